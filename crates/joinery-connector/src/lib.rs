@@ -1,0 +1,23 @@
+//! Connectors as files: the nouns every other crate speaks. Pure: no async, no network, no clock, no environment.
+
+pub mod action;
+pub mod connector;
+pub mod error;
+pub mod export;
+pub mod file;
+pub mod form;
+pub mod http;
+pub mod manifest;
+pub mod package;
+pub mod problem;
+pub mod request;
+pub mod schema;
+pub mod secret;
+pub mod variables;
+
+pub use connector::{Connector, ConnectorFile, FileKind};
+pub use error::Error;
+pub use http::{Header, HttpRequest, HttpResponse};
+pub use manifest::Manifest;
+pub use problem::{Problem, Severity};
+pub use secret::Secret;

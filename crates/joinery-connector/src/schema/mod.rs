@@ -1,0 +1,9 @@
+//! Fields and JSON Schema 2020-12: from one to the other, inferring from samples, checking values.
+
+mod check;
+mod field;
+mod infer;
+
+pub use check::{Violation, check};
+pub use field::{Field, FieldType, PickOption, from_schema, to_schema};
+pub use infer::{Sample, infer};

@@ -1,0 +1,91 @@
+//! Why a request got no response.
+
+use std::{path::PathBuf, time::Duration};
+
+/// Why a request got no response. A 404 or a 500 is a response, not an error.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The URL cannot be used.
+    #[error("`{url}` is not an absolute http or https URL: {reason}")]
+    InvalidUrl {
+        /// As given.
+        url: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The method or a header cannot be sent.
+    #[error("{part} cannot be sent: {reason}")]
+    InvalidRequest {
+        /// Which part: `header X-Name`, `method`.
+        part: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The host name does not resolve.
+    #[error("cannot find host `{host}`")]
+    UnknownHost {
+        /// The host.
+        host: String,
+    },
+    /// Nobody listens there.
+    #[error("{host} refused the connection on port {port}")]
+    Refused {
+        /// The host.
+        host: String,
+        /// The port.
+        port: u16,
+    },
+    /// The TLS handshake failed.
+    #[error("no secure connection to {host}: {reason}")]
+    Tls {
+        /// The host.
+        host: String,
+        /// What the handshake said.
+        reason: String,
+    },
+    /// Time ran out.
+    #[error("no answer from {host} after {} s", waited.as_secs_f64())]
+    Timeout {
+        /// The host.
+        host: String,
+        /// How long it was waited for.
+        waited: Duration,
+    },
+    /// The caller gave up.
+    #[error("cancelled")]
+    Cancelled,
+    /// The server closed or garbled the connection in the middle.
+    #[error("the connection to {host} broke while {phase}: {reason}")]
+    Broken {
+        /// The host.
+        host: String,
+        /// What was going on: `waiting for the answer`, `reading the body`.
+        phase: String,
+        /// What the connection said.
+        reason: String,
+    },
+    /// Redirects went round in circles.
+    #[error("more than {limit} redirects, the last one to {url}")]
+    TooManyRedirects {
+        /// The most that are followed.
+        limit: usize,
+        /// The last URL.
+        url: String,
+    },
+    /// The auth kind's settings are incomplete or wrong.
+    #[error("{kind}: {reason}")]
+    Auth {
+        /// The auth kind.
+        kind: &'static str,
+        /// What is missing or wrong.
+        reason: String,
+    },
+    /// A body could not be kept on disk.
+    #[error("cannot keep the response in {path}: {source}")]
+    Store {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+}

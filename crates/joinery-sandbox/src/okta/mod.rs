@@ -1,0 +1,1 @@
+//! Okta, one file per resource.

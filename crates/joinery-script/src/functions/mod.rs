@@ -1,0 +1,1 @@
+//! Everything scripts can call. One file per group, one line in the list.
