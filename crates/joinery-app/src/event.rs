@@ -1,0 +1,18 @@
+//! What happens without being asked for: fronts subscribe to these.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// Something a front may want to show.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(export)]
+pub enum Event {
+    /// Files of the open workspace changed on disk, by whoever.
+    FilesChanged {
+        /// Paths relative to the workspace.
+        paths: Vec<String>,
+    },
+    /// The sandbox org started or stopped.
+    SandboxChanged,
+}
