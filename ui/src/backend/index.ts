@@ -1,0 +1,113 @@
+/**
+ * What the window may ask of the engine. `tauri.ts` asks the real one, `fake.ts` answers in tests.
+ * Types under `types/` are generated from the Rust side; see ARCHITECTURE.md.
+ */
+import type { ActionForm } from './types/ActionForm';
+import type { BodyLines } from './types/BodyLines';
+import type { BodySummary } from './types/BodySummary';
+import type { BodyView } from './types/BodyView';
+import type { ConnectionDraft } from './types/ConnectionDraft';
+import type { ConnectionForm } from './types/ConnectionForm';
+import type { ConnectionTest } from './types/ConnectionTest';
+import type { ConnectionView } from './types/ConnectionView';
+import type { DiffLines } from './types/DiffLines';
+import type { Event } from './types/Event';
+import type { Exported } from './types/Exported';
+import type { ExportPreview } from './types/ExportPreview';
+import type { FileKind } from './types/FileKind';
+import type { FileRef } from './types/FileRef';
+import type { FunctionDoc } from './types/FunctionDoc';
+import type { MadeAction } from './types/MadeAction';
+import type { OpenRequest } from './types/OpenRequest';
+import type { Problem } from './types/Problem';
+import type { RunAction } from './types/RunAction';
+import type { RunReport } from './types/RunReport';
+import type { SandboxView } from './types/SandboxView';
+import type { SavedFile } from './types/SavedFile';
+import type { SavedRequest } from './types/SavedRequest';
+import type { SendRequest } from './types/SendRequest';
+import type { Sent } from './types/Sent';
+import type { TextFile } from './types/TextFile';
+import type { VariableView } from './types/VariableView';
+import type { Welcome } from './types/Welcome';
+import type { Workspace } from './types/Workspace';
+
+/** Every call rejects with a `BackendError` (see `error.ts`). */
+export interface Backend {
+	// Workspaces
+	welcome(): Promise<Welcome>;
+	startWithSandbox(): Promise<Workspace>;
+	openWorkspace(path: string): Promise<Workspace>;
+	newWorkspace(template: string, path: string): Promise<Workspace>;
+	/** The open workspace as it is on disk now; rejects with code `usage` when none is open. */
+	workspace(): Promise<Workspace>;
+	forgetWorkspace(path: string): Promise<void>;
+	/** The system's folder dialog; null when dismissed. */
+	chooseFolder(title: string): Promise<string | null>;
+	/** The system's file dialog for a connector package; null when dismissed. */
+	choosePackage(): Promise<string | null>;
+
+	// Files
+	readFile(file: FileRef): Promise<TextFile>;
+	/** `version` is what the editor read; null overwrites. Rejects with code `conflict`. */
+	saveFile(file: FileRef, text: string, version: string | null): Promise<SavedFile>;
+	createFile(connector: string, kind: FileKind, name: string): Promise<FileRef>;
+	renameFile(file: FileRef, name: string): Promise<FileRef>;
+	deleteFile(file: FileRef): Promise<void>;
+	checkFile(file: FileRef, text: string): Promise<Problem[]>;
+	checkConnector(connector: string): Promise<Problem[]>;
+
+	// Requests
+	openRequest(file: FileRef): Promise<OpenRequest>;
+	saveRequest(file: FileRef, request: SavedRequest): Promise<void>;
+	sendRequest(send: SendRequest): Promise<Sent>;
+	requestVariables(connector: string, path: string | null, request: SavedRequest, connection: string | null): Promise<VariableView[]>;
+	requestAsCurl(connector: string, path: string | null, request: SavedRequest, connection: string | null): Promise<string>;
+	/** `number` is the send whose answer gives the schema. */
+	makeAction(connector: string, request: SavedRequest, number: number | null): Promise<MadeAction>;
+
+	// Bodies and outputs, in windows of lines
+	bodyLines(id: string, view: BodyView, from: number, count: number): Promise<BodyLines>;
+	/** A body still being indexed: ask again for how far it is. */
+	bodySummary(id: string): Promise<BodySummary>;
+	diffLines(runNumber: number, from: number, count: number): Promise<DiffLines>;
+	/** The body's text, cut at `maxBytes`: for copying. */
+	bodyText(id: string, maxBytes: number): Promise<string>;
+	closeBody(id: string): Promise<void>;
+
+	// Runs
+	describeAction(file: FileRef, text: string | null, connection: string | null): Promise<ActionForm>;
+	runAction(run: RunAction): Promise<RunReport>;
+	/** Stops the send or run of that id. */
+	cancel(id: string): Promise<void>;
+
+	// Connections
+	connections(connector: string): Promise<ConnectionView[]>;
+	connectionForm(connector: string): Promise<ConnectionForm>;
+	saveConnection(draft: ConnectionDraft): Promise<ConnectionView>;
+	testConnection(draft: ConnectionDraft): Promise<ConnectionTest>;
+	removeConnection(name: string): Promise<void>;
+	chooseConnection(name: string): Promise<void>;
+	sandboxStatus(): Promise<SandboxView | null>;
+	startSandbox(): Promise<SandboxView>;
+
+	// Export
+	exportPreview(connector: string): Promise<ExportPreview>;
+	exportPackage(connector: string, folder: string, fileName: string): Promise<Exported>;
+
+	// The editor. A line of spans is flat: start, end, class, start, end, class ... in UTF-16 units;
+	// class is an index into the token classes of `TokenClass`.
+	openDocument(id: string, language: string, text: string): Promise<void>;
+	editDocument(id: string, fromLine: number, removedLines: number, inserted: string[]): Promise<void>;
+	documentLines(id: string, from: number, count: number): Promise<number[][]>;
+	closeDocument(id: string): Promise<void>;
+	functionReference(): Promise<FunctionDoc[]>;
+
+	// What the window remembers
+	recall(key: string): Promise<unknown>;
+	remember(key: string, value: unknown): Promise<void>;
+
+	setTitle(title: string): Promise<void>;
+	/** Calls `heard` for every event until the returned function is called. */
+	listen(heard: (event: Event) => void): () => void;
+}

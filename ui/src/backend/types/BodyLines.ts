@@ -1,0 +1,2 @@
+import type { BodyLine } from "./BodyLine";
+export type BodyLines = { from: number, lines: Array<BodyLine>, };

@@ -1,0 +1,1 @@
+export type BodySummary = { id: string, size: number, kind: "json" | "text" | "binary" | "empty", content_type: string, raw_lines: number, tree_lines: number, lossy: boolean, complete: boolean, error: { line: number, column: number, message: string } | null, };

@@ -1,0 +1,1 @@
+export type BodyView = "raw" | "tree";

@@ -1,0 +1,1 @@
+export type DiffMark = "same" | "added" | "removed" | "changed";

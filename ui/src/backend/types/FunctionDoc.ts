@@ -1,0 +1,1 @@
+export type FunctionDoc = { name: string, signature: string, description: string, example: string, group: string, };

@@ -1,0 +1,1 @@
+export type TokenClass = "none" | "keyword" | "function" | "string" | "interp" | "number" | "constant" | "property" | "comment" | "operator" | "variable" | "param";
