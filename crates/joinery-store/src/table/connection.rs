@@ -1,8 +1,23 @@
 //! Connection profiles, without their secrets.
 
+use rusqlite::OptionalExtension;
 use serde_json::{Map, Value};
 
 use crate::{Store, error::Error};
+
+/// The table's history. `fields` and `secrets` are JSON: they are only ever read and written whole.
+pub(crate) const MIGRATIONS: &[super::Migration] = &[(
+    1,
+    "CREATE TABLE connection (
+        name TEXT PRIMARY KEY,
+        connector TEXT NOT NULL,
+        auth TEXT NOT NULL,
+        fields TEXT NOT NULL,
+        secrets TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID",
+)];
+
+const SELECT: &str = "SELECT name, connector, auth, fields, secrets FROM connection";
 
 /// A saved profile.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,8 +39,21 @@ pub struct Row {
 /// # Errors
 /// [`Error::Statement`].
 pub fn put(store: &Store, row: &Row) -> Result<(), Error> {
-    let _ = (store, row);
-    todo!()
+    store.with("saving a connection", |connection| {
+        connection
+            .prepare_cached(
+                "INSERT OR REPLACE INTO connection (name, connector, auth, fields, secrets)
+                 VALUES (?1, ?2, ?3, ?4, ?5)",
+            )?
+            .execute((
+                &row.name,
+                &row.connector,
+                &row.auth,
+                super::json_text(&row.fields)?,
+                super::json_text(&row.secrets)?,
+            ))?;
+        Ok(())
+    })
 }
 
 /// The profile of that name.
@@ -33,8 +61,12 @@ pub fn put(store: &Store, row: &Row) -> Result<(), Error> {
 /// # Errors
 /// [`Error::Statement`].
 pub fn get(store: &Store, name: &str) -> Result<Option<Row>, Error> {
-    let _ = (store, name);
-    todo!()
+    store.with("reading a connection", |connection| {
+        connection
+            .prepare_cached(&format!("{SELECT} WHERE name = ?1"))?
+            .query_row([name], read)
+            .optional()
+    })
 }
 
 /// Every profile, by name.
@@ -42,8 +74,12 @@ pub fn get(store: &Store, name: &str) -> Result<Option<Row>, Error> {
 /// # Errors
 /// [`Error::Statement`].
 pub fn list(store: &Store) -> Result<Vec<Row>, Error> {
-    let _ = store;
-    todo!()
+    store.with("listing connections", |connection| {
+        connection
+            .prepare_cached(&format!("{SELECT} ORDER BY name"))?
+            .query_map([], read)?
+            .collect()
+    })
 }
 
 /// Removes a profile; whether there was one.
@@ -51,6 +87,49 @@ pub fn list(store: &Store) -> Result<Vec<Row>, Error> {
 /// # Errors
 /// [`Error::Statement`].
 pub fn remove(store: &Store, name: &str) -> Result<bool, Error> {
-    let _ = (store, name);
-    todo!()
+    store.with("removing a connection", |connection| {
+        Ok(connection.execute("DELETE FROM connection WHERE name = ?1", [name])? > 0)
+    })
+}
+
+fn read(row: &rusqlite::Row) -> rusqlite::Result<Row> {
+    Ok(Row {
+        name: row.get("name")?,
+        connector: row.get("connector")?,
+        auth: row.get("auth")?,
+        fields: super::json(row, "fields")?,
+        secrets: super::json(row, "secrets")?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(name: &str, org: &str) -> Row {
+        let mut fields = Map::new();
+        fields.insert("base_url".into(), org.into());
+        Row {
+            name: name.into(),
+            connector: "okta".into(),
+            auth: "token".into(),
+            fields,
+            secrets: vec!["api_token".into()],
+        }
+    }
+
+    #[test]
+    fn a_profile_comes_back_as_it_was_saved_last() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        put(&store, &row("prod", "https://old.example")).unwrap();
+        put(&store, &row("prod", "https://acme.example")).unwrap();
+        put(&store, &row("dev", "https://dev.example")).unwrap();
+        assert_eq!(get(&store, "prod").unwrap(), Some(row("prod", "https://acme.example")));
+        let names: Vec<_> = list(&store).unwrap().into_iter().map(|row| row.name).collect();
+        assert_eq!(names, ["dev", "prod"]);
+        assert!(remove(&store, "dev").unwrap());
+        assert!(!remove(&store, "dev").unwrap());
+        assert_eq!(get(&store, "dev").unwrap(), None);
+    }
 }

@@ -1,6 +1,32 @@
 //! History of the tester: one row per send, the body in a file.
 
+use std::{io::ErrorKind, path::Path};
+
+use rusqlite::{OptionalExtension, Transaction};
+
 use crate::{Store, error::Error};
+
+/// The table's history.
+pub(crate) const MIGRATIONS: &[super::Migration] = &[(
+    1,
+    "CREATE TABLE send (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        workspace TEXT NOT NULL,
+        request_path TEXT,
+        sent_ms INTEGER NOT NULL,
+        method TEXT NOT NULL,
+        url TEXT NOT NULL,
+        status INTEGER,
+        time_ms REAL NOT NULL,
+        detail TEXT NOT NULL,
+        body TEXT
+    ) STRICT;
+    CREATE INDEX send_by_workspace ON send (workspace, id);
+    CREATE INDEX send_by_body ON send (body) WHERE body IS NOT NULL",
+)];
+
+const SELECT: &str =
+    "SELECT id, workspace, request_path, sent_ms, method, url, status, time_ms, detail, body FROM send";
 
 /// One send. The request's and response's metadata are JSON text with secrets masked.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,8 +58,31 @@ pub struct Row {
 /// # Errors
 /// [`Error::Statement`], [`Error::File`].
 pub fn add(store: &Store, row: &Row, keep: usize) -> Result<i64, Error> {
-    let _ = (store, row, keep);
-    todo!()
+    let (id, dropped) = store.write("keeping a send", |transaction| {
+        transaction
+            .prepare_cached(
+                "INSERT INTO send (workspace, request_path, sent_ms, method, url, status, time_ms, detail, body)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            )?
+            .execute((
+                &row.workspace,
+                &row.request_path,
+                row.sent_ms,
+                &row.method,
+                &row.url,
+                row.status,
+                row.time_ms,
+                &row.detail,
+                &row.body,
+            ))?;
+        let id = transaction.last_insert_rowid();
+        Ok((id, drop_old(transaction, &row.workspace, keep)?))
+    })?;
+    // After the commit: a row without its body can be shown, a body deleted for a row that stays cannot be had back.
+    for body in dropped {
+        delete_body(store, &body)?;
+    }
+    Ok(id)
 }
 
 /// The last sends of a workspace, latest first; of one request where given.
@@ -41,8 +90,14 @@ pub fn add(store: &Store, row: &Row, keep: usize) -> Result<i64, Error> {
 /// # Errors
 /// [`Error::Statement`].
 pub fn list(store: &Store, workspace: &str, request_path: Option<&str>, limit: usize) -> Result<Vec<Row>, Error> {
-    let _ = (store, workspace, request_path, limit);
-    todo!()
+    store.with("listing sends", |connection| {
+        connection
+            .prepare_cached(&format!(
+                "{SELECT} WHERE workspace = ?1 AND (?2 IS NULL OR request_path = ?2) ORDER BY id DESC LIMIT ?3"
+            ))?
+            .query_map((workspace, request_path, super::limit(limit)), read)?
+            .collect()
+    })
 }
 
 /// One send.
@@ -50,6 +105,132 @@ pub fn list(store: &Store, workspace: &str, request_path: Option<&str>, limit: u
 /// # Errors
 /// [`Error::Statement`].
 pub fn get(store: &Store, id: i64) -> Result<Option<Row>, Error> {
-    let _ = (store, id);
-    todo!()
+    store.with("reading a send", |connection| {
+        connection
+            .prepare_cached(&format!("{SELECT} WHERE id = ?1"))?
+            .query_row([id], read)
+            .optional()
+    })
+}
+
+/// Deletes what is above `keep` rows; gives the bodies that no row names any more.
+fn drop_old(transaction: &Transaction, workspace: &str, keep: usize) -> rusqlite::Result<Vec<String>> {
+    let dropped: Vec<Option<String>> = transaction
+        .prepare_cached(
+            "DELETE FROM send WHERE id IN (
+                SELECT id FROM send WHERE workspace = ?1 ORDER BY id DESC LIMIT -1 OFFSET ?2) RETURNING body",
+        )?
+        .query_map((workspace, super::limit(keep)), |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    let mut named = transaction.prepare_cached("SELECT EXISTS (SELECT 1 FROM send WHERE body = ?1)")?;
+    let mut unnamed = Vec::new();
+    for body in dropped.into_iter().flatten() {
+        if !named.query_row([&body], |row| row.get::<_, bool>(0))? {
+            unnamed.push(body);
+        }
+    }
+    Ok(unnamed)
+}
+
+fn delete_body(store: &Store, name: &str) -> Result<(), Error> {
+    // Only ever a file of the body folder, whatever the row says.
+    let Some(name) = Path::new(name).file_name() else {
+        return Ok(());
+    };
+    let path = store.body_folder().join(name);
+    match std::fs::remove_file(&path) {
+        Err(source) if source.kind() != ErrorKind::NotFound => Err(Error::File { path, source }),
+        _ => Ok(()),
+    }
+}
+
+fn read(row: &rusqlite::Row) -> rusqlite::Result<Row> {
+    Ok(Row {
+        id: row.get("id")?,
+        workspace: row.get("workspace")?,
+        request_path: row.get("request_path")?,
+        sent_ms: row.get("sent_ms")?,
+        method: row.get("method")?,
+        url: row.get("url")?,
+        status: row.get("status")?,
+        time_ms: row.get("time_ms")?,
+        detail: row.get("detail")?,
+        body: row.get("body")?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(workspace: &str, path: Option<&str>, body: Option<&str>) -> Row {
+        Row {
+            id: 0,
+            workspace: workspace.into(),
+            request_path: path.map(Into::into),
+            sent_ms: 1_764_000_000_000,
+            method: "GET".into(),
+            url: "https://acme.example/api/v1/users/me".into(),
+            status: Some(200),
+            time_ms: 11.25,
+            detail: "{}".into(),
+            body: body.map(Into::into),
+        }
+    }
+
+    #[test]
+    fn sends_above_the_limit_go_with_their_bodies() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        std::fs::create_dir(store.body_folder()).unwrap();
+        for name in ["1", "2", "shared"] {
+            std::fs::write(store.body_folder().join(name), "{}").unwrap();
+        }
+        let outside = folder.path().join("outside");
+        std::fs::write(&outside, "").unwrap();
+        for body in [
+            Some("1"),
+            Some("../outside"),
+            Some("missing"),
+            Some("shared"),
+            None,
+            Some("shared"),
+            Some("2"),
+        ] {
+            add(&store, &row("/w", None, body), 3).unwrap();
+        }
+        let left: Vec<_> = list(&store, "/w", None, 10)
+            .unwrap()
+            .into_iter()
+            .map(|row| row.body)
+            .collect();
+        assert_eq!(left, [Some("2".into()), Some("shared".into()), None]);
+        let mut files: Vec<_> = std::fs::read_dir(store.body_folder())
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name())
+            .collect();
+        files.sort();
+        assert_eq!(files, ["2", "shared"]);
+        assert!(outside.exists());
+    }
+
+    #[test]
+    fn sends_are_listed_by_workspace_and_request() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        let id = add(&store, &row("/w", Some("requests/a.toml"), None), 9).unwrap();
+        add(&store, &row("/w", None, None), 9).unwrap();
+        add(&store, &row("/other", Some("requests/a.toml"), None), 9).unwrap();
+        let expected = Row {
+            id,
+            ..row("/w", Some("requests/a.toml"), None)
+        };
+        assert_eq!(
+            list(&store, "/w", Some("requests/a.toml"), 10).unwrap(),
+            [expected.clone()]
+        );
+        assert_eq!(list(&store, "/w", None, 10).unwrap().len(), 2);
+        assert_eq!(get(&store, id).unwrap(), Some(expected));
+        assert_eq!(get(&store, 999).unwrap(), None);
+    }
 }
