@@ -9,7 +9,19 @@ use std::{
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{error::Error, manifest::Manifest, problem::Problem, request::SavedRequest};
+use crate::{
+    error::Error,
+    file,
+    manifest::Manifest,
+    problem::Problem,
+    request::{RequestFolder, SavedRequest},
+};
+
+mod hosts;
+mod kind;
+mod walk;
+
+pub(crate) use walk::MAX_FILE_SIZE;
 
 /// A connector and the list of its files. Texts are read when asked for, so an edit on disk is seen at once.
 #[derive(Debug, Clone)]
@@ -25,7 +37,7 @@ pub struct Connector {
 }
 
 /// One file of a connector.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConnectorFile {
     /// What it is, from where it lies.
     pub kind: FileKind,
@@ -35,6 +47,8 @@ pub struct ConnectorFile {
     pub name: String,
     /// The text where it does not come from disk (packages, unsaved editors).
     pub text: Option<Arc<str>>,
+    /// The bytes where they do not come from disk and are not text.
+    pub bytes: Option<Arc<[u8]>>,
 }
 
 /// What a file is for.
@@ -70,14 +84,53 @@ pub enum FileKind {
     Other,
 }
 
+/// The file every connector has.
+const MANIFEST: &str = "connector.toml";
+
 impl Connector {
-    /// Reads the connector in `folder`. Symbolic links, `.git` and other dot files are left out.
+    /// Reads the connector in `folder`. Dot files are left out; symbolic links and files above 8 MB too, each with a
+    /// problem that says so.
     ///
     /// # Errors
     /// [`Error::NotAConnector`], [`Error::Read`], or [`Error::Invalid`] for a `connector.toml` that cannot be used.
     pub fn read(folder: &Path) -> Result<Self, Error> {
-        let _ = folder;
-        todo!()
+        let path = folder.join(MANIFEST);
+        let text = match file::read_text(&path) {
+            Err(Error::Read { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {
+                return Err(Error::NotAConnector {
+                    path: folder.to_owned(),
+                });
+            }
+            text => text?,
+        };
+        let (manifest, mut problems) = Manifest::parse(&text).map_err(invalid)?;
+        let files = walk::files(folder, &mut problems)?;
+        Ok(Self {
+            root: folder.to_owned(),
+            manifest,
+            files: files.into_iter().map(|file| (file.path.clone(), file)).collect(),
+            problems,
+        })
+    }
+
+    /// A connector out of texts: what a package or a template holds. `root` is where it came from.
+    ///
+    /// # Errors
+    /// [`Error::NotAConnector`] without `connector.toml`; [`Error::Invalid`] for one that cannot be used.
+    pub fn from_texts(root: &Path, texts: impl IntoIterator<Item = (String, Arc<str>)>) -> Result<Self, Error> {
+        let files: BTreeMap<String, ConnectorFile> = texts
+            .into_iter()
+            .map(|(path, text)| (path.clone(), ConnectorFile::new(path, Some(text))))
+            .collect();
+        let text = files.get(MANIFEST).and_then(|file| file.text.as_deref());
+        let text = text.ok_or_else(|| Error::NotAConnector { path: root.to_owned() })?;
+        let (manifest, problems) = Manifest::parse(text).map_err(invalid)?;
+        Ok(Self {
+            root: root.to_owned(),
+            manifest,
+            files,
+            problems,
+        })
     }
 
     /// The text of one file, read now.
@@ -85,15 +138,48 @@ impl Connector {
     /// # Errors
     /// [`Error::NoSuchFile`] or [`Error::Read`]; a file that is not UTF-8 is [`Error::Invalid`] naming the byte.
     pub fn text(&self, path: &str) -> Result<Arc<str>, Error> {
-        let _ = path;
-        todo!()
+        let file = self.file(path)?;
+        match &file.text {
+            Some(text) => Ok(Arc::clone(text)),
+            None => Ok(file::to_text(self.bytes(path)?, path)?.into()),
+        }
     }
 
-    /// The same connector with one file's text replaced (an unsaved editor), or added.
+    /// The bytes of one file, read now: an icon need not be text.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchFile`] or [`Error::Read`].
+    pub fn bytes(&self, path: &str) -> Result<Vec<u8>, Error> {
+        let file = self.file(path)?;
+        if let Some(text) = &file.text {
+            return Ok(text.as_bytes().to_vec());
+        }
+        if let Some(bytes) = &file.bytes {
+            return Ok(bytes.to_vec());
+        }
+        let path = self.root.join(path);
+        std::fs::read(&path).map_err(|source| Error::Read { path, source })
+    }
+
+    fn file(&self, path: &str) -> Result<&ConnectorFile, Error> {
+        self.files.get(path).ok_or_else(|| Error::NoSuchFile { path: path.to_owned() })
+    }
+
+    /// The same connector with one file's text replaced (an unsaved editor), or added. The manifest stays what it was
+    /// when the text of `connector.toml` cannot be used.
     #[must_use]
     pub fn with_text(&self, path: &str, text: &str) -> Self {
-        let _ = (path, text);
-        todo!()
+        let mut changed = self.clone();
+        let file = ConnectorFile::new(path.to_owned(), Some(text.into()));
+        changed.files.insert(path.to_owned(), file);
+        if path == MANIFEST
+            && let Ok((manifest, problems)) = Manifest::parse(text)
+        {
+            changed.manifest = manifest;
+            changed.problems.retain(|problem| problem.file != MANIFEST);
+            changed.problems.extend(problems);
+        }
+        changed
     }
 
     /// Files of one kind, by name.
@@ -101,13 +187,29 @@ impl Connector {
         self.files.values().filter(move |file| file.kind == kind)
     }
 
-    /// The saved request at `path`, with headers, variables and auth of its `folder.toml`s merged in.
+    /// The saved request at `path`, with headers and variables of its `folder.toml`s merged in.
     ///
     /// # Errors
     /// As [`Connector::text`], and [`Error::Invalid`] with line and column.
     pub fn request(&self, path: &str) -> Result<SavedRequest, Error> {
-        let _ = path;
-        todo!()
+        let (request, _) = SavedRequest::parse(&self.text(path)?, path).map_err(invalid)?;
+        Ok(self.request_folder(path)?.apply(request))
+    }
+
+    /// What the request at `path` (saved or not) inherits from the `folder.toml`s above it.
+    ///
+    /// # Errors
+    /// As [`Connector::text`], and [`Error::Invalid`] with line and column.
+    pub fn request_folder(&self, path: &str) -> Result<RequestFolder, Error> {
+        let mut inherited = RequestFolder::default();
+        for (slash, _) in path.match_indices('/') {
+            let folder = format!("{}/folder.toml", &path[..slash]);
+            if self.files.contains_key(&folder) {
+                let (inner, _) = RequestFolder::parse(&self.text(&folder)?, &folder).map_err(invalid)?;
+                inherited = inherited.with(inner);
+            }
+        }
+        Ok(inherited)
     }
 
     /// The JSON Schema of `schemas/{name}.json`.
@@ -115,7 +217,30 @@ impl Connector {
     /// # Errors
     /// As [`Connector::text`], and [`Error::Invalid`] with line and column.
     pub fn schema(&self, name: &str) -> Result<serde_json::Value, Error> {
-        let _ = name;
-        todo!()
+        let path = format!("schemas/{name}.json");
+        let text = self.text(&path)?;
+        serde_json::from_str(&text).map_err(|error| {
+            let message = error.to_string();
+            let message = message.split(" at line ").next().unwrap_or_default();
+            invalid(Problem {
+                file: path,
+                line: u32::try_from(error.line()).unwrap_or(0),
+                column: u32::try_from(error.column()).unwrap_or(0),
+                end_column: None,
+                severity: crate::problem::Severity::Error,
+                code: "syntax".to_owned(),
+                message: format!("not JSON: {message}"),
+                hint: None,
+            })
+        })
     }
 }
+
+fn invalid(problem: Problem) -> Error {
+    Error::Invalid {
+        problem: Box::new(problem),
+    }
+}
+
+#[cfg(test)]
+mod tests;

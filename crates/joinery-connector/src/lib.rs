@@ -13,6 +13,7 @@ pub mod problem;
 pub mod request;
 pub mod schema;
 pub mod secret;
+mod toml_table;
 pub mod variables;
 
 pub use connector::{Connector, ConnectorFile, FileKind};

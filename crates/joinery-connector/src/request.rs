@@ -8,8 +8,17 @@ use ts_rs::TS;
 use crate::{
     http::HttpRequest,
     problem::Problem,
-    variables::{Missing, Variables},
+    variables::{Missing, Placeholder, Variables, placeholders},
 };
+
+mod curl;
+mod folder;
+mod read;
+mod render;
+mod resolve;
+
+pub use curl::curl;
+pub use folder::RequestFolder;
 
 /// A saved request. `{{variables}}` may stand in every text.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, TS)]
@@ -109,35 +118,89 @@ pub struct Assertion {
     pub equals: serde_json::Value,
 }
 
+/// A variable of a request and the first place it stands in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mention {
+    /// Its name.
+    pub name: String,
+    /// `url`, `query.limit`, `headers.Accept`, `body`.
+    pub place: String,
+}
+
 impl SavedRequest {
     /// Reads a request file. Unknown keys come back as warnings.
     ///
     /// # Errors
     /// The first mistake, with line and column in `file`.
     pub fn parse(text: &str, file: &str) -> Result<(Self, Vec<Problem>), Problem> {
-        let _ = (text, file);
-        todo!()
+        read::request(text, file)
     }
 
     /// The text to save. Given the text that stands there now, keeps its comments, order and unknown keys.
     pub fn render(&self, before: Option<&str>) -> String {
-        let _ = before;
-        todo!()
+        render::request(self, before)
     }
 
     /// Fills in the variables and builds the request to send. Values put into the path are percent-encoded as one
-    /// segment; a value of `base_url` stands as it is.
+    /// segment; a value of `base_url` stands as it is. A URL that begins with `/` is below `base_url`. The request's
+    /// own variables count unless `variables` has them in a later scope.
     ///
     /// # Errors
     /// Every variable that has no value, with where it stands.
     pub fn resolve(&self, variables: &Variables) -> Result<HttpRequest, Vec<Missing>> {
-        let _ = variables;
-        todo!()
+        resolve::request(self, variables)
     }
 
     /// The same request as a curl command, secrets shown as their variable.
     pub fn to_curl(&self, variables: &Variables) -> String {
-        let _ = variables;
-        todo!()
+        curl::saved(self, variables)
+    }
+
+    /// Every variable the request would need when sent, each once, in the order of URL, query, headers and body.
+    /// Variables inside the values of others are not followed.
+    pub fn mentions(&self) -> Vec<Mention> {
+        let mut mentions: Vec<Mention> = Vec::new();
+        for (text, place) in self.texts() {
+            for Placeholder { name, .. } in placeholders(text) {
+                if mentions.iter().all(|mention| mention.name != name) {
+                    mentions.push(Mention {
+                        name,
+                        place: place.clone(),
+                    });
+                }
+            }
+        }
+        mentions
+    }
+
+    /// Every text that is sent, with its place.
+    fn texts(&self) -> Vec<(&str, String)> {
+        let mut texts = vec![(self.url.as_str(), "url".to_owned())];
+        for (rows, place) in [(&self.query, "query"), (&self.headers, "headers")] {
+            for pair in rows.iter().filter(|pair| pair.enabled) {
+                let place = format!("{place}.{}", pair.name);
+                texts.push((&pair.name, place.clone()));
+                texts.push((&pair.value, place));
+            }
+        }
+        match &self.body {
+            RequestBody::None => {}
+            RequestBody::Json { text } => texts.push((text, "body".to_owned())),
+            RequestBody::Raw { content_type, text } => {
+                texts.push((content_type, "body".to_owned()));
+                texts.push((text, "body".to_owned()));
+            }
+            RequestBody::Form { fields } => {
+                for pair in fields.iter().filter(|pair| pair.enabled) {
+                    let place = format!("body.{}", pair.name);
+                    texts.push((&pair.name, place.clone()));
+                    texts.push((&pair.value, place));
+                }
+            }
+        }
+        texts
     }
 }
+
+#[cfg(test)]
+mod tests;

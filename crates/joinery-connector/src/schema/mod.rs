@@ -2,6 +2,7 @@
 
 mod check;
 mod field;
+mod format;
 mod infer;
 
 pub use check::{Violation, check};
