@@ -64,6 +64,14 @@ pub enum Error {
         /// What the connection said.
         reason: String,
     },
+    /// The body is larger than is kept, which stops small answers that unpack to huge ones.
+    #[error("the answer of {host} is larger than {limit} bytes, the most that is kept")]
+    TooLarge {
+        /// The host.
+        host: String,
+        /// The most bytes that are kept, decoded.
+        limit: u64,
+    },
     /// Redirects went round in circles.
     #[error("more than {limit} redirects, the last one to {url}")]
     TooManyRedirects {

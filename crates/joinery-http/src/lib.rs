@@ -3,14 +3,20 @@
 pub mod auth;
 mod body_store;
 mod cookies;
+mod course;
 pub mod error;
+mod failure;
 mod rate_limit;
+mod receive;
+pub mod redact;
 mod redirect;
+mod retry;
 mod send;
+mod tls;
 mod trace;
 mod transport;
 
-pub use body_store::Body;
+pub use body_store::{Body, BodyFile};
 pub use error::Error;
 pub use send::{Connection, Exchange, SentRequest, send};
 pub use transport::{Client, ClientOptions};

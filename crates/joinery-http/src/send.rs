@@ -1,13 +1,33 @@
 //! Sending: sign, send, follow redirects, retry, collect the body and the trace.
 
-use std::path::PathBuf;
+use std::{
+    path::PathBuf,
+    time::{Duration, Instant},
+};
 
-use joinery_connector::{Header, HttpRequest, HttpResponse, manifest::RetryRule};
+use http::HeaderMap;
+use joinery_connector::{
+    Header, HttpRequest, HttpResponse,
+    http::{Hop, HopReason, Timing},
+    manifest::RetryRule,
+};
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 use ts_rs::TS;
+use url::Url;
 
-use crate::{auth::Auth, body_store::Body, error::Error, transport::Client};
+use crate::{
+    auth::Auth,
+    body_store::Body,
+    course::{Course, Outgoing},
+    error::Error,
+    failure, rate_limit,
+    receive::{self, Received},
+    redact::mask,
+    redirect, retry,
+    trace::{self, Marks},
+    transport::Client,
+};
 
 /// What every request of a connection shares.
 #[derive(Debug, Clone, Default)]
@@ -49,6 +69,10 @@ pub struct SentRequest {
 
 /// Sends `request`. Cancelling `cancel` drops the connection at any phase.
 ///
+/// The connection's auth signs it if it goes to the origin of the base URL (or if there is none); a redirect to another
+/// origin leaves every credential behind. A retry that would have to wait beyond the request's timeout is not made: the
+/// answer is then returned as it came.
+///
 /// # Errors
 /// [`Error`]: why there is no response.
 pub async fn send(
@@ -57,6 +81,209 @@ pub async fn send(
     request: HttpRequest,
     cancel: &CancellationToken,
 ) -> Result<Exchange, Error> {
-    let _ = (client, connection, request, cancel);
-    todo!()
+    let begun = Instant::now();
+    let timeout = Duration::from_millis(request.timeout_ms);
+    let mut course = Course::begin(connection, request)?;
+    // Dropping the exchange in the middle drops its connection, and the server sees that.
+    let outcome = tokio::select! {
+        biased;
+        () = cancel.cancelled() => return Err(Error::Cancelled),
+        outcome = tokio::time::timeout(timeout, exchange(client, connection, &mut course, begun + timeout)) => outcome,
+    };
+    outcome.unwrap_or_else(|_| {
+        Err(Error::Timeout {
+            host: failure::host(course.url()),
+            waited: begun.elapsed(),
+        })
+    })
+}
+
+/// Asks hop by hop until an answer is neither a redirect to follow nor one to repeat the request after.
+async fn exchange(
+    client: &Client,
+    connection: &Connection,
+    course: &mut Course<'_>,
+    deadline: Instant,
+) -> Result<Exchange, Error> {
+    let mut hops = Vec::new();
+    let (mut redirects, mut retries, mut delay) = (0, 0, Duration::ZERO);
+    loop {
+        let outgoing = course.outgoing(client)?;
+        let answer = ask(client, &outgoing).await?;
+        match after(course, connection, &answer, retries, deadline) {
+            Next::Follow(target) => {
+                if redirects == redirect::MAX {
+                    return Err(Error::TooManyRedirects {
+                        limit: redirect::MAX,
+                        url: connection.masked(target.as_str()),
+                    });
+                }
+                redirects += 1;
+                let status = answer.response.status();
+                hops.push(answer.pass(connection, &outgoing, HopReason::Redirect, delay).await);
+                delay = Duration::ZERO;
+                course.redirect(status, target)?;
+            }
+            Next::Repeat(wait) => {
+                retries += 1;
+                hops.push(answer.pass(connection, &outgoing, HopReason::Retry, delay).await);
+                delay = wait;
+                tokio::time::sleep(wait).await;
+            }
+            Next::Keep => return keep(client, connection, outgoing, answer, hops, delay).await,
+        }
+    }
+}
+
+/// What an answer leads to.
+enum Next {
+    Follow(Url),
+    Repeat(Duration),
+    Keep,
+}
+
+fn after(course: &Course<'_>, connection: &Connection, answer: &Answer, retries: u32, deadline: Instant) -> Next {
+    let (status, headers) = (answer.response.status(), answer.response.headers());
+    if course.follows()
+        && let Some(target) = redirect::target(course.url(), status, headers)
+    {
+        return Next::Follow(target);
+    }
+    if course.repeats()
+        && let Some(rule) = &connection.retry
+        && rule.statuses.contains(&status.as_u16())
+        && retries < rule.max
+    {
+        let wait = retry::wait(rule.wait, headers, retries);
+        if Instant::now().checked_add(wait).is_some_and(|then| then < deadline) {
+            return Next::Repeat(wait);
+        }
+    }
+    Next::Keep
+}
+
+/// The head of an answer, and when what happened on the way to it.
+struct Answer {
+    response: reqwest::Response,
+    marks: Marks,
+    begun: Instant,
+    head: Instant,
+}
+
+async fn ask(client: &Client, outgoing: &Outgoing) -> Result<Answer, Error> {
+    let request = outgoing.to_reqwest()?;
+    let begun = Instant::now();
+    let (response, marks) = trace::recorded(client.pool(&outgoing.url).execute(request)).await;
+    let head = Instant::now();
+    let response = response.map_err(|error| failure::no_answer(&outgoing.url, &error, &marks))?;
+    client.cookies().store(&outgoing.url, response.headers());
+    Ok(Answer {
+        response,
+        marks,
+        begun,
+        head,
+    })
+}
+
+impl Answer {
+    /// Lets go of an answer that leads on, and tells of it.
+    async fn pass(self, connection: &Connection, outgoing: &Outgoing, reason: HopReason, delay: Duration) -> Hop {
+        let mut hop = hop(connection, outgoing, &self.response, reason, delay);
+        receive::discard(self.response).await;
+        hop.timing = self.marks.timing(self.begun, self.head, Instant::now());
+        hop
+    }
+}
+
+async fn keep(
+    client: &Client,
+    connection: &Connection,
+    outgoing: Outgoing,
+    answer: Answer,
+    mut hops: Vec<Hop>,
+    delay: Duration,
+) -> Result<Exchange, Error> {
+    let Answer {
+        response,
+        marks,
+        begun,
+        head,
+    } = answer;
+    let mut hop = hop(connection, &outgoing, &response, HopReason::Final, delay);
+    let (status, version) = (response.status(), response.version());
+    let reason = reason_phrase(&response);
+    let rate_limit = rate_limit::rate_limit(response.headers());
+    let headers = headers(response.headers());
+    let max = client.options().max_body;
+    let Received { body, wire_size } = receive::receive(response, &outgoing.url, &connection.body_folder, max).await?;
+    let timing = marks.timing(begun, head, Instant::now());
+    hop.timing = timing;
+    let url = hop.url.clone();
+    hops.push(hop);
+    Ok(Exchange {
+        request: outgoing.shown(&connection.auth),
+        response: HttpResponse {
+            status: status.as_u16(),
+            reason,
+            version: version_name(version).into(),
+            url,
+            headers,
+            size: body.size(),
+            wire_size,
+            timing,
+            hops,
+            rate_limit,
+        },
+        body,
+    })
+}
+
+fn hop(
+    connection: &Connection,
+    outgoing: &Outgoing,
+    response: &reqwest::Response,
+    reason: HopReason,
+    delay: Duration,
+) -> Hop {
+    let location = response.headers().get(http::header::LOCATION);
+    Hop {
+        method: outgoing.method.to_string(),
+        url: connection.masked(outgoing.url.as_str()),
+        status: response.status().as_u16(),
+        location: location.map(|location| connection.masked(&String::from_utf8_lossy(location.as_bytes()))),
+        reason,
+        delay_ms: delay.as_secs_f64() * 1000.0,
+        timing: Timing::default(),
+    }
+}
+
+impl Connection {
+    fn masked(&self, text: &str) -> String {
+        mask(text, self.auth.secrets.values())
+    }
+}
+
+fn headers(headers: &HeaderMap) -> Vec<Header> {
+    headers
+        .iter()
+        .map(|(name, value)| Header::new(name.as_str(), String::from_utf8_lossy(value.as_bytes())))
+        .collect()
+}
+
+/// The server's own phrase; hyper keeps it where it differs from the standard one.
+fn reason_phrase(response: &reqwest::Response) -> String {
+    match response.extensions().get::<hyper::ext::ReasonPhrase>() {
+        Some(phrase) => String::from_utf8_lossy(phrase.as_bytes()).into_owned(),
+        None => response.status().canonical_reason().unwrap_or_default().to_owned(),
+    }
+}
+
+fn version_name(version: http::Version) -> &'static str {
+    match version {
+        http::Version::HTTP_09 => "HTTP/0.9",
+        http::Version::HTTP_10 => "HTTP/1.0",
+        http::Version::HTTP_2 => "HTTP/2",
+        http::Version::HTTP_3 => "HTTP/3",
+        _ => "HTTP/1.1",
+    }
 }

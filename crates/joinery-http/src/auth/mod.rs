@@ -2,10 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use joinery_connector::{HttpRequest, Secret, form::Form};
+use joinery_connector::{
+    HttpRequest, Secret,
+    form::{Control, Form, FormField},
+};
 use serde_json::{Map, Value};
 
 use crate::error::Error;
+
+mod api_key;
+pub(crate) mod basic;
+mod bearer;
+mod none;
 
 /// An auth kind with its settings and secrets: what a connection signs with.
 #[derive(Debug, Clone, Default)]
@@ -26,7 +34,7 @@ pub trait AuthKind: Send + Sync {
     fn label(&self) -> &'static str;
     /// What a connection profile must hold for it.
     fn form(&self) -> Form;
-    /// Signs `request`.
+    /// Signs `request`. What the request's author wrote by hand stays as it is.
     ///
     /// # Errors
     /// [`Error::Auth`] naming the setting that is missing.
@@ -34,9 +42,134 @@ pub trait AuthKind: Send + Sync {
 }
 
 /// Every auth kind, in the order the screen offers them.
-pub const KINDS: &[&dyn AuthKind] = &[];
+pub const KINDS: &[&dyn AuthKind] = &[&none::NoAuth, &bearer::Bearer, &basic::Basic, &api_key::ApiKey];
 
-/// The kind of that id.
+/// The kind of that id. An empty id is `none`.
 pub fn kind(id: &str) -> Option<&'static dyn AuthKind> {
+    let id = if id.is_empty() { "none" } else { id };
     KINDS.iter().copied().find(|kind| kind.id() == id)
+}
+
+/// Signs `request` with the kind that `auth` names.
+pub(crate) fn sign(auth: &Auth, request: &mut HttpRequest) -> Result<(), Error> {
+    let kind = kind(&auth.kind).ok_or_else(|| {
+        let known: Vec<_> = KINDS.iter().map(|kind| kind.id()).collect();
+        Error::Auth {
+            kind: "auth",
+            reason: format!("there is no kind `{}`; use one of {}", auth.kind, known.join(", ")),
+        }
+    })?;
+    kind.apply(auth, request)
+}
+
+impl Auth {
+    /// The setting `name`, which must be text. An absent or empty one is `None`.
+    fn setting(&self, kind: &'static str, name: &str) -> Result<Option<&str>, Error> {
+        match self.settings.get(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(text)) if text.is_empty() => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text)),
+            Some(_) => Err(Error::Auth {
+                kind,
+                reason: format!("the setting `{name}` must be text"),
+            }),
+        }
+    }
+
+    /// The secret `name`, which must not be empty.
+    fn secret(&self, kind: &'static str, name: &str) -> Result<&Secret, Error> {
+        self.secrets
+            .get(name)
+            .filter(|secret| !secret.is_empty())
+            .ok_or_else(|| missing(kind, name))
+    }
+}
+
+fn missing(kind: &'static str, name: &str) -> Error {
+    Error::Auth {
+        kind,
+        reason: format!("`{name}` is missing; fill it in in the connection"),
+    }
+}
+
+/// A field of a profile's form that must be filled in.
+fn field(name: &str, label: &str, hint: Option<&str>, control: Control) -> FormField {
+    FormField {
+        name: name.into(),
+        label: label.into(),
+        hint: hint.map(Into::into),
+        control,
+        required: true,
+        pattern: None,
+        default: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Applies `kind` with settings and secrets to a GET of `https://acme.test/x?a=1`.
+    pub(super) fn applied(
+        kind: &str,
+        settings: Value,
+        secrets: &[(&str, &str)],
+        headers: &[(&str, &str)],
+    ) -> Result<HttpRequest, String> {
+        let Value::Object(settings) = settings else {
+            panic!("settings are an object")
+        };
+        let auth = Auth {
+            kind: kind.into(),
+            settings,
+            secrets: secrets
+                .iter()
+                .map(|(name, value)| ((*name).into(), Secret::new(*value)))
+                .collect(),
+        };
+        let mut request = HttpRequest::new("GET", "https://acme.test/x?a=1");
+        for (name, value) in headers {
+            request.set_header(name, *value);
+        }
+        sign(&auth, &mut request)
+            .map(|()| request)
+            .map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn ids_are_unique_and_an_unknown_one_is_answered_with_the_known() {
+        let ids: Vec<_> = KINDS.iter().map(|kind| kind.id()).collect();
+        assert_eq!(ids, ["none", "bearer", "basic", "api_key"]);
+        let error = applied("oauth9", serde_json::json!({}), &[], &[]).unwrap_err();
+        assert_eq!(
+            error,
+            "auth: there is no kind `oauth9`; use one of none, bearer, basic, api_key"
+        );
+    }
+
+    #[test]
+    fn every_kind_names_the_field_that_is_missing() {
+        for (kind, name) in [("bearer", "token"), ("basic", "username"), ("api_key", "token")] {
+            let error = applied(kind, serde_json::json!({}), &[], &[]).unwrap_err();
+            assert_eq!(
+                error,
+                format!("{kind}: `{name}` is missing; fill it in in the connection")
+            );
+            assert!(
+                self::kind(kind)
+                    .unwrap()
+                    .form()
+                    .fields
+                    .iter()
+                    .any(|field| field.name == name)
+            );
+        }
+    }
+
+    #[test]
+    fn no_auth_changes_nothing() {
+        let plain = HttpRequest::new("GET", "https://acme.test/x?a=1");
+        assert_eq!(applied("", serde_json::json!({}), &[], &[]), Ok(plain.clone()));
+        assert_eq!(applied("none", serde_json::json!({}), &[], &[]), Ok(plain));
+    }
 }

@@ -1,0 +1,257 @@
+//! A request on its way: what is sent next, as redirects change it.
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use joinery_connector::{Header, HttpRequest, Secret, http::HttpBody};
+use url::Url;
+
+use crate::{
+    auth::{self, Auth, basic::basic_value},
+    error::Error,
+    receive::ACCEPT_ENCODING,
+    redact::{mask, mask_header},
+    redirect,
+    send::{Connection, SentRequest},
+    transport::Client,
+};
+
+/// The most of a body that is shown.
+const SHOWN: usize = 64 * 1024;
+
+/// What the client writes itself, because it must fit the body.
+const FRAMING: &[&str] = &["content-length", "transfer-encoding"];
+
+/// A request on its way.
+pub(crate) struct Course<'a> {
+    auth: &'a Auth,
+    request: HttpRequest,
+    url: Url,
+    body: Option<Payload>,
+    signs: bool,
+}
+
+struct Payload {
+    content_type: String,
+    bytes: Bytes,
+}
+
+/// One message to send.
+pub(crate) struct Outgoing {
+    pub method: Method,
+    pub url: Url,
+    pub headers: Vec<Header>,
+    pub body: Option<Bytes>,
+}
+
+impl<'a> Course<'a> {
+    /// Begins with `request`, signed if it goes to the connection's own origin.
+    pub(crate) fn begin(connection: &'a Connection, mut request: HttpRequest) -> Result<Self, Error> {
+        let auth = &connection.auth;
+        let url = first_url(&mut request, auth)?;
+        let signs = connection.base_url.is_empty()
+            || Url::parse(&connection.base_url).is_ok_and(|base| base.origin() == url.origin());
+        let mut course = Self {
+            auth,
+            request,
+            url,
+            body: None,
+            signs,
+        };
+        course.sign()?;
+        course.body = payload(std::mem::take(&mut course.request.body));
+        Ok(course)
+    }
+
+    /// The URL to ask.
+    pub(crate) fn url(&self) -> &Url {
+        &self.url
+    }
+
+    /// Whether redirects are followed.
+    pub(crate) fn follows(&self) -> bool {
+        self.request.follow_redirects
+    }
+
+    /// Whether the connection's retry rule applies.
+    pub(crate) fn repeats(&self) -> bool {
+        self.request.retry
+    }
+
+    /// Goes on to `target`, to which `status` led.
+    pub(crate) fn redirect(&mut self, status: StatusCode, target: Url) -> Result<(), Error> {
+        if !redirect::follow(&mut self.request, status, &self.url, &target) {
+            self.body = None;
+        }
+        // Once led elsewhere we do not sign again, even if that place leads back: it would choose what we sign.
+        self.signs &= self.url.origin() == target.origin();
+        self.url = target;
+        self.sign()
+    }
+
+    /// What goes out now.
+    pub(crate) fn outgoing(&self, client: &Client) -> Result<Outgoing, Error> {
+        let method = Method::from_bytes(self.request.method.as_bytes()).map_err(|_| Error::InvalidRequest {
+            part: "the method".into(),
+            reason: format!("`{}` is not one", self.request.method),
+        })?;
+        Ok(Outgoing {
+            headers: self.headers(&method, client),
+            method,
+            url: self.url.clone(),
+            body: self.body.as_ref().map(|payload| payload.bytes.clone()),
+        })
+    }
+
+    fn sign(&mut self) -> Result<(), Error> {
+        if self.signs {
+            auth::sign(self.auth, &mut self.request)?;
+            if self.request.url != self.url.as_str() {
+                self.url = parse(&self.request.url, self.auth)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn headers(&self, method: &Method, client: &Client) -> Vec<Header> {
+        let written = &self.request.headers;
+        let mut headers = Vec::with_capacity(written.len() + 6);
+        headers.extend(
+            written
+                .iter()
+                .filter(|header| {
+                    let is = |name: &&str| header.name.eq_ignore_ascii_case(name);
+                    !FRAMING.iter().any(|name| is(name)) && !is(&"cookie")
+                })
+                .cloned(),
+        );
+        let mut add = |name: &str, value: &str| {
+            if self.request.header(name).is_none() {
+                headers.push(Header::new(name, value));
+            }
+        };
+        add("Accept", "*/*");
+        add("Accept-Encoding", ACCEPT_ENCODING);
+        if !client.options().user_agent.is_empty() {
+            add("User-Agent", &client.options().user_agent);
+        }
+        match &self.body {
+            Some(body) if !body.content_type.is_empty() => add("Content-Type", &body.content_type),
+            _ => {}
+        }
+        if let Some(cookies) = client.cookies().header(&self.url, self.request.header("cookie")) {
+            headers.push(Header::new("Cookie", cookies));
+        }
+        match &self.body {
+            Some(body) => headers.push(Header::new("Content-Length", body.bytes.len().to_string())),
+            // Okta, among others, answers 411 without it.
+            None if matches!(method.as_str(), "POST" | "PUT" | "PATCH") => {
+                headers.push(Header::new("Content-Length", "0"));
+            }
+            None => {}
+        }
+        headers
+    }
+}
+
+impl Outgoing {
+    /// As reqwest takes it.
+    pub(crate) fn to_reqwest(&self) -> Result<reqwest::Request, Error> {
+        let mut headers = HeaderMap::with_capacity(self.headers.len());
+        for header in &self.headers {
+            let refused = |reason: &str| Error::InvalidRequest {
+                part: format!("header `{}`", header.name),
+                reason: reason.into(),
+            };
+            let name = HeaderName::from_bytes(header.name.as_bytes())
+                .map_err(|_| refused("its name has characters that a header's name cannot have"))?;
+            let mut value = HeaderValue::from_str(&header.value)
+                .or_else(|_| HeaderValue::from_bytes(header.value.as_bytes()))
+                .map_err(|_| refused("its value has a line break or another control character"))?;
+            value.set_sensitive(name == http::header::AUTHORIZATION || name == http::header::COOKIE);
+            headers.append(name, value);
+        }
+        let mut request = reqwest::Request::new(self.method.clone(), self.url.clone());
+        *request.headers_mut() = headers;
+        *request.body_mut() = self.body.clone().map(reqwest::Body::from);
+        Ok(request)
+    }
+
+    /// As shown: with the host, without secrets.
+    pub(crate) fn shown(self, auth: &Auth) -> SentRequest {
+        let secrets = || auth.secrets.values();
+        let mut headers = Vec::with_capacity(self.headers.len() + 1);
+        if joinery_connector::http::header(&self.headers, "host").is_none() {
+            headers.push(Header::new("Host", authority(&self.url)));
+        }
+        headers.extend(self.headers.iter().map(|header| mask_header(header, secrets())));
+        SentRequest {
+            method: self.method.to_string(),
+            url: mask(self.url.as_str(), secrets()),
+            headers,
+            body: self.body.map(|body| shown_body(&body, secrets())),
+        }
+    }
+}
+
+/// Masked before it is cut: a secret that the cut divides would not be found any more.
+fn shown_body<'a>(body: &[u8], secrets: impl Iterator<Item = &'a Secret>) -> String {
+    let Ok(text) = std::str::from_utf8(body) else {
+        return format!("({} bytes that are not text)", body.len());
+    };
+    let mut text = mask(text, secrets);
+    text.truncate(text.floor_char_boundary(SHOWN));
+    text
+}
+
+fn authority(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    url.port()
+        .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+}
+
+/// The URL to begin with. A user name and password in it become basic auth, as in curl, and leave the URL.
+fn first_url(request: &mut HttpRequest, auth: &Auth) -> Result<Url, Error> {
+    let mut url = parse(&request.url, auth)?;
+    if !url.username().is_empty() || url.password().is_some() {
+        let decoded = |text: &str| {
+            percent_encoding::percent_decode_str(text)
+                .decode_utf8_lossy()
+                .into_owned()
+        };
+        let value = basic_value(&decoded(url.username()), &decoded(url.password().unwrap_or_default()));
+        if request.header("authorization").is_none() {
+            request.set_header("Authorization", value);
+        }
+        let _ = url.set_username("");
+        let _ = url.set_password(None);
+    }
+    url.as_str().clone_into(&mut request.url);
+    Ok(url)
+}
+
+fn parse(url: &str, auth: &Auth) -> Result<Url, Error> {
+    let invalid = |reason: String| Error::InvalidUrl {
+        url: mask(url, auth.secrets.values()),
+        reason,
+    };
+    let parsed = Url::parse(url).map_err(|error| invalid(error.to_string()))?;
+    match parsed.scheme() {
+        "http" | "https" => Ok(parsed),
+        scheme => Err(invalid(format!("its scheme is `{scheme}`"))),
+    }
+}
+
+fn payload(body: HttpBody) -> Option<Payload> {
+    let (content_type, bytes) = match body {
+        HttpBody::None => return None,
+        HttpBody::Text { content_type, text } => (content_type, text.into()),
+        HttpBody::Form { fields } => {
+            let text = url::form_urlencoded::Serializer::new(String::new())
+                .extend_pairs(fields)
+                .finish();
+            ("application/x-www-form-urlencoded".into(), text.into())
+        }
+        HttpBody::Bytes { content_type, bytes } => (content_type, bytes.into()),
+    };
+    Some(Payload { content_type, bytes })
+}
