@@ -113,24 +113,40 @@ impl Connector {
         })
     }
 
-    /// A connector out of texts: what a package or a template holds. `root` is where it came from.
+    /// A connector out of bytes: what a package or a template holds. `root` is where it came from.
     ///
     /// # Errors
     /// [`Error::NotAConnector`] without `connector.toml`; [`Error::Invalid`] for one that cannot be used.
-    pub fn from_texts(root: &Path, texts: impl IntoIterator<Item = (String, Arc<str>)>) -> Result<Self, Error> {
-        let files: BTreeMap<String, ConnectorFile> = texts
+    pub fn from_files(root: &Path, files: impl IntoIterator<Item = (String, Vec<u8>)>) -> Result<Self, Error> {
+        let files: BTreeMap<String, ConnectorFile> = files
             .into_iter()
-            .map(|(path, text)| (path.clone(), ConnectorFile::new(path, Some(text))))
+            .map(|(path, bytes)| (path.clone(), ConnectorFile::in_memory(path, bytes)))
             .collect();
-        let text = files.get(MANIFEST).and_then(|file| file.text.as_deref());
-        let text = text.ok_or_else(|| Error::NotAConnector { path: root.to_owned() })?;
-        let (manifest, problems) = Manifest::parse(text).map_err(invalid)?;
+        let Some(file) = files.get(MANIFEST) else {
+            return Err(Error::NotAConnector { path: root.to_owned() });
+        };
+        let text = match (&file.text, &file.bytes) {
+            (Some(text), _) => Arc::clone(text),
+            (None, bytes) => file::to_text(bytes.as_deref().unwrap_or_default().to_vec(), MANIFEST)?.into(),
+        };
+        let (manifest, problems) = Manifest::parse(&text).map_err(invalid)?;
         Ok(Self {
             root: root.to_owned(),
             manifest,
             files,
             problems,
         })
+    }
+
+    /// Writes every file into `folder`: a package or a template becomes a folder.
+    ///
+    /// # Errors
+    /// As [`Connector::bytes`], and [`Error::Write`].
+    pub fn write_to(&self, folder: &Path) -> Result<(), Error> {
+        for path in self.files.keys() {
+            file::write(&folder.join(path), &self.bytes(path)?)?;
+        }
+        Ok(())
     }
 
     /// The text of one file, read now.

@@ -16,6 +16,17 @@ impl ConnectorFile {
             bytes: None,
         }
     }
+
+    /// The file at `path` with these bytes; as text where they are text.
+    pub(super) fn in_memory(path: String, bytes: Vec<u8>) -> Self {
+        match String::from_utf8(bytes) {
+            Ok(text) => Self::new(path, Some(text.into())),
+            Err(error) => Self {
+                bytes: Some(error.into_bytes().into()),
+                ..Self::new(path, None)
+            },
+        }
+    }
 }
 
 impl FileKind {

@@ -1,11 +1,20 @@
 //! The package `okta-1.4.0.joinery`: a deterministic zip. Reading one is hostile-input code.
 
-use std::path::Path;
+mod names;
+mod read;
+mod scan;
+mod sign;
+mod write;
+
+pub use read::{open, verify};
+pub use scan::scan_secrets;
+pub use sign::{SigningKey, pack_signed};
+pub use write::pack;
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{connector::Connector, error::Error};
+use crate::connector::Connector;
 
 /// `package.json`: the package's list of what is in it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
@@ -53,35 +62,41 @@ pub struct Report {
     pub problems: Vec<String>,
 }
 
-/// The package of a connector: same files, same bytes.
-///
-/// # Errors
-/// As [`Connector::text`].
-pub fn pack(connector: &Connector, tool: &str) -> Result<Vec<u8>, Error> {
-    let _ = (connector, tool);
-    todo!()
+/// The list's own name in the package.
+const LIST: &str = "package.json";
+
+/// The name of the signature of [`LIST`].
+const SIGNATURE: &str = "package.json.minisig";
+
+/// The one version of the package format there is.
+const FORMAT: u32 = 1;
+
+/// Files in a package.
+const MAX_FILES: usize = 4_096;
+
+/// Bytes of all files, unpacked.
+const MAX_TOTAL: u64 = 128 * 1024 * 1024;
+
+/// How many times its packed size a file may have, and the size from which that counts.
+const MAX_RATIO: u64 = 200;
+const RATIO_FROM: u64 = 256 * 1024;
+
+/// The scopes that a connector's auth choices ask for, sorted, each once.
+fn scopes(connector: &Connector) -> Vec<String> {
+    let mut scopes = Vec::new();
+    for choice in &connector.manifest.auth {
+        match choice.settings.get("scopes") {
+            Some(serde_json::Value::Array(several)) => {
+                scopes.extend(several.iter().filter_map(|scope| scope.as_str().map(str::to_owned)));
+            }
+            Some(serde_json::Value::String(several)) => scopes.extend(several.split_whitespace().map(str::to_owned)),
+            _ => {}
+        }
+    }
+    scopes.sort();
+    scopes.dedup();
+    scopes
 }
 
-/// Reads a package into memory after every check passed. Nothing is written anywhere.
-///
-/// # Errors
-/// [`Error::Read`], or [`Error::Invalid`] with the first refusal by name.
-pub fn open(path: &Path) -> Result<Connector, Error> {
-    let _ = path;
-    todo!()
-}
-
-/// Checks a package and reports everything wrong with it. `key` is a minisign public key the signature must match.
-///
-/// # Errors
-/// [`Error::Read`] only: what is wrong inside is in the report.
-pub fn verify(path: &Path, key: Option<&str>) -> Result<Report, Error> {
-    let _ = (path, key);
-    todo!()
-}
-
-/// Token-like values in a connector's files: what export refuses. See [`crate::problem::Problem`] code `secret`.
-pub fn scan_secrets(connector: &Connector) -> Vec<crate::problem::Problem> {
-    let _ = connector;
-    todo!()
-}
+#[cfg(test)]
+mod tests;
