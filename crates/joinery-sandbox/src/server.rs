@@ -1,6 +1,30 @@
 //! The HTTP server on 127.0.0.1.
 
-use std::net::SocketAddr;
+use std::borrow::Cow;
+use std::future::IntoFuture;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Extension, Request, State as Extract};
+use axum::http::{HeaderValue, Method, header};
+use axum::middleware;
+use axum::response::Response;
+use axum::serve::ListenerExt;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use crate::clock::Clock;
+use crate::manners::{self, RequestId};
+use crate::okta::call::{Call, Query, Reply};
+use crate::okta::errors::Problem;
+use crate::okta::rate_limit::Buckets;
+use crate::state::State;
+use crate::{okta, random, seed};
+
+/// The largest body Okta takes.
+const LARGEST_BODY: usize = 1024 * 1024;
 
 /// How to start a sandbox org.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,6 +79,8 @@ pub enum Error {
 pub struct Sandbox {
     address: SocketAddr,
     token: String,
+    state: Arc<State>,
+    stop: CancellationToken,
 }
 
 impl Sandbox {
@@ -70,7 +96,13 @@ impl Sandbox {
 
     /// How many users it holds, deactivated ones included.
     pub fn users(&self) -> usize {
-        todo!()
+        self.state.read().users.len()
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        self.stop.cancel();
     }
 }
 
@@ -79,6 +111,93 @@ impl Sandbox {
 /// # Errors
 /// [`Error::Listen`].
 pub async fn start(options: Options) -> Result<Sandbox, Error> {
-    let _ = options;
-    todo!()
+    let failed = |source| Error::Listen {
+        port: options.port,
+        source,
+    };
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port))
+        .await
+        .map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    let token = options.token.unwrap_or_else(|| format!("00{}", random::text(40)));
+    let clock = Clock::system();
+    let org = seed::org(&options.seed, clock.now());
+    let buckets = Buckets::new(options.rate_limit);
+    let state = Arc::new(State::new(
+        format!("http://{address}"),
+        token.clone(),
+        clock,
+        buckets,
+        org,
+    ));
+    let stop = CancellationToken::new();
+    let router = Router::new()
+        .fallback(take)
+        .layer(middleware::from_fn_with_state(state.clone(), manners::apply))
+        .with_state(state.clone());
+    // An answer goes out at once: waiting to fill a packet would add 40 ms to a small one.
+    let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
+    let server = axum::serve(listener, router).with_graceful_shutdown(stop.clone().cancelled_owned());
+    tokio::spawn(server.into_future());
+    Ok(Sandbox {
+        address,
+        token,
+        state,
+        stop,
+    })
+}
+
+/// Takes a call from the wire and answers it.
+async fn take(Extract(state): Extract<Arc<State>>, Extension(id): Extension<RequestId>, request: Request) -> Response {
+    let (head, body) = request.into_parts();
+    let announced =
+        head.headers.contains_key(header::CONTENT_LENGTH) || head.headers.contains_key(header::TRANSFER_ENCODING);
+    if !announced && matches!(head.method, Method::POST | Method::PUT) {
+        let summary = "The request was not valid: send a body, or the header Content-Length: 0";
+        return respond(Problem::new(411, "E0000002", summary).reply());
+    }
+    let Ok(body) = axum::body::to_bytes(body, LARGEST_BODY).await else {
+        return respond(Problem::malformed().reply().with_status(413));
+    };
+    let path = single_slashes(head.uri.path());
+    let call = Call {
+        state: &state,
+        now: state.clock.now(),
+        method: &head.method,
+        path: &path,
+        parts: Vec::new(),
+        query: Query::parse(head.uri.query().unwrap_or_default()),
+        headers: &head.headers,
+        body: &body,
+        request_id: &id.0,
+    };
+    respond(okta::answer(call).unwrap_or_else(|problem| problem.reply()))
+}
+
+/// Okta takes `//api/v1/users` for `/api/v1/users`.
+pub fn single_slashes(path: &str) -> Cow<'_, str> {
+    if !path.contains("//") {
+        return Cow::Borrowed(path);
+    }
+    let mut single = String::with_capacity(path.len());
+    for part in path.split('/').filter(|part| !part.is_empty()) {
+        single.push('/');
+        single.push_str(part);
+    }
+    Cow::Owned(single)
+}
+
+/// Puts a reply on the wire.
+pub fn respond(reply: Reply) -> Response {
+    let typed = reply.body.is_some();
+    let mut response = Response::new(reply.body.map_or_else(Body::empty, Body::from));
+    *response.status_mut() = reply.status;
+    let headers = response.headers_mut();
+    if typed {
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    }
+    for (name, value) in reply.headers {
+        headers.append(name, value);
+    }
+    response
 }

@@ -1,0 +1,251 @@
+//! A System Log event: what happened, who did it, to whom, and in which call.
+
+use serde_json::{Value, json};
+
+use super::call::Call;
+use super::group::Group;
+use super::ids::Id;
+use super::user::User;
+use crate::clock::Time;
+use crate::state::Org;
+
+/// A kind of event: its type, its text and its type of old.
+#[derive(Debug, Clone, Copy)]
+pub struct EventKind(pub &'static str, pub &'static str, pub &'static str);
+
+/// Every event the org records.
+pub mod kinds {
+    use super::EventKind;
+
+    pub const USER_CREATE: EventKind = EventKind(
+        "user.lifecycle.create",
+        "Create okta user",
+        "core.user.config.user_creation.success",
+    );
+    pub const USER_ACTIVATE: EventKind = EventKind(
+        "user.lifecycle.activate",
+        "Activate Okta user",
+        "core.user.config.user_activated.success",
+    );
+    pub const USER_REACTIVATE: EventKind = EventKind(
+        "user.lifecycle.reactivate",
+        "Reactivate Okta user",
+        "core.user.config.user_reactivated.success",
+    );
+    pub const USER_DEACTIVATE: EventKind = EventKind(
+        "user.lifecycle.deactivate",
+        "Deactivate Okta user",
+        "core.user.config.user_deactivated.success",
+    );
+    pub const USER_SUSPEND: EventKind = EventKind(
+        "user.lifecycle.suspend",
+        "Suspend Okta user",
+        "core.user.config.user_suspended.success",
+    );
+    pub const USER_UNSUSPEND: EventKind = EventKind(
+        "user.lifecycle.unsuspend",
+        "Unsuspend Okta user",
+        "core.user.config.user_unsuspended.success",
+    );
+    pub const USER_DELETE_INITIATED: EventKind = EventKind(
+        "user.lifecycle.delete.initiated",
+        "Delete Okta user initiated",
+        "core.user.config.delete.initiated",
+    );
+    pub const USER_DELETE_COMPLETED: EventKind = EventKind(
+        "user.lifecycle.delete.completed",
+        "Delete Okta user completed",
+        "core.user.config.delete.completed",
+    );
+    pub const USER_UPDATE: EventKind = EventKind(
+        "user.account.update_profile",
+        "Update user profile for Okta",
+        "core.user.config.profile_update.success",
+    );
+    pub const USER_PASSWORD: EventKind = EventKind(
+        "user.account.update_password",
+        "User update password for Okta",
+        "core.user.config.password_update.success",
+    );
+    pub const USER_RESET: EventKind = EventKind(
+        "user.account.reset_password",
+        "Fired when the user's Okta password is reset",
+        "core.user.config.password_reset.success",
+    );
+    pub const USER_EXPIRE: EventKind = EventKind(
+        "user.account.expire_password",
+        "Expire password",
+        "core.user.config.password_expire.success",
+    );
+    pub const USER_UNLOCK: EventKind = EventKind(
+        "user.account.unlock_by_admin",
+        "Unlock user account for Okta by admin",
+        "core.user.config.user_unlock_by_admin.success",
+    );
+    pub const USER_QUESTION: EventKind = EventKind(
+        "user.account.update_secondary_email",
+        "Update recovery question",
+        "core.user.config.recovery_question_update.success",
+    );
+    pub const SESSION_CLEAR: EventKind = EventKind(
+        "user.session.clear",
+        "Clear user session",
+        "core.user.config.session_clear.success",
+    );
+    pub const FACTORS_RESET: EventKind = EventKind(
+        "user.mfa.factor.reset_all",
+        "Reset all factors for user",
+        "core.user.factor.reset_all",
+    );
+    pub const MEMBER_ADD: EventKind = EventKind(
+        "group.user_membership.add",
+        "Add user to group membership",
+        "core.user_group_member.user_add",
+    );
+    pub const MEMBER_REMOVE: EventKind = EventKind(
+        "group.user_membership.remove",
+        "Remove user from group membership",
+        "core.user_group_member.user_remove",
+    );
+    pub const GROUP_CREATE: EventKind = EventKind(
+        "group.lifecycle.create",
+        "Create Okta group",
+        "core.user_group.create.success",
+    );
+    pub const GROUP_DELETE: EventKind = EventKind(
+        "group.lifecycle.delete",
+        "Delete Okta group",
+        "core.user_group.delete.success",
+    );
+    pub const GROUP_UPDATE: EventKind = EventKind(
+        "group.profile.update",
+        "Update Okta group",
+        "core.user_group.update.success",
+    );
+}
+
+/// A user or group that an event is about, as it was then.
+#[derive(Debug, Clone)]
+pub struct Party {
+    /// Its id.
+    pub id: Id,
+    /// `User` or `UserGroup`.
+    pub kind: &'static str,
+    /// Its login; `unknown` for a group, as in Okta's log.
+    pub alternate_id: String,
+    /// Its name.
+    pub display_name: String,
+}
+
+impl From<&User> for Party {
+    fn from(user: &User) -> Self {
+        Self {
+            id: user.id,
+            kind: "User",
+            alternate_id: user.login().to_owned(),
+            display_name: user.full_name(),
+        }
+    }
+}
+
+impl From<&Group> for Party {
+    fn from(group: &Group) -> Self {
+        Self {
+            id: group.id,
+            kind: "UserGroup",
+            alternate_id: "unknown".into(),
+            display_name: group.name.clone(),
+        }
+    }
+}
+
+/// An event of the log.
+#[derive(Debug, Clone)]
+pub struct Event {
+    /// When it happened.
+    pub published: Time,
+    /// What it is.
+    pub kind: EventKind,
+    /// Its id.
+    pub uuid: String,
+    /// Who did it.
+    pub actor: Party,
+    /// What it was done to.
+    pub targets: Vec<Party>,
+    request_id: String,
+    request_uri: String,
+    user_agent: String,
+    token_id: Id,
+}
+
+impl Org {
+    /// Writes an event into the log.
+    pub fn record(&mut self, call: &Call<'_>, kind: EventKind, targets: Vec<Party>) {
+        let Some(actor) = self.users.get(self.owner).map(Party::from) else {
+            return;
+        };
+        self.log.push(Event {
+            published: call.now,
+            kind,
+            uuid: uuid::Uuid::new_v4().to_string(),
+            actor,
+            targets,
+            request_id: call.request_id.to_owned(),
+            request_uri: call.path.to_owned(),
+            user_agent: call
+                .header(&axum::http::header::USER_AGENT)
+                .unwrap_or("UNKNOWN")
+                .to_owned(),
+            token_id: self.token_id,
+        });
+    }
+}
+
+impl Event {
+    /// The whole event, in Okta's shape.
+    pub fn shown(&self) -> Value {
+        let party = |party: &Party| {
+            json!({
+                "id": party.id, "type": party.kind, "alternateId": party.alternate_id,
+                "displayName": party.display_name, "detailEntry": null,
+            })
+        };
+        let place = json!({
+            "city": null, "state": null, "country": null, "postalCode": null, "geolocation": null,
+        });
+        json!({
+            "actor": party(&self.actor),
+            "client": {
+                "userAgent": {"rawUserAgent": self.user_agent, "os": "Unknown", "browser": "UNKNOWN"},
+                "zone": "null", "device": "Unknown", "id": null, "ipAddress": "127.0.0.1",
+                "geographicalContext": place,
+            },
+            "device": null,
+            "authenticationContext": {
+                "authenticationProvider": null, "credentialProvider": null, "credentialType": null, "issuer": null,
+                "interface": null, "authenticationStep": 0, "rootSessionId": format!("trs{}", self.token_id),
+                "externalSessionId": format!("trs{}", self.token_id),
+            },
+            "displayMessage": self.kind.1,
+            "eventType": self.kind.0,
+            "outcome": {"result": "SUCCESS", "reason": null},
+            "published": self.published,
+            "securityContext": {"asNumber": null, "asOrg": null, "isp": null, "domain": null, "isProxy": null},
+            "severity": "INFO",
+            "debugContext": {"debugData": {
+                "requestId": self.request_id, "requestUri": self.request_uri, "url": self.request_uri,
+                "dtHash": null, "threatSuspected": "false",
+            }},
+            "legacyEventType": self.kind.2,
+            "transaction": {
+                "type": "WEB", "id": self.request_id, "detail": {"requestApiTokenId": self.token_id},
+            },
+            "uuid": self.uuid,
+            "version": "0",
+            "request": {"ipChain": [{
+                "ip": "127.0.0.1", "geographicalContext": place, "version": "V4", "source": null,
+            }]},
+            "target": self.targets.iter().map(party).collect::<Vec<_>>(),
+        })
+    }
+}

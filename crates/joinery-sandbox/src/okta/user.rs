@@ -1,0 +1,428 @@
+//! A user: its state, and the object Okta shows.
+
+use serde::ser::{SerializeMap, SerializeStruct};
+use serde::{Serialize, Serializer};
+use sha2::{Digest, Sha256};
+
+use super::ids::{Id, Kind};
+use super::schema::{Profile, Schema};
+use crate::clock::Time;
+use crate::state::GroupIds;
+
+/// Where a user stands in its life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Status {
+    /// Created, not activated.
+    Staged,
+    /// Activated, without a password so far.
+    Provisioned,
+    /// In use.
+    Active,
+    /// Has to set a new password after a reset.
+    Recovery,
+    /// Has to change the password at the next sign-in.
+    PasswordExpired,
+    /// Too many failed sign-ins.
+    LockedOut,
+    /// Stopped for a while.
+    Suspended,
+    /// Deactivated.
+    Deprovisioned,
+}
+
+impl Status {
+    /// The name Okta gives it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Staged => "STAGED",
+            Self::Provisioned => "PROVISIONED",
+            Self::Active => "ACTIVE",
+            Self::Recovery => "RECOVERY",
+            Self::PasswordExpired => "PASSWORD_EXPIRED",
+            Self::LockedOut => "LOCKED_OUT",
+            Self::Suspended => "SUSPENDED",
+            Self::Deprovisioned => "DEPROVISIONED",
+        }
+    }
+}
+
+/// How a user proves who it is.
+#[derive(Debug, Clone, Default)]
+pub struct Credentials {
+    /// The password, where there is one.
+    pub password: Option<Password>,
+    /// The recovery question and the digest of its answer.
+    pub recovery: Option<Recovery>,
+    /// Who checks the password.
+    pub provider: Provider,
+}
+
+/// A password that is never kept as text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Password {
+    /// Set in the org.
+    Digest([u8; 32]),
+    /// Imported as a hash or checked by a hook: no password given here can match it.
+    Elsewhere,
+}
+
+impl Password {
+    /// Keeps a password.
+    pub fn new(id: Id, text: &str) -> Self {
+        Self::Digest(digest(id, text))
+    }
+
+    /// Whether this is the password.
+    pub fn matches(&self, id: Id, text: &str) -> bool {
+        *self == Self::new(id, text)
+    }
+}
+
+/// A recovery question.
+#[derive(Debug, Clone)]
+pub struct Recovery {
+    /// The question.
+    pub question: String,
+    answer: [u8; 32],
+}
+
+impl Recovery {
+    /// Keeps a question and what its answer has to be.
+    pub fn new(id: Id, question: &str, answer: &str) -> Self {
+        Self {
+            question: question.to_owned(),
+            answer: digest(id, &answer.to_lowercase()),
+        }
+    }
+
+    /// Whether this is the answer, in any case.
+    pub fn matches(&self, id: Id, answer: &str) -> bool {
+        self.answer == digest(id, &answer.to_lowercase())
+    }
+}
+
+fn digest(id: Id, text: &str) -> [u8; 32] {
+    Sha256::new()
+        .chain_update(id.as_str())
+        .chain_update(text)
+        .finalize()
+        .into()
+}
+
+/// Who checks a user's password.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Provider {
+    /// `OKTA`, `FEDERATION`, `SOCIAL`, `ACTIVE_DIRECTORY`, `LDAP` or `IMPORT`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Its name.
+    pub name: String,
+}
+
+impl Default for Provider {
+    fn default() -> Self {
+        Self {
+            kind: "OKTA".into(),
+            name: "OKTA".into(),
+        }
+    }
+}
+
+/// A user.
+#[derive(Debug, Clone)]
+pub struct User {
+    /// Its id.
+    pub id: Id,
+    /// Its status.
+    pub status: Status,
+    /// When it was made.
+    pub created: Time,
+    /// When it was activated.
+    pub activated: Option<Time>,
+    /// When its status changed.
+    pub status_changed: Option<Time>,
+    /// When it signed in.
+    pub last_login: Option<Time>,
+    /// When it changed.
+    pub last_updated: Time,
+    /// When its password changed.
+    pub password_changed: Option<Time>,
+    /// Its type.
+    pub type_id: Id,
+    /// Its attributes.
+    pub profile: Profile,
+    /// Its credentials.
+    pub credentials: Credentials,
+    /// The groups it is in.
+    pub groups: GroupIds,
+    /// Counts the changes, for the `ETag`.
+    revision: u64,
+}
+
+impl User {
+    /// A staged user without a profile.
+    pub fn new(id: Id, type_id: Id, now: Time) -> Self {
+        let now = now.whole_seconds();
+        Self {
+            id,
+            status: Status::Staged,
+            created: now,
+            activated: None,
+            status_changed: None,
+            last_login: None,
+            last_updated: now,
+            password_changed: None,
+            type_id,
+            profile: Profile::default(),
+            credentials: Credentials::default(),
+            groups: GroupIds::new(),
+            revision: 0,
+        }
+    }
+
+    /// Its login.
+    pub fn login(&self) -> &str {
+        self.profile.text("login")
+    }
+
+    /// First and last name.
+    pub fn full_name(&self) -> String {
+        format!("{} {}", self.profile.text("firstName"), self.profile.text("lastName"))
+    }
+
+    /// Notes that something changed.
+    pub fn touch(&mut self, now: Time) {
+        self.last_updated = now.whole_seconds();
+        self.revision += 1;
+    }
+
+    /// Moves to a status.
+    pub fn move_to(&mut self, status: Status, now: Time) {
+        self.status = status;
+        self.status_changed = Some(now.whole_seconds());
+        if matches!(status, Status::Active | Status::Provisioned | Status::PasswordExpired) && self.activated.is_none()
+        {
+            self.activated = Some(now.whole_seconds());
+        }
+        self.touch(now);
+    }
+
+    /// Sets the password.
+    pub fn set_password(&mut self, password: Password, now: Time) {
+        self.credentials.password = Some(password);
+        self.password_changed = Some(now.whole_seconds());
+        self.touch(now);
+    }
+
+    /// Makes a seeded user active with a password nobody knows.
+    pub fn set_seed_password(&mut self, now: Time) {
+        self.set_password(Password::Elsewhere, now);
+        self.move_to(Status::Active, now);
+    }
+
+    /// The `ETag` of the user as it is now.
+    pub fn etag(&self) -> String {
+        let state = Sha256::new()
+            .chain_update(self.id.as_str())
+            .chain_update(self.revision.to_be_bytes())
+            .chain_update(self.last_updated.0.to_be_bytes())
+            .finalize();
+        format!("W/\"{}\"", hex::encode(state))
+    }
+
+    /// The object as lists show it (`_links` with `self` only) or as a single GET does.
+    pub fn shown<'a>(&'a self, schema: &'a Schema, url: &'a str, in_list: bool) -> ShownUser<'a> {
+        ShownUser {
+            user: self,
+            schema,
+            url,
+            in_list,
+        }
+    }
+
+    /// The credentials as Okta shows them: no password, no answer. `emails` belongs to the whole user only.
+    pub fn shown_credentials(&self, emails: bool) -> ShownCredentials<'_> {
+        ShownCredentials { user: self, emails }
+    }
+}
+
+/// A user, ready to be written.
+pub struct ShownUser<'a> {
+    user: &'a User,
+    schema: &'a Schema,
+    url: &'a str,
+    in_list: bool,
+}
+
+impl Serialize for ShownUser<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Type {
+            id: Id,
+        }
+        let user = self.user;
+        let mut out = serializer.serialize_struct("User", 12)?;
+        out.serialize_field("id", &user.id)?;
+        out.serialize_field("status", &user.status)?;
+        out.serialize_field("created", &user.created)?;
+        out.serialize_field("activated", &user.activated)?;
+        out.serialize_field("statusChanged", &user.status_changed)?;
+        out.serialize_field("lastLogin", &user.last_login)?;
+        out.serialize_field("lastUpdated", &user.last_updated)?;
+        out.serialize_field("passwordChanged", &user.password_changed)?;
+        out.serialize_field("type", &Type { id: user.type_id })?;
+        out.serialize_field("profile", &user.profile.shown(self.schema))?;
+        out.serialize_field("credentials", &user.shown_credentials(true))?;
+        out.serialize_field("_links", &Links(self))?;
+        out.end()
+    }
+}
+
+/// A user's credentials, ready to be written.
+pub struct ShownCredentials<'a> {
+    user: &'a User,
+    emails: bool,
+}
+
+impl Serialize for ShownCredentials<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Email<'a> {
+            value: &'a str,
+            status: &'static str,
+            #[serde(rename = "type")]
+            kind: &'static str,
+        }
+        #[derive(Serialize)]
+        struct Question<'a> {
+            question: &'a str,
+        }
+        #[derive(Serialize)]
+        struct Nothing {}
+
+        let credentials = &self.user.credentials;
+        let mut out = serializer.serialize_map(None)?;
+        if credentials.password.is_some() {
+            out.serialize_entry("password", &Nothing {})?;
+        }
+        if self.emails {
+            let value = self.user.profile.text("email");
+            out.serialize_entry(
+                "emails",
+                &[Email {
+                    value,
+                    status: "VERIFIED",
+                    kind: "PRIMARY",
+                }],
+            )?;
+        }
+        if let Some(recovery) = &credentials.recovery {
+            out.serialize_entry(
+                "recovery_question",
+                &Question {
+                    question: &recovery.question,
+                },
+            )?;
+        }
+        out.serialize_entry("provider", &credentials.provider)?;
+        out.end()
+    }
+}
+
+struct Links<'a>(&'a ShownUser<'a>);
+
+/// A link of a user: its name, the path below the user, and whether it is a POST.
+type Link = (&'static str, &'static str, bool);
+
+const SUSPEND: Link = ("suspend", "/lifecycle/suspend", true);
+const RESET_PASSWORD: Link = ("resetPassword", "/lifecycle/reset_password", true);
+const RESET_FACTORS: Link = ("resetFactors", "/lifecycle/reset_factors", true);
+const DEACTIVATE: Link = ("deactivate", "/lifecycle/deactivate", true);
+const ACTIVATE: Link = ("activate", "/lifecycle/activate", true);
+const SELF: Link = ("self", "", false);
+
+/// The links of a status, in the recorded order. `schema` and `type` are written where `self` stands.
+fn links_of(user: &User) -> Vec<Link> {
+    match user.status {
+        Status::Staged => vec![ACTIVATE, SELF, RESET_FACTORS],
+        Status::Provisioned => {
+            vec![
+                SUSPEND,
+                RESET_PASSWORD,
+                ("reactivate", "/lifecycle/reactivate", true),
+                SELF,
+                RESET_FACTORS,
+                DEACTIVATE,
+            ]
+        }
+        Status::Active | Status::PasswordExpired | Status::Recovery | Status::LockedOut => {
+            let mut links = vec![
+                SUSPEND,
+                RESET_PASSWORD,
+                ("forgotPassword", "/credentials/forgot_password", true),
+                ("expirePassword", "/lifecycle/expire_password", true),
+                ("changeRecoveryQuestion", "/credentials/change_recovery_question", true),
+                SELF,
+                RESET_FACTORS,
+                ("changePassword", "/credentials/change_password", true),
+                DEACTIVATE,
+            ];
+            if user.status == Status::LockedOut {
+                links.insert(0, ("unlock", "/lifecycle/unlock", true));
+            }
+            links
+        }
+        Status::Suspended => vec![
+            ("unsuspend", "/lifecycle/unsuspend", true),
+            SELF,
+            RESET_FACTORS,
+            DEACTIVATE,
+        ],
+        Status::Deprovisioned => vec![ACTIVATE, SELF, RESET_FACTORS, ("delete", "", false)],
+    }
+}
+
+impl Serialize for Links<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let ShownUser { user, url, in_list, .. } = self.0;
+        let mut out = serializer.serialize_map(None)?;
+        if *in_list {
+            out.serialize_entry("self", &href(format_args!("{url}/api/v1/users/{}", user.id), None))?;
+            return out.end();
+        }
+        for (name, path, post) in links_of(user) {
+            if name == "self" {
+                let schema = user.type_id.of_kind(Kind::Schema);
+                let (kind, id) = (user.type_id, user.id);
+                out.serialize_entry(
+                    "schema",
+                    &href(format_args!("{url}/api/v1/meta/schemas/user/{schema}"), None),
+                )?;
+                out.serialize_entry("self", &href(format_args!("{url}/api/v1/users/{id}"), None))?;
+                out.serialize_entry("type", &href(format_args!("{url}/api/v1/meta/types/user/{kind}"), None))?;
+            } else {
+                let method = if name == "delete" {
+                    Some("DELETE")
+                } else {
+                    post.then_some("POST")
+                };
+                out.serialize_entry(
+                    name,
+                    &href(format_args!("{url}/api/v1/users/{}{path}", user.id), method),
+                )?;
+            }
+        }
+        out.end()
+    }
+}
+
+fn href<'a>(href: std::fmt::Arguments<'a>, method: Option<&'static str>) -> impl Serialize + 'a {
+    #[derive(Serialize)]
+    struct Href<'a> {
+        href: std::fmt::Arguments<'a>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        method: Option<&'static str>,
+    }
+    Href { href, method }
+}

@@ -1,0 +1,58 @@
+//! What hangs below a user: groups, sessions, links to apps, grants, clients, identity providers, blocks.
+
+use axum::http::Method;
+
+use super::Route;
+use super::call::{Answer, Call, Reply};
+use super::errors::Problem;
+use super::event::kinds;
+use super::paging;
+use super::users::{find, record};
+
+/// What this file answers.
+pub const ROUTES: &[Route] = &[
+    Route(Method::GET, "users/{}/groups", groups),
+    Route(Method::DELETE, "users/{}/sessions", clear_sessions),
+    Route(Method::GET, "users/{}/appLinks", nothing),
+    Route(Method::GET, "users/{}/clients", nothing),
+    Route(Method::GET, "users/{}/grants", nothing),
+    Route(Method::DELETE, "users/{}/grants", revoke_grants),
+    Route(Method::GET, "users/{}/idps", nothing),
+    Route(Method::GET, "users/{}/blocks", blocks),
+];
+
+fn groups(call: &Call<'_>) -> Answer {
+    let org = call.state.read();
+    let user = find(&org, call.part(0))?;
+    let ids = org.users.get(user).into_iter().flat_map(|user| &user.groups);
+    let list: Vec<_> = ids
+        .filter_map(|id| org.groups.get(id))
+        .map(|group| group.shown(call.state.url()))
+        .collect();
+    Ok(paging::link(Reply::json(&list), call, 200, None))
+}
+
+fn clear_sessions(call: &Call<'_>) -> Answer {
+    let mut org = call.state.write();
+    let user = find(&org, call.part(0))?;
+    record(&mut org, call, kinds::SESSION_CLEAR, user);
+    Ok(Reply::no_content())
+}
+
+/// The sandbox gives users no apps, clients, grants or identity providers.
+fn nothing(call: &Call<'_>) -> Answer {
+    find(&call.state.read(), call.part(0))?;
+    Ok(Reply::json::<[(); 0]>(&[]))
+}
+
+fn revoke_grants(call: &Call<'_>) -> Answer {
+    find(&call.state.read(), call.part(0))?;
+    Ok(Reply::no_content())
+}
+
+/// The feature behind it is off in a development org, as recorded.
+fn blocks(call: &Call<'_>) -> Answer {
+    find(&call.state.read(), call.part(0))?;
+    let summary = "You do not have permission to access the feature you are requesting";
+    Err(Problem::new(401, "E0000015", summary))
+}

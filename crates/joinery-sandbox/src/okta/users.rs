@@ -1,0 +1,392 @@
+//! Users: create, get, update, delete.
+
+use axum::http::{Method, header};
+use serde_json::{Map, Value};
+
+use super::Route;
+use super::call::{Answer, Call, Reply};
+use super::errors::Problem;
+use super::event::{EventKind, Party, kinds};
+use super::ids::{Id, Kind};
+use super::user::{Password, Provider, Recovery, Status, User};
+use super::user_list;
+use crate::state::Org;
+
+/// What this file answers.
+pub const ROUTES: &[Route] = &[
+    Route(Method::GET, "users", user_list::list),
+    Route(Method::POST, "users", create),
+    Route(Method::GET, "users/{}", get),
+    Route(Method::POST, "users/{}", update),
+    Route(Method::PUT, "users/{}", replace),
+    Route(Method::DELETE, "users/{}", delete),
+];
+
+/// The user a path names: by id, by login, by the start of a login that only one user has, or `me`.
+///
+/// # Errors
+/// E0000007.
+pub fn find(org: &Org, name: &str) -> Result<Id, Problem> {
+    if name == "me" {
+        return Ok(org.owner);
+    }
+    Id::parse(name)
+        .filter(|id| org.users.get(*id).is_some())
+        .or_else(|| org.users.with_login(name))
+        .or_else(|| org.users.with_short_login(name))
+        .ok_or_else(|| Problem::not_found(name, "User"))
+}
+
+/// The whole user, as a single GET shows it.
+pub fn shown(org: &Org, call: &Call<'_>, id: Id) -> Answer {
+    let user = org
+        .users
+        .get(id)
+        .ok_or_else(|| Problem::not_found(call.part(0), "User"))?;
+    Ok(Reply::json(&user.shown(&org.schema, call.state.url(), false)))
+}
+
+/// Records an event about one user.
+pub fn record(org: &mut Org, call: &Call<'_>, kind: EventKind, id: Id) {
+    let targets = org.users.get(id).map(Party::from).into_iter().collect();
+    org.record(call, kind, targets);
+}
+
+/// Deactivates a user.
+pub fn deactivate(org: &mut Org, call: &Call<'_>, id: Id) {
+    if let Some(user) = org.users.get_mut(id) {
+        user.move_to(Status::Deprovisioned, call.now);
+        user.activated = None;
+    }
+    record(org, call, kinds::USER_DEACTIVATE, id);
+}
+
+fn get(call: &Call<'_>) -> Answer {
+    let org = call.state.read();
+    let id = find(&org, call.part(0))?;
+    let etag = org.users.get(id).map(User::etag).unwrap_or_default();
+    Ok(shown(&org, call, id)?.with_header(header::ETAG, &etag))
+}
+
+fn create(call: &Call<'_>) -> Answer {
+    let body = call.object()?;
+    let activate = call.query.flag("activate", true);
+    let mut org = call.state.write();
+    let credentials = Sent::read(&body)?;
+    let next_login = call.query.get("nextLogin") == Some("changePassword");
+    check_next_login(next_login, credentials.password.is_some(), activate)?;
+    let user_type = user_type(&org, &body)?;
+    let groups = group_ids(&org, &body)?;
+
+    // The id is taken last: a refused user must leave no gap, so that a seed plus the same calls gives the same ids.
+    let mut user = User::new(org.owner, user_type, call.now);
+    set_profile(&org, &mut user, &body, "newUser")?;
+    check_profile(&org, &user, None)?;
+    credentials.check(user.login())?;
+    user.id = org.ids.next(Kind::User);
+    credentials.apply(&mut user, call);
+    if activate {
+        let federated = user.credentials.provider.kind != "OKTA";
+        let status = match (user.credentials.password.is_some() || federated, next_login) {
+            (false, _) => Status::Provisioned,
+            (true, true) => Status::PasswordExpired,
+            (true, false) => Status::Active,
+        };
+        user.move_to(status, call.now);
+    }
+    let id = user.id;
+    org.add_user(user, &groups);
+    record(&mut org, call, kinds::USER_CREATE, id);
+    if activate {
+        record(&mut org, call, kinds::USER_ACTIVATE, id);
+    }
+    for group in groups {
+        let targets = org
+            .users
+            .get(id)
+            .map(Party::from)
+            .into_iter()
+            .chain(org.groups.get(&group).map(Party::from));
+        let targets = targets.collect();
+        org.record(call, kinds::MEMBER_ADD, targets);
+    }
+    shown(&org, call, id)
+}
+
+fn check_next_login(change: bool, password: bool, activate: bool) -> Result<(), Problem> {
+    const START: &str = "Could not create user. To create a user and expire their password immediately, ";
+    if change && !activate {
+        return Err(Problem::new(
+            400,
+            "E0000125",
+            format!("{START}\"activate\" must be true"),
+        ));
+    }
+    if change && !password {
+        return Err(Problem::new(
+            400,
+            "E0000124",
+            format!("{START}a password must be specified"),
+        ));
+    }
+    Ok(())
+}
+
+fn user_type(org: &Org, body: &Map<String, Value>) -> Result<Id, Problem> {
+    match body.get("type").and_then(|kind| kind.get("id")).and_then(Value::as_str) {
+        Some(id) if id != "default" && id != org.user_type.as_str() => Err(Problem::not_found(id, "CVDType")),
+        _ => Ok(org.user_type),
+    }
+}
+
+fn group_ids(org: &Org, body: &Map<String, Value>) -> Result<Vec<Id>, Problem> {
+    let Some(list) = body.get("groupIds").filter(|list| !list.is_null()) else {
+        return Ok(Vec::new());
+    };
+    let list = list.as_array().ok_or_else(Problem::malformed)?;
+    if list.len() > 20 {
+        return Err(Problem::validation(
+            "groupIds",
+            vec!["groupIds: A user can be added to at most 20 groups".into()],
+        ));
+    }
+    let mut ids = Vec::with_capacity(list.len());
+    for id in list {
+        let text = id.as_str().ok_or_else(Problem::malformed)?;
+        let id = Id::parse(text).filter(|id| org.groups.contains_key(id) && *id != org.everyone);
+        ids.push(id.ok_or_else(|| Problem::not_found(text, "UserGroup"))?);
+    }
+    Ok(ids)
+}
+
+fn update(call: &Call<'_>) -> Answer {
+    change(call, false)
+}
+
+fn replace(call: &Call<'_>) -> Answer {
+    change(call, true)
+}
+
+/// POST changes what is named; PUT also clears what is not.
+fn change(call: &Call<'_>, whole: bool) -> Answer {
+    let body = call.object()?;
+    let mut org = call.state.write();
+    let id = find(&org, call.part(0))?;
+    let old = org
+        .users
+        .get(id)
+        .cloned()
+        .ok_or_else(|| Problem::not_found(call.part(0), "User"))?;
+    check_etag(call, &old)?;
+    if old.status == Status::Deprovisioned {
+        return Err(Problem::status_forbids());
+    }
+    let sent = Sent::read(&body)?;
+    let mut user = old.clone();
+    if whole {
+        user.type_id = user_type(&org, &body)?;
+        user.profile = super::schema::Profile::default();
+    }
+    set_profile(&org, &mut user, &body, "user")?;
+    check_profile(&org, &user, Some(id))?;
+    sent.check(user.login())?;
+    let new_password = sent.password.is_some();
+    sent.apply(&mut user, call);
+    // An administrator who sets a password finishes what the user had to do with it.
+    if new_password
+        && matches!(
+            user.status,
+            Status::Provisioned | Status::Recovery | Status::PasswordExpired
+        )
+    {
+        user.move_to(Status::Active, call.now);
+    }
+    user.touch(call.now);
+    let changed_profile = user.profile != old.profile;
+    if let Some(place) = org.users.get_mut(id) {
+        *place = user;
+    }
+    org.users.rename(id, old.login());
+    if changed_profile {
+        record(&mut org, call, kinds::USER_UPDATE, id);
+    }
+    if new_password {
+        record(&mut org, call, kinds::USER_PASSWORD, id);
+    }
+    shown(&org, call, id)
+}
+
+fn check_etag(call: &Call<'_>, user: &User) -> Result<(), Problem> {
+    let Some(wanted) = call.header(&header::IF_MATCH) else {
+        return Ok(());
+    };
+    let mut any = false;
+    for tag in wanted.split(',').map(str::trim) {
+        if tag != "*" && !tag.trim_start_matches("W/").starts_with('"') {
+            return Err(Problem::new(400, "E0000242", "ETag syntax is invalid."));
+        }
+        any |= tag == "*" || tag == user.etag();
+    }
+    if any {
+        Ok(())
+    } else {
+        Err(Problem::new(412, "E0000231", "ETag value doesn't match."))
+    }
+}
+
+/// A user that still lives is deactivated; a deactivated one goes for good.
+fn delete(call: &Call<'_>) -> Answer {
+    let mut org = call.state.write();
+    let id = find(&org, call.part(0))?;
+    if id == org.owner {
+        return Err(Problem::new(
+            403,
+            "E0000006",
+            "You do not have permission to perform the requested action",
+        ));
+    }
+    if org
+        .users
+        .get(id)
+        .is_some_and(|user| user.status != Status::Deprovisioned)
+    {
+        deactivate(&mut org, call, id);
+        return Ok(Reply::no_content());
+    }
+    let party: Vec<Party> = org.users.get(id).map(Party::from).into_iter().collect();
+    org.record(call, kinds::USER_DELETE_INITIATED, party.clone());
+    org.remove_user(id);
+    org.record(call, kinds::USER_DELETE_COMPLETED, party);
+    Ok(Reply::no_content())
+}
+
+fn set_profile(org: &Org, user: &mut User, body: &Map<String, Value>, object: &str) -> Result<(), Problem> {
+    let Some(profile) = body.get("profile").filter(|profile| !profile.is_null()) else {
+        return Ok(());
+    };
+    let profile = profile.as_object().ok_or_else(Problem::malformed)?;
+    let unknown = org.schema.unknown(profile);
+    if !unknown.is_empty() {
+        return Err(Problem::validation(object, unknown));
+    }
+    for (name, value) in profile {
+        user.profile.set(&org.schema, name, value.clone());
+    }
+    Ok(())
+}
+
+fn check_profile(org: &Org, user: &User, own: Option<Id>) -> Result<(), Problem> {
+    let faults = org.schema.faults(&user.profile);
+    if let Some((first, _)) = faults.first() {
+        let causes = faults.iter().map(|(_, cause)| cause.clone()).collect();
+        return Err(Problem::validation(first, causes));
+    }
+    match org.users.with_login(user.login()) {
+        Some(other) if Some(other) != own => {
+            let cause = "login: An object with this field already exists in the current organization";
+            Err(Problem::validation("login", vec![cause.into()]))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The credentials a body brings.
+struct Sent {
+    password: Option<SentPassword>,
+    recovery: Option<(String, String)>,
+    provider: Option<Provider>,
+}
+
+enum SentPassword {
+    Text(String),
+    Elsewhere,
+}
+
+impl Sent {
+    fn read(body: &Map<String, Value>) -> Result<Self, Problem> {
+        let none = Map::new();
+        let credentials = match body.get("credentials") {
+            None | Some(Value::Null) => &none,
+            Some(sent) => sent.as_object().ok_or_else(Problem::malformed)?,
+        };
+        let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
+        let password = match credentials.get("password") {
+            Some(Value::String(value)) => Some(SentPassword::Text(value.clone())),
+            Some(sent) if sent.get("hash").is_some() || sent.get("hook").is_some() => Some(SentPassword::Elsewhere),
+            Some(sent) => text(sent, "value").map(SentPassword::Text),
+            None => None,
+        };
+        let recovery = credentials
+            .get("recovery_question")
+            .and_then(|sent| Some((text(sent, "question")?, text(sent, "answer").unwrap_or_default())));
+        let provider = credentials.get("provider").and_then(|sent| {
+            let kind = text(sent, "type")?;
+            let name = text(sent, "name").unwrap_or_else(|| kind.clone());
+            Some(Provider { kind, name })
+        });
+        Ok(Self {
+            password,
+            recovery,
+            provider,
+        })
+    }
+
+    fn check(&self, login: &str) -> Result<(), Problem> {
+        if let Some(SentPassword::Text(password)) = &self.password {
+            check_password(password, login)?;
+        }
+        if let Some((_, answer)) = &self.recovery {
+            check_answer(answer)?;
+        }
+        Ok(())
+    }
+
+    fn apply(self, user: &mut User, call: &Call<'_>) {
+        match self.password {
+            Some(SentPassword::Text(text)) => user.set_password(Password::new(user.id, &text), call.now),
+            Some(SentPassword::Elsewhere) => user.set_password(Password::Elsewhere, call.now),
+            None => {}
+        }
+        if let Some((question, answer)) = &self.recovery {
+            user.credentials.recovery = Some(Recovery::new(user.id, question, answer));
+        }
+        if let Some(provider) = self.provider {
+            user.credentials.provider = provider;
+        }
+    }
+}
+
+/// Okta's default password policy.
+///
+/// # Errors
+/// E0000001 with the requirements.
+pub fn check_password(password: &str, login: &str) -> Result<(), Problem> {
+    let name = login.split('@').next().unwrap_or_default().to_lowercase();
+    let parts_of_login = name
+        .split(['.', ',', '-', '_', '#'])
+        .filter(|part| part.chars().count() >= 4);
+    let lower = password.to_lowercase();
+    let strong = password.chars().count() >= 8
+        && password.chars().any(char::is_lowercase)
+        && password.chars().any(char::is_uppercase)
+        && password.chars().any(|c| c.is_ascii_digit())
+        && !parts_of_login.into_iter().any(|part| lower.contains(part));
+    if strong {
+        return Ok(());
+    }
+    let cause = "password: Password requirements were not met. Password requirements: at least 8 characters, a \
+                 lowercase letter, an uppercase letter, a number, no parts of your username.";
+    Err(Problem::validation("password", vec![cause.into()]))
+}
+
+/// Okta's rule for the answer to a recovery question.
+///
+/// # Errors
+/// E0000001.
+pub fn check_answer(answer: &str) -> Result<(), Problem> {
+    if answer.chars().count() >= 4 {
+        return Ok(());
+    }
+    let cause = "The security question answer must be at least 4 characters in length";
+    Err(Problem::validation("recovery_question", vec![cause.into()]))
+}
