@@ -1,31 +1,148 @@
-//! Connectors by folder, package or place in the workspace: opening and checking.
+//! Connectors by folder, package or place in the workspace: opening, making and checking.
 
-use std::sync::Arc;
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
-use joinery_connector::{Connector, Problem};
+use include_dir::{Dir, include_dir};
+use joinery_connector::{Connector, FileKind, Problem, package};
 
-use crate::{error::Error, studio::Studio};
+use crate::{
+    error::{Code, Error},
+    files::FileRef,
+    studio::Studio,
+    workspaces::Template,
+};
+
+static SAMPLES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../../samples");
+
+/// The connectors one can start from: folder under `samples/`, label, description.
+const TEMPLATES: &[(&str, &str, &str)] = &[
+    ("okta", "Okta", "Users, groups and the System Log, with requests to try"),
+    ("rest", "REST API", "A bearer token, one request and one action"),
+    ("empty", "Empty", "A connector.toml and an action to fill in"),
+];
+
+/// The templates, in the order they are offered.
+pub fn templates() -> Vec<Template> {
+    TEMPLATES
+        .iter()
+        .map(|(id, label, description)| Template {
+            id: (*id).to_owned(),
+            label: (*label).to_owned(),
+            description: (*description).to_owned(),
+        })
+        .collect()
+}
 
 /// Opens the connector at a path: a folder or a package.
 ///
 /// # Errors
-/// [`crate::Code::Unavailable`], [`crate::Code::Invalid`], [`crate::Code::Failed`] for a refused package.
-pub fn open(path: &std::path::Path) -> Result<Connector, Error> {
-    let _ = path;
-    todo!()
+/// [`Code::Unavailable`], [`Code::Invalid`], [`Code::Failed`] for a refused package.
+pub fn open(path: &Path) -> Result<Connector, Error> {
+    if path.is_dir() {
+        return Ok(Connector::read(path)?);
+    }
+    package::open(path).map_err(|error| match error {
+        joinery_connector::Error::Invalid { problem } => Error {
+            code: Code::Failed,
+            file: Some(path.display().to_string()),
+            line: None,
+            column: None,
+            ..Error::from(*problem)
+        },
+        other => other.into(),
+    })
 }
 
 /// The connector of that folder in the open workspace.
 ///
 /// # Errors
-/// [`crate::Code::Usage`] when there is none.
+/// [`Code::Usage`] when there is none.
 pub fn in_workspace(studio: &Studio, folder: &str) -> Result<Arc<Connector>, Error> {
-    let _ = (studio, folder);
-    todo!()
+    Ok(Arc::new(Connector::read(&folder_of(studio, folder)?)?))
+}
+
+/// The path of a connector's folder in the open workspace.
+pub(crate) fn folder_of(studio: &Studio, folder: &str) -> Result<PathBuf, Error> {
+    let workspace = studio.workspace_folder()?;
+    if folder == "." {
+        return Ok(workspace);
+    }
+    let path = workspace.join(folder);
+    if folder.is_empty() || folder.contains(['/', '\\']) || folder == ".." || !path.is_dir() {
+        return Err(Error::new(
+            Code::Usage,
+            format!("no connector `{folder}` in this workspace"),
+        ));
+    }
+    Ok(path)
+}
+
+/// Writes a template's files into `folder`, which must not exist or be empty.
+///
+/// # Errors
+/// [`Code::Usage`] for an unknown template, [`Code::Conflict`] when the folder holds something.
+pub fn make(template: &str, folder: &Path) -> Result<(), Error> {
+    let source = TEMPLATES
+        .iter()
+        .find(|(id, _, _)| *id == template)
+        .and_then(|(id, _, _)| SAMPLES.get_dir(id))
+        .ok_or_else(|| Error::unknown("template", template, TEMPLATES.iter().map(|(id, _, _)| *id)))?;
+    let holds_something = folder.read_dir().is_ok_and(|mut entries| entries.next().is_some());
+    if holds_something || folder.is_file() {
+        return Err(Error::new(Code::Conflict, format!("{} is not empty", folder.display()))
+            .with_hint("Choose a folder that does not exist yet; nothing was changed."));
+    }
+    write_all(source, source.path(), folder)
+}
+
+fn write_all(source: &Dir<'_>, root: &Path, folder: &Path) -> Result<(), Error> {
+    for file in source.files() {
+        let relative = file
+            .path()
+            .strip_prefix(root)
+            .expect("a file of the folder lies under it");
+        joinery_connector::file::write(&folder.join(relative), file.contents())?;
+    }
+    source.dirs().try_for_each(|inner| write_all(inner, root, folder))
 }
 
 /// Everything wrong or doubtful in a connector.
 pub fn check(studio: &Studio, connector: &Connector) -> Vec<Problem> {
-    let _ = (studio, connector);
-    todo!()
+    joinery_script::check(studio.scripts(), connector)
+}
+
+/// The script of an action or trigger by name, or an error that names the nearest.
+///
+/// # Errors
+/// [`Code::Usage`].
+pub fn script(connector: &Connector, name: &str) -> Result<String, Error> {
+    let scripts = || {
+        connector
+            .files
+            .values()
+            .filter(|file| matches!(file.kind, FileKind::Action | FileKind::Trigger))
+    };
+    scripts()
+        .find(|file| file.name == name || file.path == name)
+        .map(|file| file.path.clone())
+        .ok_or_else(|| Error::unknown("action", name, scripts().map(|file| file.name.as_str())))
+}
+
+/// The path of a file of the open workspace, refusing anything outside its connector.
+pub(crate) fn path_of(studio: &Studio, file: &FileRef) -> Result<PathBuf, Error> {
+    let outside = file.path.is_empty()
+        || file.path.contains('\\')
+        || Path::new(&file.path)
+            .components()
+            .any(|part| !matches!(part, std::path::Component::Normal(_)));
+    if outside {
+        return Err(Error::new(
+            Code::Usage,
+            format!("`{}` is not a file of a connector", file.path),
+        ));
+    }
+    Ok(folder_of(studio, &file.connector)?.join(&file.path))
 }

@@ -1,5 +1,6 @@
 //! The one shape of failure that fronts see.
 
+use joinery_connector::Problem;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -44,4 +45,162 @@ pub struct Error {
     pub line: Option<u32>,
     /// Its column, from 1.
     pub column: Option<u32>,
+}
+
+impl Error {
+    /// A failure without a place.
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+            hint: None,
+            file: None,
+            line: None,
+            column: None,
+        }
+    }
+
+    /// The same with what to do about it.
+    #[must_use]
+    pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// "no such ..." with the nearest known names as the hint.
+    pub(crate) fn unknown<'a>(what: &str, name: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
+        let known: Vec<&str> = known.into_iter().collect();
+        let error = Self::new(Code::Usage, format!("no {what} `{name}`"));
+        let mut near: Vec<(f64, &str)> = known
+            .iter()
+            .map(|other| (strsim::jaro_winkler(name, other), *other))
+            .collect();
+        near.sort_by(|a, b| b.0.total_cmp(&a.0));
+        let near: Vec<String> = near
+            .iter()
+            .filter(|(score, _)| *score > 0.75)
+            .take(3)
+            .map(|(_, other)| format!("`{other}`"))
+            .collect();
+        if !near.is_empty() {
+            error.with_hint(format!("Did you mean {}?", near.join(" or ")))
+        } else if known.is_empty() {
+            error.with_hint(format!("There is no {what} yet."))
+        } else {
+            let names: Vec<String> = known.iter().take(8).map(|other| format!("`{other}`")).collect();
+            error.with_hint(format!("There is {}.", names.join(", ")))
+        }
+    }
+}
+
+impl std::fmt::Display for Error {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if let Some(file) = &self.file {
+            write!(f, "{file}:")?;
+            if let Some(line) = self.line {
+                write!(f, "{line}:{}:", self.column.unwrap_or(1))?;
+            }
+            f.write_str(" ")?;
+        }
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl From<Problem> for Error {
+    fn from(problem: Problem) -> Self {
+        Self {
+            code: Code::Invalid,
+            message: problem.message,
+            hint: problem.hint,
+            file: Some(problem.file),
+            line: (problem.line > 0).then_some(problem.line),
+            column: (problem.column > 0).then_some(problem.column),
+        }
+    }
+}
+
+impl From<joinery_connector::Error> for Error {
+    fn from(error: joinery_connector::Error) -> Self {
+        use joinery_connector::Error as Connector;
+        let message = error.to_string();
+        match error {
+            Connector::NotAConnector { .. } => Self::new(Code::Unavailable, message)
+                .with_hint("Choose a folder with a connector.toml, or make one with `joinery new`."),
+            Connector::Read { source, .. } if source.kind() == std::io::ErrorKind::NotFound => {
+                Self::new(Code::Unavailable, message).with_hint("Check the path.")
+            }
+            Connector::Read { .. } => {
+                Self::new(Code::Unavailable, message).with_hint("Check the permissions of the file.")
+            }
+            Connector::Write { .. } => Self::new(Code::Unavailable, message)
+                .with_hint("What was there before is untouched. Check permissions and free space, then save again."),
+            Connector::Invalid { problem } => (*problem).into(),
+            Connector::NoSuchFile { .. } => Self::new(Code::Usage, message),
+        }
+    }
+}
+
+impl From<joinery_store::Error> for Error {
+    fn from(error: joinery_store::Error) -> Self {
+        use joinery_store::Error as Store;
+        let hint = match &error {
+            Store::Open { .. } => "Move the file away to start with an empty store.",
+            Store::TooNew { .. } => "Update Joinery, or point JOINERY_HOME at another folder.",
+            Store::Locked { .. } => "Close the other program that uses it, then try again.",
+            Store::Secret { .. } => "Unlock the keychain, or save the connection's secret again.",
+            _ => "Check permissions and free space.",
+        };
+        Self::new(Code::Unavailable, error.to_string()).with_hint(hint)
+    }
+}
+
+impl From<joinery_http::Error> for Error {
+    fn from(error: joinery_http::Error) -> Self {
+        use joinery_http::Error as Http;
+        let code = match &error {
+            Http::Cancelled => Code::Cancelled,
+            Http::InvalidUrl { .. } | Http::InvalidRequest { .. } | Http::Auth { .. } => Code::Input,
+            _ => Code::Network,
+        };
+        let converted = Self::new(code, error.to_string());
+        match http_hint(&error) {
+            Some(hint) => converted.with_hint(hint),
+            None => converted,
+        }
+    }
+}
+
+/// What to do about a request that got no response.
+pub(crate) fn http_hint(error: &joinery_http::Error) -> Option<&'static str> {
+    use joinery_http::Error as Http;
+    Some(match error {
+        Http::UnknownHost { .. } => "Check the domain, or use the sandbox org.",
+        Http::Refused { .. } => "Check the address and port: nothing listens there.",
+        Http::Tls { .. } => "Check the address; a proxy that inspects TLS needs its own certificate authority here.",
+        Http::Timeout { .. } => "Try again, or give the request more time.",
+        Http::Auth { .. } => "Edit the connection.",
+        Http::TooManyRedirects { .. } => "Look at the hops: the server sends the request in circles.",
+        Http::InvalidUrl { .. } => "Write it as https://host/path, or use {{base_url}}.",
+        _ => return None,
+    })
+}
+
+/// The stable word a script or a front sees for a request that got no response.
+pub(crate) fn http_code(error: &joinery_http::Error) -> &'static str {
+    use joinery_http::Error as Http;
+    match error {
+        Http::InvalidUrl { .. } => "invalid_url",
+        Http::InvalidRequest { .. } => "invalid_request",
+        Http::UnknownHost { .. } => "unknown_host",
+        Http::Refused { .. } => "refused",
+        Http::Tls { .. } => "tls",
+        Http::Timeout { .. } => "timeout",
+        Http::Cancelled => "cancelled",
+        Http::TooManyRedirects { .. } => "too_many_redirects",
+        Http::Auth { .. } => "auth",
+        Http::Store { .. } => "disk",
+        _ => "broken",
+    }
 }

@@ -1,10 +1,40 @@
 //! Export: what would go out, the checks it must pass, and writing it.
 
-use joinery_connector::{FileKind, Problem};
+use std::{path::Path, time::Instant};
+
+pub use joinery_connector::package::{PackageList, Report};
+use joinery_connector::{
+    Connector, FileKind, Problem, Severity,
+    export::{FORMATS, Format},
+    package,
+};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use ts_rs::TS;
 
-use crate::{error::Error, studio::Studio};
+use crate::{
+    connectors,
+    error::{Code, Error},
+    host::milliseconds,
+    studio::{Studio, version},
+};
+
+/// Kinds as the contents list names them.
+const CONTENTS: &[(FileKind, &str)] = &[
+    (FileKind::Manifest, "connector.toml"),
+    (FileKind::Connection, "connection.rhai"),
+    (FileKind::Action, "actions"),
+    (FileKind::Trigger, "triggers"),
+    (FileKind::Method, "methods"),
+    (FileKind::Schema, "schemas"),
+    (FileKind::PickList, "pick lists"),
+    (FileKind::Request, "requests"),
+    (FileKind::RequestFolder, "request folders"),
+    (FileKind::Test, "tests"),
+    (FileKind::Cassette, "recorded cassettes"),
+    (FileKind::Document, "documents"),
+    (FileKind::Other, "other files"),
+];
 
 /// What the export dialog shows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
@@ -88,22 +118,173 @@ pub struct Exported {
 /// What an export of a connector of the open workspace would hold, and its checks.
 ///
 /// # Errors
-/// [`crate::Code::Usage`], [`crate::Code::Invalid`].
+/// [`Code::Usage`], [`Code::Invalid`].
 pub fn preview(studio: &Studio, connector: &str) -> Result<ExportPreview, Error> {
-    let _ = (studio, connector);
-    todo!()
+    let connector = connectors::in_workspace(studio, connector)?;
+    let started = Instant::now();
+    let checks = checks(studio, &connector);
+    let time_ms = milliseconds(started.elapsed());
+    let bytes = package::pack(&connector, version())?;
+    let contents = contents(&connector)?;
+    let manifest = &connector.manifest;
+    Ok(ExportPreview {
+        id: manifest.id.clone(),
+        version: manifest.version.clone(),
+        file_name: (FORMATS[0].file_name)(&manifest.id, &manifest.version),
+        folder: studio.workspace_folder()?.display().to_string(),
+        files: contents.iter().map(|group| group.files).sum(),
+        size: contents.iter().map(|group| group.size).sum(),
+        contents,
+        sha256: hex::encode(Sha256::digest(&bytes)),
+        checks,
+        time_ms,
+    })
+}
+
+fn contents(connector: &Connector) -> Result<Vec<ExportGroup>, Error> {
+    let mut groups = Vec::new();
+    for (kind, label) in CONTENTS {
+        let mut group = ExportGroup {
+            kind: *kind,
+            label: (*label).to_owned(),
+            files: 0,
+            size: 0,
+        };
+        for file in connector.of_kind(*kind) {
+            group.files += 1;
+            group.size += connector.text(&file.path)?.len() as u64;
+        }
+        if group.files > 0 {
+            groups.push(group);
+        }
+    }
+    Ok(groups)
+}
+
+/// Every check of an export, in the order shown.
+pub fn checks(studio: &Studio, connector: &Connector) -> Vec<ExportCheck> {
+    let problems = connectors::check(studio, connector);
+    let (scripts, files): (Vec<Problem>, Vec<Problem>) = problems
+        .into_iter()
+        .partition(|problem| Path::new(&problem.file).extension().is_some_and(|end| end == "rhai"));
+    let count = connector
+        .files
+        .values()
+        .filter(|file| Path::new(&file.path).extension().is_some_and(|end| end == "rhai"));
+    let secrets = package::scan_secrets(connector);
+    vec![
+        check("Scripts", format!("{} scripts", count.count()), scripts),
+        check("Files", format!("{} other files", connector.files.len()), files),
+        check("Secret scan", format!("{} files", connector.files.len()), secrets),
+        documents(connector),
+    ]
+}
+
+fn check(name: &str, looked_at: String, problems: Vec<Problem>) -> ExportCheck {
+    let errors = problems
+        .iter()
+        .filter(|problem| problem.severity == Severity::Error)
+        .count();
+    let warnings = problems.len() - errors;
+    let (state, found) = match (errors, warnings) {
+        (0, 0) => (CheckState::Passed, "nothing found".to_owned()),
+        (0, _) => (CheckState::Warning, counted(warnings, "warning")),
+        (_, 0) => (CheckState::Failed, counted(errors, "error")),
+        _ => (
+            CheckState::Failed,
+            format!("{}, {}", counted(errors, "error"), counted(warnings, "warning")),
+        ),
+    };
+    ExportCheck {
+        name: name.to_owned(),
+        state,
+        detail: format!("{looked_at}, {found}"),
+        problems,
+    }
+}
+
+/// Whether the README names every action and trigger.
+fn documents(connector: &Connector) -> ExportCheck {
+    let readme = connector.text("README.md").unwrap_or_default();
+    let missing: Vec<&str> = connector
+        .files
+        .values()
+        .filter(|file| matches!(file.kind, FileKind::Action | FileKind::Trigger))
+        .map(|file| file.name.as_str())
+        .filter(|name| !readme.contains(name))
+        .collect();
+    let (state, detail) = match missing.as_slice() {
+        [] => (CheckState::Passed, "README names every action and trigger".to_owned()),
+        names => (
+            CheckState::Warning,
+            format!("README does not mention {}", names.join(", ")),
+        ),
+    };
+    ExportCheck {
+        name: "Docs".to_owned(),
+        state,
+        detail,
+        problems: Vec::new(),
+    }
+}
+
+fn counted(count: usize, word: &str) -> String {
+    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
+}
+
+/// The export format of that id.
+///
+/// # Errors
+/// [`Code::Usage`] naming those that exist.
+pub fn format(id: &str) -> Result<&'static Format, Error> {
+    let known = || FORMATS.iter().map(|format| format.id);
+    FORMATS
+        .iter()
+        .find(|format| format.id == id)
+        .ok_or_else(|| Error::unknown("export format", id, known()))
 }
 
 /// Writes the package to `path`, after the checks.
 ///
 /// # Errors
-/// [`crate::Code::Failed`] with the list of what is wrong; [`crate::Code::Unavailable`].
-pub fn write(
-    studio: &Studio,
-    connector: &joinery_connector::Connector,
-    format: &str,
-    path: &std::path::Path,
-) -> Result<Exported, Error> {
-    let _ = (studio, connector, format, path);
-    todo!()
+/// [`Code::Failed`] with the list of what is wrong; [`Code::Unavailable`].
+pub fn write(studio: &Studio, connector: &Connector, format: &Format, path: &Path) -> Result<Exported, Error> {
+    let failed: Vec<ExportCheck> = checks(studio, connector)
+        .into_iter()
+        .filter(|check| check.state == CheckState::Failed)
+        .collect();
+    if let Some(first) = failed
+        .iter()
+        .flat_map(|check| &check.problems)
+        .find(|problem| problem.severity == Severity::Error)
+    {
+        let said: Vec<String> = failed
+            .iter()
+            .map(|check| format!("{}: {}", check.name, check.detail))
+            .collect();
+        let place = Error::from(first.clone());
+        return Err(Error {
+            code: Code::Failed,
+            message: format!("export refused. {}. First: {}", said.join("; "), place.message),
+            hint: place
+                .hint
+                .or_else(|| Some("`joinery check` lists them all.".to_owned())),
+            ..place
+        });
+    }
+    let bytes = (format.write)(connector, version())?;
+    joinery_connector::file::write(path, &bytes)?;
+    Ok(Exported {
+        path: path.display().to_string(),
+        size: bytes.len() as u64,
+        sha256: hex::encode(Sha256::digest(&bytes)),
+    })
+}
+
+/// Checks a package; `key` is the minisign public key it must be signed with.
+///
+/// # Errors
+/// [`Code::Unavailable`] when it cannot be read at all.
+pub fn verify(path: &Path, key: Option<&str>) -> Result<Report, Error> {
+    Ok(package::verify(path, key)?)
 }

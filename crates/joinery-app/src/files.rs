@@ -1,10 +1,15 @@
 //! The text files of the open workspace: reading, saving without losing anybody's work, making, deleting.
 
-use joinery_connector::{FileKind, Problem};
+use joinery_connector::{FileKind, Manifest, Problem, request::SavedRequest};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use ts_rs::TS;
 
-use crate::{error::Error, studio::Studio};
+use crate::{
+    connectors::{self, path_of},
+    error::{Code, Error},
+    studio::Studio,
+};
 
 /// A file of a connector of the open workspace.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
@@ -41,28 +46,56 @@ pub struct SavedFile {
 /// Reads a file.
 ///
 /// # Errors
-/// [`crate::Code::Unavailable`], [`crate::Code::Invalid`] for bytes that are not text.
+/// [`Code::Unavailable`], [`Code::Invalid`] for bytes that are not text.
 pub fn read(studio: &Studio, file: &FileRef) -> Result<TextFile, Error> {
-    let _ = (studio, file);
-    todo!()
+    let text = joinery_connector::file::read_text(&path_of(studio, file)?)?;
+    Ok(TextFile {
+        file: file.clone(),
+        version: version_of(text.as_bytes()),
+        text,
+    })
 }
 
 /// Saves and checks a file. `version` is what the editor read; `None` overwrites whatever is there.
 ///
 /// # Errors
-/// [`crate::Code::Conflict`] when another version stands on disk; [`crate::Code::Unavailable`].
+/// [`Code::Conflict`] when another version stands on disk; [`Code::Unavailable`].
 pub fn save(studio: &Studio, file: &FileRef, text: &str, version: Option<&str>) -> Result<SavedFile, Error> {
-    let _ = (studio, file, text, version);
-    todo!()
+    let path = path_of(studio, file)?;
+    if let (Some(version), Ok(there)) = (version, std::fs::read(&path))
+        && version_of(&there) != version
+    {
+        return Err(Error {
+            file: Some(file.path.clone()),
+            ..Error::new(
+                Code::Conflict,
+                format!("{} changed on disk since it was opened", file.path),
+            )
+            .with_hint("Reload it to see the other change, or keep yours and overwrite it.")
+        });
+    }
+    joinery_connector::file::write(&path, text.as_bytes())?;
+    Ok(SavedFile {
+        version: version_of(text.as_bytes()),
+        problems: check(studio, file, text)?,
+    })
 }
 
 /// Makes a new action, trigger, method, schema or request with a starting text.
 ///
 /// # Errors
-/// [`crate::Code::Conflict`] when the name is taken, [`crate::Code::Usage`] for a name that cannot be one.
+/// [`Code::Conflict`] when the name is taken, [`Code::Usage`] for a name that cannot be one.
 pub fn create(studio: &Studio, connector: &str, kind: FileKind, name: &str) -> Result<FileRef, Error> {
-    let _ = (studio, connector, kind, name);
-    todo!()
+    let (folder, extension) = place_of(kind)?;
+    let name = valid_name(name, kind)?;
+    let file = FileRef {
+        connector: connector.to_owned(),
+        path: format!("{folder}/{name}.{extension}"),
+    };
+    let path = path_of(studio, &file)?;
+    refuse_taken(&path, &file)?;
+    joinery_connector::file::write(&path, starting_text(kind, &name).as_bytes())?;
+    Ok(file)
 }
 
 /// Renames a file within its folder.
@@ -70,24 +103,134 @@ pub fn create(studio: &Studio, connector: &str, kind: FileKind, name: &str) -> R
 /// # Errors
 /// As [`create`].
 pub fn rename(studio: &Studio, file: &FileRef, name: &str) -> Result<FileRef, Error> {
-    let _ = (studio, file, name);
-    todo!()
+    let from = path_of(studio, file)?;
+    let (folder, old) = file.path.rsplit_once('/').ok_or_else(|| {
+        Error::new(Code::Usage, format!("{} has a fixed name", file.path)).with_hint("Joinery finds it by that name.")
+    })?;
+    let extension = old.rsplit_once('.').map_or("", |(_, extension)| extension);
+    let name = valid_name(name, FileKind::Other)?;
+    let renamed = FileRef {
+        connector: file.connector.clone(),
+        path: format!("{folder}/{name}.{extension}"),
+    };
+    let to = path_of(studio, &renamed)?;
+    if to != from {
+        refuse_taken(&to, &renamed)?;
+        std::fs::rename(&from, &to).map_err(|source| joinery_connector::Error::Write { path: to, source })?;
+    }
+    Ok(renamed)
 }
 
 /// Deletes a file.
 ///
 /// # Errors
-/// [`crate::Code::Unavailable`].
+/// [`Code::Unavailable`].
 pub fn delete(studio: &Studio, file: &FileRef) -> Result<(), Error> {
-    let _ = (studio, file);
-    todo!()
+    let path = path_of(studio, file)?;
+    std::fs::remove_file(&path).map_err(|source| joinery_connector::Error::Write { path, source }.into())
 }
 
 /// What is wrong or doubtful in a text that is not saved yet.
 ///
 /// # Errors
-/// [`crate::Code::Usage`] when the connector does not exist.
+/// [`Code::Usage`] when the connector does not exist.
 pub fn check(studio: &Studio, file: &FileRef, text: &str) -> Result<Vec<Problem>, Error> {
-    let _ = (studio, file, text);
-    todo!()
+    if file.path == "connector.toml" {
+        return Ok(match Manifest::parse(text) {
+            Ok((_, warnings)) => warnings,
+            Err(problem) => vec![problem],
+        });
+    }
+    let connector = connectors::in_workspace(studio, &file.connector)?;
+    Ok(joinery_script::check_file(
+        studio.scripts(),
+        &connector,
+        &file.path,
+        text,
+    ))
+}
+
+/// A hash of a file's bytes.
+fn version_of(bytes: &[u8]) -> String {
+    hex::encode(Sha256::digest(bytes))
+}
+
+fn refuse_taken(path: &std::path::Path, file: &FileRef) -> Result<(), Error> {
+    if path.exists() {
+        return Err(Error::new(Code::Conflict, format!("{} exists", file.path)).with_hint("Choose another name."));
+    }
+    Ok(())
+}
+
+fn place_of(kind: FileKind) -> Result<(&'static str, &'static str), Error> {
+    Ok(match kind {
+        FileKind::Action => ("actions", "rhai"),
+        FileKind::Trigger => ("triggers", "rhai"),
+        FileKind::Method => ("methods", "rhai"),
+        FileKind::PickList => ("pick_lists", "rhai"),
+        FileKind::Schema => ("schemas", "json"),
+        FileKind::Request => ("requests", "toml"),
+        _ => return Err(Error::new(Code::Usage, "files of that kind are not made here")),
+    })
+}
+
+/// A name that works as a file name everywhere and, for scripts, as a word on the command line.
+fn valid_name(name: &str, kind: FileKind) -> Result<String, Error> {
+    let name = name.trim();
+    // Requests are named in words: `Get a user` is kept in get_a_user.toml.
+    let name = if kind == FileKind::Request {
+        name.to_lowercase().replace(' ', "_")
+    } else {
+        name.to_owned()
+    };
+    let valid = !name.is_empty()
+        && name.len() <= 64
+        && name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
+        && name.starts_with(|c: char| c.is_ascii_alphanumeric());
+    valid.then_some(name.clone()).ok_or_else(|| {
+        Error::new(Code::Usage, format!("`{name}` cannot be a file name"))
+            .with_hint("Use letters, digits, _ and -, at most 64 of them.")
+    })
+}
+
+fn starting_text(kind: FileKind, name: &str) -> String {
+    let words = name.replace(['_', '-'], " ");
+    let title = words
+        .char_indices()
+        .map(|(i, c)| if i == 0 { c.to_ascii_uppercase() } else { c })
+        .collect::<String>();
+    match kind {
+        FileKind::Action => format!(
+            "//! {title}\n\nfn input_fields(connection, config) {{\n    [\n        \
+             field(\"id\", #{{ label: \"ID\", required: true }}),\n    ]\n}}\n\n\
+             fn execute(connection, input) {{\n    http.get(`/${{encode_path(input.id)}}`)\n}}\n"
+        ),
+        FileKind::Trigger => format!(
+            "//! {title}\n\nfn poll(connection, input, cursor) {{\n    \
+             #{{ events: [], cursor: cursor, more: false }}\n}}\n\nfn dedupe_key(event) {{\n    event.id\n}}\n"
+        ),
+        FileKind::PickList => {
+            format!(
+                "//! {title}\n\nfn options(connection, params) {{\n    [#{{ label: \"One\", value: \"one\" }}]\n}}\n"
+            )
+        }
+        FileKind::Schema => concat!(
+            "{\n  \"$schema\": \"https://json-schema.org/draft/2020-12/schema\",\n",
+            "  \"type\": \"object\",\n  \"properties\": {}\n}\n"
+        )
+        .to_owned(),
+        FileKind::Request => SavedRequest {
+            name: title,
+            method: "GET".into(),
+            url: "{{base_url}}/".into(),
+            ..SavedRequest::default()
+        }
+        .render(None),
+        _ => format!(
+            "//! {title}\n\nfn {}(value) {{\n    value\n}}\n",
+            name.replace('-', "_")
+        ),
+    }
 }

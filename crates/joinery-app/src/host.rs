@@ -1,1 +1,291 @@
-//! stub
+//! What scripts reach the world through: HTTP by the connection's client, secrets put in on the way out, every call
+//! and console line recorded.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+    time::{Duration, Instant},
+};
+
+use joinery_connector::{Connector, HttpRequest, Secret, http::HttpBody};
+use joinery_http::{Body, Client, Exchange};
+use joinery_script::{
+    Cancel, ConsoleLine, Host, HostResponse, HttpFailure, ScriptRequest,
+    host::{SecretOperation, secret_mark},
+};
+use tokio::runtime::Handle;
+use tokio_util::sync::CancellationToken;
+use url::Url;
+
+use crate::{
+    connections::Resolved,
+    error::{http_code, http_hint},
+    runs::CallReport,
+    sign,
+    studio::{lock, now_ms},
+};
+
+/// The largest body a script is handed; above it the script would hold hundreds of megabytes of values.
+const LARGEST_BODY: u64 = 64 << 20;
+
+/// A request's own timeout, where the script sets none.
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// A run's way out.
+pub(crate) struct RunHost {
+    client: Client,
+    connector: Arc<Connector>,
+    connection: Resolved,
+    runtime: Handle,
+    token: CancellationToken,
+    started: Instant,
+    record: Mutex<Record>,
+}
+
+/// What a run did.
+#[derive(Default)]
+pub(crate) struct Record {
+    pub(crate) calls: Vec<RecordedCall>,
+    pub(crate) console: Vec<ConsoleLine>,
+}
+
+/// One call and its response's body.
+pub(crate) struct RecordedCall {
+    pub(crate) report: CallReport,
+    pub(crate) body: Option<Body>,
+}
+
+impl RunHost {
+    /// A host on the current tokio runtime. Cancelling `token` drops the request under way.
+    pub(crate) fn new(
+        client: Client,
+        connector: Arc<Connector>,
+        connection: Resolved,
+        token: CancellationToken,
+    ) -> Self {
+        Self {
+            client,
+            connector,
+            connection,
+            runtime: Handle::current(),
+            token,
+            started: Instant::now(),
+            record: Mutex::default(),
+        }
+    }
+
+    /// What stops this run's request.
+    pub(crate) fn token(&self) -> &CancellationToken {
+        &self.token
+    }
+
+    /// What the run did, taken out.
+    pub(crate) fn take(&self) -> Record {
+        std::mem::take(&mut lock(&self.record))
+    }
+
+    /// The request to send: the URL made absolute and allowed, query added, secrets put in.
+    fn prepare(&self, request: &ScriptRequest) -> Result<HttpRequest, HttpFailure> {
+        let secrets = &self.connection.secrets;
+        let mut url = self.absolute(&request.url)?;
+        if !request.query.is_empty() {
+            let pairs = request.query.iter().map(|(name, value)| (name, put_in(value, secrets)));
+            url.query_pairs_mut().extend_pairs(pairs);
+        }
+        self.allow(&url)?;
+        let mut ready = HttpRequest::new(&request.method, url);
+        ready.headers = request.headers.clone();
+        for header in &mut ready.headers {
+            header.value = put_in(&header.value, secrets);
+        }
+        ready.body = match &request.body {
+            HttpBody::Text { content_type, text } => HttpBody::Text {
+                content_type: content_type.clone(),
+                text: if content_type.contains("json") {
+                    put_in_json(text, secrets)
+                } else {
+                    put_in(text, secrets)
+                },
+            },
+            HttpBody::Form { fields } => HttpBody::Form {
+                fields: fields
+                    .iter()
+                    .map(|(name, value)| (name.clone(), put_in(value, secrets)))
+                    .collect(),
+            },
+            other => other.clone(),
+        };
+        ready.timeout_ms = request.timeout_ms.unwrap_or(TIMEOUT.as_millis() as u64);
+        ready.retry = request.retry;
+        Ok(ready)
+    }
+
+    /// RFC 3986 §5.2: a path with a leading slash starts at the base URL's host, one without goes on from its path.
+    fn absolute(&self, url: &str) -> Result<Url, HttpFailure> {
+        let invalid = |reason: String| HttpFailure {
+            code: "invalid_url".into(),
+            message: format!("`{url}` is not a URL or path that can be called: {reason}"),
+            hint: Some("Write a path such as /api/v1/users, or an absolute URL of an allowed host.".into()),
+        };
+        if url.starts_with("http://") || url.starts_with("https://") {
+            return Url::parse(url).map_err(|error| invalid(error.to_string()));
+        }
+        let base = format!("{}/", self.connection.http.base_url.trim_end_matches('/'));
+        Url::parse(&base)
+            .and_then(|base| base.join(url))
+            .map_err(|error| invalid(error.to_string()))
+    }
+
+    /// A script may call the base URL's host and those its manifest names.
+    fn allow(&self, url: &Url) -> Result<(), HttpFailure> {
+        let base = Url::parse(&self.connection.http.base_url).ok();
+        if base.is_some_and(|base| base.origin() == url.origin()) {
+            return Ok(());
+        }
+        self.connector
+            .host_allowed(url.as_str(), &self.connection.variables)
+            .map_err(|host| HttpFailure {
+                code: "host_not_allowed".into(),
+                message: format!("this connector may not call {host}"),
+                hint: Some(format!("Add \"{host}\" to `hosts` in connector.toml to allow it.")),
+            })
+    }
+
+    fn exchange(&self, ready: HttpRequest) -> Result<Exchange, joinery_http::Error> {
+        let connection = &self.connection.http;
+        self.runtime
+            .block_on(joinery_http::send(&self.client, connection, ready, &self.token))
+    }
+}
+
+impl Host for RunHost {
+    fn send(&self, request: ScriptRequest, _cancel: &Cancel) -> Result<HostResponse, HttpFailure> {
+        let mut report = CallReport {
+            method: request.method.clone(),
+            url: joinery_http::redact::mask(&request.url, self.connection.secrets.values()),
+            status: None,
+            error: None,
+            start_ms: milliseconds(self.started.elapsed()),
+            time_ms: 0.0,
+            timing: None,
+            rate_limit: None,
+            place: request.place.clone(),
+            request: None,
+            headers: Vec::new(),
+            body: None,
+        };
+        let sent_at = Instant::now();
+        let answer = self.prepare(&request).and_then(|ready| {
+            self.exchange(ready).map_err(|error| HttpFailure {
+                code: http_code(&error).into(),
+                message: error.to_string(),
+                hint: http_hint(&error).map(str::to_owned),
+            })
+        });
+        report.time_ms = milliseconds(sent_at.elapsed());
+        let (body, result) = match answer {
+            Ok(exchange) => {
+                report.url.clone_from(&exchange.request.url);
+                report.status = Some(exchange.response.status);
+                report.timing = Some(exchange.response.timing);
+                report.rate_limit = exchange.response.rate_limit;
+                report.request = Some(exchange.request);
+                report.headers.clone_from(&exchange.response.headers);
+                let read = read_body(&exchange.body);
+                (
+                    Some(exchange.body),
+                    read.map(|body| HostResponse {
+                        response: exchange.response,
+                        body,
+                    }),
+                )
+            }
+            Err(failure) => {
+                report.error = Some(failure.message.clone());
+                (None, Err(failure))
+            }
+        };
+        lock(&self.record).calls.push(RecordedCall { report, body });
+        result
+    }
+
+    fn log(&self, line: ConsoleLine) {
+        let masked = joinery_http::redact::mask(&line.text, self.connection.secrets.values());
+        lock(&self.record).console.push(ConsoleLine { text: masked, ..line });
+    }
+
+    fn now_ms(&self) -> i64 {
+        now_ms()
+    }
+
+    fn random(&self, bytes: &mut [u8]) {
+        getrandom::fill(bytes).expect("the system has randomness");
+    }
+
+    fn sleep(&self, duration: Duration, _cancel: &Cancel) {
+        self.runtime.block_on(async {
+            tokio::select! {
+                () = tokio::time::sleep(duration) => {}
+                () = self.token.cancelled() => {}
+            }
+        });
+    }
+
+    fn sign(&self, secret: &str, operation: SecretOperation, message: &[u8]) -> Option<Vec<u8>> {
+        Some(sign::with(self.connection.secrets.get(secret)?, operation, message))
+    }
+}
+
+fn read_body(body: &Body) -> Result<Vec<u8>, HttpFailure> {
+    if body.size() > LARGEST_BODY {
+        return Err(HttpFailure {
+            code: "too_large".into(),
+            message: format!(
+                "the response has {} MB; a script can take {} MB",
+                body.size() >> 20,
+                LARGEST_BODY >> 20
+            ),
+            hint: Some("Ask for fewer records a page.".into()),
+        });
+    }
+    body.read().map(|bytes| bytes.to_vec()).map_err(|error| HttpFailure {
+        code: "disk".into(),
+        message: format!("the response could not be read back from disk: {error}"),
+        hint: Some("Check free space.".into()),
+    })
+}
+
+/// Puts secrets in place of their marks.
+fn put_in(text: &str, secrets: &BTreeMap<String, Secret>) -> String {
+    replace_marks(text, secrets, |secret| secret.reveal().to_owned())
+}
+
+/// As [`put_in`], inside a JSON string.
+fn put_in_json(text: &str, secrets: &BTreeMap<String, Secret>) -> String {
+    replace_marks(text, secrets, |secret| {
+        let quoted = serde_json::Value::from(secret.reveal()).to_string();
+        quoted[1..quoted.len() - 1].to_owned()
+    })
+}
+
+fn replace_marks(text: &str, secrets: &BTreeMap<String, Secret>, shown: impl Fn(&Secret) -> String) -> String {
+    let mut text = text.to_owned();
+    for (name, secret) in secrets {
+        for mark in [secret_mark(name), escaped_mark(name)] {
+            if text.contains(&mark) {
+                text = text.replace(&mark, &shown(secret));
+            }
+        }
+    }
+    text
+}
+
+/// The mark as JSON writes it: control characters become `\u0001`.
+fn escaped_mark(name: &str) -> String {
+    secret_mark(name).replace('\u{1}', "\\u0001")
+}
+
+/// Milliseconds with fractions.
+pub(crate) fn milliseconds(duration: Duration) -> f64 {
+    duration.as_secs_f64() * 1000.0
+}

@@ -1,5 +1,6 @@
 //! The use cases. Every front (the window, the command line, the protocols) comes in through here.
 
+pub mod assertions;
 pub mod bodies;
 pub mod connections;
 pub mod connectors;
@@ -13,9 +14,17 @@ pub mod requests;
 pub mod runs;
 pub mod sandbox;
 pub mod settings;
+mod sign;
 pub mod studio;
 pub mod workspaces;
 
 pub use error::{Code, Error};
 pub use event::Event;
-pub use studio::{Studio, StudioOptions};
+pub use joinery_connector::{Connector, FileKind, Problem, Severity, request::SavedRequest};
+pub use joinery_script::reference::FunctionDoc;
+pub use studio::{Studio, StudioOptions, version};
+
+/// Every script function, by group and name.
+pub fn functions(studio: &Studio) -> Vec<FunctionDoc> {
+    joinery_script::reference::functions(studio.scripts())
+}

@@ -1,9 +1,51 @@
-//! The sandbox org inside the studio.
+//! The sandbox org: in this process, or in another one of the same user (the studio's serves the command line too).
 
+use std::{
+    net::{SocketAddr, TcpStream},
+    path::PathBuf,
+    sync::Mutex,
+    time::Duration,
+};
+
+use joinery_sandbox::Sandbox;
+pub use joinery_sandbox::{Options, Seed};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{error::Error, studio::Studio};
+use crate::{
+    error::{Code, Error},
+    event::Event,
+    studio::{Studio, lock},
+};
+
+/// The running sandbox org, if one runs.
+#[derive(Default)]
+pub(crate) struct SandboxSlot(Mutex<Option<Running>>);
+
+struct Running {
+    org: Sandbox,
+    record: PathBuf,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // Another process may have started one since; its record stays.
+        if read_record(&self.record).is_some_and(|record| record.pid == std::process::id()) {
+            let _ = std::fs::remove_file(&self.record);
+        }
+    }
+}
+
+/// `sandbox.json` in the store's folder: where the last sandbox org that was started listens.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SandboxRecord {
+    /// Its base URL.
+    pub url: String,
+    /// The API token it accepts. It opens nothing but this org on loopback, and only while it runs.
+    pub token: String,
+    /// The process it runs in.
+    pub pid: u32,
+}
 
 /// A running sandbox org, as fronts show it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -17,15 +59,82 @@ pub struct SandboxView {
 
 /// The sandbox org, where one runs in this process.
 pub fn status(studio: &Studio) -> Option<SandboxView> {
-    let _ = studio;
-    todo!()
+    lock(&studio.sandbox.0).as_ref().map(|running| view(&running.org))
 }
 
-/// Starts the sandbox org unless it runs.
+/// Starts the sandbox org with the demo people unless it runs.
 ///
 /// # Errors
-/// [`crate::Code::Unavailable`] when no port can be had.
+/// [`Code::Unavailable`] when no port can be had.
 pub async fn start(studio: &Studio) -> Result<SandboxView, Error> {
-    let _ = studio;
-    todo!()
+    match status(studio) {
+        Some(running) => Ok(running),
+        None => start_with(studio, Options::default()).await,
+    }
+}
+
+/// Starts a sandbox org with these options in place of the one that runs.
+///
+/// # Errors
+/// [`Code::Unavailable`] when the port cannot be had.
+pub async fn start_with(studio: &Studio, options: Options) -> Result<SandboxView, Error> {
+    let started = joinery_sandbox::start(options).await.map_err(|error| {
+        Error::new(Code::Unavailable, error.to_string()).with_hint("Choose another port, or 0 for a free one.")
+    })?;
+    let view = view(&started);
+    let record = studio.home().join("sandbox.json");
+    write_record(&record, &started);
+    *lock(&studio.sandbox.0) = Some(Running { org: started, record });
+    studio.tell(Event::SandboxChanged);
+    Ok(view)
+}
+
+/// Where a sandbox org runs and the token it takes: this process's own, or the one another process recorded.
+pub fn address(studio: &Studio) -> Option<(String, String)> {
+    let own = lock(&studio.sandbox.0)
+        .as_ref()
+        .map(|running| (running.org.url(), running.org.token().to_owned()));
+    own.or_else(|| {
+        let record = read_record(&studio.home().join("sandbox.json"))?;
+        listens(&record.url).then_some((record.url, record.token))
+    })
+}
+
+/// Whether anybody still listens there: a process that was killed leaves its record behind.
+fn listens(url: &str) -> bool {
+    let address = url
+        .strip_prefix("http://")
+        .and_then(|host| host.parse::<SocketAddr>().ok());
+    address.is_some_and(|address| {
+        address.ip().is_loopback() && TcpStream::connect_timeout(&address, Duration::from_millis(200)).is_ok()
+    })
+}
+
+fn read_record(path: &std::path::Path) -> Option<SandboxRecord> {
+    serde_json::from_slice(&std::fs::read(path).ok()?).ok()
+}
+
+/// A record that cannot be written only means that other processes do not find this org.
+fn write_record(path: &std::path::Path, started: &Sandbox) {
+    let record = SandboxRecord {
+        url: started.url(),
+        token: started.token().to_owned(),
+        pid: std::process::id(),
+    };
+    let Some(folder) = path.parent() else { return };
+    let written = std::fs::create_dir_all(folder).and_then(|()| {
+        // A temporary file is readable by its owner only, and stays so under its final name.
+        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        serde_json::to_writer(&mut file, &record)?;
+        file.persist(path)?;
+        Ok(())
+    });
+    drop(written);
+}
+
+fn view(running: &Sandbox) -> SandboxView {
+    SandboxView {
+        url: running.url(),
+        users: running.users(),
+    }
 }

@@ -1,5 +1,6 @@
 //! Settings and what the window remembers.
 
+use joinery_store::table;
 use serde_json::Value;
 
 use crate::{error::Error, studio::Studio};
@@ -9,8 +10,7 @@ use crate::{error::Error, studio::Studio};
 /// # Errors
 /// [`crate::Code::Unavailable`].
 pub fn recall(studio: &Studio, key: &str) -> Result<Value, Error> {
-    let _ = (studio, key);
-    todo!()
+    Ok(table::setting::get(studio.store()?, key)?.unwrap_or_default())
 }
 
 /// Keeps `value` under `key`.
@@ -18,6 +18,5 @@ pub fn recall(studio: &Studio, key: &str) -> Result<Value, Error> {
 /// # Errors
 /// [`crate::Code::Unavailable`].
 pub fn remember(studio: &Studio, key: &str, value: &Value) -> Result<(), Error> {
-    let _ = (studio, key, value);
-    todo!()
+    Ok(table::setting::put(studio.store()?, key, value)?)
 }

@@ -1,6 +1,28 @@
-//! The studio: store, scripts, HTTP, secrets and clock, built once by each front.
+//! The studio: store, scripts, HTTP, secrets and clock, built once by each front. Parts that cost time are made when
+//! first needed, so that a command that needs none of them starts at once.
 
-use std::path::PathBuf;
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock},
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use joinery_http::{Client, ClientOptions};
+use joinery_script::Scripts;
+use joinery_store::{Secrets, Store};
+use tokio::sync::broadcast;
+
+use crate::{
+    bodies::Bodies,
+    error::{Code, Error},
+    event::Event,
+    highlight::Highlighter,
+    requests::SentBodies,
+    runs::{Outputs, Running},
+    sandbox::SandboxSlot,
+    workspaces::OpenWorkspace,
+};
 
 /// Where things are and whom to ask.
 #[derive(Debug, Clone)]
@@ -13,5 +35,149 @@ pub struct StudioOptions {
     pub keychain: bool,
 }
 
-/// Everything a front needs. Cheap to share behind an `Arc`.
-pub struct Studio {}
+/// Everything a front needs. Share it behind an `Arc`.
+pub struct Studio {
+    options: StudioOptions,
+    store: OnceLock<Store>,
+    secrets: OnceLock<Secrets>,
+    scripts: OnceLock<Scripts>,
+    clients: Mutex<HashMap<String, Client>>,
+    events: broadcast::Sender<Event>,
+    /// Views over response bodies and outputs.
+    pub bodies: Bodies,
+    /// The editor's documents.
+    pub highlighter: Highlighter,
+    pub(crate) workspace: RwLock<Option<OpenWorkspace>>,
+    pub(crate) sandbox: SandboxSlot,
+    pub(crate) running: Running,
+    pub(crate) sent: SentBodies,
+    pub(crate) outputs: Outputs,
+}
+
+impl Studio {
+    /// A studio; nothing is opened or read yet.
+    pub fn new(options: StudioOptions) -> Self {
+        Self {
+            options,
+            store: OnceLock::new(),
+            secrets: OnceLock::new(),
+            scripts: OnceLock::new(),
+            clients: Mutex::default(),
+            events: broadcast::channel(256).0,
+            bodies: Bodies::default(),
+            highlighter: Highlighter::default(),
+            workspace: RwLock::default(),
+            sandbox: SandboxSlot::default(),
+            running: Running::default(),
+            sent: SentBodies::default(),
+            outputs: Outputs::default(),
+        }
+    }
+
+    /// Where the store lives.
+    pub fn home(&self) -> &Path {
+        &self.options.home
+    }
+
+    /// Where workspaces are made.
+    pub fn documents(&self) -> &Path {
+        &self.options.documents
+    }
+
+    /// What happens from now on.
+    pub fn events(&self) -> broadcast::Receiver<Event> {
+        self.events.subscribe()
+    }
+
+    /// Tells every front. Nobody listening is fine.
+    pub(crate) fn tell(&self, event: Event) {
+        let _ = self.events.send(event);
+    }
+
+    pub(crate) fn event_sender(&self) -> broadcast::Sender<Event> {
+        self.events.clone()
+    }
+
+    /// The store, opened now if it was not.
+    ///
+    /// # Errors
+    /// [`Code::Unavailable`] when it cannot be opened.
+    pub fn store(&self) -> Result<&Store, Error> {
+        get_or_open(&self.store, || Store::open(&self.options.home).map_err(Error::from))
+    }
+
+    /// The secrets, opened now if they were not.
+    ///
+    /// # Errors
+    /// [`Code::Unavailable`] when neither keychain nor file can be used.
+    pub fn secrets(&self) -> Result<&Secrets, Error> {
+        get_or_open(&self.secrets, || {
+            Secrets::open(&self.options.home, self.options.keychain).map_err(Error::from)
+        })
+    }
+
+    /// The script engine.
+    pub fn scripts(&self) -> &Scripts {
+        self.scripts.get_or_init(Scripts::new)
+    }
+
+    /// The HTTP client of a connection: one each, so that its TCP connections are reused and cookies stay apart.
+    ///
+    /// # Errors
+    /// [`Code::Network`] when the system's certificates cannot be used.
+    pub fn client(&self, connection: &str) -> Result<Client, Error> {
+        let mut clients = lock(&self.clients);
+        if let Some(client) = clients.get(connection) {
+            return Ok(client.clone());
+        }
+        let options = ClientOptions {
+            user_agent: format!("joinery/{}", version()),
+            ..ClientOptions::default()
+        };
+        let client = Client::new(options)?;
+        clients.insert(connection.to_owned(), client.clone());
+        Ok(client)
+    }
+
+    /// The folder of the open workspace.
+    ///
+    /// # Errors
+    /// [`Code::Usage`] when none is open.
+    pub(crate) fn workspace_folder(&self) -> Result<PathBuf, Error> {
+        self.workspace
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .as_ref()
+            .map(|workspace| workspace.folder.clone())
+            .ok_or_else(|| Error::new(Code::Usage, "no workspace is open").with_hint("Open a folder first."))
+    }
+}
+
+/// Joinery's version.
+pub fn version() -> &'static str {
+    env!("CARGO_PKG_VERSION")
+}
+
+/// Milliseconds since 1970.
+pub(crate) fn now_ms() -> i64 {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}
+
+/// The lock, whether or not a holder panicked: what we keep behind locks is whole after every statement.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// `OnceLock::get_or_try_init` as it will be once stable; two racing opens keep the first.
+fn get_or_open<T>(cell: &OnceLock<T>, open: impl FnOnce() -> Result<T, Error>) -> Result<&T, Error> {
+    if let Some(value) = cell.get() {
+        return Ok(value);
+    }
+    let value = open()?;
+    Ok(cell.get_or_init(|| value))
+}
+
+/// A studio as fronts hold it.
+pub type SharedStudio = Arc<Studio>;
