@@ -1,14 +1,22 @@
 //! Runs connector scripts. The only crate that names rhai.
 
 pub mod check;
+mod describe;
+mod engine;
 mod error;
 pub mod functions;
 pub mod host;
+mod json;
 pub mod limits;
 pub mod reference;
+mod resolver;
 pub mod run;
+mod secret;
+mod state;
+mod syntax;
+mod tokens;
 
 pub use check::{check, check_file};
 pub use host::{CallPlace, ConsoleLevel, ConsoleLine, Host, HostResponse, HttpFailure, ScriptRequest};
 pub use limits::{Cancel, Limits};
-pub use run::{Function, Outcome, Run, ScriptError, Scripts};
+pub use run::{Description, Frame, Function, Outcome, Run, ScriptError, Scripts};

@@ -1,9 +1,14 @@
 //! The function reference, read from the functions' doc comments.
 
+use std::fmt::Write as _;
+
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::run::Scripts;
+use crate::{
+    functions::{GROUPS, signatures},
+    run::Scripts,
+};
 
 /// One script function as documented.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -24,5 +29,30 @@ pub struct FunctionDoc {
 /// Every function, by group and name.
 pub fn functions(scripts: &Scripts) -> Vec<FunctionDoc> {
     let _ = scripts;
-    todo!()
+    GROUPS.iter().flat_map(|group| signatures::documented(group)).collect()
+}
+
+/// The reference as Markdown.
+pub fn markdown(functions: &[FunctionDoc]) -> String {
+    let mut text = String::from(
+        "# Script functions\n\nWritten from the functions' own comments; every example is run by a test and gives `true`.\n",
+    );
+    let mut group = "";
+    for function in functions {
+        if function.group != group {
+            group = &function.group;
+            let _ = write!(text, "\n## {group}\n");
+        }
+        let FunctionDoc {
+            signature,
+            description,
+            example,
+            ..
+        } = function;
+        let _ = write!(
+            text,
+            "\n### `{signature}`\n\n{description}\n\n```rhai\n{example}\n```\n"
+        );
+    }
+    text
 }

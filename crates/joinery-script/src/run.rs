@@ -1,20 +1,44 @@
 //! Running one function of one script.
 
-use std::sync::Arc;
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{
+        Arc, Mutex,
+        mpsc::{self, RecvTimeoutError},
+    },
+    thread,
+    time::{Duration, Instant},
+};
 
 use joinery_connector::{Connector, schema::Field};
+use rhai::{CallFnOptions, Dynamic, Scope};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use ts_rs::TS;
 
+pub use crate::error::{Frame, ScriptError};
 use crate::{
-    host::{CallPlace, Host},
+    engine::Inner,
+    error,
+    host::Host,
+    json::{self, SecretsAs},
     limits::{Cancel, Limits},
+    secret::SecretValue,
+    state::{RunState, Stop, Tag, lock},
 };
+
+/// Stack of a script's thread. Reserved, not used up: values nested very deep are dropped by recursion.
+const STACK: usize = 256 << 20;
+/// How long a script that does not heed a stop is waited for before its thread is left behind.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// How often a waiting caller looks at the cancel switch.
+const LOOK: Duration = Duration::from_millis(20);
 
 /// The engine: built once, shared by every run.
 #[derive(Clone)]
-pub struct Scripts {}
+pub struct Scripts {
+    pub(crate) inner: Arc<Inner>,
+}
 
 /// Which function of a script to call, with what.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,39 +87,6 @@ pub struct Outcome {
     pub operations: u64,
 }
 
-/// Why a script gave no value.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export)]
-pub struct ScriptError {
-    /// `syntax`, `runtime`, `rejected`, `http_404`, `host_not_allowed`, `time_limit`, `operation_limit`,
-    /// `depth_limit`, `memory_limit`, `output_limit`, `cancelled`, `input` ...
-    pub code: String,
-    /// What happened.
-    pub message: String,
-    /// What to do.
-    pub hint: Option<String>,
-    /// Path relative to the connector.
-    pub file: String,
-    /// Line, from 1; 0 where there is none.
-    pub line: u32,
-    /// Column, from 1; 0 where there is none.
-    pub column: u32,
-    /// The functions being run, innermost first.
-    pub stack: Vec<Frame>,
-    /// The payload of `reject`, or the map a script threw.
-    pub details: Value,
-}
-
-/// One function on the call stack.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
-pub struct Frame {
-    /// The function's name.
-    pub function: String,
-    /// Where it was called.
-    pub place: CallPlace,
-}
-
 /// What an action or trigger says of itself.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, TS)]
 #[ts(export)]
@@ -108,37 +99,233 @@ pub struct Description {
     pub input: Vec<Field>,
     /// `output_fields`.
     pub output: Vec<Field>,
+    /// The JSON Schema that outputs are checked against: that of `output_fields`, or the one it took with `schema`.
+    pub output_schema: Option<Value>,
     /// `sample_output`, where there is one.
     pub sample: Option<Value>,
+}
+
+/// A call of one function of one script.
+pub(crate) struct Call {
+    pub connector: Arc<Connector>,
+    pub file: String,
+    pub limits: Limits,
+    pub host: Arc<dyn Host>,
+    pub cancel: Cancel,
+}
+
+/// What a call finds when its thread has started: the state and the compiled script.
+pub(crate) struct Started<'a> {
+    pub inner: &'a Inner,
+    pub state: Arc<RunState>,
+    pub ast: rhai::AST,
+    pub compile_ms: f64,
+    file: &'a str,
 }
 
 impl Scripts {
     /// Builds the engine.
     pub fn new() -> Self {
-        Self {}
+        Self { inner: Inner::build() }
     }
 
     /// Runs. Blocks; never panics, whatever the script does.
     pub fn run(&self, run: &Run, host: &Arc<dyn Host>, cancel: &Cancel) -> Outcome {
-        let _ = (run, host, cancel);
-        todo!()
+        let call = Call {
+            connector: run.connector.clone(),
+            file: run.file.clone(),
+            limits: run.limits.clone(),
+            host: host.clone(),
+            cancel: cancel.clone(),
+        };
+        let (function, connection) = (run.function.clone(), connection(&run.connection, &run.secrets));
+        let measured = Arc::new(Mutex::new((0.0, 0)));
+        let measure = measured.clone();
+        let result = self.on_thread(call, move |started| {
+            lock(&measure).0 = started.compile_ms;
+            let value = match &function {
+                Function::Execute { input } => started.call("execute", &[connection, json::to_dynamic(input)]),
+                Function::Poll { input, cursor } => {
+                    started.call("poll", &[connection, json::to_dynamic(input), json::to_dynamic(cursor)])
+                }
+                Function::TestConnection => started.call("test", &[connection]),
+            };
+            let result = value.and_then(|value| started.to_json(&value));
+            lock(&measure).1 = *lock(&started.state.steps);
+            result
+        });
+        let (compile_ms, operations) = *lock(&measured);
+        Outcome {
+            result,
+            compile_ms,
+            operations,
+        }
     }
 
-    /// Title, fields and sample of an action or trigger. `secrets` as in [`Run`].
+    /// Calls `work` on a thread with a large stack and waits for it, even if the script heeds no stop.
+    pub(crate) fn on_thread<T: Send + 'static>(
+        &self,
+        call: Call,
+        work: impl FnOnce(&Started) -> Result<T, ScriptError> + Send + 'static,
+    ) -> Result<T, ScriptError> {
+        let (sender, answer) = mpsc::channel();
+        let (limits, cancel, file) = (call.limits.clone(), call.cancel.clone(), call.file.clone());
+        let inner = self.inner.clone();
+        let began = Instant::now();
+        let state = Arc::new(RunState {
+            connector: call.connector,
+            host: call.host,
+            cancel: call.cancel,
+            limits: call.limits,
+            started: began,
+            modules: Mutex::default(),
+            importing: Mutex::new(vec![call.file.clone()]),
+            scripts: Mutex::default(),
+            output: Mutex::default(),
+            stop: Mutex::default(),
+            steps: Mutex::default(),
+        });
+        let watched = state.clone();
+        let spawned = thread::Builder::new()
+            .name("script".into())
+            .stack_size(STACK)
+            .spawn(move || {
+                let result = catch_unwind(AssertUnwindSafe(|| {
+                    let ast = inner.script(&state, &call.file)?;
+                    let compile_ms = began.elapsed().as_secs_f64() * 1000.0;
+                    let started = Started {
+                        inner: &inner,
+                        state: state.clone(),
+                        ast,
+                        compile_ms,
+                        file: &call.file,
+                    };
+                    work(&started)
+                }));
+                state.leave();
+                let result = result.unwrap_or_else(|_| {
+                    Err(
+                        ScriptError::new("internal", "the script engine failed on this script", &call.file)
+                            .with_hint("Change the line that was last edited, and report the script to us."),
+                    )
+                });
+                // The caller may have given up waiting.
+                let _ = sender.send(result);
+            });
+        if let Err(error) = spawned {
+            return Err(ScriptError::new(
+                "no_thread",
+                format!("the system gives no thread for the script: {error}"),
+                &file,
+            )
+            .with_hint("Close other programs and run it again."));
+        }
+        let mut leave_at = began + limits.time + PATIENCE;
+        let mut cancelled = false;
+        loop {
+            match answer.recv_timeout(LOOK) {
+                Ok(result) => return result,
+                Err(RecvTimeoutError::Disconnected) => {
+                    return Err(ScriptError::new(
+                        "internal",
+                        "the script's thread ended without an answer",
+                        &file,
+                    ));
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+            if !cancelled && cancel.is_cancelled() {
+                cancelled = true;
+                leave_at = leave_at.min(Instant::now() + PATIENCE);
+            }
+            if Instant::now() >= leave_at {
+                let reason = if cancelled { Stop::Cancelled } else { Stop::Time };
+                lock(&watched.stop).get_or_insert(reason);
+                return Err(error::stopped_without_place(reason, &limits, &file));
+            }
+        }
+    }
+}
+
+impl Started<'_> {
+    /// Whether the script has a function of that name.
+    pub fn has(&self, function: &str) -> bool {
+        self.ast.iter_functions().any(|found| found.name == function)
+    }
+
+    /// Calls `function` with as many of `arguments` as it takes.
     ///
     /// # Errors
-    /// Why its functions could not be called.
-    pub fn describe(
-        &self,
-        connector: &Arc<Connector>,
-        file: &str,
-        connection: &Map<String, Value>,
-        host: &Arc<dyn Host>,
-        cancel: &Cancel,
-    ) -> Result<Description, ScriptError> {
-        let _ = (connector, file, connection, host, cancel);
-        todo!()
+    /// What happened in the script.
+    pub fn call(&self, function: &str, arguments: &[Dynamic]) -> Result<Dynamic, ScriptError> {
+        let file = self.file;
+        let Some(parameters) = self.parameters(function, arguments.len()) else {
+            let message = if self.has(function) {
+                format!("`{function}` takes more than {} parameters", arguments.len())
+            } else {
+                format!("{file} has no function `{function}`")
+            };
+            let wanted = ["connection", "input", "cursor"][..arguments.len().min(3)].join(", ");
+            return Err(ScriptError::new("no_function", message, file)
+                .with_hint(format!("Write: fn {function}({wanted}) {{ ... }}")));
+        };
+        self.state.enter();
+        let options = CallFnOptions::new().eval_ast(true).with_tag(Tag(self.state.clone()));
+        let arguments: Vec<Dynamic> = arguments[..parameters].to_vec();
+        let result = self.inner.engine.call_fn_with_options::<Dynamic>(
+            options,
+            &mut Scope::new(),
+            &self.ast,
+            function,
+            arguments,
+        );
+        self.state.leave();
+        match result {
+            Ok(value) => match *lock(&self.state.stop) {
+                Some(reason) => Err(error::stopped_without_place(reason, &self.state.limits, file)),
+                None => Ok(value),
+            },
+            Err(error) => Err(error::explain(
+                error,
+                &self.state,
+                &self.inner.signatures,
+                file,
+                function,
+            )),
+        }
     }
+
+    /// How many parameters `function` has; the most that `at_most` arguments can fill.
+    fn parameters(&self, function: &str, at_most: usize) -> Option<usize> {
+        self.ast
+            .iter_functions()
+            .filter(|found| found.name == function && found.params.len() <= at_most)
+            .map(|found| found.params.len())
+            .max()
+    }
+
+    /// The result as JSON, secrets masked.
+    ///
+    /// # Errors
+    /// `result`: it holds something that JSON cannot.
+    pub fn to_json(&self, value: &Dynamic) -> Result<Value, ScriptError> {
+        json::to_value(value, SecretsAs::Mask).map_err(|error| {
+            ScriptError::new("result", format!("the result cannot be used: {error}"), self.file)
+                .with_hint("Return maps, lists, text, numbers, true, false or ().")
+        })
+    }
+}
+
+/// `connection` as scripts see it.
+pub(crate) fn connection(fields: &Map<String, Value>, secrets: &[String]) -> Dynamic {
+    let mut map: rhai::Map = fields
+        .iter()
+        .map(|(name, value)| (name.as_str().into(), json::to_dynamic(value)))
+        .collect();
+    for name in secrets {
+        map.insert(name.as_str().into(), Dynamic::from(SecretValue { name: name.clone() }));
+    }
+    map.into()
 }
 
 impl Default for Scripts {

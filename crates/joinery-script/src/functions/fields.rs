@@ -1,0 +1,242 @@
+//! Fields of forms and results, and lists of them.
+
+use rhai::{Array, Dynamic, EvalAltResult, Map, Module, NativeCallContext, export_module, exported_module};
+
+use crate::{
+    engine::text_of,
+    error::complain,
+    json,
+    state::{RunState, run_of},
+    syntax::nearest,
+};
+
+/// What `field(name, #{ ... })` understands.
+pub const KEYS: &[&str] = &[
+    "control",
+    "default",
+    "depends_on",
+    "format",
+    "hint",
+    "label",
+    "nullable",
+    "of",
+    "options",
+    "pick_list",
+    "properties",
+    "required",
+    "secret",
+    "sticky",
+    "type",
+    "when",
+];
+
+/// The types a field can have.
+pub const TYPES: &[&str] = &["string", "integer", "number", "boolean", "array", "object"];
+
+/// The module of this group.
+pub fn module() -> Module {
+    exported_module!(functions)
+}
+
+fn make(name: &str, options: Map) -> Result<Map, Box<EvalAltResult>> {
+    if name.is_empty() {
+        return Err(complain("a field needs a name"));
+    }
+    for (key, value) in &options {
+        if !KEYS.contains(&key.as_str()) {
+            let near = nearest(key, KEYS.iter().copied());
+            let near = near.map_or_else(
+                || format!("it takes {}", KEYS.join(", ")),
+                |near| format!("did you mean `{near}`?"),
+            );
+            return Err(complain(format!("field(\"{name}\") knows no `{key}`; {near}")));
+        }
+        if key == "type"
+            && !value
+                .as_immutable_string_ref()
+                .is_ok_and(|kind| TYPES.contains(&kind.as_str()))
+        {
+            return Err(complain(format!(
+                "field(\"{name}\"): the type is one of {}",
+                TYPES.join(", ")
+            )));
+        }
+    }
+    let mut field = options;
+    if let Some(choices) = field.get_mut("options") {
+        *choices = full_options(name, choices)?;
+    }
+    field.insert("name".into(), name.into());
+    Ok(field)
+}
+
+/// Options may be plain values; each becomes `#{ value, label }`.
+fn full_options(name: &str, options: &Dynamic) -> Result<Dynamic, Box<EvalAltResult>> {
+    let Ok(options) = options.as_array_ref() else {
+        return Err(complain(format!(
+            "field(\"{name}\"): options is a list such as [\"a\", \"b\"] or [#{{ value, label }}]"
+        )));
+    };
+    let full = |option: &Dynamic| -> Dynamic {
+        let mut map = match option.as_map_ref() {
+            Ok(map) => map.clone(),
+            Err(_) => [("value".into(), option.clone())].into_iter().collect::<Map>(),
+        };
+        if !map.contains_key("label") {
+            let label = map.get("value").map(ToString::to_string).unwrap_or_default();
+            map.insert("label".into(), label.into());
+        }
+        map.into()
+    };
+    Ok(options.iter().map(full).collect::<Array>().into())
+}
+
+/// The fields in `list`: a list of fields, or a JSON Schema whose properties they are.
+fn list_of(list: Dynamic, function: &str) -> Result<Array, Box<EvalAltResult>> {
+    if let Ok(array) = list.as_array_ref() {
+        return Ok(array.clone());
+    }
+    let schema = json::to_value(&list, json::SecretsAs::Mask).map_err(|error| complain(error.to_string()))?;
+    if !schema.is_object() {
+        return Err(complain(format!(
+            "{function} takes a list of fields, or schema(\"name\")"
+        )));
+    }
+    let fields = serde_json::to_value(joinery_connector::schema::from_schema(&schema))
+        .map_err(|error| complain(error.to_string()))?;
+    Ok(json::to_dynamic(&fields).into_array().unwrap_or_default())
+}
+
+fn name_of(field: &Dynamic) -> Option<String> {
+    Some(
+        field
+            .as_map_ref()
+            .ok()?
+            .get("name")?
+            .as_immutable_string_ref()
+            .ok()?
+            .to_string(),
+    )
+}
+
+fn names(list: &Array, function: &str) -> Result<Vec<String>, Box<EvalAltResult>> {
+    list.iter()
+        .map(|name| {
+            name.clone()
+                .into_string()
+                .map_err(|_| complain(format!("{function} takes a list of field names")))
+        })
+        .collect()
+}
+
+fn schema_names(run: &RunState) -> Vec<&str> {
+    let of_file = |path: &'_ str| -> Option<(usize, usize)> {
+        path.strip_prefix("schemas/")?
+            .strip_suffix(".json")
+            .map(|name| ("schemas/".len(), name.len()))
+    };
+    run.connector
+        .files
+        .keys()
+        .filter_map(|path| of_file(path).map(|(start, length)| &path[start..start + length]))
+        .collect()
+}
+
+#[export_module]
+mod functions {
+    use rhai::plugin::*;
+
+    /// A field of a form or a result. Options: `label hint type format required default options pick_list depends_on of
+    /// properties control secret when sticky nullable`.
+    /// ```rhai
+    /// field("user", #{ label: "User", required: true }).label == "User"
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn field(name: &str, options: Map) -> Result<Map, Box<EvalAltResult>> {
+        make(name, options)
+    }
+    #[rhai_fn(name = "field", return_raw)]
+    pub fn plain_field(name: &str) -> Result<Map, Box<EvalAltResult>> {
+        make(name, Map::new())
+    }
+
+    /// The JSON Schema in `schemas/<name>.json`.
+    /// ```rhai
+    /// schema("user").properties.id.type == "string"
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn schema(context: NativeCallContext, name: &str) -> Result<Dynamic, Box<EvalAltResult>> {
+        let run = run_of(&context)?;
+        let path = format!("schemas/{name}.json");
+        let Some(text) = text_of(&run.connector, &path) else {
+            let near = nearest(name, schema_names(&run).into_iter()).map(|near| format!("; did you mean \"{near}\"?"));
+            return Err(complain(format!("there is no {path}{}", near.unwrap_or_default())));
+        };
+        json::parse(text.as_bytes()).map_err(|error| complain(format!("{path} is not JSON: {error}")))
+    }
+
+    /// Only the named fields of a list or schema, in the order named.
+    /// ```rhai
+    /// only([field("a"), field("b")], ["b"])[0].name == "b"
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn only(fields: Dynamic, names: Array) -> Result<Array, Box<EvalAltResult>> {
+        let list = list_of(fields, "only")?;
+        super::names(&names, "only")?
+            .iter()
+            .map(|name| {
+                list.iter()
+                    .find(|field| name_of(field).as_ref() == Some(name))
+                    .cloned()
+                    .ok_or_else(|| complain(format!("only: there is no field `{name}`")))
+            })
+            .collect()
+    }
+
+    /// The fields of a list or schema without the named ones.
+    /// ```rhai
+    /// without([field("a"), field("b")], ["b"]).len() == 1
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn without(fields: Dynamic, names: Array) -> Result<Array, Box<EvalAltResult>> {
+        let names = super::names(&names, "without")?;
+        let mut list = list_of(fields, "without")?;
+        list.retain(|field| name_of(field).is_none_or(|name| !names.contains(&name)));
+        Ok(list)
+    }
+
+    /// The fields of a list or schema, the named ones required.
+    /// ```rhai
+    /// required([field("a"), field("b")], ["b"])[1].required
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn required(fields: Dynamic, names: Array) -> Result<Array, Box<EvalAltResult>> {
+        let names = super::names(&names, "required")?;
+        let mut list = list_of(fields, "required")?;
+        for field in &mut list {
+            if name_of(field).is_some_and(|name| names.contains(&name)) {
+                if let Some(mut map) = field.write_lock::<Map>() {
+                    map.insert("required".into(), true.into());
+                }
+            }
+        }
+        Ok(list)
+    }
+
+    /// Two lists of fields as one; a field of the second replaces that of the same name in the first.
+    /// ```rhai
+    /// merge([field("a"), field("b")], [field("b", #{ label: "B" }), field("c")]).len() == 3
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn merge(fields: Dynamic, more: Dynamic) -> Result<Array, Box<EvalAltResult>> {
+        let mut list = list_of(fields, "merge")?;
+        for field in list_of(more, "merge")? {
+            let name = name_of(&field);
+            match list.iter_mut().find(|known| name.is_some() && name_of(known) == name) {
+                Some(known) => *known = field,
+                None => list.push(field),
+            }
+        }
+        Ok(list)
+    }
+}

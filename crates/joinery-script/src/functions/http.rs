@@ -1,0 +1,176 @@
+//! `http.get("/api/v1/users")`: requests in one line. The bodies come back parsed; a status that is not 2xx is thrown.
+
+use rhai::{Dynamic, EvalAltResult, Module, NativeCallContext, export_module, exported_module};
+
+use super::{
+    paging::{Items, Pages},
+    request::Request,
+};
+
+/// The module of this group.
+pub fn module() -> Module {
+    exported_module!(functions)
+}
+
+fn call(
+    context: &NativeCallContext,
+    method: &str,
+    path: &str,
+    fill: impl FnOnce(Request) -> Result<Request, Box<EvalAltResult>>,
+) -> Result<Dynamic, Box<EvalAltResult>> {
+    fill(Request::new(method, path))?.send(context)?.body_or_throw()
+}
+
+#[export_module]
+mod functions {
+    use rhai::plugin::*;
+
+    /// Gets `path` and returns the parsed body. `query` is a map of parameters to add.
+    ///
+    /// A status that is not 2xx is thrown: `#{ kind: "http", status, code: "http_404", message, body, url }`.
+    /// ```rhai
+    /// http.get("/echo", #{ q: "ada" }).query.q == "ada"
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn get(context: NativeCallContext, path: &str) -> Result<Dynamic, Box<EvalAltResult>> {
+        call(&context, "GET", path, Ok)
+    }
+    #[rhai_fn(name = "get", return_raw)]
+    pub fn get_with_query(
+        context: NativeCallContext,
+        path: &str,
+        query: Dynamic,
+    ) -> Result<Dynamic, Box<EvalAltResult>> {
+        call(&context, "GET", path, |request| request.with_query(&query))
+    }
+
+    /// Asks for the headers of `path` only and returns the response.
+    /// ```rhai
+    /// http.head("/echo").status == 200
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn head(
+        context: NativeCallContext,
+        path: &str,
+    ) -> Result<super::super::response::Response, Box<EvalAltResult>> {
+        Request::new("HEAD", path).send(&context)
+    }
+    #[rhai_fn(name = "head", return_raw)]
+    pub fn head_with_query(
+        context: NativeCallContext,
+        path: &str,
+        query: Dynamic,
+    ) -> Result<super::super::response::Response, Box<EvalAltResult>> {
+        Request::new("HEAD", path).with_query(&query)?.send(&context)
+    }
+
+    /// Posts `body` as JSON to `path` and returns the parsed answer.
+    /// ```rhai
+    /// http.post("/echo", #{ name: "Ada" }).json.name == "Ada"
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn post(context: NativeCallContext, path: &str) -> Result<Dynamic, Box<EvalAltResult>> {
+        call(&context, "POST", path, Ok)
+    }
+    #[rhai_fn(name = "post", return_raw)]
+    pub fn post_with_body(
+        context: NativeCallContext,
+        path: &str,
+        body: Dynamic,
+    ) -> Result<Dynamic, Box<EvalAltResult>> {
+        call(&context, "POST", path, |request| request.with_json(&body))
+    }
+
+    /// Puts `body` as JSON to `path` and returns the parsed answer.
+    /// ```rhai
+    /// http.put("/echo", #{ name: "Ada" }).method == "PUT"
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn put(context: NativeCallContext, path: &str) -> Result<Dynamic, Box<EvalAltResult>> {
+        call(&context, "PUT", path, Ok)
+    }
+    #[rhai_fn(name = "put", return_raw)]
+    pub fn put_with_body(context: NativeCallContext, path: &str, body: Dynamic) -> Result<Dynamic, Box<EvalAltResult>> {
+        call(&context, "PUT", path, |request| request.with_json(&body))
+    }
+
+    /// Patches `path` with `body` as JSON and returns the parsed answer.
+    /// ```rhai
+    /// http.patch("/echo", #{ name: "Ada" }).method == "PATCH"
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn patch(context: NativeCallContext, path: &str) -> Result<Dynamic, Box<EvalAltResult>> {
+        call(&context, "PATCH", path, Ok)
+    }
+    #[rhai_fn(name = "patch", return_raw)]
+    pub fn patch_with_body(
+        context: NativeCallContext,
+        path: &str,
+        body: Dynamic,
+    ) -> Result<Dynamic, Box<EvalAltResult>> {
+        call(&context, "PATCH", path, |request| request.with_json(&body))
+    }
+
+    /// Deletes `path`. `body`, where given, is sent as JSON.
+    /// ```rhai
+    /// http.delete("/echo").method == "DELETE"
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn delete(context: NativeCallContext, path: &str) -> Result<Dynamic, Box<EvalAltResult>> {
+        call(&context, "DELETE", path, Ok)
+    }
+    #[rhai_fn(name = "delete", return_raw)]
+    pub fn delete_with_body(
+        context: NativeCallContext,
+        path: &str,
+        body: Dynamic,
+    ) -> Result<Dynamic, Box<EvalAltResult>> {
+        call(&context, "DELETE", path, |request| request.with_json(&body))
+    }
+
+    /// Begins a request to be built step by step; `.send()` sends it.
+    /// ```rhai
+    /// http.request("GET", "/status/404").accept([404]).send().status == 404
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn request(method: &str, path: &str) -> Result<Request, Box<EvalAltResult>> {
+        Request::checked(method, path)
+    }
+
+    /// Pages through a list: each page is a response. Follows the `Link: rel="next"` header, one page at a time and
+    /// only when the loop asks for it.
+    /// ```rhai
+    /// let sizes = [];
+    /// for page in http.pages("/pages") { sizes.push(page.body.len()); }
+    /// sizes == [2, 2, 1]
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn pages(context: NativeCallContext, path: &str) -> Result<Pages, Box<EvalAltResult>> {
+        Pages::new(&context, path, &Dynamic::UNIT)
+    }
+    #[rhai_fn(name = "pages", return_raw)]
+    pub fn pages_with_query(
+        context: NativeCallContext,
+        path: &str,
+        query: Dynamic,
+    ) -> Result<Pages, Box<EvalAltResult>> {
+        Pages::new(&context, path, &query)
+    }
+
+    /// Goes through the items of a list, page after page.
+    /// ```rhai
+    /// http.items("/pages").map(|item| item.id) == [1, 2, 3, 4, 5]
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn items(context: NativeCallContext, path: &str) -> Result<Items, Box<EvalAltResult>> {
+        Ok(Items::new(Pages::new(&context, path, &Dynamic::UNIT)?))
+    }
+    #[rhai_fn(name = "items", return_raw)]
+    pub fn items_with_query(
+        context: NativeCallContext,
+        path: &str,
+        query: Dynamic,
+    ) -> Result<Items, Box<EvalAltResult>> {
+        Ok(Items::new(Pages::new(&context, path, &query)?))
+    }
+}

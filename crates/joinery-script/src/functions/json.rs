@@ -1,0 +1,49 @@
+//! JSON text to values and back.
+
+use rhai::{Dynamic, EvalAltResult, Module, export_module, exported_module};
+
+use crate::{
+    error::complain,
+    json::{self, SecretsAs},
+};
+
+/// The module of this group.
+pub fn module() -> Module {
+    exported_module!(functions)
+}
+
+fn value(value: &Dynamic) -> Result<serde_json::Value, Box<EvalAltResult>> {
+    json::to_value(value, SecretsAs::Mask).map_err(|error| complain(error.to_string()))
+}
+
+#[export_module]
+mod functions {
+    use rhai::plugin::*;
+
+    /// The value that a JSON text stands for. Whole numbers stay whole; those beyond 64 bits become floats.
+    /// ```rhai
+    /// json.parse(`{"ids": [1, 2]}`).ids[1] == 2
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn parse(text: &str) -> Result<Dynamic, Box<EvalAltResult>> {
+        json::parse(text.as_bytes()).map_err(|error| complain(format!("this is not JSON: {error}")))
+    }
+
+    /// The JSON text of a value, on one line.
+    /// ```rhai
+    /// json.render(#{ ids: [1, 2] }) == `{"ids":[1,2]}`
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn render(value: Dynamic) -> Result<String, Box<EvalAltResult>> {
+        Ok(super::value(&value)?.to_string())
+    }
+
+    /// The JSON text of a value, indented for reading.
+    /// ```rhai
+    /// json.pretty(#{ id: 1 }) == "{\n  \"id\": 1\n}"
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn pretty(value: Dynamic) -> Result<String, Box<EvalAltResult>> {
+        serde_json::to_string_pretty(&super::value(&value)?).map_err(|error| complain(error.to_string()))
+    }
+}

@@ -1,0 +1,163 @@
+//! What the parser is told about tokens: words Rhai reserves for later are plain names here, and `http.get(...)` means
+//! the function `get` of the namespace `http` unless a variable of that name is in reach.
+
+use std::cell::RefCell;
+
+use rhai::{Engine, Token};
+
+/// Namespaces whose functions are called with a dot.
+pub const NAMESPACES: &[&str] = &["base64", "hex", "http", "json", "log", "url"];
+
+/// Words that Rhai reserves for later versions and that JSON uses every day.
+const RESERVED_FOR_LATER: &[&str] = &[
+    "async",
+    "await",
+    "case",
+    "default",
+    "exit",
+    "go",
+    "goto",
+    "is",
+    "match",
+    "module",
+    "new",
+    "nil",
+    "null",
+    "package",
+    "protected",
+    "public",
+    "shared",
+    "spawn",
+    "static",
+    "sync",
+    "thread",
+    "use",
+    "var",
+    "void",
+    "with",
+    "yield",
+];
+
+/// What the parse so far says about the next token.
+#[derive(Default)]
+struct Reading {
+    /// The last two tokens that matter, latest first.
+    last: Option<Token>,
+    before: Option<Token>,
+    /// Variables in reach that are called as a namespace is, with the bracket depth they were declared at.
+    shadowed: Vec<(String, usize)>,
+    /// Brackets open.
+    depth: usize,
+    /// Whether names now read are being declared.
+    declaring: Declaring,
+}
+
+/// Which names a token declares.
+#[derive(Default, Clone, Copy, PartialEq)]
+enum Declaring {
+    #[default]
+    Nothing,
+    /// After `let`, `const` or `as`.
+    One,
+    /// Between `(` and `)` of a function or `for`.
+    Parentheses,
+    /// Between the bars of a closure.
+    Bars,
+    /// Right after `fn`, `for` or `catch`.
+    Soon,
+}
+
+thread_local! {
+    static READING: RefCell<Reading> = RefCell::default();
+}
+
+/// Forgets the tokens of the text parsed before. To be called before every parse.
+pub fn start() {
+    READING.with_borrow_mut(|reading| *reading = Reading::default());
+}
+
+/// Teaches `engine` our tokens.
+pub fn register(engine: &mut Engine) {
+    #[allow(deprecated, reason = "volatile, not deprecated: the only way to free reserved words")]
+    engine.on_parse_token(|token, _, _| READING.with_borrow_mut(|reading| reading.next(token)));
+}
+
+impl Reading {
+    fn next(&mut self, token: Token) -> Token {
+        let token = match token {
+            Token::Reserved(word) if RESERVED_FOR_LATER.contains(&word.as_str()) => Token::Identifier(word),
+            // `private` is a word of the language only right before `fn`; nothing here needs it there.
+            Token::Private => Token::Identifier(Box::new("private".into())),
+            Token::Period if self.at_namespace() => Token::DoubleColon,
+            other => other,
+        };
+        self.note(&token);
+        self.before = self.last.replace(token.clone());
+        token
+    }
+
+    fn at_namespace(&self) -> bool {
+        let Some(Token::Identifier(name)) = &self.last else {
+            return false;
+        };
+        NAMESPACES.contains(&name.as_str())
+            && !self.shadowed.iter().any(|(shadowed, _)| shadowed == name.as_str())
+            && !matches!(self.before, Some(Token::Period | Token::Elvis | Token::DoubleColon))
+    }
+
+    fn note(&mut self, token: &Token) {
+        match token {
+            Token::LeftParen | Token::LeftBrace | Token::LeftBracket | Token::MapStart => self.depth += 1,
+            Token::RightParen | Token::RightBrace | Token::RightBracket => {
+                self.depth = self.depth.saturating_sub(1);
+                // Parameters live on in the block that follows their parentheses.
+                if self.declaring != Declaring::Parentheses {
+                    self.shadowed.retain(|(_, depth)| *depth <= self.depth);
+                }
+            }
+            _ => {}
+        }
+        match (self.declaring, token) {
+            (_, Token::Fn) => {
+                self.shadowed.clear();
+                self.declaring = Declaring::Soon;
+            }
+            (_, Token::Let | Token::Const | Token::As) => self.declaring = Declaring::One,
+            (_, Token::For | Token::Catch) => self.declaring = Declaring::Soon,
+            (Declaring::Soon, Token::LeftParen) => self.declaring = Declaring::Parentheses,
+            (Declaring::Soon, Token::In | Token::LeftBrace) | (Declaring::Parentheses, Token::RightParen) => {
+                self.declaring = Declaring::Nothing;
+            }
+            (Declaring::Bars, Token::Pipe) => self.declaring = Declaring::Nothing,
+            (Declaring::Nothing, Token::Pipe) if !self.after_operand() => self.declaring = Declaring::Bars,
+            (Declaring::Nothing, _) => {}
+            (declaring, Token::Identifier(name)) => {
+                if NAMESPACES.contains(&name.as_str()) {
+                    self.shadowed.push((name.to_string(), self.depth));
+                }
+                if declaring == Declaring::One {
+                    self.declaring = Declaring::Nothing;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether a bar here means "or" rather than the start of a closure.
+    fn after_operand(&self) -> bool {
+        matches!(
+            self.last,
+            Some(
+                Token::Identifier(_)
+                    | Token::IntegerConstant(_)
+                    | Token::FloatConstant(_)
+                    | Token::StringConstant(_)
+                    | Token::RightParen
+                    | Token::RightBracket
+                    | Token::RightBrace
+                    | Token::True
+                    | Token::False
+            )
+        )
+    }
+}
