@@ -148,7 +148,8 @@ export class Session {
 	/** Tells a failure that has no better place in the window. */
 	fail(thrown: unknown): void {
 		const failure = (thrown ?? {}) as { message?: unknown; hint?: unknown };
-		const text = typeof thrown === 'string' ? thrown : String(failure.message ?? 'Something failed without saying why.');
+		const text =
+			typeof thrown === 'string' ? thrown : String(failure.message ?? 'Something failed without saying why.');
 		this.toast(text, { tone: 'bad', hint: typeof failure.hint === 'string' ? failure.hint : undefined });
 	}
 
@@ -159,6 +160,7 @@ export class Session {
 	#take(workspace: Workspace): void {
 		this.workspace = workspace;
 		const known = workspace.connectors.some((each) => each.folder === this.connector);
-		if (!known) this.connector = (workspace.connectors.find((each) => !each.error) ?? workspace.connectors[0])?.folder ?? '';
+		if (!known)
+			this.connector = (workspace.connectors.find((each) => !each.error) ?? workspace.connectors[0])?.folder ?? '';
 	}
 }
