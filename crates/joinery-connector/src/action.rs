@@ -1,8 +1,13 @@
 //! A tested request becomes an action: the script's text and the schema of its answer.
 
+mod input;
+mod names;
+mod rhai;
+mod script;
+
 use serde_json::Value;
 
-use crate::request::SavedRequest;
+use crate::{request::SavedRequest, schema};
 
 /// The two files that *Make action* writes.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,7 +27,7 @@ pub struct NewAction {
 /// A schema inferred from a response.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NewSchema {
-    /// The name that `schema("...")` takes.
+    /// The name that `schema("...")` takes. The schema may be one the connector has already.
     pub name: String,
     /// `schemas/user.json`
     pub path: String,
@@ -32,9 +37,31 @@ pub struct NewSchema {
 
 /// Writes the action for `request`, whose answer was `response` (JSON, if it was). `taken` are the names of actions
 /// and schemas that exist: a new action never overwrites one, a schema of the same shape is reused.
+///
+/// Every variable of the request becomes an input field, except `base_url`, which the connection knows, and the
+/// connection's own fields, which the script reads from `connection`. Headers that a connection or `http` sets by
+/// itself are left out. An answer that is a list is returned as it is, and its schema says `array`.
 pub fn from_request(request: &SavedRequest, response: Option<&Value>, taken: &Taken) -> NewAction {
-    let _ = (request, response, taken);
-    todo!()
+    let name = names::action(request, taken);
+    let schema = response.and_then(|response| schema_of(request, response, taken));
+    let inputs = input::of(request, taken);
+    let input = inputs
+        .iter()
+        .filter_map(|field| Some((field.name.clone(), field.sample.clone()?)))
+        .collect();
+    NewAction {
+        path: format!("actions/{name}.rhai"),
+        script: script::write(
+            request,
+            &name,
+            &inputs,
+            taken,
+            schema.as_ref().map(|schema| schema.name.as_str()),
+        ),
+        name,
+        schema,
+        input: Value::Object(input),
+    }
 }
 
 /// What a connector already has.
@@ -44,4 +71,68 @@ pub struct Taken {
     pub actions: Vec<String>,
     /// Names of schemas with their contents.
     pub schemas: Vec<(String, Value)>,
+    /// Names of the connection's fields: a script reads them as `connection.name`.
+    pub connection_fields: Vec<String>,
 }
+
+/// The schema of the answer: a known one that it fits, or a new one.
+fn schema_of(request: &SavedRequest, response: &Value, taken: &Taken) -> Option<NewSchema> {
+    let worth = match response {
+        Value::Object(map) => !map.is_empty(),
+        Value::Array(items) => items.iter().any(Value::is_object),
+        _ => false,
+    };
+    if !worth {
+        return None;
+    }
+    let inferred = schema::infer([response]);
+    let name = names::schema(request, response);
+    let named = |name: String, schema: Value| NewSchema {
+        path: format!("schemas/{name}.json"),
+        name,
+        schema,
+    };
+    let fits = |(known, schema): &&(String, Value)| {
+        shape(schema) == shape(&inferred)
+            || *known == name
+                && covers(schema, &inferred)
+                && schema::check(schema, response).is_ok_and(|all| all.is_empty())
+    };
+    if let Some((known, schema)) = taken.schemas.iter().find(fits) {
+        return Some(named(known.clone(), schema.clone()));
+    }
+    let free = names::free(&name, |name| taken.schemas.iter().any(|(known, _)| known == name));
+    Some(named(free, inferred))
+}
+
+/// A schema reduced to its properties and types: what two answers of the same kind have in common.
+fn shape(schema: &Value) -> Value {
+    let mut shape = serde_json::Map::new();
+    if let Some(Value::String(word)) = schema.get("type") {
+        shape.insert("type".into(), word.as_str().into());
+    }
+    if let Some(Value::Object(properties)) = schema.get("properties") {
+        let properties = properties
+            .iter()
+            .map(|(name, property)| (name.clone(), self::shape(property)))
+            .collect();
+        shape.insert("properties".into(), Value::Object(properties));
+    }
+    if let Some(items) = schema.get("items") {
+        shape.insert("items".into(), self::shape(items));
+    }
+    Value::Object(shape)
+}
+
+/// Whether `known` names every property that was seen, at the top or in the items of a list.
+fn covers(known: &Value, seen: &Value) -> bool {
+    let inner = |schema: &Value| schema.get("items").unwrap_or(schema).get("properties").cloned();
+    match (inner(known), inner(seen)) {
+        (Some(Value::Object(known)), Some(Value::Object(seen))) => seen.keys().all(|name| known.contains_key(name)),
+        (_, None) => true,
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests;

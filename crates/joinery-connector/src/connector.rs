@@ -178,7 +178,9 @@ impl Connector {
     }
 
     fn file(&self, path: &str) -> Result<&ConnectorFile, Error> {
-        self.files.get(path).ok_or_else(|| Error::NoSuchFile { path: path.to_owned() })
+        self.files
+            .get(path)
+            .ok_or_else(|| Error::NoSuchFile { path: path.to_owned() })
     }
 
     /// The same connector with one file's text replaced (an unsaved editor), or added. The manifest stays what it was

@@ -113,7 +113,10 @@ pub(crate) fn to_text(bytes: Vec<u8>, file: &str) -> Result<String, Error> {
                 end_column: None,
                 severity: Severity::Error,
                 code: "encoding".to_owned(),
-                message: format!("`{file}` is not UTF-8 text: byte {at} is 0x{:02x}", error.as_bytes()[at]),
+                message: format!(
+                    "`{file}` is not UTF-8 text: byte {at} is 0x{:02x}",
+                    error.as_bytes()[at]
+                ),
                 hint: Some("save it as UTF-8".to_owned()),
             }),
         }
@@ -172,7 +175,10 @@ mod tests {
     fn a_folder_in_the_way_is_named() {
         let folder = tempfile::tempdir().unwrap();
         let error = write(folder.path(), b"x").unwrap_err().to_string();
-        assert!(error.starts_with("cannot save ") && error.contains(&*folder.path().to_string_lossy()), "{error}");
+        assert!(
+            error.starts_with("cannot save ") && error.contains(&*folder.path().to_string_lossy()),
+            "{error}"
+        );
     }
 
     #[test]
@@ -180,8 +186,13 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.txt");
         write(&path, b"one\ntw\xff").unwrap();
-        let Err(Error::Invalid { problem }) = read_text(&path) else { panic!("it was accepted") };
-        assert_eq!((problem.line, problem.column, problem.code.as_str()), (2, 3, "encoding"));
+        let Err(Error::Invalid { problem }) = read_text(&path) else {
+            panic!("it was accepted")
+        };
+        assert_eq!(
+            (problem.line, problem.column, problem.code.as_str()),
+            (2, 3, "encoding")
+        );
         assert!(problem.message.ends_with("byte 6 is 0xff"), "{}", problem.message);
     }
 

@@ -252,7 +252,10 @@ const WAITS: &[(&str, RetryWait)] = &[
 fn read_retry(mut table: Table, problems: &mut Vec<Problem>) -> Result<RetryRule, Problem> {
     let statuses = table
         .list("statuses", "a list of statuses from 100 to 599", |value| {
-            value.as_integer().and_then(|status| u16::try_from(status).ok()).filter(|status| (100..600).contains(status))
+            value
+                .as_integer()
+                .and_then(|status| u16::try_from(status).ok())
+                .filter(|status| (100..600).contains(status))
         })?
         .into_iter()
         .map(|(status, _)| status)
@@ -292,13 +295,23 @@ fn read_fields(top: &mut Table, problems: &mut Vec<Problem>) -> Result<Vec<FormF
     for mut table in top.tables("fields")? {
         let name = table.required_text("name", "name = \"domain\"")?;
         if fields.iter().any(|field| field.name == name) {
-            return Err(table.error("name", "duplicate", format!("there are two fields named `{name}`"), None));
+            return Err(table.error(
+                "name",
+                "duplicate",
+                format!("there are two fields named `{name}`"),
+                None,
+            ));
         }
         let pattern = table.text("pattern")?;
         if let Some(error) = pattern.as_deref().and_then(|pattern| regex::Regex::new(pattern).err()) {
             let reason = error.to_string();
             let reason = reason.lines().last().unwrap_or_default().trim_start_matches("error: ");
-            return Err(table.error("pattern", "pattern", format!("this pattern does not work: {reason}"), None));
+            return Err(table.error(
+                "pattern",
+                "pattern",
+                format!("this pattern does not work: {reason}"),
+                None,
+            ));
         }
         let field = FormField {
             label: table.text("label")?.unwrap_or_else(|| name.clone()),
@@ -347,7 +360,12 @@ fn read_auth(top: &mut Table) -> Result<Vec<AuthChoice>, Problem> {
     for mut table in top.tables("auth")? {
         let id = table.required_text("id", "id = \"api_token\"")?;
         if choices.iter().any(|choice| choice.id == id) {
-            return Err(table.error("id", "duplicate", format!("there are two ways to sign in named `{id}`"), None));
+            return Err(table.error(
+                "id",
+                "duplicate",
+                format!("there are two ways to sign in named `{id}`"),
+                None,
+            ));
         }
         let label = table.text("label")?.unwrap_or_else(|| id.clone());
         let kind = table.required_text("kind", "kind = \"bearer\"")?;

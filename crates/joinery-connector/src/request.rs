@@ -19,6 +19,7 @@ mod resolve;
 
 pub use curl::curl;
 pub use folder::RequestFolder;
+pub(crate) use resolve::inside_string;
 
 /// A saved request. `{{variables}}` may stand in every text.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, TS)]

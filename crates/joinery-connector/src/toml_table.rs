@@ -348,6 +348,9 @@ fn json_value(value: &Value) -> Json {
         Value::Boolean(value) => Json::from(*value.value()),
         Value::Datetime(date) => Json::from(date.value().to_string()),
         Value::Array(array) => array.iter().map(json_value).collect(),
-        Value::InlineTable(table) => table.iter().map(|(key, value)| (key.to_owned(), json_value(value))).collect(),
+        Value::InlineTable(table) => table
+            .iter()
+            .map(|(key, value)| (key.to_owned(), json_value(value)))
+            .collect(),
     }
 }

@@ -208,7 +208,10 @@ mod tests {
 
     #[test]
     fn values_are_filled_in_with_the_variables_they_hold() {
-        check("{{base_url}}/users/{{ user }}", expect![[r#"Ok("https://acme.example/users/ada")"#]]);
+        check(
+            "{{base_url}}/users/{{ user }}",
+            expect![[r#"Ok("https://acme.example/users/ada")"#]],
+        );
     }
 
     #[test]
@@ -220,13 +223,18 @@ mod tests {
     fn every_missing_name_is_reported_with_the_nearest_known_one() {
         check(
             "{{usr}}/{{nothing}}/{{round}}",
-            expect![[r#"Err([Missing { name: "usr", place: "url", nearest: Some("user") }, Missing { name: "nothing", place: "url", nearest: None }, Missing { name: "round", place: "url", nearest: None }])"#]],
+            expect![[
+                r#"Err([Missing { name: "usr", place: "url", nearest: Some("user") }, Missing { name: "nothing", place: "url", nearest: None }, Missing { name: "round", place: "url", nearest: None }])"#
+            ]],
         );
     }
 
     #[test]
     fn braces_that_are_no_placeholder_are_text() {
-        check("{\"a\":{\"b\":{}}} {{}} {{a b}} {{", expect![[r#"Ok("{\"a\":{\"b\":{}}} {{}} {{a b}} {{")"#]]);
+        check(
+            "{\"a\":{\"b\":{}}} {{}} {{a b}} {{",
+            expect![[r#"Ok("{\"a\":{\"b\":{}}} {{}} {{a b}} {{")"#]],
+        );
         check("{\"a\":{{{user}}}}", expect![[r#"Ok("{\"a\":{ada}}")"#]]);
     }
 

@@ -31,7 +31,9 @@ impl Connector {
         };
         let filled = |template: &str| fill(template, variables, "hosts").ok();
         let settings = self.manifest.auth.iter().flat_map(|choice| &choice.settings);
-        let endpoints = settings.filter(|(key, _)| key.ends_with("_url")).filter_map(|(_, value)| value.as_str());
+        let endpoints = settings
+            .filter(|(key, _)| key.ends_with("_url"))
+            .filter_map(|(_, value)| value.as_str());
         let urls = endpoints.chain([base]);
         let by_url = urls
             .filter_map(filled)
@@ -80,11 +82,16 @@ impl Called {
             return false;
         };
         let bare = url.username().is_empty() && url.password().is_none() && url.path() == "/" && url.query().is_none();
-        let Some(host) = url.host_str().filter(|_| bare && !pattern.contains(['/', '\\', '#', '?', '*'])) else {
+        let Some(host) = url
+            .host_str()
+            .filter(|_| bare && !pattern.contains(['/', '\\', '#', '?', '*']))
+        else {
             return false;
         };
         let same_host = if wildcard {
-            self.host.strip_suffix(host).is_some_and(|below| below.len() > 1 && below.ends_with('.'))
+            self.host
+                .strip_suffix(host)
+                .is_some_and(|below| below.len() > 1 && below.ends_with('.'))
         } else {
             self.host == host
         };

@@ -61,7 +61,10 @@ impl FileKind {
             return (Self::Cassette, rest.strip_suffix(".json").unwrap_or(rest));
         }
         if let Some(rest) = path.strip_prefix("requests/") {
-            if let Some(folder) = rest.strip_suffix("folder.toml").filter(|folder| folder.is_empty() || folder.ends_with('/')) {
+            if let Some(folder) = rest
+                .strip_suffix("folder.toml")
+                .filter(|folder| folder.is_empty() || folder.ends_with('/'))
+            {
                 return (Self::RequestFolder, folder.trim_end_matches('/'));
             }
             if let Some(name) = rest.strip_suffix(".toml") {

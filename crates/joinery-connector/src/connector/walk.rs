@@ -63,7 +63,12 @@ fn walk(
         } else if !metadata.is_file() {
             problems.push(left_out(&path, "not_a_file", "it is not an ordinary file", "remove it"));
         } else if metadata.len() > MAX_FILE_SIZE {
-            problems.push(left_out(&path, "too_large", "it is larger than 8 MB", "keep large files elsewhere"));
+            problems.push(left_out(
+                &path,
+                "too_large",
+                "it is larger than 8 MB",
+                "keep large files elsewhere",
+            ));
         } else {
             files.push(ConnectorFile::new(path, None));
         }

@@ -59,7 +59,8 @@ pub(super) fn refusal(path: &str) -> Option<String> {
 fn is_device(part: &str) -> bool {
     let stem = part.split('.').next().unwrap_or_default().to_ascii_lowercase();
     let numbered = |word: &str| {
-        stem.strip_prefix(word).is_some_and(|digit| digit.len() == 1 && digit.bytes().all(|byte| byte.is_ascii_digit()))
+        stem.strip_prefix(word)
+            .is_some_and(|digit| digit.len() == 1 && digit.bytes().all(|byte| byte.is_ascii_digit()))
     };
     ["con", "prn", "aux", "nul"].contains(&stem.as_str()) || numbered("com") || numbered("lpt")
 }
@@ -84,7 +85,11 @@ impl Names {
             });
         }
         if let Some(below) = self.folders.get(&lower) {
-            return Some(format!("`{}` is a file and a folder of `{}`", shown(path), shown(below)));
+            return Some(format!(
+                "`{}` is a file and a folder of `{}`",
+                shown(path),
+                shown(below)
+            ));
         }
         for (slash, _) in lower.match_indices('/') {
             if let Some(file) = self.files.get(&lower[..slash]) {
@@ -100,5 +105,9 @@ impl Names {
 /// A name that may be hostile, safe to print: escaped and cut.
 pub(super) fn shown(name: &str) -> String {
     let escaped: String = name.chars().take(80).flat_map(char::escape_debug).collect();
-    if name.chars().count() > 80 { format!("{escaped}…") } else { escaped }
+    if name.chars().count() > 80 {
+        format!("{escaped}…")
+    } else {
+        escaped
+    }
 }

@@ -79,7 +79,9 @@ fn examine(path: &Path, key: Option<&str>) -> Result<Found, Error> {
     };
     let mut bytes = Vec::new();
     // One byte more tells a package that is too large from one that just fits.
-    File::open(path).and_then(|file| file.take(MAX_TOTAL + 1).read_to_end(&mut bytes)).map_err(failed)?;
+    File::open(path)
+        .and_then(|file| file.take(MAX_TOTAL + 1).read_to_end(&mut bytes))
+        .map_err(failed)?;
     let mut found = Found::default();
     if bytes.len() as u64 > MAX_TOTAL {
         found.problems.push(format!("it is larger than {} MB", MAX_TOTAL >> 20));
@@ -128,7 +130,11 @@ fn read_list(bytes: &[u8]) -> Result<PackageList, String> {
     // Asked first: a newer format may have a shape this one does not know.
     match value.get("format").and_then(Value::as_u64) {
         Some(format) if format == u64::from(FORMAT) => {}
-        Some(format) => return Err(format!("package format {format} is unknown: this Joinery reads format {FORMAT}")),
+        Some(format) => {
+            return Err(format!(
+                "package format {format} is unknown: this Joinery reads format {FORMAT}"
+            ));
+        }
         None => return Err(format!("{LIST} says no format")),
     }
     serde_json::from_value(value).map_err(|error| format!("{LIST} is not a package list: {error}"))
@@ -145,7 +151,10 @@ fn compare(list: &PackageList, contents: &BTreeMap<String, Vec<u8>>, problems: &
         match contents.get(*path) {
             None => problems.push(format!("`{}` is listed but not there", shown(path))),
             Some(bytes) if bytes.len() as u64 != file.size || sha256(bytes) != file.sha256 => {
-                problems.push(format!("`{}` is not the file that was packed: its hash differs", shown(path)));
+                problems.push(format!(
+                    "`{}` is not the file that was packed: its hash differs",
+                    shown(path)
+                ));
             }
             Some(_) => {}
         }
@@ -158,13 +167,19 @@ fn compare(list: &PackageList, contents: &BTreeMap<String, Vec<u8>>, problems: &
 /// What people are shown before they trust a package must be what its connector says.
 fn compare_manifest(list: &PackageList, connector: &Connector, problems: &mut Vec<String>) {
     let manifest = &connector.manifest;
-    for (what, listed, actual) in [("id", &list.id, &manifest.id), ("version", &list.version, &manifest.version)] {
+    for (what, listed, actual) in [
+        ("id", &list.id, &manifest.id),
+        ("version", &list.version, &manifest.version),
+    ] {
         if listed != actual {
             let listed = shown(listed);
             problems.push(format!("{LIST} says {what} `{listed}`, connector.toml says `{actual}`"));
         }
     }
-    for (what, same) in [("hosts", list.hosts == manifest.hosts), ("scopes", list.scopes == scopes(connector))] {
+    for (what, same) in [
+        ("hosts", list.hosts == manifest.hosts),
+        ("scopes", list.scopes == scopes(connector)),
+    ] {
         if !same {
             problems.push(format!("the {what} in {LIST} are not those of connector.toml"));
         }
@@ -195,7 +210,10 @@ fn unzip(bytes: &[u8], problems: &mut Vec<String>) -> BTreeMap<String, Vec<u8>> 
     for name in &names {
         match std::str::from_utf8(name) {
             Ok(name) => problems.extend(names::refusal(name).or_else(|| seen.add(name))),
-            Err(_) => problems.push(format!("`{}`: the name is not UTF-8", shown(&String::from_utf8_lossy(name)))),
+            Err(_) => problems.push(format!(
+                "`{}`: the name is not UTF-8",
+                shown(&String::from_utf8_lossy(name))
+            )),
         }
     }
     if problems.is_empty() && archive.has_overlapping_files().unwrap_or(true) {
@@ -224,7 +242,11 @@ fn unzip(bytes: &[u8], problems: &mut Vec<String>) -> BTreeMap<String, Vec<u8>> 
 fn directory_names(bytes: &[u8], start: u64) -> Vec<&[u8]> {
     let mut names = Vec::new();
     let mut at = usize::try_from(start).unwrap_or(usize::MAX);
-    let number = |at: usize| bytes.get(at..at + 2).map(|pair| usize::from(u16::from_le_bytes([pair[0], pair[1]])));
+    let number = |at: usize| {
+        bytes
+            .get(at..at + 2)
+            .map(|pair| usize::from(u16::from_le_bytes([pair[0], pair[1]])))
+    };
     while bytes.get(at..).is_some_and(|rest| rest.starts_with(b"PK\x01\x02")) {
         let (Some(name), Some(extra), Some(comment)) = (number(at + 28), number(at + 30), number(at + 32)) else {
             break;
@@ -245,11 +267,7 @@ enum Refusal {
     Bomb(String),
 }
 
-fn entry(
-    archive: &mut ZipArchive<Cursor<&[u8]>>,
-    index: usize,
-    total: &mut u64,
-) -> Result<(String, Vec<u8>), Refusal> {
+fn entry(archive: &mut ZipArchive<Cursor<&[u8]>>, index: usize, total: &mut u64) -> Result<(String, Vec<u8>), Refusal> {
     let refused = |error: zip::result::ZipError| Refusal::Entry(format!("entry {}: {error}", index + 1));
     let raw = archive.by_index_raw(index).map_err(refused)?;
     let name = String::from_utf8_lossy(raw.name_raw()).into_owned();
@@ -266,7 +284,8 @@ fn entry(
     }
     let packed = raw.compressed_size();
     drop(raw);
-    let unreadable = |error: &dyn std::fmt::Display| Refusal::Entry(format!("`{show}`: it cannot be unpacked: {error}"));
+    let unreadable =
+        |error: &dyn std::fmt::Display| Refusal::Entry(format!("`{show}`: it cannot be unpacked: {error}"));
     let mut unpacked = archive.by_index(index).map_err(|error| unreadable(&error))?;
     let mut bytes = Vec::new();
     let mut chunk = [0; 64 * 1024];
@@ -280,13 +299,21 @@ fn entry(
         *total += count as u64;
         let size = bytes.len() as u64;
         if size > MAX_FILE_SIZE {
-            return Err(Refusal::Bomb(format!("`{show}`: it is larger than {} MB unpacked", MAX_FILE_SIZE >> 20)));
+            return Err(Refusal::Bomb(format!(
+                "`{show}`: it is larger than {} MB unpacked",
+                MAX_FILE_SIZE >> 20
+            )));
         }
         if size > RATIO_FROM && size > packed.max(1).saturating_mul(MAX_RATIO) {
-            return Err(Refusal::Bomb(format!("`{show}`: it unpacks to more than {MAX_RATIO} times its size: a zip bomb")));
+            return Err(Refusal::Bomb(format!(
+                "`{show}`: it unpacks to more than {MAX_RATIO} times its size: a zip bomb"
+            )));
         }
         if *total > MAX_TOTAL {
-            return Err(Refusal::Bomb(format!("it is larger than {} MB unpacked", MAX_TOTAL >> 20)));
+            return Err(Refusal::Bomb(format!(
+                "it is larger than {} MB unpacked",
+                MAX_TOTAL >> 20
+            )));
         }
     }
     Ok((name, bytes))

@@ -38,10 +38,22 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         random,
     };
     vec![
-        rule("a private key", false, r"(?s)(?<value>-----BEGIN [A-Z ]*PRIVATE KEY-----(?:\\n|\\r|\s)*[A-Za-z0-9+/=]{20,})"),
-        rule("a signed token", false, r"\b(?<value>eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{16,})"),
+        rule(
+            "a private key",
+            false,
+            r"(?s)(?<value>-----BEGIN [A-Z ]*PRIVATE KEY-----(?:\\n|\\r|\s)*[A-Za-z0-9+/=]{20,})",
+        ),
+        rule(
+            "a signed token",
+            false,
+            r"\b(?<value>eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{16,})",
+        ),
         rule("an Okta API token", false, r"\bSSWS\s+(?<value>[A-Za-z0-9_-]{20,})"),
-        rule("an Okta API token", true, r"(?:^|[^A-Za-z0-9_-])(?<value>00[A-Za-z0-9_-]{40})(?:$|[^A-Za-z0-9_-])"),
+        rule(
+            "an Okta API token",
+            true,
+            r"(?:^|[^A-Za-z0-9_-])(?<value>00[A-Za-z0-9_-]{40})(?:$|[^A-Za-z0-9_-])",
+        ),
         rule("an AWS access key", false, r"\b(?<value>(?:AKIA|ASIA)[A-Z0-9]{16})\b"),
         rule(
             "an access token",
@@ -82,7 +94,9 @@ fn scan(file: &str, text: &str, problems: &mut Vec<Problem>) {
     for rule in RULES.iter() {
         for captures in rule.find.captures_iter(text) {
             let value = captures.name("value").expect("every rule names its value");
-            let overlaps = found.iter().any(|(start, end, _)| value.start() < *end && *start < value.end());
+            let overlaps = found
+                .iter()
+                .any(|(start, end, _)| value.start() < *end && *start < value.end());
             if !overlaps && !harmless(value.as_str()) && (!rule.random || looks_random(value.as_str())) {
                 found.push((value.start(), value.end(), rule.what));
             }
@@ -125,7 +139,18 @@ static OKTA_ID: LazyLock<Regex> =
 /// Values that are known not to be secrets: variables, stand-ins, ids, addresses.
 fn harmless(value: &str) -> bool {
     let lower = value.to_ascii_lowercase();
-    let stand_in = ["example", "placeholder", "redacted", "changeme", "your_", "your-", "xxxx", "****", "…", "•"];
+    let stand_in = [
+        "example",
+        "placeholder",
+        "redacted",
+        "changeme",
+        "your_",
+        "your-",
+        "xxxx",
+        "****",
+        "…",
+        "•",
+    ];
     value.contains("{{")
         || value.contains("${")
         || value.starts_with('<')
@@ -148,7 +173,10 @@ fn looks_random(value: &str) -> bool {
 
 /// `get_user_by_login`, `okta.users.read`, `users/me/sessions`: words joined by signs, few digits.
 fn reads_like_a_name(value: &str) -> bool {
-    let parts: Vec<&str> = value.split(['_', '-', '.', '/']).filter(|part| !part.is_empty()).collect();
+    let parts: Vec<&str> = value
+        .split(['_', '-', '.', '/'])
+        .filter(|part| !part.is_empty())
+        .collect();
     let word = |part: &&str| {
         let digits = part.bytes().filter(u8::is_ascii_digit).count();
         part.len() <= 16 && digits <= 1 && part.bytes().skip(1).all(|byte| !byte.is_ascii_uppercase())

@@ -42,7 +42,10 @@ pub(super) fn collect(connector: &Connector, tool: &str) -> Result<(Vec<u8>, Vec
         let bytes = connector.bytes(path)?;
         total += bytes.len() as u64;
         if bytes.len() as u64 > MAX_FILE_SIZE {
-            return Err(refused(path, format!("`{path}` is larger than {} MB", MAX_FILE_SIZE >> 20)));
+            return Err(refused(
+                path,
+                format!("`{path}` is larger than {} MB", MAX_FILE_SIZE >> 20),
+            ));
         }
         contents.push((path.clone(), bytes));
     }
@@ -131,5 +134,9 @@ fn method(bytes: &[u8]) -> ZipResult<CompressionMethod> {
     trial.write_all(bytes)?;
     let packed = trial.finish()?.into_inner().len() as u64;
     let bomb = bytes.len() as u64 > packed * MAX_RATIO / 2;
-    Ok(if bomb { CompressionMethod::Stored } else { CompressionMethod::Deflated })
+    Ok(if bomb {
+        CompressionMethod::Stored
+    } else {
+        CompressionMethod::Deflated
+    })
 }

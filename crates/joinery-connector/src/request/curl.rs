@@ -61,7 +61,13 @@ fn mark(index: usize) -> String {
 fn shell_name(name: &str) -> String {
     let mut shell: String = name
         .chars()
-        .map(|letter| if letter.is_ascii_alphanumeric() { letter.to_ascii_uppercase() } else { '_' })
+        .map(|letter| {
+            if letter.is_ascii_alphanumeric() {
+                letter.to_ascii_uppercase()
+            } else {
+                '_'
+            }
+        })
         .collect();
     if shell.starts_with(|first: char| first.is_ascii_digit()) {
         shell.insert(0, '_');

@@ -19,7 +19,11 @@ pub(super) fn request(request: &SavedRequest, before: Option<&str>) -> String {
     } else {
         set(top, "name", None);
     }
-    let method = if request.method.is_empty() { "GET" } else { &request.method };
+    let method = if request.method.is_empty() {
+        "GET"
+    } else {
+        &request.method
+    };
     // A file that leaves `GET` out means it.
     if method != "GET" || fresh || top.contains_key("method") {
         set(top, "method", Some(value(method)));
@@ -69,7 +73,10 @@ fn pair_rows(pair: &Pair) -> Row {
         ("name", Some(value(&pair.name))),
         ("value", Some(value(&pair.value))),
         ("enabled", (!pair.enabled).then(|| value(false))),
-        ("description", (!pair.description.is_empty()).then(|| value(&pair.description))),
+        (
+            "description",
+            (!pair.description.is_empty()).then(|| value(&pair.description)),
+        ),
     ]
 }
 
@@ -89,7 +96,11 @@ fn set_rows(table: &mut Table, key: &str, rows: Vec<Row>) {
         _ => Vec::new(),
     };
     let inline = matches!(table.get(key), Some(Item::Value(_)));
-    let same = before.len() == rows.len() && before.iter().zip(&rows).all(|(old, row)| old.as_ref().is_some_and(|old| fits(old, row)));
+    let same = before.len() == rows.len()
+        && before
+            .iter()
+            .zip(&rows)
+            .all(|(old, row)| old.as_ref().is_some_and(|old| fits(old, row)));
     if same {
         return;
     }
@@ -125,7 +136,10 @@ fn fits(table: &Table, row: &Row) -> bool {
 
 fn set_body(top: &mut Table, body: &RequestBody) {
     if body.is_none() {
-        if top.get("body").is_some_and(|body| body.get("kind").map(json) != Some(Json::from("none"))) {
+        if top
+            .get("body")
+            .is_some_and(|body| body.get("kind").map(json) != Some(Json::from("none")))
+        {
             top.remove("body");
         }
         return;
@@ -148,7 +162,11 @@ fn set_body(top: &mut Table, body: &RequestBody) {
     set(table, "kind", Some(value(kind)));
     set(table, "content_type", content_type.map(value));
     set(table, "text", text.map(|text| Item::Value(text_value(text))));
-    set_rows(table, "fields", fields.map_or_else(Vec::new, |fields| fields.iter().map(pair_rows).collect()));
+    set_rows(
+        table,
+        "fields",
+        fields.map_or_else(Vec::new, |fields| fields.iter().map(pair_rows).collect()),
+    );
 }
 
 /// Text of several lines stands as it is, between `'''` or `"""`, so that a diff shows the line that changed.
@@ -156,7 +174,9 @@ fn text_value(text: &str) -> Value {
     let literal = text.contains('\n')
         && !text.contains("'''")
         && !text.ends_with('\'')
-        && text.chars().all(|letter| letter == '\n' || letter == '\t' || !letter.is_control());
+        && text
+            .chars()
+            .all(|letter| letter == '\n' || letter == '\t' || !letter.is_control());
     if literal && let Ok(parsed) = format!("'''\n{text}'''").parse::<Value>() {
         return parsed;
     }

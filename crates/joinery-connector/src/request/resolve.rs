@@ -46,7 +46,11 @@ pub(super) fn request(request: &SavedRequest, variables: &Variables) -> Result<H
     if !missing.is_empty() {
         return Err(missing);
     }
-    let method = if request.method.is_empty() { "GET" } else { &request.method };
+    let method = if request.method.is_empty() {
+        "GET"
+    } else {
+        &request.method
+    };
     let mut resolved = HttpRequest::new(method.to_ascii_uppercase(), url);
     resolved.headers = headers;
     resolved.body = body;

@@ -28,7 +28,11 @@ pub fn check(schema: &Value, value: &Value) -> Result<Vec<Violation>, String> {
         .build(schema)
         .map_err(|error| {
             let path = readable(error.instance_path().as_str());
-            let place = if path.is_empty() { String::new() } else { format!(" at `{path}`") };
+            let place = if path.is_empty() {
+                String::new()
+            } else {
+                format!(" at `{path}`")
+            };
             format!("the schema itself is wrong{place}: {error}")
         })?;
     let mut violations = Vec::new();
@@ -42,13 +46,19 @@ fn add(error: &ValidationError, violations: &mut Vec<Violation>) {
     let path = readable(error.instance_path().as_str());
     let mut push = |path: String, message: String| violations.push(Violation { path, message });
     match error.kind() {
-        Kind::Required { property } => push(below(&path, property.as_str().unwrap_or_default()), "is required".into()),
+        Kind::Required { property } => push(
+            below(&path, property.as_str().unwrap_or_default()),
+            "is required".into(),
+        ),
         Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
             for name in unexpected {
                 push(below(&path, name), "is not a known field".into());
             }
         }
-        kind => push(path, message(kind, error.instance()).unwrap_or_else(|| error.masked().to_string())),
+        kind => push(
+            path,
+            message(kind, error.instance()).unwrap_or_else(|| error.masked().to_string()),
+        ),
     }
 }
 
@@ -64,13 +74,19 @@ fn message(kind: &Kind, value: &Value) -> Option<String> {
         Kind::Format { format } => format!("must be {}", format_words(format)),
         Kind::Enum { options } => {
             let options: Vec<String> = options.as_array().into_iter().flatten().map(plain_text).collect();
-            format!("must be {}", any_of(&options.iter().map(String::as_str).collect::<Vec<_>>()))
+            format!(
+                "must be {}",
+                any_of(&options.iter().map(String::as_str).collect::<Vec<_>>())
+            )
         }
         Kind::Constant { expected_value } => format!("must be {}", plain_text(expected_value)),
         Kind::OneOfNotValid { context } | Kind::AnyOf { context } => {
             let choices: Option<Vec<String>> = context.iter().map(|errors| constant(errors)).collect();
             match choices {
-                Some(choices) => format!("must be {}", any_of(&choices.iter().map(String::as_str).collect::<Vec<_>>())),
+                Some(choices) => format!(
+                    "must be {}",
+                    any_of(&choices.iter().map(String::as_str).collect::<Vec<_>>())
+                ),
                 None => "has none of the shapes allowed".to_owned(),
             }
         }
@@ -146,7 +162,10 @@ fn format_words(format: &str) -> String {
 
 /// `/profile/groups/2` as `profile.groups[2]`.
 fn readable(pointer: &str) -> String {
-    let parts = pointer.split('/').skip(1).map(|part| part.replace("~1", "/").replace("~0", "~"));
+    let parts = pointer
+        .split('/')
+        .skip(1)
+        .map(|part| part.replace("~1", "/").replace("~0", "~"));
     parts.fold(String::new(), |path, part| {
         if !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()) {
             format!("{path}[{part}]")

@@ -94,7 +94,11 @@ pub fn to_schema(fields: &[Field]) -> Value {
 fn insert_properties(schema: &mut Map<String, Value>, fields: &[Field]) {
     let properties: Map<String, Value> = fields.iter().map(|field| (field.name.clone(), one(field))).collect();
     schema.insert("properties".into(), Value::Object(properties));
-    let required: Vec<&str> = fields.iter().filter(|field| field.required).map(|field| field.name.as_str()).collect();
+    let required: Vec<&str> = fields
+        .iter()
+        .filter(|field| field.required)
+        .map(|field| field.name.as_str())
+        .collect();
     if !required.is_empty() {
         schema.insert("required".into(), required.into());
     }
@@ -106,7 +110,14 @@ fn one(field: &Field) -> Value {
         schema.insert(key.to_owned(), value);
     };
     let word = field.kind.word();
-    put("type", if field.nullable { json!([word, "null"]) } else { word.into() });
+    put(
+        "type",
+        if field.nullable {
+            json!([word, "null"])
+        } else {
+            word.into()
+        },
+    );
     if let Some(label) = &field.label {
         put("title", label.as_str().into());
     }
@@ -125,7 +136,10 @@ fn one(field: &Field) -> Value {
     }
     for (key, value) in [
         ("x-pick-list", field.pick_list.as_deref().map(Value::from)),
-        ("x-depends-on", (!field.depends_on.is_empty()).then(|| json!(field.depends_on))),
+        (
+            "x-depends-on",
+            (!field.depends_on.is_empty()).then(|| json!(field.depends_on)),
+        ),
         ("x-control", field.control.as_deref().map(Value::from)),
         ("x-when", field.when.clone()),
         ("x-secret", field.secret.then_some(Value::Bool(true))),
@@ -155,8 +169,10 @@ fn choices(options: &[PickOption], nullable: bool) -> (&'static str, Value) {
         }
         return ("enum", values.into());
     }
-    let mut choices: Vec<Value> =
-        options.iter().map(|option| json!({"const": option.value, "title": option.label})).collect();
+    let mut choices: Vec<Value> = options
+        .iter()
+        .map(|option| json!({"const": option.value, "title": option.label}))
+        .collect();
     if null {
         choices.push(json!({"const": null}));
     }
@@ -172,9 +188,18 @@ pub fn from_schema(schema: &Value) -> Vec<Field> {
 const MAX_DEPTH: usize = 24;
 
 fn fields_of(schema: &Value, root: &Value, depth: usize) -> Vec<Field> {
-    let required: Vec<&str> =
-        schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
-    let Some(properties) = schema.get("properties").and_then(Value::as_object).filter(|_| depth < MAX_DEPTH) else {
+    let required: Vec<&str> = schema
+        .get("required")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
+    let Some(properties) = schema
+        .get("properties")
+        .and_then(Value::as_object)
+        .filter(|_| depth < MAX_DEPTH)
+    else {
         return Vec::new();
     };
     properties
@@ -224,7 +249,10 @@ fn field_of(name: &str, schema: &Value, root: &Value, depth: usize) -> Field {
 
 /// The schema that a `$ref` within the same document leads to.
 fn followed<'a>(schema: &'a Value, root: &'a Value) -> &'a Value {
-    let target = schema.get("$ref").and_then(Value::as_str).and_then(|path| path.strip_prefix('#'));
+    let target = schema
+        .get("$ref")
+        .and_then(Value::as_str)
+        .and_then(|path| path.strip_prefix('#'));
     target.and_then(|pointer| root.pointer(pointer)).unwrap_or(schema)
 }
 
@@ -235,15 +263,18 @@ fn kind_of(schema: &Value) -> (FieldType, bool) {
         _ => Vec::new(),
     };
     let nullable = words.contains(&"null");
-    let kind = words.iter().find_map(|word| FieldType::of_word(word)).unwrap_or_else(|| {
-        if schema.get("properties").is_some() {
-            FieldType::Object
-        } else if schema.get("items").is_some() {
-            FieldType::Array
-        } else {
-            FieldType::String
-        }
-    });
+    let kind = words
+        .iter()
+        .find_map(|word| FieldType::of_word(word))
+        .unwrap_or_else(|| {
+            if schema.get("properties").is_some() {
+                FieldType::Object
+            } else if schema.get("items").is_some() {
+                FieldType::Array
+            } else {
+                FieldType::String
+            }
+        });
     (kind, nullable)
 }
 
@@ -290,8 +321,15 @@ impl FieldType {
     }
 
     fn of_word(word: &str) -> Option<Self> {
-        [Self::String, Self::Integer, Self::Number, Self::Boolean, Self::Array, Self::Object]
-            .into_iter()
-            .find(|kind| kind.word() == word)
+        [
+            Self::String,
+            Self::Integer,
+            Self::Number,
+            Self::Boolean,
+            Self::Array,
+            Self::Object,
+        ]
+        .into_iter()
+        .find(|kind| kind.word() == word)
     }
 }

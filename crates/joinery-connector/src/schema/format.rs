@@ -71,7 +71,20 @@ pub(super) fn choices(name: &str, texts: &[&str]) -> Option<Vec<Value>> {
 /// Names of things that are free text, however few values a sample shows.
 fn free_by_name(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    let ends = ["id", "ids", "name", "key", "token", "title", "description", "login", "city", "url", "path", "version"];
+    let ends = [
+        "id",
+        "ids",
+        "name",
+        "key",
+        "token",
+        "title",
+        "description",
+        "login",
+        "city",
+        "url",
+        "path",
+        "version",
+    ];
     ends.iter().any(|end| name.ends_with(end))
 }
 

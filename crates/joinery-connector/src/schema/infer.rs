@@ -148,8 +148,12 @@ impl<'a> Seen<'a> {
             .map(|(name, seen)| ((*name).to_owned(), Value::Object(seen.schema(name))))
             .collect();
         schema.insert("properties".into(), Value::Object(properties));
-        let always: Vec<&str> =
-            self.properties.iter().filter(|(_, seen)| seen.count == self.objects).map(|(name, _)| *name).collect();
+        let always: Vec<&str> = self
+            .properties
+            .iter()
+            .filter(|(_, seen)| seen.count == self.objects)
+            .map(|(name, _)| *name)
+            .collect();
         if !always.is_empty() {
             schema.insert("required".into(), always.into());
         }

@@ -1,0 +1,394 @@
+//! The text of a new action.
+
+use percent_encoding::percent_decode_str;
+use serde_json::{Map, Value};
+
+use super::{
+    Taken,
+    input::Input,
+    names,
+    rhai::{self, Expression, Part},
+};
+use crate::{
+    request::{Pair, RequestBody, SavedRequest, inside_string},
+    schema::{Field, FieldType},
+    variables::placeholders,
+};
+
+/// The script: title, input fields, the call, output fields.
+pub(super) fn write(
+    request: &SavedRequest,
+    name: &str,
+    inputs: &[Input],
+    taken: &Taken,
+    schema: Option<&str>,
+) -> String {
+    let title = request.name.lines().next().unwrap_or_default().trim();
+    let title = if title.is_empty() {
+        names::label(name)
+    } else {
+        title.to_owned()
+    };
+    let scope = Scope { inputs, taken };
+    let mut sections = vec![format!("//! {title}\n")];
+    if !inputs.is_empty() {
+        let fields: String = inputs
+            .iter()
+            .map(|input| format!("        {},\n", field(&input.field)))
+            .collect();
+        sections.push(format!(
+            "fn input_fields(connection, config) {{\n    [\n{fields}    ]\n}}\n"
+        ));
+    }
+    sections.push(format!(
+        "fn execute(connection, input) {{\n{}}}\n",
+        call(request, &scope)
+    ));
+    if let Some(schema) = schema {
+        let name = rhai::string(schema);
+        sections.push(format!("fn output_fields(connection, config) {{ schema({name}) }}\n"));
+    }
+    sections.join("\n")
+}
+
+/// `field("user", #{ label: "User", required: true })`
+fn field(field: &Field) -> String {
+    let mut options: Vec<(String, Expression)> = Vec::new();
+    let mut put = |key: &str, value: Value| options.push((key.to_owned(), Expression::Value(value)));
+    if field.kind != FieldType::String {
+        put("type", field.kind.word().into());
+    }
+    if let Some(format) = &field.format {
+        put("format", format.as_str().into());
+    }
+    if let Some(label) = &field.label {
+        put("label", label.as_str().into());
+    }
+    if let Some(hint) = &field.hint {
+        put("hint", hint.as_str().into());
+    }
+    if field.required {
+        put("required", true.into());
+    }
+    let name = rhai::string(&field.name);
+    let options = Expression::Map(options).code(8, 0);
+    format!("field({name}, {options})")
+}
+
+/// Where variables lead.
+struct Scope<'a> {
+    inputs: &'a [Input],
+    taken: &'a Taken,
+}
+
+impl Scope<'_> {
+    fn code(&self, variable: &str) -> String {
+        if let Some(input) = self.inputs.iter().find(|input| input.variable == variable) {
+            return rhai::property("input", &input.name);
+        }
+        if self.taken.connection_fields.iter().any(|field| field == variable) {
+            return rhai::property("connection", variable);
+        }
+        rhai::property("connection", "base_url")
+    }
+
+    /// A template as text, every variable as `code` of its value.
+    fn text(&self, template: &str, code: impl Fn(usize, String) -> String, decode: bool) -> Expression {
+        let mut parts = Vec::new();
+        let mut at = 0;
+        let literal = |text: &str| {
+            let text = if decode {
+                percent_decode_str(text).decode_utf8_lossy().into_owned()
+            } else {
+                text.to_owned()
+            };
+            Part::Literal(text)
+        };
+        for placeholder in placeholders(template) {
+            if at < placeholder.start {
+                parts.push(literal(&template[at..placeholder.start]));
+            }
+            at = placeholder.end;
+            parts.push(Part::Code(code(placeholder.start, self.code(&placeholder.name))));
+        }
+        if at < template.len() {
+            parts.push(literal(&template[at..]));
+        }
+        rhai::text(parts)
+    }
+
+    fn plain(&self, template: &str) -> Expression {
+        self.text(template, |_, code| code, false)
+    }
+
+    /// The URL without its query: below the base URL where it can be, variables in the path as one segment each.
+    fn path(&self, url: &str) -> Expression {
+        let path = match url.strip_prefix("{{base_url}}") {
+            Some(rest) if rest.starts_with('/') => rest.to_owned(),
+            Some(rest) => format!("/{rest}"),
+            None => url.to_owned(),
+        };
+        // A back-tick or a dollar sign may stand in a URL only so, and in a script it would need care.
+        let path = path.replace('`', "%60").replace('$', "%24");
+        let authority = path.find("://").map_or(0, |scheme| {
+            let host = scheme + 3;
+            path[host..].find('/').map_or(path.len(), |slash| host + slash)
+        });
+        let expression = self.text(
+            &path,
+            |start, code| {
+                if start == 0 || start < authority {
+                    code
+                } else {
+                    format!("encode_path({code})")
+                }
+            },
+            false,
+        );
+        match expression {
+            // A path that is nothing but a variable is still text.
+            Expression::Code(code) => Expression::Code(code),
+            other => other,
+        }
+    }
+}
+
+/// The body of `execute`.
+fn call(request: &SavedRequest, scope: &Scope) -> String {
+    let url = request.url.trim().split('#').next().unwrap_or_default();
+    let (url, url_query) = url.split_once('?').unwrap_or((url, ""));
+    let path = scope.path(url);
+    let query = query(url_query, &request.query, scope);
+    let headers = headers(request, scope);
+    let method = if request.method.is_empty() {
+        "GET".to_owned()
+    } else {
+        request.method.to_ascii_uppercase()
+    };
+    let body = body(&request.body, scope);
+    let short = headers.is_empty()
+        && match method.as_str() {
+            "GET" | "HEAD" => body.is_none(),
+            "POST" | "PUT" | "PATCH" | "DELETE" => {
+                query.is_none() && matches!(body, None | Some(Body::Json(Expression::Map(_) | Expression::Array(_))))
+            }
+            _ => false,
+        };
+    if short {
+        let argument = match body {
+            Some(Body::Json(body)) => Some(("body", body)),
+            _ => query.map(|query| ("query", query)),
+        };
+        return short_call(&method.to_ascii_lowercase(), &path, argument);
+    }
+    long_call(&method, &path, query, headers, body)
+}
+
+/// `http.get(path, query)`, the second argument in a variable of its own where it takes several lines.
+fn short_call(method: &str, path: &Expression, argument: Option<(&str, Expression)>) -> String {
+    let path = path.code(4, 0);
+    let Some((name, argument)) = argument else {
+        return format!("    http.{method}({path})\n");
+    };
+    let start = format!("    http.{method}({path}, ");
+    let inline = argument.code(4, start.len() + 1);
+    if !inline.contains('\n') {
+        return format!("{start}{inline})\n");
+    }
+    let argument = argument.code(4, 4 + name.len() + 8);
+    format!("    let {name} = {argument};\n    http.{method}({path}, {name})\n")
+}
+
+/// `http.request(method, path)` with one line for each thing that is set.
+fn long_call(
+    method: &str,
+    path: &Expression,
+    query: Option<Expression>,
+    headers: Vec<(String, Expression)>,
+    body: Option<Body>,
+) -> String {
+    let mut lines = vec![format!(
+        "    http.request({}, {})\n",
+        rhai::string(method),
+        path.code(4, 0)
+    )];
+    let mut set = |name: &str, arguments: &str| lines.push(format!("        .{name}({arguments})\n"));
+    if let Some(query) = query {
+        set("query", &query.code(8, 16));
+    }
+    for (name, value) in headers {
+        set("header", &format!("{}, {}", rhai::string(&name), value.code(8, 0)));
+    }
+    match body {
+        None => {}
+        Some(Body::Json(body)) => set("json", &body.code(8, 15)),
+        Some(Body::Form(fields)) => set("form", &fields.code(8, 15)),
+        Some(Body::Text { text, content_type }) => {
+            set("body", &format!("{}, {}", text.code(8, 0), content_type.code(8, 0)));
+        }
+    }
+    lines.push("        .send()\n        .body\n".to_owned());
+    lines.concat()
+}
+
+/// Parameters of the URL's own text, then the rows. A name that comes twice has a list.
+fn query(url_query: &str, rows: &[Pair], scope: &Scope) -> Option<Expression> {
+    let from_url = url_query.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let value = value.replace('+', " ");
+        (decoded(name), typed(scope.text(&value, |_, code| code, true)))
+    });
+    let from_rows = rows
+        .iter()
+        .filter(|row| row.enabled)
+        .map(|row| (row.name.clone(), typed(scope.plain(&row.value))));
+    map_of(from_url.chain(from_rows))
+}
+
+fn map_of(pairs: impl Iterator<Item = (String, Expression)>) -> Option<Expression> {
+    let mut entries: Vec<(String, Expression)> = Vec::new();
+    for (name, value) in pairs {
+        match entries.iter_mut().find(|(known, _)| *known == name) {
+            None => entries.push((name, value)),
+            Some((_, Expression::Array(values))) => values.push(value),
+            Some((_, first)) => *first = Expression::Array(vec![first.clone(), value]),
+        }
+    }
+    (!entries.is_empty()).then_some(Expression::Map(entries))
+}
+
+fn decoded(text: &str) -> String {
+    percent_decode_str(&text.replace('+', " "))
+        .decode_utf8_lossy()
+        .into_owned()
+}
+
+/// `"10"` as `10`, `"true"` as `true`: the same on the wire, and plainer.
+fn typed(value: Expression) -> Expression {
+    match &value {
+        Expression::Value(Value::String(text)) if text.len() <= 15 => match serde_json::from_str::<Value>(text) {
+            Ok(plain @ (Value::Bool(_) | Value::Number(_))) if plain.to_string() == *text && !text.contains('.') => {
+                Expression::Value(plain)
+            }
+            _ => value,
+        },
+        _ => value,
+    }
+}
+
+/// The headers that neither the connection nor `http` sets by itself.
+fn headers(request: &SavedRequest, scope: &Scope) -> Vec<(String, Expression)> {
+    let json = matches!(request.body, RequestBody::Json { .. });
+    let own = |row: &&Pair| {
+        let (name, value) = (row.name.to_ascii_lowercase(), row.value.trim());
+        let default = match name.as_str() {
+            "authorization" => true,
+            "accept" => matches!(value, "application/json" | "*/*" | ""),
+            "content-type" => json && value.starts_with("application/json") || !json && !request.body.is_none(),
+            _ => false,
+        };
+        row.enabled && !default
+    };
+    request
+        .headers
+        .iter()
+        .filter(own)
+        .map(|row| (row.name.clone(), scope.plain(&row.value)))
+        .collect()
+}
+
+enum Body {
+    Json(Expression),
+    Form(Expression),
+    Text { text: Expression, content_type: Expression },
+}
+
+fn body(body: &RequestBody, scope: &Scope) -> Option<Body> {
+    match body {
+        RequestBody::None => None,
+        RequestBody::Json { text } if text.trim().is_empty() => None,
+        RequestBody::Json { text } => Some(match json(text, scope) {
+            Some(expression) => Body::Json(expression),
+            None => Body::Text {
+                text: scope.plain(text),
+                content_type: Expression::Value("application/json".into()),
+            },
+        }),
+        RequestBody::Raw { content_type, text } => Some(Body::Text {
+            text: scope.plain(text),
+            content_type: scope.plain(content_type),
+        }),
+        RequestBody::Form { fields } => {
+            let rows = fields.iter().filter(|row| row.enabled);
+            let pairs = rows.map(|row| (row.name.clone(), scope.plain(&row.value)));
+            Some(Body::Form(map_of(pairs).unwrap_or(Expression::Map(Vec::new()))))
+        }
+    }
+}
+
+/// Marks a variable in JSON text while it is parsed: private-use characters, which no real text has.
+const OPEN: char = '\u{F0000}';
+const CLOSE: char = '\u{F0001}';
+
+/// JSON text with variables as a Rhai value; `None` where it is not JSON even so.
+fn json(text: &str, scope: &Scope) -> Option<Expression> {
+    if text.contains([OPEN, CLOSE]) {
+        return None;
+    }
+    let found = placeholders(text);
+    let mut marked = String::with_capacity(text.len());
+    let mut at = 0;
+    for (index, placeholder) in found.iter().enumerate() {
+        marked.push_str(&text[at..placeholder.start]);
+        at = placeholder.end;
+        let mark = format!("{OPEN}{index}{CLOSE}");
+        if inside_string(&text[..placeholder.start]) {
+            marked.push_str(&mark);
+        } else {
+            marked.push_str(&format!("\"{mark}\""));
+        }
+    }
+    marked.push_str(&text[at..]);
+    let value: Value = serde_json::from_str(&marked).ok()?;
+    let codes: Vec<String> = found.iter().map(|placeholder| scope.code(&placeholder.name)).collect();
+    expression(&value, &codes)
+}
+
+fn expression(value: &Value, codes: &[String]) -> Option<Expression> {
+    Some(match value {
+        Value::String(text) => rhai::text(unmarked(text, codes)),
+        Value::Array(items) => Expression::Array(
+            items
+                .iter()
+                .map(|item| expression(item, codes))
+                .collect::<Option<_>>()?,
+        ),
+        Value::Object(map) => Expression::Map(entries(map, codes)?),
+        plain => Expression::Value(plain.clone()),
+    })
+}
+
+/// A name with a variable in it cannot be written as a key.
+fn entries(map: &Map<String, Value>, codes: &[String]) -> Option<Vec<(String, Expression)>> {
+    map.iter()
+        .map(|(name, value)| (!name.contains(OPEN)).then(|| Some((name.clone(), expression(value, codes)?)))?)
+        .collect()
+}
+
+fn unmarked(text: &str, codes: &[String]) -> Vec<Part> {
+    let mut parts = Vec::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once(OPEN) {
+        let (index, after) = after.split_once(CLOSE).expect("every mark is closed");
+        if !before.is_empty() {
+            parts.push(Part::Literal(before.to_owned()));
+        }
+        let index: usize = index.parse().expect("a mark holds a number");
+        parts.push(Part::Code(codes[index].clone()));
+        rest = after;
+    }
+    if !rest.is_empty() {
+        parts.push(Part::Literal(rest.to_owned()));
+    }
+    parts
+}
