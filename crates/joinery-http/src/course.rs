@@ -18,8 +18,8 @@ use crate::{
 /// The most of a body that is shown.
 const SHOWN: usize = 64 * 1024;
 
-/// What the client writes itself, because it must fit the body.
-const FRAMING: &[&str] = &["content-length", "transfer-encoding"];
+/// What the client writes itself: the first two must fit the body, and cookies are joined with the jar's.
+const OURS: &[&str] = &["content-length", "transfer-encoding", "cookie"];
 
 /// A request on its way.
 pub(crate) struct Course<'a> {
@@ -115,15 +115,8 @@ impl<'a> Course<'a> {
     fn headers(&self, method: &Method, client: &Client) -> Vec<Header> {
         let written = &self.request.headers;
         let mut headers = Vec::with_capacity(written.len() + 6);
-        headers.extend(
-            written
-                .iter()
-                .filter(|header| {
-                    let is = |name: &&str| header.name.eq_ignore_ascii_case(name);
-                    !FRAMING.iter().any(|name| is(name)) && !is(&"cookie")
-                })
-                .cloned(),
-        );
+        let ours = |header: &&Header| OURS.iter().any(|name| header.name.eq_ignore_ascii_case(name));
+        headers.extend(written.iter().filter(|header| !ours(header)).cloned());
         let mut add = |name: &str, value: &str| {
             if self.request.header(name).is_none() {
                 headers.push(Header::new(name, value));
@@ -199,7 +192,8 @@ fn shown_body<'a>(body: &[u8], secrets: impl Iterator<Item = &'a Secret>) -> Str
         return format!("({} bytes that are not text)", body.len());
     };
     let mut text = mask(text, secrets);
-    text.truncate(text.floor_char_boundary(SHOWN));
+    let cut = (0..=SHOWN.min(text.len())).rev().find(|&at| text.is_char_boundary(at));
+    text.truncate(cut.unwrap_or_default());
     text
 }
 

@@ -60,7 +60,7 @@ fn broken(host: String, phase: &str, error: &(dyn StdError + 'static)) -> Error 
 }
 
 /// The first cause of type `T`.
-fn cause<'a, T: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Option<&'a T> {
+pub(crate) fn cause<'a, T: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Option<&'a T> {
     causes(error).find_map(|error| error.downcast_ref())
 }
 

@@ -48,7 +48,11 @@ pub(crate) async fn receive(
     if !codings.is_empty() {
         return decode(response, url, &codings, sink, max).await;
     }
-    while let Some(piece) = response.chunk().await.map_err(|error| failure::no_end(url, &error))? {
+    while let Some(piece) = response
+        .chunk()
+        .await
+        .map_err(|error| failure::no_end(url, &error.without_url()))?
+    {
         fits(&sink, piece.len(), max, url)?;
         sink.push(piece).await?;
     }
@@ -81,7 +85,7 @@ async fn decode(
         .inspect_ok(|piece| {
             wire_size.fetch_add(piece.len() as u64, Ordering::Relaxed);
         })
-        .map_err(io::Error::other);
+        .map_err(|error| io::Error::other(error.without_url()));
     let mut wire = StreamReader::new(pieces);
     let failed = |error: io::Error| undecodable(url, codings, &error);
     // The answer to a HEAD, a 204 or a 304 may name a coding and have no body.
@@ -181,7 +185,7 @@ fn buffered<'a>(decoder: impl AsyncRead + Send + 'a) -> Reader<'a> {
 }
 
 fn undecodable(url: &Url, codings: &[Coding], error: &io::Error) -> Error {
-    if error.get_ref().is_some_and(|inner| inner.is::<reqwest::Error>()) {
+    if failure::cause::<reqwest::Error>(error).is_some() {
         return failure::no_end(url, error);
     }
     let names: Vec<_> = codings

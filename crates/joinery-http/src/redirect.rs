@@ -47,7 +47,7 @@ pub(crate) fn follow(request: &mut HttpRequest, status: StatusCode, from: &Url, 
     if from.origin() != to.origin() {
         drop_headers(&mut request.headers, CREDENTIALS);
     }
-    request.url = to.as_str().to_owned();
+    to.as_str().clone_into(&mut request.url);
     keeps_body
 }
 

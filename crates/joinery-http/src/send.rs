@@ -84,11 +84,12 @@ pub async fn send(
     let begun = Instant::now();
     let timeout = Duration::from_millis(request.timeout_ms);
     let mut course = Course::begin(connection, request)?;
-    // Dropping the exchange in the middle drops its connection, and the server sees that.
+    let work = exchange(client, connection, &mut course, begun.checked_add(timeout));
+    // Dropping the work in the middle drops its connection, and the server sees that.
     let outcome = tokio::select! {
         biased;
         () = cancel.cancelled() => return Err(Error::Cancelled),
-        outcome = tokio::time::timeout(timeout, exchange(client, connection, &mut course, begun + timeout)) => outcome,
+        outcome = tokio::time::timeout(timeout, work) => outcome,
     };
     outcome.unwrap_or_else(|_| {
         Err(Error::Timeout {
@@ -103,7 +104,7 @@ async fn exchange(
     client: &Client,
     connection: &Connection,
     course: &mut Course<'_>,
-    deadline: Instant,
+    deadline: Option<Instant>,
 ) -> Result<Exchange, Error> {
     let mut hops = Vec::new();
     let (mut redirects, mut retries, mut delay) = (0, 0, Duration::ZERO);
@@ -142,7 +143,13 @@ enum Next {
     Keep,
 }
 
-fn after(course: &Course<'_>, connection: &Connection, answer: &Answer, retries: u32, deadline: Instant) -> Next {
+fn after(
+    course: &Course<'_>,
+    connection: &Connection,
+    answer: &Answer,
+    retries: u32,
+    deadline: Option<Instant>,
+) -> Next {
     let (status, headers) = (answer.response.status(), answer.response.headers());
     if course.follows()
         && let Some(target) = redirect::target(course.url(), status, headers)
@@ -155,7 +162,8 @@ fn after(course: &Course<'_>, connection: &Connection, answer: &Answer, retries:
         && retries < rule.max
     {
         let wait = retry::wait(rule.wait, headers, retries);
-        if Instant::now().checked_add(wait).is_some_and(|then| then < deadline) {
+        let then = Instant::now().checked_add(wait);
+        if then.is_some_and(|then| deadline.is_none_or(|deadline| then < deadline)) {
             return Next::Repeat(wait);
         }
     }
@@ -175,7 +183,7 @@ async fn ask(client: &Client, outgoing: &Outgoing) -> Result<Answer, Error> {
     let begun = Instant::now();
     let (response, marks) = trace::recorded(client.pool(&outgoing.url).execute(request)).await;
     let head = Instant::now();
-    let response = response.map_err(|error| failure::no_answer(&outgoing.url, &error, &marks))?;
+    let response = response.map_err(|error| failure::no_answer(&outgoing.url, &error.without_url(), &marks))?;
     client.cookies().store(&outgoing.url, response.headers());
     Ok(Answer {
         response,

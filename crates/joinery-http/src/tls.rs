@@ -132,12 +132,22 @@ fn certificate_reason(error: &CertificateError) -> String {
         }
         CertificateError::NotValidForName => "the server's certificate is for another name".into(),
         CertificateError::NotValidForNameContext { presented, .. } => {
-            format!(
-                "the server's certificate is for another name ({})",
-                presented.join(", ")
-            )
+            let names: Vec<_> = presented.iter().map(|name| bare_name(name)).collect();
+            format!("the server's certificate is for another name ({})", names.join(", "))
+        }
+        // What one gets from a self-signed certificate that calls its issuer like an authority the system knows.
+        CertificateError::BadSignature | CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => {
+            "the server's certificate is not signed by the authority it names".into()
         }
         CertificateError::Revoked => "the server's certificate has been revoked".into(),
         other => format!("the server's certificate is not valid ({other})"),
     }
 }
+
+/// rustls writes names as `DnsName("acme.test")`.
+fn bare_name(name: &str) -> &str {
+    name.split('"').nth(1).unwrap_or(name)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,8 @@
+//! Sending over real connections on loopback.
+#![allow(clippy::unwrap_used, reason = "a test may fail where it stands")]
+
+mod bodies;
+mod breaking;
+mod hops;
+mod outgoing;
+mod support;
