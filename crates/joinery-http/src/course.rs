@@ -82,8 +82,13 @@ impl<'a> Course<'a> {
         if !redirect::follow(&mut self.request, status, &self.url, &target) {
             self.body = None;
         }
-        // Once led elsewhere we do not sign again, even if that place leads back: it would choose what we sign.
-        self.signs &= self.url.origin() == target.origin();
+        if self.url.origin() != target.origin() {
+            // Once led elsewhere we do not sign again, even if that place leads back: it would choose what we sign.
+            self.signs = false;
+            let secrets = || self.auth.secrets.values();
+            let headers = &mut self.request.headers;
+            headers.retain(|header| mask(&header.value, secrets()) == header.value);
+        }
         self.url = target;
         self.sign()
     }

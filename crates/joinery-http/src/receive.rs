@@ -5,6 +5,7 @@ use std::{
     path::Path,
     pin::Pin,
     sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
 };
 
 use async_compression::tokio::bufread::{BrotliDecoder, DeflateDecoder, GzipDecoder, ZlibDecoder, ZstdDecoder};
@@ -29,6 +30,9 @@ const PIECE: usize = 64 * 1024;
 
 /// The most bytes read of a body nobody wants, so that its connection can be used again.
 const DRAIN: usize = 64 * 1024;
+
+/// The longest such reading may take.
+const DRAIN_TIME: Duration = Duration::from_millis(200);
 
 /// A body and its size before decoding.
 pub(crate) struct Received {
@@ -61,15 +65,19 @@ pub(crate) async fn receive(
     Ok(Received { body, wire_size })
 }
 
-/// Reads what is left of a body that is not wanted. A long one is given up, and its connection with it.
+/// Reads what is left of a body that is not wanted. One that is long or slow is given up, and its connection with it.
 pub(crate) async fn discard(mut response: reqwest::Response) {
-    let mut read = 0;
-    while let Ok(Some(piece)) = response.chunk().await {
-        read += piece.len();
-        if read > DRAIN {
-            return;
+    let reading = async {
+        let mut read = 0;
+        while let Ok(Some(piece)) = response.chunk().await {
+            read += piece.len();
+            if read > DRAIN {
+                return;
+            }
         }
-    }
+    };
+    // Either way there is nothing to tell: the answer's head said all.
+    let _ = tokio::time::timeout(DRAIN_TIME, reading).await;
 }
 
 async fn decode(
