@@ -82,11 +82,6 @@ pub mod kinds {
         "Unlock user account for Okta by admin",
         "core.user.config.user_unlock_by_admin.success",
     );
-    pub const USER_QUESTION: EventKind = EventKind(
-        "user.account.update_secondary_email",
-        "Update recovery question",
-        "core.user.config.recovery_question_update.success",
-    );
     pub const SESSION_CLEAR: EventKind = EventKind(
         "user.session.clear",
         "Clear user session",

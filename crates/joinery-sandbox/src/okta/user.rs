@@ -197,14 +197,13 @@ impl User {
         self.revision += 1;
     }
 
-    /// Moves to a status.
+    /// Moves to a status. Only activation leads out of STAGED and DEPROVISIONED.
     pub fn move_to(&mut self, status: Status, now: Time) {
-        self.status = status;
-        self.status_changed = Some(now.whole_seconds());
-        if matches!(status, Status::Active | Status::Provisioned | Status::PasswordExpired) && self.activated.is_none()
-        {
+        if matches!(self.status, Status::Staged | Status::Deprovisioned) {
             self.activated = Some(now.whole_seconds());
         }
+        self.status = status;
+        self.status_changed = Some(now.whole_seconds());
         self.touch(now);
     }
 

@@ -109,7 +109,7 @@ fn change_question(call: &Call<'_>) -> Answer {
     let (question, answer) = question(&body)?;
     check_answer(answer)?;
     let recovery = Recovery::new(id, question, answer);
-    change(&mut org, call, id, kinds::USER_QUESTION, |user| {
+    change(&mut org, call, id, kinds::USER_UPDATE, |user| {
         user.credentials.recovery = Some(recovery);
     });
     credentials(&org, id)

@@ -15,7 +15,7 @@ pub const ROUTES: &[Route] = &[
     Route(Method::DELETE, "users/{}/sessions", clear_sessions),
     Route(Method::GET, "users/{}/appLinks", nothing),
     Route(Method::GET, "users/{}/clients", nothing),
-    Route(Method::GET, "users/{}/grants", nothing),
+    Route(Method::GET, "users/{}/grants", grants),
     Route(Method::DELETE, "users/{}/grants", revoke_grants),
     Route(Method::GET, "users/{}/idps", nothing),
     Route(Method::GET, "users/{}/blocks", blocks),
@@ -43,6 +43,10 @@ fn clear_sessions(call: &Call<'_>) -> Answer {
 fn nothing(call: &Call<'_>) -> Answer {
     find(&call.state.read(), call.part(0))?;
     Ok(Reply::json::<[(); 0]>(&[]))
+}
+
+fn grants(call: &Call<'_>) -> Answer {
+    Ok(paging::link(nothing(call)?, call, 20, None))
 }
 
 fn revoke_grants(call: &Call<'_>) -> Answer {

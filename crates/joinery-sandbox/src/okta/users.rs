@@ -56,7 +56,6 @@ pub fn record(org: &mut Org, call: &Call<'_>, kind: EventKind, id: Id) {
 pub fn deactivate(org: &mut Org, call: &Call<'_>, id: Id) {
     if let Some(user) = org.users.get_mut(id) {
         user.move_to(Status::Deprovisioned, call.now);
-        user.activated = None;
     }
     record(org, call, kinds::USER_DEACTIVATE, id);
 }

@@ -209,16 +209,10 @@ fn move_on(org: &mut Org, id: Id, number: usize) {
         Status::Staged | Status::Provisioned => {
             user.credentials.password = None;
             (user.password_changed, user.last_login) = (None, None);
+            user.move_to(status, user.created);
             if status == Status::Staged {
-                user.status = status;
                 (user.activated, user.status_changed) = (None, None);
-            } else {
-                user.move_to(status, user.created);
             }
-        }
-        Status::Deprovisioned => {
-            user.move_to(status, changed);
-            user.activated = None;
         }
         _ => user.move_to(status, changed),
     }

@@ -1,0 +1,12 @@
+//! The sandbox org as a client sees it: real HTTP on loopback.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod groups;
+mod http_manners;
+mod logs;
+mod org;
+mod recordings;
+mod user_lifecycle;
+mod user_lists;
+mod users;
