@@ -52,6 +52,14 @@ impl Bodies {
         Ok(self.open(std::fs::read(path)?, content_type))
     }
 
+    /// Opens a response's body.
+    ///
+    /// # Errors
+    /// What the system says of the file a large one is kept in.
+    pub fn open_response(&self, body: &joinery_http::Body, content_type: &str) -> io::Result<BodySummary> {
+        Ok(self.open(body.read()?, content_type))
+    }
+
     /// What is known of a body by now; `None` when it is not open.
     pub fn summary(&self, id: &str) -> Option<BodySummary> {
         self.get(id).map(|body| body.summary())

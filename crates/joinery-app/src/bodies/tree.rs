@@ -12,7 +12,7 @@ pub(super) struct Tree {
     pub(super) lines: Vec<Line>,
 }
 
-/// Where a line's parts are: 24 bytes, so that a large body's index stays well under its own size.
+/// Where a line's parts are, as places of 32 bits: a large body has millions of lines.
 pub(super) struct Line {
     /// The key with its quotes, empty where there is none.
     key: (u32, u32),
