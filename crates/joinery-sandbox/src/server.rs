@@ -1,6 +1,7 @@
 //! The HTTP server on 127.0.0.1.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::future::IntoFuture;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -27,7 +28,7 @@ use crate::{okta, random, seed};
 const LARGEST_BODY: usize = 1024 * 1024;
 
 /// How to start a sandbox org.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Options {
     /// The port; 0 takes a free one.
     pub port: u16,
@@ -37,6 +38,16 @@ pub struct Options {
     pub seed: Seed,
     /// Whether rate limits are enforced (headers are always sent).
     pub rate_limit: bool,
+}
+
+impl fmt::Debug for Options {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Options")
+            .field("port", &self.port)
+            .field("seed", &self.seed)
+            .field("rate_limit", &self.rate_limit)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Default for Options {
@@ -75,12 +86,19 @@ pub enum Error {
 }
 
 /// A running sandbox org. It stops when this is dropped.
-#[derive(Debug)]
 pub struct Sandbox {
     address: SocketAddr,
     token: String,
     state: Arc<State>,
     stop: CancellationToken,
+}
+
+impl fmt::Debug for Sandbox {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Sandbox")
+            .field("address", &self.address)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Sandbox {

@@ -12,7 +12,6 @@ use crate::okta::schema::Schema;
 use crate::okta::user::User;
 
 /// A running org: everything a call needs.
-#[derive(Debug)]
 pub struct State {
     url: String,
     token: String,

@@ -86,7 +86,7 @@ impl Ids {
     /// The next id of a kind.
     pub fn next(&mut self, kind: Kind) -> Id {
         // Ten digits in base 62 that start with `s` and leave gaps between neighbours, as real ids do.
-        const START: u64 = 54 * 62_u64.pow(9);
+        const START: u64 = 54 * 62_u64.pow(9) + 7_345_678_901_234_567;
         const STEP: u64 = 62_u64.pow(4);
         self.made += 1;
         let scatter = scatter(self.made);

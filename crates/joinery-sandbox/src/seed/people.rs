@@ -161,7 +161,11 @@ fn login(person: &Person) -> String {
 fn write(org: &mut Org, id: Id, person: &Person, head: Option<&(Id, String)>, groups: &[Id]) {
     let login = login(person);
     let (city, country, locale, zone) = pick(names::PLACES, person.dice >> 24);
-    let phone = format!("+1 555 01{:02} {:04}", person.number % 100, person.dice >> 44 & 8191);
+    let phone = format!(
+        "+1 {} 555 01{:02}",
+        200 + (person.dice >> 44) % 800,
+        person.number % 100
+    );
     let number = format!("E{:05}", 10_000 + person.number);
     let full_name = format!("{} {}", person.first, person.last);
     let mut values = vec![
