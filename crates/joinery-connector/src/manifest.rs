@@ -129,6 +129,7 @@ impl Manifest {
         let fields = read_fields(&mut top, &mut problems)?;
         let auth = read_auth(&mut top)?;
         top.unknown(&mut problems);
+        problems.sort_by_key(|problem| (problem.line, problem.column));
         let manifest = Self {
             format,
             id,

@@ -42,6 +42,10 @@ pub(super) fn of(request: &SavedRequest, taken: &Taken) -> Vec<Input> {
         };
         if let Some(value) = &typed {
             (field.kind, field.format) = kind_of(value);
+            // What a path takes is a key: one tried as an email address may be an id the next time.
+            if mention.place == "url" {
+                field.format = None;
+            }
         }
         if is_secret(&mention.name) {
             field.format = Some("password".to_owned());

@@ -276,25 +276,26 @@ fn typed(value: Expression) -> Expression {
     }
 }
 
-/// The headers that neither the connection nor `http` sets by itself.
-fn headers(request: &SavedRequest, scope: &Scope) -> Vec<(String, Expression)> {
+/// The request without the headers that the connection or `http` sets by itself.
+pub(super) fn without_own_headers(request: &SavedRequest) -> SavedRequest {
     let json = matches!(request.body, RequestBody::Json { .. });
-    let own = |row: &&Pair| {
-        let (name, value) = (row.name.to_ascii_lowercase(), row.value.trim());
-        let default = match name.as_str() {
+    let mut request = request.clone();
+    let no_body = request.body.is_none();
+    request.headers.retain(|row| {
+        let value = row.value.trim();
+        let own = match row.name.to_ascii_lowercase().as_str() {
             "authorization" => true,
             "accept" => matches!(value, "application/json" | "*/*" | ""),
-            "content-type" => json && value.starts_with("application/json") || !json && !request.body.is_none(),
+            "content-type" => no_body || json && value.starts_with("application/json"),
             _ => false,
         };
-        row.enabled && !default
-    };
+        row.enabled && !own
+    });
     request
-        .headers
-        .iter()
-        .filter(own)
-        .map(|row| (row.name.clone(), scope.plain(&row.value)))
-        .collect()
+}
+
+fn headers(request: &SavedRequest, scope: &Scope) -> Vec<(String, Expression)> {
+    request.headers.iter().map(|row| (row.name.clone(), scope.plain(&row.value))).collect()
 }
 
 enum Body {

@@ -41,6 +41,7 @@ impl RequestFolder {
             variables: read::variables(&mut top)?,
         };
         top.unknown(&mut problems);
+        problems.sort_by_key(|problem| (problem.line, problem.column));
         Ok((folder, problems))
     }
 

@@ -28,6 +28,7 @@ pub(super) fn request(text: &str, file: &str) -> Result<(SavedRequest, Vec<Probl
         assertions: assertions(&mut top, &mut problems)?,
     };
     top.unknown(&mut problems);
+    problems.sort_by_key(|problem| (problem.line, problem.column));
     Ok((request, problems))
 }
 

@@ -104,6 +104,8 @@ fn set_rows(table: &mut Table, key: &str, rows: Vec<Row>) {
     if same {
         return;
     }
+    // Tables are written by position. With the same one for all, their order here is their order there.
+    let position = before.iter().flatten().find_map(Table::position);
     let mut tables = ArrayOfTables::new();
     for row in rows {
         let (identity, wanted) = (row[0].0, row[0].1.as_ref().map(json));
@@ -113,6 +115,7 @@ fn set_rows(table: &mut Table, key: &str, rows: Vec<Row>) {
             .and_then(Option::take);
         let mut row_table = found.unwrap_or_default();
         row_table.set_implicit(false);
+        row_table.set_position(position);
         if inline {
             row_table.fmt();
         }

@@ -333,3 +333,6 @@ impl FieldType {
         .find(|kind| kind.word() == word)
     }
 }
+
+#[cfg(test)]
+mod tests;
