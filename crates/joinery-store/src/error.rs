@@ -10,7 +10,7 @@ pub enum Error {
     Open {
         /// The database file.
         path: PathBuf,
-        /// What SQLite said.
+        /// What `SQLite` said.
         source: rusqlite::Error,
     },
     /// A newer Joinery wrote it.
@@ -28,7 +28,7 @@ pub enum Error {
     Statement {
         /// What was being done.
         doing: &'static str,
-        /// What SQLite said.
+        /// What `SQLite` said.
         source: rusqlite::Error,
     },
     /// Another process holds it and does not let go.

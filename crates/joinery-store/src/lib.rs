@@ -1,4 +1,4 @@
-//! SQLite and the keychain. The only crate that names rusqlite or keyring.
+//! `SQLite` and the keychain. The only crate that names rusqlite or keyring.
 
 pub mod error;
 mod open;

@@ -1,4 +1,4 @@
-//! Opening the store: one SQLite file in WAL mode, migrated when it is opened.
+//! Opening the store: one `SQLite` file in WAL mode, migrated when it is opened.
 
 use std::{
     fs::DirBuilder,
@@ -14,10 +14,10 @@ use crate::{error::Error, table};
 /// How long a statement waits for another process before it gives up.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Marks the file as ours in SQLite's header: `JOIN` in ASCII.
+/// Marks the file as ours in `SQLite`'s header: `JOIN` in ASCII.
 const APPLICATION_ID: i32 = 0x4A4F_494E;
 
-/// An open store. Calls block; SQLite serialises writers, in this process and others.
+/// An open store. Calls block; `SQLite` serialises writers, in this process and others.
 pub struct Store {
     pub(crate) connection: Mutex<Connection>,
     folder: PathBuf,
@@ -142,7 +142,7 @@ fn refuse_foreign(connection: &Connection) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// SQLite does not wait its busy timeout while the journal mode changes, so two programs that make the store at the
+/// `SQLite` does not wait its busy timeout while the journal mode changes, so two programs that make the store at the
 /// same moment would refuse each other.
 fn switch_to_wal(connection: &Connection) -> rusqlite::Result<()> {
     let deadline = Instant::now() + PATIENCE;

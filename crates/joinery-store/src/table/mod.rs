@@ -35,7 +35,7 @@ fn steps() -> impl Iterator<Item = &'static Migration> {
     MIGRATIONS.iter().copied().flatten()
 }
 
-/// A row count as SQLite takes it.
+/// A row count as `SQLite` takes it.
 fn limit(count: usize) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }

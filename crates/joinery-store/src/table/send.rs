@@ -227,7 +227,7 @@ mod tests {
         };
         assert_eq!(
             list(&store, "/w", Some("requests/a.toml"), 10).unwrap(),
-            [expected.clone()]
+            std::slice::from_ref(&expected)
         );
         assert_eq!(list(&store, "/w", None, 10).unwrap().len(), 2);
         assert_eq!(get(&store, id).unwrap(), Some(expected));
