@@ -1,0 +1,82 @@
+/** The backend as the desktop app has it: every call is a Tauri command of the same name. */
+import { invoke } from '@tauri-apps/api/core';
+import { listen } from '@tauri-apps/api/event';
+import { open } from '@tauri-apps/plugin-dialog';
+import type { Backend } from './index';
+import type { Event } from './types/Event';
+import { BackendError } from './error';
+
+async function call<T>(command: string, args: Record<string, unknown> = {}): Promise<T> {
+	try {
+		return await invoke<T>(command, args);
+	} catch (failure) {
+		throw BackendError.from(failure);
+	}
+}
+
+export const tauri: Backend = {
+	welcome: () => call('welcome'),
+	startWithSandbox: () => call('start_with_sandbox'),
+	openWorkspace: (path) => call('open_workspace', { path }),
+	newWorkspace: (template, path) => call('new_workspace', { template, path }),
+	workspace: () => call('workspace'),
+	forgetWorkspace: (path) => call('forget_workspace', { path }),
+	chooseFolder: (title) => open({ directory: true, title, canCreateDirectories: true }),
+	choosePackage: () =>
+		open({ title: 'Open a connector package', filters: [{ name: 'Connector package', extensions: ['joinery'] }] }),
+
+	readFile: (file) => call('read_file', { file }),
+	saveFile: (file, text, version) => call('save_file', { file, text, version }),
+	createFile: (connector, kind, name) => call('create_file', { connector, kind, name }),
+	renameFile: (file, name) => call('rename_file', { file, name }),
+	deleteFile: (file) => call('delete_file', { file }),
+	checkFile: (file, text) => call('check_file', { file, text }),
+	checkConnector: (connector) => call('check_connector', { connector }),
+
+	openRequest: (file) => call('open_request', { file }),
+	saveRequest: (file, request) => call('save_request', { file, request }),
+	sendRequest: (send) => call('send_request', { send }),
+	requestVariables: (connector, path, request, connection) =>
+		call('request_variables', { connector, path, request, connection }),
+	requestAsCurl: (connector, path, request, connection) =>
+		call('request_as_curl', { connector, path, request, connection }),
+	makeAction: (connector, request, number) => call('make_action', { connector, request, number }),
+
+	bodyLines: (id, view, from, count) => call('body_lines', { id, view, from, count }),
+	bodySummary: (id) => call('body_summary', { id }),
+	diffLines: (runNumber, from, count) => call('diff_lines', { runNumber, from, count }),
+	bodyText: (id, maxBytes) => call('body_text', { id, maxBytes }),
+	closeBody: (id) => call('close_body', { id }),
+
+	describeAction: (file, text, connection) => call('describe_action', { file, text, connection }),
+	runAction: (run) => call('run_action', { run }),
+	cancel: (id) => call('cancel', { id }),
+
+	connections: (connector) => call('connections', { connector }),
+	connectionForm: (connector) => call('connection_form', { connector }),
+	saveConnection: (draft) => call('save_connection', { draft }),
+	testConnection: (draft) => call('test_connection', { draft }),
+	removeConnection: (name) => call('remove_connection', { name }),
+	chooseConnection: (name) => call('choose_connection', { name }),
+	sandboxStatus: () => call('sandbox_status'),
+	startSandbox: () => call('start_sandbox'),
+
+	exportPreview: (connector) => call('export_preview', { connector }),
+	exportPackage: (connector, folder, fileName) => call('export_package', { connector, folder, fileName }),
+
+	openDocument: (id, language, text) => call('open_document', { id, language, text }),
+	editDocument: (id, fromLine, removedLines, inserted) =>
+		call('edit_document', { id, fromLine, removedLines, inserted }),
+	documentLines: (id, from, count) => call('document_lines', { id, from, count }),
+	closeDocument: (id) => call('close_document', { id }),
+	functionReference: () => call('function_reference'),
+
+	recall: (key) => call('recall', { key }),
+	remember: (key, value) => call('remember', { key, value }),
+
+	setTitle: (title) => call('set_title', { title }),
+	listen: (heard) => {
+		const stop = listen<Event>('joinery', (event) => heard(event.payload));
+		return () => void stop.then((end) => end());
+	}
+};
