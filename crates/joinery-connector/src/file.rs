@@ -125,13 +125,21 @@ pub(crate) fn to_text(bytes: Vec<u8>, file: &str) -> Result<String, Error> {
 
 /// Line and column, from 1, of the byte at `offset`.
 pub(crate) fn place(text: &str, offset: usize) -> (u32, u32) {
-    let before = &text[..text.floor_char_boundary(offset)];
+    let before = &text[..boundary(text, offset)];
     let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
     let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
     (
         u32::try_from(line).unwrap_or(u32::MAX),
         u32::try_from(column).unwrap_or(u32::MAX),
     )
+}
+
+/// The last place at or before `offset` where `text` can be cut.
+pub(crate) fn boundary(text: &str, offset: usize) -> usize {
+    (0..=offset.min(text.len()))
+        .rev()
+        .find(|at| text.is_char_boundary(*at))
+        .unwrap_or(0)
 }
 
 #[cfg(test)]

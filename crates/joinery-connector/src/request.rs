@@ -113,7 +113,7 @@ impl RequestBody {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct Assertion {
-    /// `status`, `time_ms`, `header:<name>`, or a JSONPath such as `$.profile.login`.
+    /// `status`, `time_ms`, `header:<name>`, or a `JSONPath` such as `$.profile.login`.
     pub subject: String,
     /// What it must equal; for `time_ms`, the most it may be.
     pub equals: serde_json::Value,

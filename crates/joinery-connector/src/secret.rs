@@ -45,3 +45,16 @@ impl Serialize for Secret {
         serializer.serialize_str(MASK)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_shows_stars_wherever_it_is_shown() {
+        let secret = Secret::new("hush");
+        let shown = format!("{secret} {secret:?} {} {:?}", serde_json::json!(secret), Some(&secret));
+        assert!(!shown.contains("hush") && shown.matches(MASK).count() == 4, "{shown}");
+        assert_eq!(secret.reveal(), "hush");
+    }
+}

@@ -61,10 +61,13 @@ impl<'a> Source<'a> {
     }
 }
 
+/// A value and where it stands.
+pub(crate) type Placed<T> = (T, Option<Range<usize>>);
+
 /// One table being read; remembers which keys were asked for, so the rest can be reported.
 pub(crate) struct Table<'a> {
     pub source: &'a Source<'a>,
-    table: &'a dyn TableLike,
+    keys: &'a dyn TableLike,
     /// Where the table begins, for keys that are missing.
     span: Option<Range<usize>>,
     /// The path as people write it: `http.retry`; empty for the top.
@@ -80,7 +83,7 @@ impl<'a> Table<'a> {
     fn new(source: &'a Source<'a>, table: &'a dyn TableLike, span: Option<Range<usize>>, path: String) -> Self {
         Self {
             source,
-            table,
+            keys: table,
             span,
             path,
             asked: Vec::new(),
@@ -89,7 +92,7 @@ impl<'a> Table<'a> {
 
     fn item(&mut self, key: &'static str) -> Option<&'a Item> {
         self.asked.push(key);
-        self.table.get(key).filter(|item| !item.is_none())
+        self.keys.get(key).filter(|item| !item.is_none())
     }
 
     fn path_of(&self, key: &str) -> String {
@@ -102,10 +105,10 @@ impl<'a> Table<'a> {
 
     /// Where the value of `key` stands.
     pub fn span_of(&self, key: &str) -> Option<Range<usize>> {
-        self.table
+        self.keys
             .get(key)
             .and_then(Item::span)
-            .or_else(|| self.table.key(key).and_then(toml_edit::Key::span))
+            .or_else(|| self.keys.key(key).and_then(toml_edit::Key::span))
             .or_else(|| self.span.clone())
     }
 
@@ -184,7 +187,7 @@ impl<'a> Table<'a> {
     }
 
     /// Texts with their places.
-    pub fn texts(&mut self, key: &'static str) -> Result<Vec<(String, Option<Range<usize>>)>, Problem> {
+    pub fn texts(&mut self, key: &'static str) -> Result<Vec<Placed<String>>, Problem> {
         self.list(key, "a list of texts", |value| value.as_str().map(str::to_owned))
     }
 
@@ -194,7 +197,7 @@ impl<'a> Table<'a> {
         key: &'static str,
         wanted: &str,
         read: impl Fn(&Value) -> Option<T>,
-    ) -> Result<Vec<(T, Option<Range<usize>>)>, Problem> {
+    ) -> Result<Vec<Placed<T>>, Problem> {
         let Some(item) = self.item(key) else {
             return Ok(Vec::new());
         };
@@ -248,7 +251,7 @@ impl<'a> Table<'a> {
 
     /// Every key as text, in order: a table such as `[variables]`. Numbers and booleans stand as they are written.
     pub fn into_texts(self) -> Result<Vec<(String, String)>, Problem> {
-        self.table
+        self.keys
             .iter()
             .map(|(key, item)| match item.as_value() {
                 Some(Value::String(text)) => Ok((key.to_owned(), text.value().clone())),
@@ -267,12 +270,12 @@ impl<'a> Table<'a> {
 
     /// Whether `key` holds a table.
     pub fn holds_table(&self, key: &str) -> bool {
-        self.table.get(key).is_some_and(Item::is_table_like)
+        self.keys.get(key).is_some_and(Item::is_table_like)
     }
 
     /// Every key not asked for, as JSON: settings that belong to somebody else.
     pub fn rest(&self) -> Map<String, Json> {
-        self.table
+        self.keys
             .iter()
             .filter(|(key, _)| !self.asked.contains(key))
             .map(|(key, item)| (key.to_owned(), json(item)))
@@ -281,10 +284,10 @@ impl<'a> Table<'a> {
 
     /// A warning for every key that was not asked for.
     pub fn unknown(&self, problems: &mut Vec<Problem>) {
-        for (key, _) in self.table.iter().filter(|(key, _)| !self.asked.contains(key)) {
+        for (key, _) in self.keys.iter().filter(|(key, _)| !self.asked.contains(key)) {
             let nearest = nearest(key, self.asked.iter().copied());
             problems.push(self.source.warning(
-                self.table.key(key).and_then(toml_edit::Key::span),
+                self.keys.key(key).and_then(toml_edit::Key::span),
                 "unknown_key",
                 format!("unknown key `{}`", self.path_of(key)),
                 Some(match nearest {

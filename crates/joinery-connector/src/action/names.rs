@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::Taken;
-use crate::{request::SavedRequest, variables::placeholders};
+use crate::{file::boundary, request::SavedRequest, variables::placeholders};
 
 /// `Get a user` becomes `get_user`; a request without a name is named after its method and path.
 pub(super) fn action(request: &SavedRequest, taken: &Taken) -> String {
@@ -26,7 +26,7 @@ pub(super) fn action(request: &SavedRequest, taken: &Taken) -> String {
         );
         name = format!("{verb}_{thing}");
     }
-    name.truncate(name.floor_char_boundary(60));
+    name.truncate(boundary(&name, 60));
     if name.starts_with(|first: char| first.is_ascii_digit()) {
         name.insert_str(0, "action_");
     }

@@ -143,7 +143,7 @@ pub(super) fn string(text: &str) -> String {
             '\n' => quoted.push_str("\\n"),
             '\r' => quoted.push_str("\\r"),
             '\t' => quoted.push_str("\\t"),
-            control if control.is_control() => quoted.push_str(&format!("\\x{:02x}", u32::from(control))),
+            control if control.is_control() => quoted.extend(format!("\\x{:02x}", u32::from(control)).chars()),
             other => quoted.push(other),
         }
     }

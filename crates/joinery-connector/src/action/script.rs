@@ -32,10 +32,11 @@ pub(super) fn write(
     let scope = Scope { inputs, taken };
     let mut sections = vec![format!("//! {title}\n")];
     if !inputs.is_empty() {
-        let fields: String = inputs
+        let fields: Vec<String> = inputs
             .iter()
             .map(|input| format!("        {},\n", field(&input.field)))
             .collect();
+        let fields = fields.concat();
         sections.push(format!(
             "fn input_fields(connection, config) {{\n    [\n{fields}    ]\n}}\n"
         ));
@@ -267,7 +268,9 @@ fn decoded(text: &str) -> String {
 fn typed(value: Expression) -> Expression {
     match &value {
         Expression::Value(Value::String(text)) if text.len() <= 15 => match serde_json::from_str::<Value>(text) {
-            Ok(plain @ (Value::Bool(_) | Value::Number(_))) if plain.to_string() == *text && !text.contains('.') => {
+            Ok(plain @ (Value::Bool(_) | Value::Number(_)))
+                if plain.to_string().as_str() == text && !text.contains('.') =>
+            {
                 Expression::Value(plain)
             }
             _ => value,
@@ -295,7 +298,11 @@ pub(super) fn without_own_headers(request: &SavedRequest) -> SavedRequest {
 }
 
 fn headers(request: &SavedRequest, scope: &Scope) -> Vec<(String, Expression)> {
-    request.headers.iter().map(|row| (row.name.clone(), scope.plain(&row.value))).collect()
+    request
+        .headers
+        .iter()
+        .map(|row| (row.name.clone(), scope.plain(&row.value)))
+        .collect()
 }
 
 enum Body {
@@ -346,7 +353,7 @@ fn json(text: &str, scope: &Scope) -> Option<Expression> {
         if inside_string(&text[..placeholder.start]) {
             marked.push_str(&mark);
         } else {
-            marked.push_str(&format!("\"{mark}\""));
+            marked.extend(["\"", &mark, "\""]);
         }
     }
     marked.push_str(&text[at..]);

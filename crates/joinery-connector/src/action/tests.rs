@@ -1,3 +1,10 @@
+//! Golden tests: a request file goes in, the script comes out.
+
+#![allow(
+    clippy::needless_raw_string_hashes,
+    reason = "expect-test writes them when it updates"
+)]
+
 use expect_test::{Expect, expect};
 use serde_json::json;
 
@@ -264,7 +271,10 @@ fn forms_and_other_text_keep_their_kind() {
 
 #[test]
 fn a_request_without_a_name_is_named_after_its_path() {
-    check(r#"url = "{{base_url}}/api/v1/groups/{{id}}/users""#, Some(json!([])), expect![[r#"
+    check(
+        r#"url = "{{base_url}}/api/v1/groups/{{id}}/users""#,
+        Some(json!([])),
+        expect![[r#"
         actions/get_users.rhai {} 
         //! Get users
 
@@ -277,8 +287,12 @@ fn a_request_without_a_name_is_named_after_its_path() {
         fn execute(connection, input) {
             http.get(`/api/v1/groups/${encode_path(input.id)}/users`)
         }
-    "#]]);
-    check("method = \"DELETE\"\nurl = \"{{base_url}}/api/v1/policies/{{id}}\"", None, expect![[r#"
+    "#]],
+    );
+    check(
+        "method = \"DELETE\"\nurl = \"{{base_url}}/api/v1/policies/{{id}}\"",
+        None,
+        expect![[r#"
         actions/delete_policy.rhai {} 
         //! Delete policy
 
@@ -291,7 +305,8 @@ fn a_request_without_a_name_is_named_after_its_path() {
         fn execute(connection, input) {
             http.delete(`/api/v1/policies/${encode_path(input.id)}`)
         }
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -305,18 +320,41 @@ fn nothing_that_exists_is_overwritten_and_a_schema_that_fits_is_used_again() {
     };
     let made = from_request(&request, Some(&json!({"id": "1"})), &taken);
     assert_eq!(made.name, "get_user_3");
-    assert_eq!(made.schema.map(|schema| (schema.name, schema.schema)), Some(("user".into(), known)));
-    let other = from_request(&request, Some(&json!({"name": "Ada"})), &taken).schema.unwrap();
+    assert_eq!(
+        made.schema.map(|schema| (schema.name, schema.schema)),
+        Some(("user".into(), known))
+    );
+    let other = from_request(&request, Some(&json!({"name": "Ada"})), &taken)
+        .schema
+        .unwrap();
     assert_eq!(other.path, "schemas/user_2.json");
     taken.schemas.push(("person".into(), other.schema));
-    let same = from_request(&request, Some(&json!({"name": "Bob"})), &taken).schema.unwrap();
+    let same = from_request(&request, Some(&json!({"name": "Bob"})), &taken)
+        .schema
+        .unwrap();
     assert_eq!(same.name, "person");
 }
 
 #[test]
 fn words_and_plurals_are_read_as_english() {
-    let singulars = ["users", "policies", "addresses", "status", "boxes", "branches", "news", "access"].map(names::singular);
-    assert_eq!(singulars, ["user", "policy", "address", "status", "box", "branch", "new", "access"]);
-    assert_eq!(names::words("Get user's HTTPStatus-code2, please"), ["get", "users", "http", "status", "code2", "please"]);
+    let singulars = [
+        "users",
+        "policies",
+        "addresses",
+        "status",
+        "boxes",
+        "branches",
+        "news",
+        "access",
+    ]
+    .map(names::singular);
+    assert_eq!(
+        singulars,
+        ["user", "policy", "address", "status", "box", "branch", "new", "access"]
+    );
+    assert_eq!(
+        names::words("Get user's HTTPStatus-code2, please"),
+        ["get", "users", "http", "status", "code2", "please"]
+    );
     assert_eq!(names::label("userId"), "User ID");
 }

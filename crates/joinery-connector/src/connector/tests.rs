@@ -1,3 +1,10 @@
+//! Folders of connectors, what requests inherit, and the host rule.
+
+#![allow(
+    clippy::needless_raw_string_hashes,
+    reason = "expect-test writes them when it updates"
+)]
+
 use std::fs;
 
 use super::*;
@@ -34,9 +41,18 @@ fn sample(folder: &Path) -> Connector {
             ("schemas/user.json", "{\"type\": \"object\"}"),
             ("schemas/broken.json", "{\n  \"a\": }"),
             ("pick_lists/groups.rhai", ""),
-            ("requests/folder.toml", "headers = [{ name = \"X-A\", value = \"top\" }, { name = \"X-B\", value = \"top\" }]\n[variables]\nuser = \"top\"\nlimit = \"top\""),
-            ("requests/users/folder.toml", "name = \"Users\"\nheaders = [{ name = \"x-a\", value = \"inner\" }]\n[variables]\nuser = \"inner\""),
-            ("requests/users/get_user.toml", "url = \"/x\"\nheaders = [{ name = \"X-b\", value = \"own\", enabled = false }]\n[variables]\nuser = \"own\""),
+            (
+                "requests/folder.toml",
+                "headers = [{ name = \"X-A\", value = \"top\" }, { name = \"X-B\", value = \"top\" }]\n[variables]\nuser = \"top\"\nlimit = \"top\"",
+            ),
+            (
+                "requests/users/folder.toml",
+                "name = \"Users\"\nheaders = [{ name = \"x-a\", value = \"inner\" }]\n[variables]\nuser = \"inner\"",
+            ),
+            (
+                "requests/users/get_user.toml",
+                "url = \"/x\"\nheaders = [{ name = \"X-b\", value = \"own\", enabled = false }]\n[variables]\nuser = \"own\"",
+            ),
             ("tests/get_user.toml", ""),
             ("tests/cassettes/get_user/a.json", "{}"),
             ("README.md", ""),
@@ -52,7 +68,11 @@ fn sample(folder: &Path) -> Connector {
 fn every_file_has_its_kind_and_name_and_dot_files_are_left_out() {
     let folder = tempfile::tempdir().unwrap();
     let connector = sample(folder.path());
-    let lines: Vec<String> = connector.files.values().map(|file| format!("{:?} {} {}\n", file.kind, file.name, file.path)).collect();
+    let lines: Vec<String> = connector
+        .files
+        .values()
+        .map(|file| format!("{:?} {} {}\n", file.kind, file.name, file.path))
+        .collect();
     expect_test::expect![[r#"
         Document README.md README.md
         Other actions/deep/no.rhai actions/deep/no.rhai
@@ -68,7 +88,8 @@ fn every_file_has_its_kind_and_name_and_dot_files_are_left_out() {
         Schema user schemas/user.json
         Cassette get_user/a tests/cassettes/get_user/a.json
         Test get_user tests/get_user.toml
-    "#]].assert_eq(&lines.concat());
+    "#]]
+    .assert_eq(&lines.concat());
     assert_eq!(connector.problems.len(), 1, "{:?}", connector.problems);
     assert_eq!(connector.of_kind(FileKind::Schema).count(), 2);
 }
@@ -79,22 +100,40 @@ fn an_edit_on_disk_and_an_unsaved_one_are_seen_at_once() {
     let connector = sample(folder.path());
     write(folder.path(), &[("README.md", "new")]);
     assert_eq!(&*connector.text("README.md").unwrap(), "new");
-    let edited = connector.with_text("README.md", "unsaved").with_text("actions/b.rhai", "");
+    let edited = connector
+        .with_text("README.md", "unsaved")
+        .with_text("actions/b.rhai", "");
     assert_eq!(&*edited.text("README.md").unwrap(), "unsaved");
     assert_eq!(edited.files["actions/b.rhai"].kind, FileKind::Action);
     assert_eq!(&*connector.text("README.md").unwrap(), "new");
-    assert_eq!(edited.with_text("connector.toml", &MANIFEST_TEXT.replace("1.0.0", "2.0.0")).manifest.version, "2.0.0");
-    assert!(matches!(connector.text("actions/none.rhai"), Err(Error::NoSuchFile { .. })));
+    assert_eq!(
+        edited
+            .with_text("connector.toml", &MANIFEST_TEXT.replace("1.0.0", "2.0.0"))
+            .manifest
+            .version,
+        "2.0.0"
+    );
+    assert!(matches!(
+        connector.text("actions/none.rhai"),
+        Err(Error::NoSuchFile { .. })
+    ));
 }
 
 #[test]
 fn a_request_inherits_from_its_folders_the_nearest_first() {
     let folder = tempfile::tempdir().unwrap();
     let request = sample(folder.path()).request("requests/users/get_user.toml").unwrap();
-    let headers: Vec<(&str, &str, bool)> =
-        request.headers.iter().map(|row| (row.name.as_str(), row.value.as_str(), row.enabled)).collect();
+    let headers: Vec<(&str, &str, bool)> = request
+        .headers
+        .iter()
+        .map(|row| (row.name.as_str(), row.value.as_str(), row.enabled))
+        .collect();
     assert_eq!(headers, [("x-a", "inner", true), ("X-b", "own", false)]);
-    let variables: Vec<(&str, &str)> = request.variables.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let variables: Vec<(&str, &str)> = request
+        .variables
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
     assert_eq!(variables, [("limit", "top"), ("user", "own")]);
 }
 
@@ -103,16 +142,26 @@ fn a_schema_that_is_not_json_is_reported_with_its_place() {
     let folder = tempfile::tempdir().unwrap();
     let connector = sample(folder.path());
     assert_eq!(connector.schema("user").unwrap()["type"], "object");
-    let Err(Error::Invalid { problem }) = connector.schema("broken") else { panic!("it was read") };
-    assert_eq!((problem.file.as_str(), problem.line, problem.column), ("schemas/broken.json", 2, 8));
+    let Err(Error::Invalid { problem }) = connector.schema("broken") else {
+        panic!("it was read")
+    };
+    assert_eq!(
+        (problem.file.as_str(), problem.line, problem.column),
+        ("schemas/broken.json", 2, 8)
+    );
 }
 
 #[test]
 fn a_folder_without_a_manifest_or_with_a_broken_one_is_named() {
     let folder = tempfile::tempdir().unwrap();
-    assert!(matches!(Connector::read(folder.path()), Err(Error::NotAConnector { .. })));
+    assert!(matches!(
+        Connector::read(folder.path()),
+        Err(Error::NotAConnector { .. })
+    ));
     write(folder.path(), &[("connector.toml", "format = 1\nid = ")]);
-    let Err(Error::Invalid { problem }) = Connector::read(folder.path()) else { panic!("it was read") };
+    let Err(Error::Invalid { problem }) = Connector::read(folder.path()) else {
+        panic!("it was read")
+    };
     assert_eq!((problem.line, problem.code.as_str()), (2, "syntax"));
 }
 
@@ -127,10 +176,21 @@ fn links_and_large_files_are_left_out_and_reported() {
     large.set_len(MAX_FILE_SIZE + 1).unwrap();
     let connector = Connector::read(folder.path()).unwrap();
     assert_eq!(connector.files.keys().collect::<Vec<_>>(), ["connector.toml"]);
-    let mut codes: Vec<(&str, &str)> =
-        connector.problems.iter().map(|problem| (problem.file.as_str(), problem.code.as_str())).collect();
+    let mut codes: Vec<(&str, &str)> = connector
+        .problems
+        .iter()
+        .map(|problem| (problem.file.as_str(), problem.code.as_str()))
+        .collect();
     codes.sort_unstable();
-    assert_eq!(codes[..], [("README.md", "symlink"), ("actions", "symlink"), ("connector.toml", "host_pattern"), ("large.json", "too_large")]);
+    assert_eq!(
+        codes[..],
+        [
+            ("README.md", "symlink"),
+            ("actions", "symlink"),
+            ("connector.toml", "host_pattern"),
+            ("large.json", "too_large")
+        ]
+    );
 }
 
 #[test]
@@ -139,7 +199,11 @@ fn a_script_may_call_only_the_hosts_that_are_named() {
     let connector = sample(folder.path());
     let mut variables = Variables::default();
     variables.set(Scope::Connection, "domain", Value::Text("acme.example".into()));
-    variables.set(Scope::Connection, "base_url", Value::Text("http://127.0.0.1:4010/base".into()));
+    variables.set(
+        Scope::Connection,
+        "base_url",
+        Value::Text("http://127.0.0.1:4010/base".into()),
+    );
     let check = |url: &str| connector.host_allowed(url, &variables);
     for allowed in [
         "/api/v1/users",

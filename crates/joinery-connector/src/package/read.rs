@@ -288,7 +288,7 @@ fn entry(archive: &mut ZipArchive<Cursor<&[u8]>>, index: usize, total: &mut u64)
         |error: &dyn std::fmt::Display| Refusal::Entry(format!("`{show}`: it cannot be unpacked: {error}"));
     let mut unpacked = archive.by_index(index).map_err(|error| unreadable(&error))?;
     let mut bytes = Vec::new();
-    let mut chunk = [0; 64 * 1024];
+    let mut chunk = [0; 8 * 1024];
     // The sizes in the zip's directory are the sender's word. Only what comes out is counted.
     loop {
         let count = unpacked.read(&mut chunk).map_err(|error| unreadable(&error))?;

@@ -63,7 +63,7 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         rule(
             "a credential",
             true,
-            r#"(?i)\b(?:Bearer|Basic|DPoP|Digest|Token|ApiKey)\s+(?<value>[A-Za-z0-9._~+/-]{16,}=*)"#,
+            r"(?i)\b(?:Bearer|Basic|DPoP|Digest|Token|ApiKey)\s+(?<value>[A-Za-z0-9._~+/-]{16,}=*)",
         ),
         // The value of an Authorization header, as JSON, Rhai and HTTP write it, and as a row of a request file.
         rule(

@@ -1,3 +1,5 @@
+//! Packages: the same bytes every time, and hostile ones refused.
+
 use std::{
     io::{Cursor, Write},
     path::Path,
@@ -12,7 +14,10 @@ const TOOL: &str = "0.1.0";
 
 fn connector(files: &[(&str, &[u8])]) -> Connector {
     let manifest = [("connector.toml", MANIFEST.as_bytes())];
-    let files = manifest.iter().chain(files).map(|(path, bytes)| ((*path).to_owned(), bytes.to_vec()));
+    let files = manifest
+        .iter()
+        .chain(files)
+        .map(|(path, bytes)| ((*path).to_owned(), bytes.to_vec()));
     Connector::from_files(Path::new("okta"), files).unwrap()
 }
 
@@ -93,16 +98,26 @@ fn a_package_opens_as_the_connector_that_was_packed() {
     let report = verified(&bytes, None);
     assert!(report.ok, "{:?}", report.problems);
     let list = report.list.unwrap();
-    assert_eq!((list.scopes, list.hosts), (vec!["a".to_owned(), "b".to_owned()], vec!["{{domain}}".to_owned()]));
+    assert_eq!(
+        (list.scopes, list.hosts),
+        (vec!["a".to_owned(), "b".to_owned()], vec!["{{domain}}".to_owned()])
+    );
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("okta-1.4.0.joinery");
     std::fs::write(&path, &bytes).unwrap();
     let opened = open(&path).unwrap();
-    assert_eq!(opened.files.keys().collect::<Vec<_>>(), sample.files.keys().collect::<Vec<_>>());
+    assert_eq!(
+        opened.files.keys().collect::<Vec<_>>(),
+        sample.files.keys().collect::<Vec<_>>()
+    );
     assert_eq!(opened.bytes("icon.bin").unwrap(), [0xff, 0xfe, 0]);
     opened.write_to(&folder.path().join("okta")).unwrap();
     let unpacked = Connector::read(&folder.path().join("okta")).unwrap();
-    assert_eq!(pack(&unpacked, TOOL).unwrap(), bytes, "the same files must give the same bytes");
+    assert_eq!(
+        pack(&unpacked, TOOL).unwrap(),
+        bytes,
+        "the same files must give the same bytes"
+    );
 }
 
 #[test]
@@ -116,7 +131,16 @@ fn the_list_comes_first_and_no_time_or_machine_is_told() {
             entry.name().unwrap().into_owned()
         })
         .collect();
-    assert_eq!(names, ["package.json", "actions/get_user.rhai", "connector.toml", "icon.bin", "tests/cassettes/get_user/a.json"]);
+    assert_eq!(
+        names,
+        [
+            "package.json",
+            "actions/get_user.rhai",
+            "connector.toml",
+            "icon.bin",
+            "tests/cassettes/get_user/a.json"
+        ]
+    );
 }
 
 #[test]
@@ -139,7 +163,10 @@ fn hostile_names_are_refused_by_name() {
     let long = "x".repeat(241);
     for (name, why) in [
         ("../evil", "`../evil`: the path leads out of the package"),
-        ("actions/../../evil", "`actions/../../evil`: the path leads out of the package"),
+        (
+            "actions/../../evil",
+            "`actions/../../evil`: the path leads out of the package",
+        ),
         ("/etc/passwd", "`/etc/passwd`: the path is absolute"),
         ("..\\evil", "`..\\\\evil`: the name holds a backslash"),
         ("C:/evil", "`C:/evil`: the path begins with a drive letter"),
@@ -168,13 +195,22 @@ fn names_that_clash_are_refused() {
     let mut twice = packed(&[("a/one", b"1"), ("a/two", b"2")], |_| {});
     replace(&mut twice, b"a/two", b"a/one");
     assert_eq!(verified(&twice, None).problems[0], "`a/one`: the name is there twice");
-    refused(&packed(&[("a/one", b""), ("A/one", b"")], |_| {}), &["`a/one` and `A/one` differ only in case"]);
-    refused(&packed(&[("a", b""), ("a/one", b"")], |_| {}), &["`a` is a file and a folder of `a/one`"]);
+    refused(
+        &packed(&[("a/one", b""), ("A/one", b"")], |_| {}),
+        &["`a/one` and `A/one` differ only in case"],
+    );
+    refused(
+        &packed(&[("a", b""), ("a/one", b"")], |_| {}),
+        &["`a` is a file and a folder of `a/one`"],
+    );
 }
 
 #[test]
 fn links_and_encrypted_entries_are_refused() {
-    let link = with_entry(|zip| zip.add_symlink("link", "/etc/passwd", SimpleFileOptions::default()).unwrap());
+    let link = with_entry(|zip| {
+        zip.add_symlink("link", "/etc/passwd", SimpleFileOptions::default())
+            .unwrap();
+    });
     refused(&link, &["`link`: it is a symbolic link"]);
     let mut encrypted = packed(&[("a", b"x")], |_| {});
     // Bit 0 of the flags, in the directory's last record: 8 bytes after its signature.
@@ -187,16 +223,21 @@ fn links_and_encrypted_entries_are_refused() {
 fn bombs_are_refused_while_they_unpack() {
     let large = vec![0; 9 << 20];
     let zeros = |zip: &mut ZipWriter<Cursor<Vec<u8>>>, method| {
-        zip.start_file("zeros", SimpleFileOptions::default().compression_method(method)).unwrap();
+        zip.start_file("zeros", SimpleFileOptions::default().compression_method(method))
+            .unwrap();
         zip.write_all(&large).unwrap();
     };
     let bomb = with_entry(|zip| zeros(zip, CompressionMethod::Deflated));
-    refused(&bomb, &["`zeros`: it unpacks to more than 200 times its size: a zip bomb"]);
+    refused(
+        &bomb,
+        &["`zeros`: it unpacks to more than 200 times its size: a zip bomb"],
+    );
     let too_large = with_entry(|zip| zeros(zip, CompressionMethod::Stored));
     refused(&too_large, &["`zeros`: it is larger than 8 MB unpacked"]);
     let many = with_entry(|zip| {
         for index in 0..=MAX_FILES + 1 {
-            zip.start_file(format!("{index}"), SimpleFileOptions::default()).unwrap();
+            zip.start_file(format!("{index}"), SimpleFileOptions::default())
+                .unwrap();
         }
     });
     refused(&many, &["it holds more than 4096 files"]);
@@ -210,21 +251,41 @@ fn bombs_are_refused_while_they_unpack() {
 #[test]
 fn a_package_that_was_changed_is_refused() {
     let hash = |list: &mut PackageList| list.files[0].sha256 = "0".repeat(64);
-    refused(&packed(&[], hash), &["`connector.toml` is not the file that was packed: its hash differs"]);
-    refused(&packed(&[("a", b"")], |list| drop(list.files.pop())), &["`a` is not listed in package.json"]);
+    refused(
+        &packed(&[], hash),
+        &["`connector.toml` is not the file that was packed: its hash differs"],
+    );
+    refused(
+        &packed(&[("a", b"")], |list| drop(list.files.pop())),
+        &["`a` is not listed in package.json"],
+    );
     let absent = |list: &mut PackageList| {
-        let file = PackagedFile { path: "b".into(), ..list.files[0].clone() };
+        let file = PackagedFile {
+            path: "b".into(),
+            ..list.files[0].clone()
+        };
         list.files.push(file);
     };
     refused(&packed(&[], absent), &["`b` is listed but not there"]);
     let version = |list: &mut PackageList| list.version = "2.0.0".into();
-    refused(&packed(&[], version), &["package.json says version `2.0.0`, connector.toml says `1.4.0`"]);
+    refused(
+        &packed(&[], version),
+        &["package.json says version `2.0.0`, connector.toml says `1.4.0`"],
+    );
     let hosts = |list: &mut PackageList| list.hosts.clear();
-    refused(&packed(&[], hosts), &["the hosts in package.json are not those of connector.toml"]);
-    refused(&packed(&[], |list| list.format = 7), &["package format 7 is unknown: this Joinery reads format 1"]);
+    refused(
+        &packed(&[], hosts),
+        &["the hosts in package.json are not those of connector.toml"],
+    );
+    refused(
+        &packed(&[], |list| list.format = 7),
+        &["package format 7 is unknown: this Joinery reads format 1"],
+    );
     let broken = [("connector.toml".to_owned(), b"format = ".to_vec())];
     let list = b"{\"format\": 1, \"files\": 3}";
-    assert!(verified(&write::archive(list, None, &broken).unwrap(), None).problems[0].starts_with("package.json is not"));
+    assert!(
+        verified(&write::archive(list, None, &broken).unwrap(), None).problems[0].starts_with("package.json is not")
+    );
 }
 
 #[test]
@@ -261,19 +322,31 @@ fn a_signature_holds_for_its_key_and_its_list_only() {
     let key = SigningKey::parse(secret.reveal(), None).unwrap();
     let signed = pack_signed(&sample(), TOOL, &key).unwrap();
     let good = verified(&signed, Some(&public));
-    assert!(good.ok && good.signer.as_ref().is_some_and(|id| id.len() == 16), "{good:?}");
+    assert!(
+        good.ok && good.signer.as_ref().is_some_and(|id| id.len() == 16),
+        "{good:?}"
+    );
     assert!(verified(&signed, None).ok);
     assert!(verified(&signed, Some(&other)).problems[0].starts_with("the package is signed with key "));
-    assert_eq!(verified(&signed, Some("nonsense")).problems, ["the key given is not a minisign public key"]);
+    assert_eq!(
+        verified(&signed, Some("nonsense")).problems,
+        ["the key given is not a minisign public key"]
+    );
     let unsigned = pack(&sample(), TOOL).unwrap();
-    assert_eq!(verified(&unsigned, Some(&public)).problems, ["the package is not signed"]);
+    assert_eq!(
+        verified(&unsigned, Some(&public)).problems,
+        ["the package is not signed"]
+    );
     let (_, contents) = write::collect(&sample(), TOOL).unwrap();
     let (list, _) = write::collect(&sample(), "other").unwrap();
     let mut zip = zip::ZipArchive::new(Cursor::new(signed)).unwrap();
     let mut signature = Vec::new();
     std::io::Read::read_to_end(&mut zip.by_name(SIGNATURE).unwrap(), &mut signature).unwrap();
     let moved = write::archive(&list, Some(&signature), &contents).unwrap();
-    assert_eq!(verified(&moved, Some(&public)).problems, ["the signature does not match: the package was changed after it was signed"]);
+    assert_eq!(
+        verified(&moved, Some(&public)).problems,
+        ["the signature does not match: the package was changed after it was signed"]
+    );
 }
 
 /// Texts made of parts, so that no scanner takes this file itself for a leak.
@@ -291,15 +364,42 @@ fn scanned(text: &str) -> Vec<String> {
 fn token_like_values_are_found_and_never_shown() {
     let long = "9fK2mXq7LwZ0aB4cD8eF1gH5";
     for (text, found) in [
-        (format!("x\nSSWS 00{long}{long}"), "2:6 this looks like an Okta API token: `009f…`"),
-        (format!("token 00{}", &"Ab3dE5gH7jK9".repeat(4)[..40]), "1:7 this looks like an Okta API token: `00Ab…`"),
-        (format!("eyJ{long}.eyJ{long}.{long}"), "1:1 this looks like a signed token: `eyJ9…`"),
-        (format!("-----BEGIN RSA {} KEY-----\\nMIIE{long}", "PRIVATE"), "1:1 this looks like a private key: `-----BEGIN…`"),
-        (format!("AKIA{}", "QWERTYUIOP123456"), "1:1 this looks like an AWS access key: `AKIA…`"),
-        (format!("\"Authorization\": \"Bearer {long}\""), "1:26 this looks like a credential: `9fK2…`"),
-        (format!("name = \"X-Api-Key\"\nvalue = \"{long}\""), "2:10 this looks like a credential: `9fK2…`"),
-        (format!("client_secret: \"{long}\""), "1:17 this looks like a secret: `9fK2…`"),
-        (format!("https://a.example/x?access_token={long}"), "1:34 this looks like a secret: `9fK2…`"),
+        (
+            format!("x\nSSWS 00{long}{long}"),
+            "2:6 this looks like an Okta API token: `009f…`",
+        ),
+        (
+            format!("token 00{}", &"Ab3dE5gH7jK9".repeat(4)[..40]),
+            "1:7 this looks like an Okta API token: `00Ab…`",
+        ),
+        (
+            format!("eyJ{long}.eyJ{long}.{long}"),
+            "1:1 this looks like a signed token: `eyJ9…`",
+        ),
+        (
+            format!("-----BEGIN RSA {} KEY-----\\nMIIE{long}", "PRIVATE"),
+            "1:1 this looks like a private key: `-----BEGIN…`",
+        ),
+        (
+            format!("AKIA{}", "QWERTYUIOP123456"),
+            "1:1 this looks like an AWS access key: `AKIA…`",
+        ),
+        (
+            format!("\"Authorization\": \"Bearer {long}\""),
+            "1:26 this looks like a credential: `9fK2…`",
+        ),
+        (
+            format!("name = \"X-Api-Key\"\nvalue = \"{long}\""),
+            "2:10 this looks like a credential: `9fK2…`",
+        ),
+        (
+            format!("client_secret: \"{long}\""),
+            "1:17 this looks like a secret: `9fK2…`",
+        ),
+        (
+            format!("https://a.example/x?access_token={long}"),
+            "1:34 this looks like a secret: `9fK2…`",
+        ),
     ] {
         assert_eq!(scanned(&text), [found], "{text}");
     }

@@ -1,3 +1,10 @@
+//! Request files: read, saved, sent and shown as curl.
+
+#![allow(
+    clippy::needless_raw_string_hashes,
+    reason = "expect-test writes them when it updates"
+)]
+
 use expect_test::{Expect, expect};
 use serde_json::json;
 
@@ -14,7 +21,11 @@ fn parse(text: &str) -> SavedRequest {
 
 fn variables() -> Variables {
     let mut variables = Variables::default();
-    variables.set(Scope::Connection, "base_url", Value::Text("https://acme.example/".into()));
+    variables.set(
+        Scope::Connection,
+        "base_url",
+        Value::Text("https://acme.example/".into()),
+    );
     variables.set(Scope::Connection, "domain", Value::Text("acme.example:8443".into()));
     variables.set(Scope::Connection, "api-token", Value::Secret(Secret::new("00hush")));
     variables.set(Scope::Request, "user", Value::Text("a/b ü?".into()));
@@ -25,13 +36,19 @@ fn variables() -> Variables {
 
 #[track_caller]
 fn url(template: &str, expect: Expect) {
-    let request = SavedRequest { url: template.into(), ..SavedRequest::default() };
+    let request = SavedRequest {
+        url: template.into(),
+        ..SavedRequest::default()
+    };
     expect.assert_eq(&request.resolve(&variables()).unwrap().url);
 }
 
 #[test]
 fn values_in_a_path_are_one_segment_and_the_base_url_stands_as_it_is() {
-    url("{{base_url}}/api/{{user}}?q={{user}}#top", expect!["https://acme.example/api/a%2Fb%20%C3%BC%3F?q=a%2Fb%20%C3%BC%3F"]);
+    url(
+        "{{base_url}}/api/{{user}}?q={{user}}#top",
+        expect!["https://acme.example/api/a%2Fb%20%C3%BC%3F?q=a%2Fb%20%C3%BC%3F"],
+    );
     url("https://{{domain}}/x", expect!["https://acme.example:8443/x"]);
     url("/api/v1/users", expect!["https://acme.example/api/v1/users"]);
 }
@@ -46,7 +63,10 @@ fn rows_that_are_on_are_sent_encoded() {
         "#,
     );
     let sent = request.resolve(&variables()).unwrap();
-    assert_eq!(sent.url, "https://a.example/x?fixed=1&q=a%20eq%20%22a%2Fb%20%C3%BC%3F%22");
+    assert_eq!(
+        sent.url,
+        "https://a.example/x?fixed=1&q=a%20eq%20%22a%2Fb%20%C3%BC%3F%22"
+    );
     assert_eq!((sent.method.as_str(), sent.header("x-number")), ("GET", Some("3")));
 }
 
@@ -57,7 +77,9 @@ fn body(text: &str, expect: Expect) {
         body: RequestBody::Json { text: text.into() },
         ..SavedRequest::default()
     };
-    let HttpBody::Text { content_type, text } = request.resolve(&variables()).unwrap().body else { panic!("text") };
+    let HttpBody::Text { content_type, text } = request.resolve(&variables()).unwrap().body else {
+        panic!("text")
+    };
     assert_eq!(content_type, "application/json");
     serde_json::from_str::<serde_json::Value>(&text).expect("it must be JSON whatever the values");
     expect.assert_eq(&text);
@@ -65,8 +87,14 @@ fn body(text: &str, expect: Expect) {
 
 #[test]
 fn a_json_body_stays_json_whatever_the_values() {
-    body(r#"{"a": "{{quote}}", "n": {{number}}, "bare": {{user}}}"#, expect![[r#"{"a": "say \"hi\"\n", "n": 3, "bare": "a/b ü?"}"#]]);
-    body(r#"{"a": {"b": {{number}}}, "c": "\\\"{{number}}"}"#, expect![[r#"{"a": {"b": 3}, "c": "\\\"3"}"#]]);
+    body(
+        r#"{"a": "{{quote}}", "n": {{number}}, "bare": {{user}}}"#,
+        expect![[r#"{"a": "say \"hi\"\n", "n": 3, "bare": "a/b ü?"}"#]],
+    );
+    body(
+        r#"{"a": {"b": {{number}}}, "c": "\\\"{{number}}"}"#,
+        expect![[r#"{"a": {"b": 3}, "c": "\\\"3"}"#]],
+    );
 }
 
 #[test]
@@ -76,7 +104,13 @@ fn a_content_type_row_replaces_the_bodys_own() {
     );
     let sent = request.resolve(&variables()).unwrap();
     assert_eq!(sent.headers, []);
-    assert_eq!(sent.body, HttpBody::Text { content_type: "application/scim+json".into(), text: "{}".into() });
+    assert_eq!(
+        sent.body,
+        HttpBody::Text {
+            content_type: "application/scim+json".into(),
+            text: "{}".into()
+        }
+    );
 }
 
 #[test]
@@ -100,7 +134,8 @@ fn every_missing_variable_is_named_with_its_place() {
         base_ur in url, near Some("base_url")
         limit in query.limit, near None
         nmber in headers.X-A, near Some("number")
-        zzz in body.f, near None"#]].assert_eq(&lines.join("\n"));
+        zzz in body.f, near None"#]]
+    .assert_eq(&lines.join("\n"));
 }
 
 #[test]
@@ -131,7 +166,8 @@ fn curl_shows_secrets_as_shell_variables_and_quotes_the_rest() {
         curl 'https://acme.example/api/{{unknown}}?t='"$API_TOKEN" \
           --header 'Authorization: SSWS '"$API_TOKEN" \
           --header 'Content-Type: application/json' \
-          --data-raw '{"it'\''s": "say \"hi\"\n", "t": "'"$API_TOKEN"'"}'"#]].assert_eq(&command);
+          --data-raw '{"it'\''s": "say \"hi\"\n", "t": "'"$API_TOKEN"'"}'"#]]
+    .assert_eq(&command);
 }
 
 const FILE: &str = r#"# Finds one user.
@@ -166,15 +202,22 @@ fn saving_a_request_as_it_was_read_changes_nothing() {
 #[test]
 fn saving_keeps_comments_and_unknown_keys_and_changes_only_what_changed() {
     let (mut request, problems) = SavedRequest::parse(FILE, "requests/a.toml").unwrap();
-    let places: Vec<(u32, u32, &str)> =
-        problems.iter().map(|problem| (problem.line, problem.column, problem.message.as_str())).collect();
-    assert_eq!(places, [(4, 1, "unknown key `owner`"), (10, 1, "unknown key `query[0].note`")]);
+    let places: Vec<(u32, u32, &str)> = problems
+        .iter()
+        .map(|problem| (problem.line, problem.column, problem.message.as_str()))
+        .collect();
+    assert_eq!(
+        places,
+        [(4, 1, "unknown key `owner`"), (10, 1, "unknown key `query[0].note`")]
+    );
     request.method = "PUT".into();
     request.name = "Put a user".into();
     request.query.swap(0, 1);
     request.query[1].value = "50".into();
     request.variables.insert("user".into(), "bob".into());
-    request.body = RequestBody::Json { text: "{\n  \"path\": \"C:\\\\x\"\n}\n".into() };
+    request.body = RequestBody::Json {
+        text: "{\n  \"path\": \"C:\\\\x\"\n}\n".into(),
+    };
     let text = request.render(Some(FILE));
     assert_eq!(parse(&text), request);
     expect![[r##"
@@ -210,7 +253,8 @@ fn saving_keeps_comments_and_unknown_keys_and_changes_only_what_changed() {
           "path": "C:\\x"
         }
         '''
-    "##]].assert_eq(&text);
+    "##]]
+    .assert_eq(&text);
 }
 
 #[test]
@@ -219,9 +263,19 @@ fn a_new_file_is_made_to_be_read() {
         name: "Create a user".into(),
         method: "POST".into(),
         url: "{{base_url}}/api/v1/users".into(),
-        headers: vec![Pair { name: "X-A".into(), value: "1".into(), enabled: false, description: "a note".into() }],
-        body: RequestBody::Json { text: "{\n  \"a\": '''\n}".into() },
-        assertions: vec![Assertion { subject: "$.id".into(), equals: json!({"b": [1, 2.5]}) }],
+        headers: vec![Pair {
+            name: "X-A".into(),
+            value: "1".into(),
+            enabled: false,
+            description: "a note".into(),
+        }],
+        body: RequestBody::Json {
+            text: "{\n  \"a\": '''\n}".into(),
+        },
+        assertions: vec![Assertion {
+            subject: "$.id".into(),
+            equals: json!({"b": [1, 2.5]}),
+        }],
         ..SavedRequest::default()
     };
     let text = request.render(None);
@@ -247,7 +301,8 @@ fn a_new_file_is_made_to_be_read() {
         [[assert]]
         subject = "$.id"
         equals = { b = [1, 2.5] }
-    "#]].assert_eq(&text);
+    "#]]
+    .assert_eq(&text);
 }
 
 /// Pseudo-random but the same every time.
@@ -255,12 +310,17 @@ struct Dice(u64);
 
 impl Dice {
     fn roll(&mut self, sides: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(self.0 >> 33).unwrap() % sides
     }
 
     fn text(&mut self) -> String {
-        let pieces = ["a", "Ü", "\"", "'''", "'", "\"\"\"", "\n", "\r\n", "\t", "\\", "{{x}}", "#", " ", "\u{1}", "= 1", "😀"];
+        let pieces = [
+            "a", "Ü", "\"", "'''", "'", "\"\"\"", "\n", "\r\n", "\t", "\\", "{{x}}", "#", " ", "\u{1}", "= 1", "😀",
+        ];
         (0..self.roll(6)).map(|_| pieces[self.roll(pieces.len())]).collect()
     }
 
@@ -285,11 +345,17 @@ impl Dice {
                 0 => RequestBody::None,
                 1 => RequestBody::Json { text: self.text() },
                 2 => RequestBody::Form { fields: self.pairs() },
-                _ => RequestBody::Raw { content_type: self.text(), text: self.text() },
+                _ => RequestBody::Raw {
+                    content_type: self.text(),
+                    text: self.text(),
+                },
             },
             variables: (0..self.roll(3)).map(|_| (self.text(), self.text())).collect(),
             assertions: (0..self.roll(3))
-                .map(|_| Assertion { subject: self.text(), equals: [json!(null), json!(1), json!([true, {"a": "b"}])][self.roll(3)].clone() })
+                .map(|_| Assertion {
+                    subject: self.text(),
+                    equals: [json!(null), json!(1), json!([true, {"a": "b"}])][self.roll(3)].clone(),
+                })
                 .collect(),
         }
     }
@@ -302,7 +368,8 @@ fn any_request_survives_saving_over_any_other() {
     for round in 0..400 {
         let request = dice.request();
         let text = request.render(before.as_deref());
-        let read = SavedRequest::parse(&text, "a.toml").unwrap_or_else(|problem| panic!("{round}: {problem:?}\n{text}"));
+        let read =
+            SavedRequest::parse(&text, "a.toml").unwrap_or_else(|problem| panic!("{round}: {problem:?}\n{text}"));
         assert_eq!(read.0, request, "round {round}:\n{text}");
         before = (dice.roll(5) > 0).then_some(text);
     }

@@ -1,3 +1,10 @@
+//! The messages of a value that breaks its schema.
+
+#![allow(
+    clippy::needless_raw_string_hashes,
+    reason = "expect-test writes them when it updates"
+)]
+
 use expect_test::{Expect, expect};
 use serde_json::json;
 
@@ -6,7 +13,10 @@ use super::*;
 #[track_caller]
 fn see(schema: Value, value: Value, expect: Expect) {
     let lines: Vec<String> = match check(&schema, &value) {
-        Ok(violations) => violations.iter().map(|violation| format!("{}: {}", violation.path, violation.message)).collect(),
+        Ok(violations) => violations
+            .iter()
+            .map(|violation| format!("{}: {}", violation.path, violation.message))
+            .collect(),
         Err(error) => vec![error],
     };
     expect.assert_eq(&lines.join("\n"));
@@ -27,12 +37,20 @@ fn messages_name_the_path_and_use_plain_words() {
             "code": {"type": "string", "pattern": "^[a-z]+$"}
         }
     });
-    see(schema.clone(), json!({"user": "ada", "profile": {"login": "ada@acme.example"}, "age": null}), expect![[""]]);
-    see(schema.clone(), json!({"user": 1, "profile": {}, "more": 1, "age": "x"}), expect![[r#"
+    see(
+        schema.clone(),
+        json!({"user": "ada", "profile": {"login": "ada@acme.example"}, "age": null}),
+        expect![[""]],
+    );
+    see(
+        schema.clone(),
+        json!({"user": 1, "profile": {}, "more": 1, "age": "x"}),
+        expect![[r#"
         user: must be text, not a number
         profile.login: is required
         age: must be null or a whole number, not text
-        more: is not a known field"#]]);
+        more: is not a known field"#]],
+    );
     see(
         schema.clone(),
         json!({"profile": {"login": "ada"}, "tags": ["a", "z"], "kind": "z", "code": "1", "age": 0, "user": ""}),
@@ -48,5 +66,11 @@ fn messages_name_the_path_and_use_plain_words() {
 
 #[test]
 fn a_schema_that_is_wrong_says_where() {
-    see(json!({"properties": {"a": {"type": "text"}}}), json!({}), expect![[r#"the schema itself is wrong at `properties.a.type`: "text" is not valid under any of the schemas listed in the 'anyOf' keyword"#]]);
+    see(
+        json!({"properties": {"a": {"type": "text"}}}),
+        json!({}),
+        expect![[
+            r#"the schema itself is wrong at `properties.a.type`: "text" is not valid under any of the schemas listed in the 'anyOf' keyword"#
+        ]],
+    );
 }

@@ -1,7 +1,11 @@
+//! Fields to JSON Schema and back.
+
 use super::*;
 
 fn dice(seed: &mut u64, sides: usize) -> usize {
-    *seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+    *seed = seed
+        .wrapping_mul(6_364_136_223_846_793_005)
+        .wrapping_add(1_442_695_040_888_963_407);
     usize::try_from(*seed >> 33).unwrap() % sides
 }
 
@@ -17,7 +21,10 @@ fn field(seed: &mut u64, name: &str, depth: usize) -> Field {
     ];
     let kind = kinds[dice(seed, if depth > 2 { 4 } else { 6 })];
     let some = |seed: &mut u64, text: &str| (dice(seed, 3) == 0).then(|| text.to_owned());
-    let option = |value: Value, label: &str| PickOption { value, label: label.to_owned() };
+    let option = |value: Value, label: &str| PickOption {
+        value,
+        label: label.to_owned(),
+    };
     Field {
         name: name.to_owned(),
         label: some(seed, "Label"),
@@ -38,7 +45,9 @@ fn field(seed: &mut u64, name: &str, depth: usize) -> Field {
         depends_on: (0..dice(seed, 2)).map(|_| "other".to_owned()).collect(),
         of: (kind == FieldType::Array).then(|| Box::new(field(seed, "", depth + 1))),
         properties: if kind == FieldType::Object {
-            (0..dice(seed, 4)).map(|index| field(seed, &format!("p{}", 9 - index), depth + 1)).collect()
+            (0..dice(seed, 4))
+                .map(|index| field(seed, &format!("p{}", 9 - index), depth + 1))
+                .collect()
         } else {
             Vec::new()
         },
@@ -54,7 +63,9 @@ fn field(seed: &mut u64, name: &str, depth: usize) -> Field {
 fn fields_survive_the_way_through_json_schema() {
     let mut seed = 11;
     for round in 0..300 {
-        let fields: Vec<Field> = (0..dice(&mut seed, 5)).map(|index| field(&mut seed, &format!("f{}", 9 - index), 0)).collect();
+        let fields: Vec<Field> = (0..dice(&mut seed, 5))
+            .map(|index| field(&mut seed, &format!("f{}", 9 - index), 0))
+            .collect();
         let schema = to_schema(&fields);
         assert_eq!(from_schema(&schema), fields, "round {round}: {schema:#}");
         super::super::check(&schema, &json!({})).unwrap_or_else(|error| panic!("{error}: {schema:#}"));
@@ -76,10 +87,27 @@ fn a_schema_from_elsewhere_is_read_with_its_references() {
 fn choices_are_an_enum_or_titled_constants_and_null_where_allowed() {
     let options = |labels: [&str; 2]| {
         let values = [json!("a"), json!("b")];
-        values.into_iter().zip(labels).map(|(value, label)| PickOption { value, label: label.into() }).collect()
+        values
+            .into_iter()
+            .zip(labels)
+            .map(|(value, label)| PickOption {
+                value,
+                label: label.into(),
+            })
+            .collect()
     };
-    let of = |labels, nullable| to_schema(&[Field { name: "x".into(), options: options(labels), nullable, ..Field::default() }]);
+    let of = |labels, nullable| {
+        to_schema(&[Field {
+            name: "x".into(),
+            options: options(labels),
+            nullable,
+            ..Field::default()
+        }])
+    };
     assert_eq!(of(["a", "b"], true)["properties"]["x"]["enum"], json!(["a", "b", null]));
     let titled = of(["A", "B"], false);
-    assert_eq!(titled["properties"]["x"]["oneOf"], json!([{"const": "a", "title": "A"}, {"const": "b", "title": "B"}]));
+    assert_eq!(
+        titled["properties"]["x"]["oneOf"],
+        json!([{"const": "a", "title": "A"}, {"const": "b", "title": "B"}])
+    );
 }
