@@ -200,7 +200,8 @@ pub(crate) fn http_code(error: &joinery_http::Error) -> &'static str {
         Http::Cancelled => "cancelled",
         Http::TooManyRedirects { .. } => "too_many_redirects",
         Http::Auth { .. } => "auth",
+        Http::TooLarge { .. } => "too_large",
         Http::Store { .. } => "disk",
-        _ => "broken",
+        Http::Broken { .. } => "broken",
     }
 }

@@ -74,11 +74,6 @@ impl RunHost {
         }
     }
 
-    /// What stops this run's request.
-    pub(crate) fn token(&self) -> &CancellationToken {
-        &self.token
-    }
-
     /// What the run did, taken out.
     pub(crate) fn take(&self) -> Record {
         std::mem::take(&mut lock(&self.record))
@@ -94,7 +89,7 @@ impl RunHost {
         }
         self.allow(&url)?;
         let mut ready = HttpRequest::new(&request.method, url);
-        ready.headers = request.headers.clone();
+        ready.headers.clone_from(&request.headers);
         for header in &mut ready.headers {
             header.value = put_in(&header.value, secrets);
         }

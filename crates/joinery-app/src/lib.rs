@@ -20,8 +20,13 @@ pub mod workspaces;
 
 pub use error::{Code, Error};
 pub use event::Event;
-pub use joinery_connector::{Connector, FileKind, Problem, Severity, request::SavedRequest};
-pub use joinery_script::reference::FunctionDoc;
+pub use joinery_connector::{
+    Connector, FileKind, HttpRequest, HttpResponse, Manifest, Problem, Severity,
+    request::{Assertion, Pair, RequestBody, SavedRequest},
+    variables,
+};
+pub use joinery_http::Exchange;
+pub use joinery_script::{ConsoleLevel, ConsoleLine, ScriptError, reference::FunctionDoc};
 pub use studio::{Studio, StudioOptions, version};
 
 /// Every script function, by group and name.

@@ -21,7 +21,7 @@ use ts_rs::TS;
 
 use crate::{
     assertions,
-    bodies::{BodySummary, Source},
+    bodies::BodySummary,
     connections::{self, Resolved},
     connectors,
     error::{Code, Error},
@@ -161,7 +161,11 @@ pub async fn send(studio: &Studio, send: SendRequest) -> Result<Sent, Error> {
     let number = keep(studio, send.path, &exchange)?;
     let body = studio
         .bodies
-        .open(Source::of(&exchange.body), content_type(&exchange.response.headers));
+        .open_response(&exchange.body, content_type(&exchange.response.headers))
+        .map_err(|source| joinery_http::Error::Store {
+            path: studio.home().join("bodies"),
+            source,
+        })?;
     let checked = assertions::check(&request.assertions, &exchange.response, &exchange.body);
     let mut bodies = lock(&studio.sent.0);
     bodies.push_back((number, exchange.response.status, exchange.body));
@@ -383,12 +387,13 @@ fn connection(studio: &Studio, connector: &Connector, name: Option<&str>) -> Res
 fn keep(studio: &Studio, path: Option<String>, exchange: &Exchange) -> Result<i64, Error> {
     let store = studio.store()?;
     let name = format!("{}.body", uuid::Uuid::new_v4());
-    let kept = store.body_folder().join(&name);
     if exchange.body.size() > 0 {
-        exchange
-            .body
-            .keep(&kept)
-            .map_err(|source| joinery_http::Error::Store { path: kept, source })?;
+        let folder = store.body_folder();
+        let kept = std::fs::create_dir_all(&folder).and_then(|()| exchange.body.keep(&folder.join(&name)));
+        kept.map_err(|source| joinery_http::Error::Store {
+            path: folder.join(&name),
+            source,
+        })?;
     }
     let row = Row {
         id: 0,

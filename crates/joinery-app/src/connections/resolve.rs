@@ -1,0 +1,316 @@
+//! From a connection's name to everything needed to call its service.
+
+use std::collections::BTreeMap;
+
+use joinery_connector::{
+    Connector, HttpRequest, Secret,
+    request::Pair,
+    variables::{self, Scope, Variables},
+};
+use joinery_http::auth::Auth;
+use joinery_store::table;
+use serde_json::{Map, Value, json};
+
+use super::{ConnectionDraft, FilledIn, SANDBOX, fill_in, fits_sandbox};
+use crate::{
+    error::{Code, Error},
+    sandbox,
+    studio::Studio,
+};
+
+/// A connection, ready to be used.
+#[derive(Debug, Clone)]
+pub struct Resolved {
+    /// Its name; the HTTP client is kept by it.
+    pub name: String,
+    /// How to sign, whose origin to sign for, when to repeat.
+    pub http: joinery_http::Connection,
+    /// What scripts see as `connection`, secrets left out.
+    pub fields: Map<String, Value>,
+    /// Its secrets.
+    pub secrets: BTreeMap<String, Secret>,
+    /// Its values for `{{variables}}`.
+    pub variables: Variables,
+}
+
+/// A connection given on the command line instead of a saved one.
+#[derive(Debug, Clone, Default)]
+pub struct Given {
+    /// The base URL; the connector's own where there is none.
+    pub base_url: Option<String>,
+    /// The auth choice's id; the connector's first where there is none.
+    pub auth: Option<String>,
+    /// Fields, secret or not, by name.
+    pub values: BTreeMap<String, String>,
+}
+
+/// Resolves a connection: saved (`Ok(name)`), given in full (`Err(given)`), or the sandbox org, which must run.
+///
+/// # Errors
+/// [`Code::Usage`] for an unknown name, [`Code::Input`] for a missing field.
+pub fn resolve(studio: &Studio, connector: &Connector, which: Result<&str, &Given>) -> Result<Resolved, Error> {
+    match which {
+        Ok(SANDBOX) => sandbox_org(studio, connector),
+        Ok(name) => saved(studio, connector, name),
+        Err(given) => given_in_full(studio, connector, given),
+    }
+}
+
+/// No connection: nothing to sign with and nowhere to call, for scripts that call nothing.
+pub fn none(studio: &Studio, connector: &Connector) -> Resolved {
+    build(
+        studio,
+        connector,
+        String::new(),
+        String::new(),
+        Auth::default(),
+        Map::new(),
+        BTreeMap::new(),
+    )
+}
+
+fn sandbox_org(studio: &Studio, connector: &Connector) -> Result<Resolved, Error> {
+    if !fits_sandbox(connector) {
+        return Err(Error::new(
+            Code::Usage,
+            format!("the sandbox org is an Okta org; {} is not", connector.manifest.title),
+        )
+        .with_hint("Choose another connection."));
+    }
+    let (url, token) = sandbox::address(studio).ok_or_else(|| {
+        Error::new(Code::Usage, "the sandbox org is not running").with_hint("Start it, then try again.")
+    })?;
+    Ok(sandbox_at(connector, &url, Secret::new(token), studio))
+}
+
+/// A sandbox org at an address, whichever process runs it.
+pub(crate) fn sandbox_at(connector: &Connector, url: &str, token: Secret, studio: &Studio) -> Resolved {
+    let host = url.trim_start_matches("http://").to_owned();
+    let fields = Map::from_iter([("domain".to_owned(), Value::String(host))]);
+    let auth = Auth {
+        kind: "api_key".to_owned(),
+        settings: as_map(json!({ "header": "Authorization", "prefix": "SSWS " })),
+        secrets: BTreeMap::from([("token".to_owned(), token.clone())]),
+    };
+    let secrets = BTreeMap::from([("token".to_owned(), token)]);
+    build(
+        studio,
+        connector,
+        SANDBOX.to_owned(),
+        url.to_owned(),
+        auth,
+        fields,
+        secrets,
+    )
+}
+
+fn saved(studio: &Studio, connector: &Connector, name: &str) -> Result<Resolved, Error> {
+    let store = studio.store()?;
+    let Some(row) = table::connection::get(store, name)? else {
+        let rows = table::connection::list(store)?;
+        let names = rows
+            .iter()
+            .filter(|row| row.connector == connector.manifest.id)
+            .map(|row| row.name.as_str());
+        return Err(Error::unknown("connection", name, names.chain([SANDBOX])));
+    };
+    if row.connector != connector.manifest.id {
+        return Err(Error::new(
+            Code::Usage,
+            format!(
+                "connection `{name}` is for {}, not for {}",
+                row.connector, connector.manifest.id
+            ),
+        ));
+    }
+    let mut secrets = BTreeMap::new();
+    for field in &row.secrets {
+        let secret = studio.secrets()?.get(name, field)?.ok_or_else(|| {
+            Error::new(
+                Code::Input,
+                format!("the secret `{field}` of connection `{name}` is gone"),
+            )
+            .with_hint("Save the connection again with its secret.")
+        })?;
+        secrets.insert(field.clone(), secret);
+    }
+    let base = base_url(connector, &row.fields)?;
+    from_parts(
+        studio,
+        connector,
+        name,
+        base,
+        &row.auth,
+        FilledIn {
+            fields: row.fields,
+            secrets,
+        },
+    )
+}
+
+/// Resolves a draft that is not saved, for testing it.
+pub(super) fn draft(studio: &Studio, connector: &Connector, draft: &ConnectionDraft) -> Result<Resolved, Error> {
+    let filled = fill_in(studio, connector, draft)?;
+    let base = base_url(connector, &filled.fields)?;
+    // Another client than the saved connection's: its cookies must not make a bad token look good.
+    from_parts(
+        studio,
+        connector,
+        &format!("{} (test)", draft.name),
+        base,
+        &draft.auth,
+        filled,
+    )
+}
+
+fn given_in_full(studio: &Studio, connector: &Connector, given: &Given) -> Result<Resolved, Error> {
+    let first = connector
+        .manifest
+        .auth
+        .first()
+        .map(|choice| choice.id.clone())
+        .unwrap_or_default();
+    let auth = given.auth.clone().unwrap_or(first);
+    let mut values = given.values.clone();
+    if let Some(base) = &given.base_url {
+        // The base URL says what the connector's own fields would have said.
+        let host = url::Url::parse(base).ok().and_then(|url| {
+            let host = url.host_str()?.to_owned();
+            Some(url.port().map_or(host.clone(), |port| format!("{host}:{port}")))
+        });
+        for field in &connector.manifest.fields {
+            if connector
+                .manifest
+                .http
+                .base_url
+                .contains(&format!("{{{{{}}}}}", field.name))
+            {
+                values
+                    .entry(field.name.clone())
+                    .or_insert_with(|| host.clone().unwrap_or_default());
+            }
+        }
+    }
+    let draft = ConnectionDraft {
+        name: "given".to_owned(),
+        connector: String::new(),
+        auth: auth.clone(),
+        values,
+    };
+    let filled = fill_in(studio, connector, &draft)?;
+    let base = match &given.base_url {
+        Some(base) => base.trim_end_matches('/').to_owned(),
+        None => base_url(connector, &filled.fields)?,
+    };
+    from_parts(studio, connector, "given", base, &auth, filled)
+}
+
+fn from_parts(
+    studio: &Studio,
+    connector: &Connector,
+    name: &str,
+    base: String,
+    auth: &str,
+    filled: FilledIn,
+) -> Result<Resolved, Error> {
+    let choice = connector.manifest.auth.iter().find(|choice| choice.id == auth);
+    if let Some(choice) = choice {
+        super::kind_of(choice)?;
+    }
+    let mut settings = choice.map(|choice| choice.settings.clone()).unwrap_or_default();
+    settings.extend(filled.fields.clone());
+    let auth = Auth {
+        kind: choice.map_or_else(|| "none".to_owned(), |choice| choice.kind.clone()),
+        settings,
+        secrets: filled.secrets.clone(),
+    };
+    Ok(build(
+        studio,
+        connector,
+        name.to_owned(),
+        base,
+        auth,
+        filled.fields,
+        filled.secrets,
+    ))
+}
+
+fn build(
+    studio: &Studio,
+    connector: &Connector,
+    name: String,
+    base_url: String,
+    auth: Auth,
+    mut fields: Map<String, Value>,
+    secrets: BTreeMap<String, Secret>,
+) -> Resolved {
+    let mut variables = as_variables(&fields);
+    for (field, secret) in &secrets {
+        variables.set(Scope::Connection, field, variables::Value::Secret(secret.clone()));
+    }
+    variables.set(Scope::Connection, "base_url", variables::Value::Text(base_url.clone()));
+    fields.insert("base_url".to_owned(), Value::String(base_url.clone()));
+    let http = joinery_http::Connection {
+        auth,
+        base_url,
+        retry: connector.manifest.http.retry.clone(),
+        body_folder: studio.home().join("bodies"),
+    };
+    Resolved {
+        name,
+        http,
+        fields,
+        secrets,
+        variables,
+    }
+}
+
+/// The connector's base URL with a profile's fields filled in.
+pub(super) fn base_url(connector: &Connector, fields: &Map<String, Value>) -> Result<String, Error> {
+    let filled = variables::fill(
+        &connector.manifest.http.base_url,
+        &as_variables(fields),
+        "http.base_url",
+    );
+    filled
+        .map(|url| url.trim_end_matches('/').to_owned())
+        .map_err(|missing| {
+            let names: Vec<&str> = missing.iter().map(|missing| missing.name.as_str()).collect();
+            Error::new(Code::Input, format!("the base URL needs {}", names.join(", ")))
+                .with_hint("Fill it in in the connection.")
+        })
+}
+
+fn as_variables(fields: &Map<String, Value>) -> Variables {
+    let mut variables = Variables::default();
+    for (name, value) in fields {
+        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        variables.set(Scope::Connection, name, variables::Value::Text(text));
+    }
+    variables
+}
+
+fn as_map(value: Value) -> Map<String, Value> {
+    match value {
+        Value::Object(map) => map,
+        _ => Map::new(),
+    }
+}
+
+/// The header a connection signs with, its secret as a `{{variable}}`: what a curl command can show.
+pub(crate) fn shown_auth(connection: &Resolved) -> Option<Pair> {
+    let auth = &connection.http.auth;
+    let mut shown = auth.clone();
+    for (name, secret) in &mut shown.secrets {
+        *secret = Secret::new(format!("{{{{{name}}}}}"));
+    }
+    let mut request = HttpRequest::new("GET", &connection.http.base_url);
+    joinery_http::auth::kind(&auth.kind)?.apply(&shown, &mut request).ok()?;
+    let header = request.headers.into_iter().next()?;
+    Some(Pair {
+        name: header.name,
+        value: header.value,
+        enabled: true,
+        description: String::new(),
+    })
+}

@@ -1,0 +1,438 @@
+//! Running actions: describe, run, compare with the run before.
+
+mod perform;
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+    time::Instant,
+};
+
+use joinery_connector::{
+    Connector, Header,
+    http::{RateLimit, Timing},
+    schema::{Field, Violation},
+};
+use joinery_http::SentRequest;
+use joinery_script::{CallPlace, Cancel, ConsoleLine, ScriptError};
+use joinery_store::table::{self, run::Row};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
+use ts_rs::TS;
+
+pub(crate) use perform::run_script;
+pub use perform::{Performance, Performed, advice, perform};
+
+use crate::{
+    bodies::{BodySummary, Diff, DiffLines, diff, window},
+    connections, connectors,
+    error::{Code, Error},
+    files::{self, FileRef, SavedFile},
+    host::milliseconds,
+    studio::{Studio, lock, now_ms},
+};
+
+/// Runs kept per action.
+const KEEP: usize = 100;
+/// The largest output kept in the history, in bytes of JSON.
+const LARGEST_KEPT: usize = 4 << 20;
+
+/// What the run form shows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ActionForm {
+    /// The action's name.
+    pub name: String,
+    /// Its title.
+    pub title: String,
+    /// What it does.
+    pub description: String,
+    /// Its input fields.
+    pub fields: Vec<Field>,
+    /// The input of the last run; null where there was none.
+    pub last_input: Value,
+    /// Why the fields could not be had, where they could not; the form then keeps the last ones.
+    pub error: Option<ScriptError>,
+}
+
+/// A run to do.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct RunAction {
+    /// An id the caller chose; [`cancel`] takes it.
+    pub id: String,
+    /// The script's file.
+    pub file: FileRef,
+    /// The input; null reuses the last one.
+    pub input: Value,
+    /// The connection's name.
+    pub connection: Option<String>,
+    /// A text to save first, in the same step.
+    pub save: Option<SaveFirst>,
+}
+
+/// The text an editor holds, saved before the run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct SaveFirst {
+    /// Which file; often the action's own, sometimes a method it imports.
+    pub file: FileRef,
+    /// Its text.
+    pub text: String,
+    /// The version the editor read.
+    pub version: Option<String>,
+}
+
+/// What a run gave.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct RunReport {
+    /// Its number in the history.
+    pub number: i64,
+    /// The action's name.
+    pub action: String,
+    /// Whether it gave a value.
+    pub ok: bool,
+    /// The output, where it gave one; ask for its lines.
+    pub output: Option<OutputSummary>,
+    /// Why it gave none.
+    pub error: Option<ScriptError>,
+    /// Every HTTP call in order.
+    pub calls: Vec<CallReport>,
+    /// The console.
+    pub console: Vec<ConsoleLine>,
+    /// Where the output differs from its declared fields.
+    pub warnings: Vec<Violation>,
+    /// The input used.
+    pub input: Value,
+    /// Milliseconds from the request to run to the result.
+    pub time_ms: f64,
+    /// Milliseconds of it spent reading and compiling.
+    pub compile_ms: f64,
+    /// What saving first gave.
+    pub saved: Option<SavedFile>,
+}
+
+/// An output, without its lines.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct OutputSummary {
+    /// The id that [`crate::bodies`] knows the value view by.
+    pub value: BodySummary,
+    /// Lines of the difference; 0 where there is no run to compare with.
+    pub diff_lines: u32,
+    /// The run it is compared with.
+    pub previous: Option<i64>,
+    /// Values added.
+    pub added: u32,
+    /// Values removed.
+    pub removed: u32,
+    /// Values changed.
+    pub changed: u32,
+}
+
+/// One HTTP call of a run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct CallReport {
+    /// The method.
+    pub method: String,
+    /// The URL, secrets masked.
+    pub url: String,
+    /// The status, where there was a response.
+    pub status: Option<u16>,
+    /// Why there was none.
+    pub error: Option<String>,
+    /// Milliseconds from the start of the run.
+    pub start_ms: f64,
+    /// Milliseconds it took.
+    pub time_ms: f64,
+    /// Its phases.
+    pub timing: Option<Timing>,
+    /// What the rate-limit headers said.
+    pub rate_limit: Option<RateLimit>,
+    /// The line that made it.
+    pub place: CallPlace,
+    /// The request as it went out.
+    pub request: Option<SentRequest>,
+    /// The response's headers.
+    pub headers: Vec<Header>,
+    /// The response's body; ask for its lines.
+    pub body: Option<BodySummary>,
+}
+
+/// Sends and runs under way, by the id their caller chose.
+#[derive(Default)]
+pub(crate) struct Running(Mutex<HashMap<String, Stop>>);
+
+/// What stops one of them: the request under way and the script around it.
+#[derive(Clone, Default)]
+pub(crate) struct Stop {
+    pub(crate) request: CancellationToken,
+    pub(crate) script: Cancel,
+}
+
+impl Running {
+    /// Notes a start. The entry goes when the returned guard does.
+    pub(crate) fn begin<'a>(&'a self, id: &str) -> (Stop, impl Drop + use<'a>) {
+        struct Ended<'a>(&'a Running, String);
+        impl Drop for Ended<'_> {
+            fn drop(&mut self) {
+                lock(&self.0.0).remove(&self.1);
+            }
+        }
+        let stop = Stop::default();
+        lock(&self.0).insert(id.to_owned(), stop.clone());
+        (stop, Ended(self, id.to_owned()))
+    }
+}
+
+/// The last good output of each action, and the differences on screen.
+#[derive(Default)]
+pub(crate) struct Outputs {
+    last: Mutex<HashMap<String, (i64, Arc<Value>)>>,
+    differences: Mutex<HashMap<i64, Arc<Diff>>>,
+}
+
+/// What the run form shows for an action. `text` is what the editor holds, where it is not saved.
+///
+/// # Errors
+/// [`Code::Usage`] when the action does not exist.
+pub async fn describe(
+    studio: &Studio,
+    file: &FileRef,
+    text: Option<&str>,
+    connection: Option<&str>,
+) -> Result<ActionForm, Error> {
+    let mut connector = connectors::in_workspace(studio, &file.connector)?;
+    if let Some(text) = text {
+        connector = Arc::new(connector.with_text(&file.path, text));
+    }
+    let script = connector
+        .files
+        .get(&file.path)
+        .ok_or_else(|| Error::unknown("file", &file.path, connector.files.keys().map(String::as_str)))?;
+    let name = script.name.clone();
+    let last_input = last_input(studio, &connector, &name)?.unwrap_or_default();
+    let performance = Performance::new(
+        Arc::clone(&connector),
+        &file.path,
+        resolved(studio, &connector, connection)?,
+    );
+    Ok(match perform::describe(studio, &performance).await? {
+        Ok(description) => ActionForm {
+            name,
+            title: description.title,
+            description: description.description,
+            fields: description.input,
+            last_input,
+            error: None,
+        },
+        Err(error) => ActionForm {
+            title: name.clone(),
+            name,
+            description: String::new(),
+            fields: Vec::new(),
+            last_input,
+            error: Some(*error),
+        },
+    })
+}
+
+/// Saves if asked to, then runs an action with the last input or the given one.
+///
+/// # Errors
+/// [`Code::Conflict`] when saving found another version, [`Code::Usage`]. A script that fails is a report, not an
+/// error.
+pub async fn run(studio: &Studio, run: RunAction) -> Result<RunReport, Error> {
+    let started = Instant::now();
+    let saved = match &run.save {
+        Some(save) => Some(files::save(studio, &save.file, &save.text, save.version.as_deref())?),
+        None => None,
+    };
+    let connector = connectors::in_workspace(studio, &run.file.connector)?;
+    let path = connectors::script(&connector, &run.file.path)?;
+    let name = connector.files[&path].name.clone();
+    let input = match run.input {
+        Value::Null => last_input(studio, &connector, &name)?.unwrap_or_else(|| json!({})),
+        given => given,
+    };
+    let (stop, _ended) = studio.running.begin(&run.id);
+    let connection = resolved(studio, &connector, run.connection.as_deref())?;
+    let performance = Performance {
+        input,
+        stop,
+        ..Performance::new(Arc::clone(&connector), &path, connection)
+    };
+    let performed = perform(studio, performance).await?;
+    report(studio, &connector, name, performed, saved, started)
+}
+
+/// Keeps the run in the history and opens its output and bodies for the screen.
+fn report(
+    studio: &Studio,
+    connector: &Connector,
+    action: String,
+    performed: Performed,
+    saved: Option<SavedFile>,
+    started: Instant,
+) -> Result<RunReport, Error> {
+    let previous = last_output(studio, connector, &action)?;
+    let time_ms = milliseconds(started.elapsed());
+    let number = keep(studio, connector, &action, &performed, time_ms)?;
+    let (output, error) = match performed.outcome.result {
+        Ok(value) => (Some(compare(studio, connector, &action, number, value, previous)), None),
+        Err(error) => (None, Some(error)),
+    };
+    let calls = performed.calls.into_iter().map(|call| {
+        // A body that cannot be read back leaves the call without one: the call itself is still worth showing.
+        let body = call.body.and_then(|body| {
+            studio
+                .bodies
+                .open_response(&body, content_type(&call.report.headers))
+                .ok()
+        });
+        CallReport { body, ..call.report }
+    });
+    Ok(RunReport {
+        number,
+        action,
+        ok: error.is_none(),
+        output,
+        error,
+        calls: calls.collect(),
+        console: performed.console,
+        warnings: performed.warnings,
+        input: performed.input,
+        time_ms,
+        compile_ms: performed.outcome.compile_ms,
+        saved,
+    })
+}
+
+pub(crate) fn content_type(headers: &[Header]) -> &str {
+    joinery_connector::http::header(headers, "content-type").unwrap_or_default()
+}
+
+/// Opens the output for the screen, compared with the last good one.
+fn compare(
+    studio: &Studio,
+    connector: &Connector,
+    action: &str,
+    number: i64,
+    value: Value,
+    previous: Option<(i64, Arc<Value>)>,
+) -> OutputSummary {
+    let value = Arc::new(value);
+    let mut summary = OutputSummary {
+        value: studio.bodies.open(value.to_string(), "application/json"),
+        diff_lines: 0,
+        previous: None,
+        added: 0,
+        removed: 0,
+        changed: 0,
+    };
+    if let Some((number_before, before)) = previous {
+        let diff = diff(&before, &value);
+        summary.diff_lines = diff.lines.len() as u32;
+        summary.previous = Some(number_before);
+        (summary.added, summary.removed, summary.changed) = (diff.added, diff.removed, diff.changed);
+        let mut differences = lock(&studio.outputs.differences);
+        // Only what is on screen is asked for again: a handful of the latest is enough.
+        differences.retain(|run, _| *run > number - 8);
+        differences.insert(number, Arc::new(diff));
+    }
+    lock(&studio.outputs.last).insert(key(studio, connector, action), (number, value));
+    summary
+}
+
+/// A window of the difference between a run's output and the one before it.
+///
+/// # Errors
+/// [`Code::Usage`] when that run is not on screen any more.
+pub fn diff_lines(studio: &Studio, number: i64, from: usize, count: usize) -> Result<DiffLines, Error> {
+    let diff = lock(&studio.outputs.differences).get(&number).cloned();
+    diff.map(|diff| window(&diff, from, count))
+        .ok_or_else(|| Error::new(Code::Usage, format!("run {number} has no difference to show")))
+}
+
+/// Stops the send or run of that id; fine when it is over.
+pub fn cancel(studio: &Studio, id: &str) {
+    if let Some(stop) = lock(&studio.running.0).get(id) {
+        stop.script.cancel();
+        stop.request.cancel();
+    }
+}
+
+/// The connection of that name, or one without fields where none is chosen: scripts that call nothing still run.
+fn resolved(studio: &Studio, connector: &Connector, name: Option<&str>) -> Result<connections::Resolved, Error> {
+    match name {
+        Some(name) => connections::resolve(studio, connector, Ok(name)),
+        None => Ok(connections::none(studio, connector)),
+    }
+}
+
+fn key(studio: &Studio, connector: &Connector, action: &str) -> String {
+    let workspace = studio.workspace_folder().unwrap_or_default();
+    format!("{}\n{}\n{action}", workspace.display(), connector.manifest.id)
+}
+
+fn rows(studio: &Studio, connector: &Connector, action: &str, limit: usize) -> Result<Vec<Row>, Error> {
+    let workspace = studio.workspace_folder()?.display().to_string();
+    Ok(table::run::list(
+        studio.store()?,
+        &workspace,
+        &connector.manifest.id,
+        action,
+        limit,
+    )?)
+}
+
+fn last_input(studio: &Studio, connector: &Connector, action: &str) -> Result<Option<Value>, Error> {
+    let rows = rows(studio, connector, action, 1)?;
+    Ok(rows.first().and_then(|row| serde_json::from_str(&row.input).ok()))
+}
+
+/// The last good output, from memory or from the history of an earlier session.
+fn last_output(studio: &Studio, connector: &Connector, action: &str) -> Result<Option<(i64, Arc<Value>)>, Error> {
+    if let Some(last) = lock(&studio.outputs.last).get(&key(studio, connector, action)) {
+        return Ok(Some(last.clone()));
+    }
+    Ok(rows(studio, connector, action, 10)?.into_iter().find_map(|row| {
+        let value = serde_json::from_str(row.output.as_deref()?).ok()?;
+        Some((row.id, Arc::new(value)))
+    }))
+}
+
+fn keep(
+    studio: &Studio,
+    connector: &Connector,
+    action: &str,
+    performed: &Performed,
+    time_ms: f64,
+) -> Result<i64, Error> {
+    let output = performed
+        .outcome
+        .result
+        .as_ref()
+        .ok()
+        .map(Value::to_string)
+        .filter(|text| text.len() <= LARGEST_KEPT);
+    let calls: Vec<&CallReport> = performed.calls.iter().map(|call| &call.report).collect();
+    let detail =
+        json!({ "error": performed.outcome.result.as_ref().err(), "calls": calls, "console": performed.console });
+    let row = Row {
+        id: 0,
+        workspace: studio.workspace_folder()?.display().to_string(),
+        connector: connector.manifest.id.clone(),
+        action: action.to_owned(),
+        ran_ms: now_ms(),
+        ok: performed.outcome.result.is_ok(),
+        time_ms,
+        input: performed.input.to_string(),
+        output,
+        detail: detail.to_string(),
+    };
+    Ok(table::run::add(studio.store()?, &row, KEEP)?)
+}

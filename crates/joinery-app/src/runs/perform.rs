@@ -1,0 +1,251 @@
+//! One run from input to outcome: check the input, run the script, check the output. Knows nothing of windows,
+//! histories or workspaces: the command line runs through here too.
+
+use std::{sync::Arc, time::Instant};
+
+use joinery_connector::{
+    Connector, FileKind,
+    schema::{self, Field, Violation},
+};
+use joinery_script::{ConsoleLine, Function, Host, Limits, Outcome, Run, ScriptError, run::Description};
+use serde_json::{Map, Value, json};
+
+use super::Stop;
+use crate::{
+    connections::Resolved,
+    error::{Code, Error},
+    host::{RecordedCall, RunHost, milliseconds},
+    studio::Studio,
+};
+
+/// What to run, on what.
+pub struct Performance {
+    /// The connector.
+    pub connector: Arc<Connector>,
+    /// The script: `actions/get_user.rhai`.
+    pub file: String,
+    /// The input.
+    pub input: Value,
+    /// A trigger's cursor.
+    pub cursor: Value,
+    /// Whom to call.
+    pub connection: Resolved,
+    /// What it may use.
+    pub limits: Limits,
+    pub(crate) stop: Stop,
+}
+
+impl Performance {
+    /// A run without input, within the usual limits.
+    pub fn new(connector: Arc<Connector>, file: &str, connection: Resolved) -> Self {
+        Self {
+            connector,
+            file: file.to_owned(),
+            input: json!({}),
+            cursor: Value::Null,
+            connection,
+            limits: Limits::default(),
+            stop: Stop::default(),
+        }
+    }
+
+    /// What stops it: call it from another task.
+    pub fn stopper(&self) -> impl Fn() + Send + Sync + 'static {
+        let stop = self.stop.clone();
+        move || {
+            stop.script.cancel();
+            stop.request.cancel();
+        }
+    }
+
+    fn run(&self, function: Function) -> Run {
+        Run {
+            connector: Arc::clone(&self.connector),
+            file: self.file.clone(),
+            function,
+            connection: self.connection.fields.clone(),
+            secrets: self.connection.secrets.keys().cloned().collect(),
+            limits: self.limits.clone(),
+        }
+    }
+
+    fn host(&self, studio: &Studio) -> Result<Arc<RunHost>, Error> {
+        let client = studio.client(&self.connection.name)?;
+        let token = self.stop.request.clone();
+        Ok(Arc::new(RunHost::new(
+            client,
+            Arc::clone(&self.connector),
+            self.connection.clone(),
+            token,
+        )))
+    }
+}
+
+/// What a run gave and did.
+pub struct Performed {
+    /// The value, or why there is none.
+    pub outcome: Outcome,
+    pub(crate) calls: Vec<RecordedCall>,
+    /// The console.
+    pub console: Vec<ConsoleLine>,
+    /// The input as it was used, defaults filled in.
+    pub input: Value,
+    /// Where the output differs from its declared fields.
+    pub warnings: Vec<Violation>,
+    /// Milliseconds in all.
+    pub time_ms: f64,
+}
+
+impl Performed {
+    /// Every HTTP call in order.
+    pub fn calls(&self) -> impl Iterator<Item = &super::CallReport> {
+        self.calls.iter().map(|call| &call.report)
+    }
+}
+
+/// Title, fields and sample of the script.
+pub(super) async fn describe(
+    studio: &Studio,
+    performance: &Performance,
+) -> Result<Result<Description, Box<ScriptError>>, Error> {
+    let host: Arc<dyn Host> = performance.host(studio)?;
+    let scripts = studio.scripts().clone();
+    let connector = Arc::clone(&performance.connector);
+    let (file, fields) = (performance.file.clone(), performance.connection.fields.clone());
+    let cancel = performance.stop.script.clone();
+    on_blocking_thread(move || {
+        scripts
+            .describe(&connector, &file, &fields, &host, &cancel)
+            .map_err(Box::new)
+    })
+    .await
+}
+
+/// Runs. A script that fails is an outcome, not an error.
+///
+/// # Errors
+/// [`Code::Network`] when no client can be made, [`Code::Internal`] for a mistake of ours.
+pub async fn perform(studio: &Studio, mut performance: Performance) -> Result<Performed, Error> {
+    let started = Instant::now();
+    let host = performance.host(studio)?;
+    let description = match describe(studio, &performance).await? {
+        Ok(description) => description,
+        Err(error) => return Ok(failed(performance.input, *error, started)),
+    };
+    let input = with_defaults(&description.input, std::mem::take(&mut performance.input));
+    if let Some(error) = refuse(&description.input, &input, &performance.file) {
+        return Ok(failed(input, error, started));
+    }
+    let kind = performance.connector.files.get(&performance.file).map(|file| file.kind);
+    let function = match kind {
+        Some(FileKind::Trigger) => Function::Poll {
+            input: input.clone(),
+            cursor: performance.cursor.clone(),
+        },
+        _ => Function::Execute { input: input.clone() },
+    };
+    let run = performance.run(function);
+    let outcome = run_script(studio, run, Arc::clone(&host), performance.stop.clone()).await?;
+    let record = host.take();
+    let warnings = match (&outcome.result, &description.output_schema) {
+        (Ok(value), Some(schema)) if kind == Some(FileKind::Action) => schema::check(schema, value).unwrap_or_default(),
+        _ => Vec::new(),
+    };
+    let outcome = Outcome {
+        result: outcome.result.map_err(with_advice),
+        ..outcome
+    };
+    Ok(Performed {
+        outcome,
+        calls: record.calls,
+        console: record.console,
+        input,
+        warnings,
+        time_ms: milliseconds(started.elapsed()),
+    })
+}
+
+/// Runs a script on a thread that may block.
+pub(crate) async fn run_script(studio: &Studio, run: Run, host: Arc<RunHost>, stop: Stop) -> Result<Outcome, Error> {
+    let scripts = studio.scripts().clone();
+    let host: Arc<dyn Host> = host;
+    on_blocking_thread(move || scripts.run(&run, &host, &stop.script)).await
+}
+
+async fn on_blocking_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| {
+        Error::new(Code::Internal, format!("the script engine failed: {error}"))
+            .with_hint("Save your work and restart; the script that did this is worth a bug report.")
+    })
+}
+
+fn failed(input: Value, error: ScriptError, started: Instant) -> Performed {
+    Performed {
+        outcome: Outcome {
+            result: Err(with_advice(error)),
+            compile_ms: 0.0,
+            operations: 0,
+        },
+        calls: Vec::new(),
+        console: Vec::new(),
+        input,
+        warnings: Vec::new(),
+        time_ms: milliseconds(started.elapsed()),
+    }
+}
+
+/// The input with the default of every field that is missing.
+fn with_defaults(fields: &[Field], input: Value) -> Value {
+    let mut input = match input {
+        Value::Null => Map::new(),
+        Value::Object(map) => map,
+        other => return other,
+    };
+    for field in fields {
+        if let Some(default) = &field.default {
+            input.entry(&field.name).or_insert_with(|| default.clone());
+        }
+    }
+    Value::Object(input)
+}
+
+/// Why the input cannot be used, naming every path.
+fn refuse(fields: &[Field], input: &Value, file: &str) -> Option<ScriptError> {
+    let violations = schema::check(&schema::to_schema(fields), input).unwrap_or_default();
+    if violations.is_empty() {
+        return None;
+    }
+    let said: Vec<String> = violations
+        .iter()
+        .map(|violation| match violation.path.as_str() {
+            "" => violation.message.clone(),
+            path => format!("{path}: {}", violation.message),
+        })
+        .collect();
+    Some(ScriptError {
+        code: "input".into(),
+        message: format!("The input does not fit: {}", said.join("; ")),
+        hint: Some("Fill in the fields named, then run again.".into()),
+        file: file.to_owned(),
+        line: 0,
+        column: 0,
+        stack: Vec::new(),
+        details: json!(violations),
+    })
+}
+
+fn with_advice(error: ScriptError) -> ScriptError {
+    let hint = error.hint.or_else(|| advice(&error.code).map(str::to_owned));
+    ScriptError { hint, ..error }
+}
+
+/// What to do about an error code, where the script says nothing better.
+pub fn advice(code: &str) -> Option<&'static str> {
+    Some(match code {
+        "http_401" => "The service refused these credentials; they may be expired or revoked. Edit the connection.",
+        "http_403" => "These credentials lack the permission or scope for this call. Grant it, then run again.",
+        "http_404" => "Check the id, and whether this is the org you mean.",
+        "http_429" => "The rate limit is reached. Wait for the reset, then run again.",
+        _ => return None,
+    })
+}

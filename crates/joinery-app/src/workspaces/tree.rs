@@ -1,0 +1,107 @@
+//! The tree of one connector's files, as the sidebar shows it.
+
+use std::path::Path;
+
+use joinery_connector::{Connector, ConnectorFile, FileKind};
+
+use super::{ConnectorTree, TreeEntry, TreeGroup};
+
+/// Kinds in the order of the tree, with their names on screen.
+const GROUPS: &[(FileKind, &str)] = &[
+    (FileKind::Manifest, "Manifest"),
+    (FileKind::Connection, "Connection"),
+    (FileKind::Action, "Actions"),
+    (FileKind::Trigger, "Triggers"),
+    (FileKind::Method, "Methods"),
+    (FileKind::Schema, "Schemas"),
+    (FileKind::PickList, "Pick lists"),
+    (FileKind::Request, "Requests"),
+    (FileKind::Test, "Tests"),
+    (FileKind::Document, "Documents"),
+];
+
+/// Reads the connector `name` of a workspace. One that cannot be read is listed with its error.
+pub(super) fn read(workspace: &Path, name: &str) -> ConnectorTree {
+    match Connector::read(&workspace.join(name)) {
+        Ok(connector) => ConnectorTree {
+            folder: name.to_owned(),
+            id: connector.manifest.id.clone(),
+            title: connector.manifest.title.clone(),
+            version: connector.manifest.version.clone(),
+            groups: GROUPS
+                .iter()
+                .filter_map(|(kind, label)| group(&connector, *kind, label))
+                .collect(),
+            error: None,
+        },
+        Err(error) => ConnectorTree {
+            folder: name.to_owned(),
+            id: name.to_owned(),
+            title: name.to_owned(),
+            version: String::new(),
+            // What is on disk can still be opened and mended.
+            groups: vec![TreeGroup {
+                kind: FileKind::Manifest,
+                label: "Manifest".to_owned(),
+                entries: vec![leaf("connector.toml", "connector.toml", None)],
+            }],
+            error: Some(error.into()),
+        },
+    }
+}
+
+/// The files of one kind; `None` where there are none.
+fn group(connector: &Connector, kind: FileKind, label: &str) -> Option<TreeGroup> {
+    let mut entries = Vec::new();
+    for file in connector.of_kind(kind) {
+        if kind == FileKind::Request {
+            insert_request(&mut entries, connector, file);
+        } else {
+            let shown = match kind {
+                FileKind::Document | FileKind::Manifest | FileKind::Connection => &file.path,
+                _ => &file.name,
+            };
+            entries.push(leaf(shown, &file.path, None));
+        }
+    }
+    (!entries.is_empty()).then(|| TreeGroup {
+        kind,
+        label: label.to_owned(),
+        entries,
+    })
+}
+
+/// Puts a request into its folders, making them as needed.
+fn insert_request(mut entries: &mut Vec<TreeEntry>, connector: &Connector, file: &ConnectorFile) {
+    let mut path = String::from("requests");
+    let folders: Vec<&str> = file.name.split('/').collect();
+    for folder in &folders[..folders.len() - 1] {
+        path = format!("{path}/{folder}");
+        let at = entries.iter().position(|entry| entry.path == path).unwrap_or_else(|| {
+            entries.push(TreeEntry {
+                label: (*folder).to_owned(),
+                path: path.clone(),
+                method: None,
+                children: Some(Vec::new()),
+            });
+            entries.len() - 1
+        });
+        entries = entries[at].children.get_or_insert_default();
+    }
+    // A request that does not parse keeps its file's name: opening it shows what is wrong.
+    let (label, method) = match connector.request(&file.path) {
+        Ok(request) if !request.name.is_empty() => (request.name, Some(request.method)),
+        Ok(request) => (file.name.clone(), Some(request.method)),
+        Err(_) => (file.name.clone(), None),
+    };
+    entries.push(leaf(&label, &file.path, method));
+}
+
+fn leaf(label: &str, path: &str, method: Option<String>) -> TreeEntry {
+    TreeEntry {
+        label: label.to_owned(),
+        path: path.to_owned(),
+        method,
+        children: None,
+    }
+}

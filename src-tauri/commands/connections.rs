@@ -1,0 +1,49 @@
+//! Connections and the sandbox org.
+
+use joinery_app::{
+    Error,
+    connections::{self as profiles, ConnectionDraft, ConnectionForm, ConnectionTest, ConnectionView},
+    sandbox::{self, SandboxView},
+};
+
+use super::Shared;
+
+#[tauri::command(async)]
+pub fn connections(studio: Shared<'_>, connector: String) -> Result<Vec<ConnectionView>, Error> {
+    profiles::list(&studio, &connector)
+}
+
+#[tauri::command(async)]
+pub fn connection_form(studio: Shared<'_>, connector: String) -> Result<ConnectionForm, Error> {
+    profiles::form(&studio, &connector)
+}
+
+#[tauri::command(async)]
+pub fn save_connection(studio: Shared<'_>, draft: ConnectionDraft) -> Result<ConnectionView, Error> {
+    profiles::save(&studio, &draft)
+}
+
+#[tauri::command]
+pub async fn test_connection(studio: Shared<'_>, draft: ConnectionDraft) -> Result<ConnectionTest, Error> {
+    profiles::test(&studio, &draft).await
+}
+
+#[tauri::command(async)]
+pub fn remove_connection(studio: Shared<'_>, name: String) -> Result<(), Error> {
+    profiles::remove(&studio, &name)
+}
+
+#[tauri::command(async)]
+pub fn choose_connection(studio: Shared<'_>, name: String) -> Result<(), Error> {
+    profiles::choose(&studio, &name)
+}
+
+#[tauri::command(async)]
+pub fn sandbox_status(studio: Shared<'_>) -> Option<SandboxView> {
+    sandbox::status(&studio)
+}
+
+#[tauri::command]
+pub async fn start_sandbox(studio: Shared<'_>) -> Result<SandboxView, Error> {
+    sandbox::start(&studio).await
+}

@@ -1,0 +1,69 @@
+//! What the window may ask. One file per area; the names are those of `ui/src/backend/index.ts` in snake case.
+
+mod bodies;
+mod connections;
+mod editor;
+mod export;
+mod files;
+mod requests;
+mod runs;
+mod settings;
+mod workspaces;
+
+use std::sync::Arc;
+
+use joinery_app::Studio;
+
+/// The studio as commands get it.
+type Shared<'a> = tauri::State<'a, Arc<Studio>>;
+
+/// Every command.
+pub fn handler() -> impl Fn(tauri::ipc::Invoke<tauri::Wry>) -> bool {
+    tauri::generate_handler![
+        bodies::body_lines,
+        bodies::body_summary,
+        bodies::body_text,
+        bodies::close_body,
+        connections::choose_connection,
+        connections::connection_form,
+        connections::connections,
+        connections::remove_connection,
+        connections::sandbox_status,
+        connections::save_connection,
+        connections::start_sandbox,
+        connections::test_connection,
+        editor::close_document,
+        editor::document_lines,
+        editor::edit_document,
+        editor::function_reference,
+        editor::open_document,
+        export::export_package,
+        export::export_preview,
+        files::check_connector,
+        files::check_file,
+        files::create_file,
+        files::delete_file,
+        files::read_file,
+        files::rename_file,
+        files::save_file,
+        requests::make_action,
+        requests::open_request,
+        requests::request_as_curl,
+        requests::request_variables,
+        requests::save_request,
+        requests::send_request,
+        runs::cancel,
+        runs::describe_action,
+        runs::diff_lines,
+        runs::run_action,
+        settings::recall,
+        settings::remember,
+        settings::set_title,
+        workspaces::forget_workspace,
+        workspaces::new_workspace,
+        workspaces::open_workspace,
+        workspaces::start_with_sandbox,
+        workspaces::welcome,
+        workspaces::workspace,
+    ]
+}

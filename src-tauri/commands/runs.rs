@@ -1,0 +1,30 @@
+//! Running actions.
+
+use joinery_app::{
+    Error,
+    bodies::DiffLines,
+    files::FileRef,
+    runs::{self, ActionForm, RunAction, RunReport},
+};
+
+use super::Shared;
+
+#[tauri::command]
+pub async fn describe_action(studio: Shared<'_>, file: FileRef, text: Option<String>, connection: Option<String>) -> Result<ActionForm, Error> {
+    runs::describe(&studio, &file, text.as_deref(), connection.as_deref()).await
+}
+
+#[tauri::command]
+pub async fn run_action(studio: Shared<'_>, run: RunAction) -> Result<RunReport, Error> {
+    runs::run(&studio, run).await
+}
+
+#[tauri::command(async)]
+pub fn diff_lines(studio: Shared<'_>, run_number: i64, from: usize, count: usize) -> Result<DiffLines, Error> {
+    runs::diff_lines(&studio, run_number, from, count)
+}
+
+#[tauri::command(async)]
+pub fn cancel(studio: Shared<'_>, id: String) {
+    runs::cancel(&studio, &id);
+}

@@ -1,0 +1,197 @@
+// A WebDriver client for the studio's real window: Xvfb, WebKitWebDriver, and what a test does with them.
+// W3C WebDriver (https://www.w3.org/TR/webdriver2/); nothing but Node's own modules.
+
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
+const pictures = join(root, 'test-results', 'window');
+const binary = process.env.JOINERY_STUDIO ?? join(root, 'target', 'debug', 'joinery-studio');
+
+/** WebDriver's code points for keys that are not characters. */
+export const Key = {
+	Enter: '\uE007',
+	Escape: '\uE00C',
+	Tab: '\uE004',
+	Control: '\uE009',
+	Shift: '\uE008',
+	Alt: '\uE00A',
+	Backspace: '\uE003',
+	Delete: '\uE017',
+	Home: '\uE011',
+	End: '\uE010',
+	ArrowDown: '\uE015',
+	ArrowUp: '\uE013',
+	ArrowRight: '\uE014',
+	ArrowLeft: '\uE012',
+	F8: '\uE038'
+};
+
+/** Opens the studio on a store and a documents folder of its own, runs `test` with the window, and closes it. */
+export async function withStudio(test, { width = 1440, height = 900 } = {}) {
+	const home = mkdtempSync(join(tmpdir(), 'joinery-window-'));
+	const display = await freeDisplay(width, height);
+	const port = await freePort();
+	const environment = {
+		...process.env,
+		DISPLAY: display.name,
+		TAURI_WEBVIEW_AUTOMATION: 'true',
+		JOINERY_HOME: join(home, 'store'),
+		JOINERY_DOCUMENTS: join(home, 'documents'),
+		// No keychain answers here: the encrypted file is used, as on a bare machine.
+		DBUS_SESSION_BUS_ADDRESS: '',
+		GDK_BACKEND: 'x11',
+		WEBKIT_DISABLE_DMABUF_RENDERER: '1'
+	};
+	const driver = spawn('WebKitWebDriver', [`--port=${port}`], { env: environment, stdio: 'ignore' });
+	let studio;
+	try {
+		studio = await Studio.open(`http://127.0.0.1:${port}`, home);
+		await test(studio);
+	} catch (error) {
+		await studio?.picture('failed').catch(() => {});
+		throw error;
+	} finally {
+		await studio?.close().catch(() => {});
+		driver.kill();
+		display.process.kill();
+		rmSync(home, { recursive: true, force: true });
+	}
+}
+
+/** The window under test. */
+export class Studio {
+	#session;
+	/** The folder that holds this window's store and documents. */
+	home;
+
+	constructor(session, home) {
+		this.#session = session;
+		this.home = home;
+	}
+
+	static async open(driver, home) {
+		const capabilities = { alwaysMatch: { 'webkitgtk:browserOptions': { binary, args: [] } } };
+		const { sessionId } = await until('the driver listens', () => call('POST', `${driver}/session`, { capabilities }));
+		const studio = new Studio(`${driver}/session/${sessionId}`, home);
+		await studio.until('the page is drawn', 'return document.querySelector("#app")?.childElementCount > 0');
+		return studio;
+	}
+
+	close() {
+		return call('DELETE', this.#session);
+	}
+
+	/** The value of a piece of JavaScript that says `return`. */
+	run(script, ...args) {
+		return call('POST', `${this.#session}/execute/sync`, { script, args });
+	}
+
+	/** Waits until a piece of JavaScript returns something true, and gives that. */
+	until(what, script, ...args) {
+		return until(what, () => this.run(script, ...args));
+	}
+
+	/** Waits for an element with that role (explicit or of its tag) whose name contains `name`, and clicks it. */
+	async click(role, name) {
+		const element = await this.find(role, name);
+		await call('POST', `${this.#session}/element/${Object.values(element)[0]}/click`, {});
+	}
+
+	/** Waits for a visible element of that role and name. */
+	find(role, name) {
+		return this.until(`a ${role} named “${name}”`, FIND, role, name);
+	}
+
+	/** Waits until the page's text contains `text`. */
+	see(text) {
+		return this.until(`“${text}” on the page`, 'return document.body.innerText.includes(arguments[0])', text);
+	}
+
+	/** Presses keys together: `press(Key.Control, 's')`. */
+	async press(...keys) {
+		const down = keys.map((value) => ({ type: 'keyDown', value }));
+		const up = [...keys].reverse().map((value) => ({ type: 'keyUp', value }));
+		await this.#keys([...down, ...up]);
+	}
+
+	/** Types text into whatever has the focus. */
+	async type(text) {
+		await this.#keys([...text].flatMap((value) => [{ type: 'keyDown', value }, { type: 'keyUp', value }]));
+	}
+
+	async #keys(actions) {
+		await call('POST', `${this.#session}/actions`, { actions: [{ type: 'key', id: 'keyboard', actions }] });
+	}
+
+	/** Saves a picture of the window under test-results/window. */
+	async picture(name) {
+		mkdirSync(pictures, { recursive: true });
+		const base64 = await call('GET', `${this.#session}/screenshot`);
+		writeFileSync(join(pictures, `${name}.png`), Buffer.from(base64, 'base64'));
+	}
+}
+
+// Runs in the page. Names as the accessibility tree computes them, as far as our own markup needs it.
+const FIND = `
+	const [role, name] = arguments;
+	const tags = { button: 'button', textbox: 'input, textarea, [contenteditable=true]', link: 'a[href]', dialog: 'dialog' };
+	const candidates = document.querySelectorAll('[role="' + role + '"]' + (tags[role] ? ', ' + tags[role] : ''));
+	const nameOf = (element) => {
+		const labelled = element.getAttribute('aria-labelledby');
+		if (labelled) return labelled.split(' ').map((id) => document.getElementById(id)?.textContent ?? '').join(' ');
+		return element.getAttribute('aria-label') ?? element.labels?.[0]?.textContent ?? element.textContent ?? '';
+	};
+	const visible = (element) => element.getClientRects().length > 0 && !element.disabled;
+	const found = [...candidates].filter((element) => visible(element) && nameOf(element).includes(name));
+	return found.find((element) => nameOf(element).trim() === name) ?? found[0] ?? null;
+`;
+
+async function call(method, url, body) {
+	const response = await fetch(url, { method, body: body && JSON.stringify(body) });
+	const { value } = await response.json();
+	if (!response.ok) throw new Error(`${value.error}: ${value.message}`);
+	return value;
+}
+
+/** Asks until the answer is something true; tells what it waited for when that never comes. */
+async function until(what, ask, timeout = 15000) {
+	const end = Date.now() + timeout;
+	let last;
+	while (Date.now() < end) {
+		try {
+			const answer = await ask();
+			if (answer) return answer;
+			last = `last answer: ${JSON.stringify(answer)}`;
+		} catch (error) {
+			last = String(error);
+		}
+		await new Promise((wake) => setTimeout(wake, 25));
+	}
+	throw new Error(`waited ${timeout / 1000} s until ${what}; ${last}`);
+}
+
+async function freeDisplay(width, height) {
+	// Xvfb chooses a free display and writes its number to the file descriptor it is given.
+	const process = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', `${width}x${height}x24`, '-nolisten', 'tcp'], {
+		stdio: ['ignore', 'ignore', 'ignore', 'pipe']
+	});
+	const number = await new Promise((found, failed) => {
+		process.on('error', () => failed(new Error('Xvfb is missing; script/bootstrap installs it')));
+		process.stdio[3].once('data', (data) => found(String(data).trim()));
+	});
+	return { process, name: `:${number}` };
+}
+
+function freePort() {
+	return new Promise((found) => {
+		const server = createServer().listen(0, '127.0.0.1', () => {
+			const { port } = server.address();
+			server.close(() => found(port));
+		});
+	});
+}
