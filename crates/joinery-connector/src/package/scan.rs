@@ -69,7 +69,7 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         rule(
             "a credential",
             true,
-            r#"(?i)\b(?:proxy-)?authorization["'`]?\s*[:=,]\s*["'`]?(?:[A-Za-z]+\s+)?(?<value>[A-Za-z0-9._~+/=-]{12,})"#,
+            r#"(?i)\b(?:proxy-)?authorization["'`]?[ \t]*[:=,][ \t]*["'`]?(?:[A-Za-z]+[ \t]+)?(?<value>[A-Za-z0-9._~+/=-]{12,})"#,
         ),
         rule(
             "a credential",
@@ -165,9 +165,8 @@ fn harmless(value: &str) -> bool {
 fn looks_random(value: &str) -> bool {
     let letters = value.bytes().filter(u8::is_ascii_alphabetic).count();
     let digits = value.bytes().filter(u8::is_ascii_digit).count();
-    let mixed_case =
-        value.bytes().any(|byte| byte.is_ascii_lowercase()) && value.bytes().any(|byte| byte.is_ascii_uppercase());
-    let mixed = letters >= 2 && (digits >= 2 || (mixed_case && value.len() >= 24));
+    // Long names in camel case have no digits, or one.
+    let mixed = letters >= 2 && digits >= 2;
     value.len() >= 12 && mixed && entropy(value) >= 3.2 && !reads_like_a_name(value)
 }
 

@@ -416,6 +416,8 @@ fn ids_variables_and_words_are_not_secrets() {
         "authorization = \"oauth2_authorization_code\"",
         "password = \"••••••\" api_key = \"<your key>\" secret = \"placeholder-for-your-secret-1\"",
         "Basic authentication, Bearer authentication-with-tokens, token get_user_by_login_or_id",
+        "authorization:\n  TokenInlineHookResponseCommandsOAuth2",
+        "Basic AppAuthenticatorOAuth2ProvisioningSettings",
         "scopes = [\"okta.users.manage\", \"okta.groups.manage\"]",
         "https://acme.okta.com/api/v1/users/00ub0oNGTSWTBKOLGLNR?key=00ub0oNGTSWTBKOLGLNR",
         "sha256 ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",

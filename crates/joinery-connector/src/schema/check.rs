@@ -22,24 +22,28 @@ pub struct Violation {
 /// # Errors
 /// The message of a schema that is itself wrong.
 pub fn check(schema: &Value, value: &Value) -> Result<Vec<Violation>, String> {
-    let validator = jsonschema::options()
-        .with_draft(jsonschema::Draft::Draft202012)
-        .should_validate_formats(true)
-        .build(schema)
-        .map_err(|error| {
-            let path = readable(error.instance_path().as_str());
-            let place = if path.is_empty() {
-                String::new()
-            } else {
-                format!(" at `{path}`")
-            };
-            format!("the schema itself is wrong{place}: {error}")
-        })?;
+    let validator = validator(schema).map_err(|error| {
+        let path = readable(error.instance_path().as_str());
+        let place = if path.is_empty() {
+            String::new()
+        } else {
+            format!(" at `{path}`")
+        };
+        format!("the schema itself is wrong{place}: {error}")
+    })?;
     let mut violations = Vec::new();
     for error in validator.iter_errors(value) {
         add(&error, &mut violations);
     }
     Ok(violations)
+}
+
+/// The one set of rules by which schemas are understood.
+pub(super) fn validator(schema: &Value) -> Result<jsonschema::Validator, ValidationError<'static>> {
+    jsonschema::options()
+        .with_draft(jsonschema::Draft::Draft202012)
+        .should_validate_formats(true)
+        .build(schema)
 }
 
 fn add(error: &ValidationError, violations: &mut Vec<Violation>) {
