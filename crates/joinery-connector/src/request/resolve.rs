@@ -44,6 +44,7 @@ pub(super) fn request(request: &SavedRequest, variables: &Variables) -> Result<H
     }
     let body = body(&request.body, &known, &mut headers, &mut keep);
     if !missing.is_empty() {
+        missing.dedup();
         return Err(missing);
     }
     let method = if request.method.is_empty() {
