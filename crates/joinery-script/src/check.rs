@@ -1,27 +1,90 @@
 //! Finding mistakes without running: syntax, unknown names and functions, wrong argument counts, fields no schema has.
 
-use joinery_connector::{Connector, Problem, Severity};
+mod walk;
 
-use crate::{engine::text_of, error::ScriptError, run::Scripts};
+use joinery_connector::{Connector, FileKind, Problem, Severity, request::SavedRequest};
+
+use crate::{
+    engine::text_of,
+    error::{self, ScriptError},
+    limits::Limits,
+    run::Scripts,
+};
 
 /// Everything wrong or doubtful in a connector: its own problems, every script, request, schema and TOML file.
 pub fn check(scripts: &Scripts, connector: &Connector) -> Vec<Problem> {
     let mut problems = connector.problems.clone();
-    for path in connector.files.keys().filter(|path| path.ends_with(".rhai")) {
-        if let Some(text) = text_of(connector, path) {
+    for (path, file) in &connector.files {
+        let json = file.kind == FileKind::Schema && path.ends_with(".json");
+        if !path.ends_with(".rhai") && !json && file.kind != FileKind::Request {
+            continue;
+        }
+        let text = match file.text.clone().map_or_else(|| connector.text(path), Ok) {
+            Ok(text) => text,
+            Err(joinery_connector::Error::Invalid { problem }) => {
+                problems.push(*problem);
+                continue;
+            }
+            Err(unreadable) => {
+                problems.push(of_error(ScriptError::new("unreadable", unreadable.to_string(), path)));
+                continue;
+            }
+        };
+        if json {
+            problems.extend(check_json(path, &text));
+        } else if file.kind == FileKind::Request {
+            match SavedRequest::parse(&text, path) {
+                Ok((_, warnings)) => problems.extend(warnings),
+                Err(problem) => problems.push(problem),
+            }
+        } else {
             problems.extend(check_file(scripts, connector, path, &text));
         }
     }
+    // What the connector was read with may name a file's problem that its own check finds again.
+    let mut seen = std::collections::HashSet::new();
+    problems.retain(|problem| seen.insert(problem.clone()));
+    problems.sort_by(|left, right| (&left.file, left.line, left.column).cmp(&(&right.file, right.line, right.column)));
     problems
 }
 
 /// Everything wrong or doubtful in one script; `text` is what the editor holds.
 pub fn check_file(scripts: &Scripts, connector: &Connector, path: &str, text: &str) -> Vec<Problem> {
-    let _ = connector;
-    match scripts.inner.compile(path, text) {
-        Ok(_) => Vec::new(),
-        Err(error) => vec![of_error(error)],
+    if !std::path::Path::new(path)
+        .extension()
+        .is_some_and(|extension| extension == "rhai")
+    {
+        return if path.starts_with("schemas/") {
+            check_json(path, text).into_iter().collect()
+        } else {
+            Vec::new()
+        };
     }
+    let limit = Limits::default().file;
+    if text.len() > limit {
+        return vec![of_error(error::file_too_large(path, text.len(), limit))];
+    }
+    match scripts.inner.compile(path, text) {
+        Ok(ast) => walk::check(&scripts.inner, connector, path, text, &ast),
+        Err(error) => {
+            let end = end_of_word(text, error.line, error.column);
+            vec![Problem {
+                end_column: end,
+                ..of_error(error)
+            }]
+        }
+    }
+}
+
+fn check_json(path: &str, text: &str) -> Option<Problem> {
+    let error = serde_json::from_str::<serde_json::Value>(text).err()?;
+    let message = error.to_string();
+    let message = message.split(" at line ").next().unwrap_or_default();
+    Some(Problem {
+        line: error.line() as u32,
+        column: error.column().max(1) as u32,
+        ..of_error(ScriptError::new("json", format!("this is not JSON: {message}"), path))
+    })
 }
 
 fn of_error(error: ScriptError) -> Problem {
@@ -35,4 +98,20 @@ fn of_error(error: ScriptError) -> Problem {
         message: error.message,
         hint: error.hint,
     }
+}
+
+/// The column after the word at a place; the character itself where there is no word.
+fn end_of_word(text: &str, line: u32, column: u32) -> Option<u32> {
+    let line = text.lines().nth(line.checked_sub(1)? as usize)?;
+    let length = line
+        .chars()
+        .skip(column.checked_sub(1)? as usize)
+        .take_while(|character| character.is_alphanumeric() || *character == '_')
+        .count();
+    Some(column + length.max(1) as u32)
+}
+
+/// Whether a script is there that an import means.
+fn imported(connector: &Connector, file: &str) -> Option<std::sync::Arc<str>> {
+    text_of(connector, file)
 }

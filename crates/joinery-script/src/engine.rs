@@ -21,8 +21,6 @@ use crate::{
 const MAX_CALL_LEVELS: usize = 512;
 /// Nesting of expressions in a file and in a function.
 const MAX_EXPRESSION_DEPTH: usize = 128;
-/// Bytes of a string that no script needs.
-pub const MAX_STRING: usize = 64 << 20;
 /// Compiled scripts kept. Past it the cache starts anew.
 const MAX_CACHED: usize = 256;
 
@@ -51,7 +49,9 @@ impl Inner {
                 .disable_symbol("eval")
                 .on_progress(|_| state::on_step());
             #[allow(deprecated, reason = "volatile, not deprecated: see `state::on_variable`")]
-            engine.on_var(|_, _, context| state::on_variable(context.call_level()).map(|()| None));
+            engine.on_var(|name, _, context| {
+                state::on_variable(context.call_level(), context.scope().get(name)).map(|()| None)
+            });
             let signatures = Signatures::read(&engine);
             Self {
                 engine,

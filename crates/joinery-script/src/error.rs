@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use rhai::{AST, Dynamic, EvalAltResult, Map, ParseError, Position};
+use rhai::{AST, Dynamic, EvalAltResult, Map, NativeCallContext, ParseError, Position};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use ts_rs::TS;
@@ -102,6 +102,16 @@ pub fn complain(message: impl Into<String>) -> Box<EvalAltResult> {
         Dynamic::from(message.into()),
         Position::NONE,
     ))
+}
+
+/// `result`, its error placed at the call of `context`: the engine gives no place to errors of `http.get` and the like.
+pub fn located<T>(context: &NativeCallContext, result: Result<T, Box<EvalAltResult>>) -> Result<T, Box<EvalAltResult>> {
+    result.map_err(|mut error| {
+        if error.position().is_none() {
+            error.set_position(context.call_position());
+        }
+        error
+    })
 }
 
 /// A file that is larger than a script may be.

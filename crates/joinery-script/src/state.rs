@@ -12,6 +12,7 @@ use joinery_connector::Connector;
 use rhai::{AST, Dynamic, EvalAltResult, Module, NativeCallContext, Position, Shared};
 
 use crate::{
+    functions::too_large,
     host::{CallPlace, ConsoleLevel, ConsoleLine, Host},
     limits::{Cancel, Limits},
 };
@@ -76,12 +77,14 @@ pub struct StopMark(pub Stop);
 /// What the script's thread counts.
 struct Meter {
     state: Arc<RunState>,
-    steps: u64,
     end: Option<u64>,
 }
 
 thread_local! {
     static METER: RefCell<Option<Meter>> = const { RefCell::new(None) };
+    /// Steps taken, and the step at which to look at clock and limits next. Apart from the meter, to be cheap to read.
+    static STEPS: Cell<u64> = const { Cell::new(0) };
+    static NEXT_LOOK: Cell<u64> = const { Cell::new(0) };
     /// The deepest call level at which variables may be read; below zero once the run must stop. Apart from the
     /// meter, to be cheap to read.
     static MAX_LEVEL: Cell<isize> = const { Cell::new(isize::MAX) };
@@ -91,9 +94,10 @@ impl RunState {
     /// Starts counting on this thread.
     pub fn enter(self: &Arc<Self>) {
         MAX_LEVEL.set(isize::try_from(self.limits.call_levels).unwrap_or(isize::MAX));
+        STEPS.set(0);
+        NEXT_LOOK.set(0);
         METER.set(Some(Meter {
             state: self.clone(),
-            steps: 0,
             end: None,
         }));
     }
@@ -101,8 +105,8 @@ impl RunState {
     /// Stops counting and keeps the count.
     pub fn leave(&self) {
         MAX_LEVEL.set(isize::MAX);
-        if let Some(meter) = METER.take() {
-            *lock(&self.steps) = meter.steps;
+        if METER.take().is_some() {
+            *lock(&self.steps) = STEPS.get();
         }
     }
 
@@ -117,7 +121,7 @@ impl RunState {
         MAX_LEVEL.set(-1);
         METER.with_borrow_mut(|meter| {
             if let Some(meter) = meter {
-                meter.end.get_or_insert(meter.steps + GRACE_STEPS);
+                meter.end.get_or_insert(STEPS.get() + GRACE_STEPS);
             }
         });
         Box::new(EvalAltResult::ErrorRuntime(
@@ -128,7 +132,9 @@ impl RunState {
 
     /// The error that stops the run if it is cancelled or out of time.
     pub fn must_go_on(&self) -> Result<(), Box<EvalAltResult>> {
-        if let Some(reason) = *lock(&self.stop) {
+        // Copied first: `stop` takes the lock again.
+        let ordered = *lock(&self.stop);
+        if let Some(reason) = ordered {
             return Err(self.stop(reason));
         }
         if self.cancel.is_cancelled() {
@@ -191,16 +197,20 @@ pub fn place_of(context: &NativeCallContext) -> CallPlace {
 
 /// Called by the engine on every step: the value that ends the script, once it must end.
 pub fn on_step() -> Option<Dynamic> {
+    let steps = STEPS.get() + 1;
+    STEPS.set(steps);
+    if steps < NEXT_LOOK.get() { None } else { look(steps) }
+}
+
+fn look(steps: u64) -> Option<Dynamic> {
     METER.with_borrow_mut(|meter| {
         let meter = meter.as_mut()?;
-        meter.steps += 1;
+        NEXT_LOOK.set((steps + STEPS_PER_LOOK).min(meter.state.limits.operations.saturating_add(1).max(steps + 1)));
         if let Some(end) = meter.end {
-            return (meter.steps > end).then(|| end_mark(&meter.state));
+            return (steps > end).then(|| end_mark(&meter.state));
         }
-        let reason = if meter.steps > meter.state.limits.operations {
+        let reason = if steps > meter.state.limits.operations {
             Stop::Operations
-        } else if meter.steps % STEPS_PER_LOOK != 0 {
-            return None;
         } else if meter.state.cancel.is_cancelled() {
             Stop::Cancelled
         } else if meter.state.time_left().is_zero() {
@@ -209,7 +219,7 @@ pub fn on_step() -> Option<Dynamic> {
             return None;
         };
         lock(&meter.state.stop).get_or_insert(reason);
-        meter.end = Some(meter.steps + GRACE_STEPS);
+        meter.end = Some(steps + GRACE_STEPS);
         MAX_LEVEL.set(-1);
         None
     })
@@ -217,9 +227,10 @@ pub fn on_step() -> Option<Dynamic> {
 
 /// Called by the engine on every variable access: the error that stops the script, once it must stop. Raised here
 /// because only errors raised inside a statement keep their file, line and call stack.
-pub fn on_variable(level: usize) -> Result<(), Box<EvalAltResult>> {
+pub fn on_variable(level: usize, value: Option<&Dynamic>) -> Result<(), Box<EvalAltResult>> {
     let max = MAX_LEVEL.get();
-    if isize::try_from(level).unwrap_or(isize::MAX) <= max {
+    let large = value.is_some_and(too_large);
+    if isize::try_from(level).unwrap_or(isize::MAX) <= max && !large {
         return Ok(());
     }
     match METER.with_borrow(|meter| meter.as_ref().map(|meter| meter.state.clone())) {
@@ -228,6 +239,7 @@ pub fn on_variable(level: usize) -> Result<(), Box<EvalAltResult>> {
             let reason = lock(&state.stop).unwrap_or(Stop::Cancelled);
             Err(state.stop(reason))
         }
+        Some(state) if large => Err(state.stop(Stop::Memory)),
         Some(state) => Err(state.stop(Stop::Depth)),
     }
 }

@@ -8,10 +8,10 @@ use base64::{
     },
 };
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
-use rhai::{Blob, Dynamic, EvalAltResult, Map, Module, export_module, exported_module};
+use rhai::{Blob, Dynamic, EvalAltResult, Map, Module, NativeCallContext, export_module, exported_module};
 
 use super::hashing::bytes_of;
-use crate::error::complain;
+use crate::error::{complain, located};
 
 /// RFC 3986's unreserved characters stay; everything else is encoded, `/` too: the text is one path segment.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -51,7 +51,11 @@ fn decode(text: &str) -> Result<Vec<u8>, Box<EvalAltResult>> {
         .map_err(|error| complain(format!("this is not base64: {error}")))
 }
 
-fn text(bytes: Vec<u8>, what: &str) -> Result<String, Box<EvalAltResult>> {
+fn decode_hex(text: &str) -> Result<Vec<u8>, Box<EvalAltResult>> {
+    hex::decode(text.trim()).map_err(|error| complain(format!("this is not hex: {error}")))
+}
+
+fn text_of(bytes: Vec<u8>, what: &str) -> Result<String, Box<EvalAltResult>> {
     String::from_utf8(bytes).map_err(|_| complain(format!("the decoded bytes are not text; use {what}")))
 }
 
@@ -101,8 +105,8 @@ mod base64_functions {
     /// base64.encode("hello") == "aGVsbG8="
     /// ```
     #[rhai_fn(return_raw)]
-    pub fn encode(value: Dynamic) -> Result<String, Box<EvalAltResult>> {
-        Ok(STANDARD.encode(bytes_of(&value, "base64.encode")?))
+    pub fn encode(context: NativeCallContext, value: Dynamic) -> Result<String, Box<EvalAltResult>> {
+        located(&context, bytes_of(&value, "base64.encode")).map(|bytes| STANDARD.encode(bytes))
     }
 
     /// Text or bytes as Base64 for URLs: `-` and `_`, no padding.
@@ -110,8 +114,8 @@ mod base64_functions {
     /// base64.encode_url("a?>") == "YT8-"
     /// ```
     #[rhai_fn(return_raw)]
-    pub fn encode_url(value: Dynamic) -> Result<String, Box<EvalAltResult>> {
-        Ok(URL_SAFE_NO_PAD.encode(bytes_of(&value, "base64.encode_url")?))
+    pub fn encode_url(context: NativeCallContext, value: Dynamic) -> Result<String, Box<EvalAltResult>> {
+        located(&context, bytes_of(&value, "base64.encode_url")).map(|bytes| URL_SAFE_NO_PAD.encode(bytes))
     }
 
     /// The text in Base64, of either alphabet, padded or not.
@@ -119,8 +123,11 @@ mod base64_functions {
     /// base64.decode("aGVsbG8") == "hello"
     /// ```
     #[rhai_fn(name = "decode", return_raw)]
-    pub fn decode_text(text: &str) -> Result<String, Box<EvalAltResult>> {
-        super::text(decode(text)?, "base64.decode_bytes")
+    pub fn decode_text(context: NativeCallContext, text: &str) -> Result<String, Box<EvalAltResult>> {
+        located(
+            &context,
+            decode(text).and_then(|bytes| text_of(bytes, "base64.decode_bytes")),
+        )
     }
 
     /// The bytes in Base64.
@@ -128,8 +135,8 @@ mod base64_functions {
     /// base64.decode_bytes("AAE=").len() == 2
     /// ```
     #[rhai_fn(return_raw)]
-    pub fn decode_bytes(text: &str) -> Result<Blob, Box<EvalAltResult>> {
-        decode(text)
+    pub fn decode_bytes(context: NativeCallContext, text: &str) -> Result<Blob, Box<EvalAltResult>> {
+        located(&context, decode(text))
     }
 }
 
@@ -142,8 +149,8 @@ mod hex_functions {
     /// hex.encode("hi") == "6869"
     /// ```
     #[rhai_fn(return_raw)]
-    pub fn encode(value: Dynamic) -> Result<String, Box<EvalAltResult>> {
-        Ok(hex::encode(bytes_of(&value, "hex.encode")?))
+    pub fn encode(context: NativeCallContext, value: Dynamic) -> Result<String, Box<EvalAltResult>> {
+        located(&context, bytes_of(&value, "hex.encode")).map(|bytes| hex::encode(bytes))
     }
 
     /// The text in hex.
@@ -151,8 +158,11 @@ mod hex_functions {
     /// hex.decode("6869") == "hi"
     /// ```
     #[rhai_fn(name = "decode", return_raw)]
-    pub fn decode_text(text: &str) -> Result<String, Box<EvalAltResult>> {
-        super::text(decode_bytes(text)?, "hex.decode_bytes")
+    pub fn decode_text(context: NativeCallContext, text: &str) -> Result<String, Box<EvalAltResult>> {
+        located(
+            &context,
+            decode_hex(text).and_then(|bytes| text_of(bytes, "hex.decode_bytes")),
+        )
     }
 
     /// The bytes in hex.
@@ -160,8 +170,8 @@ mod hex_functions {
     /// hex.decode_bytes("00ff").len() == 2
     /// ```
     #[rhai_fn(return_raw)]
-    pub fn decode_bytes(text: &str) -> Result<Blob, Box<EvalAltResult>> {
-        hex::decode(text.trim()).map_err(|error| complain(format!("this is not hex: {error}")))
+    pub fn decode_bytes(context: NativeCallContext, text: &str) -> Result<Blob, Box<EvalAltResult>> {
+        located(&context, decode_hex(text))
     }
 }
 
@@ -182,10 +192,11 @@ mod url_functions {
     /// url.decode("a%20b%26c") == "a b&c"
     /// ```
     #[rhai_fn(name = "decode", return_raw)]
-    pub fn decode_text(text: &str) -> Result<String, Box<EvalAltResult>> {
-        percent_decode_str(text)
-            .decode_utf8()
-            .map(std::borrow::Cow::into_owned)
-            .map_err(|_| complain("the decoded bytes are not UTF-8 text"))
+    pub fn decode_text(context: NativeCallContext, text: &str) -> Result<String, Box<EvalAltResult>> {
+        let decoded = percent_decode_str(text).decode_utf8().map(std::borrow::Cow::into_owned);
+        located(
+            &context,
+            decoded.map_err(|_| complain("the decoded bytes are not UTF-8 text")),
+        )
     }
 }

@@ -5,7 +5,9 @@ use rhai::{Dynamic, EvalAltResult, Module, NativeCallContext, export_module, exp
 use super::{
     paging::{Items, Pages},
     request::Request,
+    response::Response,
 };
+use crate::error::located;
 
 /// The module of this group.
 pub fn module() -> Module {
@@ -18,7 +20,8 @@ fn call(
     path: &str,
     fill: impl FnOnce(Request) -> Result<Request, Box<EvalAltResult>>,
 ) -> Result<Dynamic, Box<EvalAltResult>> {
-    fill(Request::new(method, path))?.send(context)?.body_or_throw()
+    let answer = || fill(Request::new(method, path))?.send(context)?.body_or_throw();
+    located(context, answer())
 }
 
 #[export_module]
@@ -49,10 +52,7 @@ mod functions {
     /// http.head("/echo").status == 200
     /// ```
     #[rhai_fn(return_raw)]
-    pub fn head(
-        context: NativeCallContext,
-        path: &str,
-    ) -> Result<super::super::response::Response, Box<EvalAltResult>> {
+    pub fn head(context: NativeCallContext, path: &str) -> Result<Response, Box<EvalAltResult>> {
         Request::new("HEAD", path).send(&context)
     }
     #[rhai_fn(name = "head", return_raw)]
@@ -60,8 +60,13 @@ mod functions {
         context: NativeCallContext,
         path: &str,
         query: Dynamic,
-    ) -> Result<super::super::response::Response, Box<EvalAltResult>> {
-        Request::new("HEAD", path).with_query(&query)?.send(&context)
+    ) -> Result<Response, Box<EvalAltResult>> {
+        located(
+            &context,
+            Request::new("HEAD", path)
+                .with_query(&query)
+                .and_then(|request| request.send(&context)),
+        )
     }
 
     /// Posts `body` as JSON to `path` and returns the parsed answer.
@@ -133,8 +138,8 @@ mod functions {
     /// http.request("GET", "/status/404").accept([404]).send().status == 404
     /// ```
     #[rhai_fn(return_raw)]
-    pub fn request(method: &str, path: &str) -> Result<Request, Box<EvalAltResult>> {
-        Request::checked(method, path)
+    pub fn request(context: NativeCallContext, method: &str, path: &str) -> Result<Request, Box<EvalAltResult>> {
+        located(&context, Request::checked(method, path))
     }
 
     /// Pages through a list: each page is a response. Follows the `Link: rel="next"` header, one page at a time and
@@ -154,7 +159,7 @@ mod functions {
         path: &str,
         query: Dynamic,
     ) -> Result<Pages, Box<EvalAltResult>> {
-        Pages::new(&context, path, &query)
+        located(&context, Pages::new(&context, path, &query))
     }
 
     /// Goes through the items of a list, page after page.
@@ -163,7 +168,7 @@ mod functions {
     /// ```
     #[rhai_fn(return_raw)]
     pub fn items(context: NativeCallContext, path: &str) -> Result<Items, Box<EvalAltResult>> {
-        Ok(Items::new(Pages::new(&context, path, &Dynamic::UNIT)?))
+        Pages::new(&context, path, &Dynamic::UNIT).map(Items::new)
     }
     #[rhai_fn(name = "items", return_raw)]
     pub fn items_with_query(
@@ -171,6 +176,6 @@ mod functions {
         path: &str,
         query: Dynamic,
     ) -> Result<Items, Box<EvalAltResult>> {
-        Ok(Items::new(Pages::new(&context, path, &query)?))
+        located(&context, Pages::new(&context, path, &query)).map(Items::new)
     }
 }

@@ -1,9 +1,9 @@
 //! JSON text to values and back.
 
-use rhai::{Dynamic, EvalAltResult, Module, export_module, exported_module};
+use rhai::{Dynamic, EvalAltResult, Module, NativeCallContext, export_module, exported_module};
 
 use crate::{
-    error::complain,
+    error::{complain, located},
     json::{self, SecretsAs},
 };
 
@@ -12,8 +12,11 @@ pub fn module() -> Module {
     exported_module!(functions)
 }
 
-fn value(value: &Dynamic) -> Result<serde_json::Value, Box<EvalAltResult>> {
-    json::to_value(value, SecretsAs::Mask).map_err(|error| complain(error.to_string()))
+fn value(context: &NativeCallContext, value: &Dynamic) -> Result<serde_json::Value, Box<EvalAltResult>> {
+    located(
+        context,
+        json::to_value(value, SecretsAs::Mask).map_err(|error| complain(error.to_string())),
+    )
 }
 
 #[export_module]
@@ -25,8 +28,11 @@ mod functions {
     /// json.parse(`{"ids": [1, 2]}`).ids[1] == 2
     /// ```
     #[rhai_fn(return_raw)]
-    pub fn parse(text: &str) -> Result<Dynamic, Box<EvalAltResult>> {
-        json::parse(text.as_bytes()).map_err(|error| complain(format!("this is not JSON: {error}")))
+    pub fn parse(context: NativeCallContext, text: &str) -> Result<Dynamic, Box<EvalAltResult>> {
+        located(
+            &context,
+            json::parse(text.as_bytes()).map_err(|error| complain(format!("this is not JSON: {error}"))),
+        )
     }
 
     /// The JSON text of a value, on one line.
@@ -34,8 +40,8 @@ mod functions {
     /// json.render(#{ ids: [1, 2] }) == `{"ids":[1,2]}`
     /// ```
     #[rhai_fn(return_raw)]
-    pub fn render(value: Dynamic) -> Result<String, Box<EvalAltResult>> {
-        Ok(super::value(&value)?.to_string())
+    pub fn render(context: NativeCallContext, value: Dynamic) -> Result<String, Box<EvalAltResult>> {
+        Ok(super::value(&context, &value)?.to_string())
     }
 
     /// The JSON text of a value, indented for reading.
@@ -43,7 +49,7 @@ mod functions {
     /// json.pretty(#{ id: 1 }) == "{\n  \"id\": 1\n}"
     /// ```
     #[rhai_fn(return_raw)]
-    pub fn pretty(value: Dynamic) -> Result<String, Box<EvalAltResult>> {
-        serde_json::to_string_pretty(&super::value(&value)?).map_err(|error| complain(error.to_string()))
+    pub fn pretty(context: NativeCallContext, value: Dynamic) -> Result<String, Box<EvalAltResult>> {
+        serde_json::to_string_pretty(&super::value(&context, &value)?).map_err(|error| complain(error.to_string()))
     }
 }

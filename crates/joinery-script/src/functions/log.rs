@@ -9,7 +9,7 @@ use rhai::{
 };
 
 use crate::{
-    error::complain,
+    error::{complain, located},
     host::ConsoleLevel,
     json::{self, SecretsAs},
     secret::SecretValue,
@@ -57,7 +57,7 @@ fn write(context: &NativeCallContext, level: ConsoleLevel, value: &Dynamic) -> R
         Ok(text) => text.to_string(),
         Err(_) => json::to_value(value, SecretsAs::Mask).map_or_else(|_| shown(value), |value| value.to_string()),
     };
-    run_of(context)?.log(level, &text, place_of(context))
+    located(context, run_of(context)?.log(level, &text, place_of(context)))
 }
 
 /// What to print for something that is no JSON: never its content, which may be endless or hold a secret.
@@ -82,7 +82,7 @@ mod log {
     /// ```
     #[rhai_fn(return_raw)]
     pub fn info(context: NativeCallContext, value: Dynamic) -> Result<(), Box<EvalAltResult>> {
-        super::write(&context, ConsoleLevel::Info, &value)
+        write(&context, ConsoleLevel::Info, &value)
     }
 
     /// Writes a warning to the console.
@@ -91,7 +91,7 @@ mod log {
     /// ```
     #[rhai_fn(return_raw)]
     pub fn warn(context: NativeCallContext, value: Dynamic) -> Result<(), Box<EvalAltResult>> {
-        super::write(&context, ConsoleLevel::Warn, &value)
+        write(&context, ConsoleLevel::Warn, &value)
     }
 
     /// Writes an error to the console; the script goes on.
@@ -100,7 +100,7 @@ mod log {
     /// ```
     #[rhai_fn(return_raw)]
     pub fn error(context: NativeCallContext, value: Dynamic) -> Result<(), Box<EvalAltResult>> {
-        super::write(&context, ConsoleLevel::Error, &value)
+        write(&context, ConsoleLevel::Error, &value)
     }
 }
 

@@ -7,7 +7,7 @@ use rhai::{Dynamic, Engine, EvalAltResult, Map, Module, NativeCallContext, expor
 
 use super::response::Response;
 use crate::{
-    error::{complain, type_words},
+    error::{complain, located, type_words},
     host::{CallPlace, ScriptRequest, secret_mark},
     json::{self, SecretsAs},
     secret::SecretValue,
@@ -84,7 +84,7 @@ impl Request {
     /// Sends it from the place of `context`.
     pub fn send(self, context: &NativeCallContext) -> Result<Response, Box<EvalAltResult>> {
         let run = run_of(context)?;
-        self.send_from(&run, place_of(context))
+        located(context, self.send_from(&run, place_of(context)))
     }
 
     /// Sends it for `run`, from `place`.
@@ -92,6 +92,7 @@ impl Request {
         run.must_go_on()?;
         let left = run.time_left().as_millis().max(1) as u64;
         self.request.timeout_ms = Some(self.request.timeout_ms.map_or(left, |asked| asked.min(left)));
+        let ours = self.request.timeout_ms == Some(left);
         self.request.place = place;
         let (method, url) = (self.request.method.clone(), self.request.url.clone());
         match run.host.send(self.request, &run.cancel) {
@@ -101,6 +102,10 @@ impl Request {
             }
             Err(failure) => {
                 run.must_go_on()?;
+                // The clock of the host may be a moment ahead of ours.
+                if ours && failure.code == "timeout" {
+                    return Err(run.stop(Stop::Time));
+                }
                 if failure.code == "cancelled" {
                     return Err(run.stop(Stop::Cancelled));
                 }

@@ -260,7 +260,7 @@ mod functions {
     /// ```
     #[rhai_fn(get = "links", pure)]
     pub fn link_map(response: &mut Response) -> Map {
-        super::links(response.head())
+        links(response.head())
             .into_iter()
             .map(|(relation, url)| (relation.into(), url.into()))
             .collect()

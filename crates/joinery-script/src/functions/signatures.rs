@@ -112,6 +112,10 @@ impl Signatures {
             let owner = given.first().map_or_else(|| "this".to_owned(), |kind| type_words(kind));
             return (format!("{owner} has no `{property}`"), None);
         }
+        if !name.starts_with(|first: char| first.is_alphabetic() || first == '_') {
+            let given: Vec<String> = given.iter().map(|kind| type_words(kind)).collect();
+            return (format!("`{name}` does not work on {}", given.join(" and ")), None);
+        }
         if let Some((_, count)) = own.iter().find(|(own, _)| *own == name) {
             return (
                 format!("`{name}` takes {}, not {}", arguments(*count), given.len()),

@@ -1,0 +1,380 @@
+//! What the compiled script tells: which functions it calls, with how many arguments, which files and fields it names.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use joinery_connector::{Connector, FileKind, Problem, Severity};
+use rhai::{AST, ASTNode, Expr, FnCallExpr, Position, Stmt};
+
+use super::{end_of_word, imported};
+use crate::{
+    engine::{Inner, text_of},
+    error::script_functions,
+    functions::{FIELD_KEYS, signatures::call_of},
+    resolver::file_of,
+    syntax::nearest,
+    tokens::NAMESPACES,
+};
+
+/// Functions the language has besides those that are registered.
+const BUILT_IN: &[&str] = &[
+    "call",
+    "curry",
+    "Fn",
+    "is_def_fn",
+    "is_def_var",
+    "is_shared",
+    "type_of",
+    "print",
+    "debug",
+];
+
+/// One script under the eyes of the check.
+struct Check<'a> {
+    inner: &'a Inner,
+    connector: &'a Connector,
+    path: &'a str,
+    text: &'a str,
+    own: Vec<(String, usize)>,
+    /// Functions of imported modules by alias; `None` where the module has an error of its own.
+    modules: BTreeMap<String, Option<Vec<(String, usize)>>>,
+    /// Names `input_fields` declares; `None` where that cannot be told without running.
+    inputs: Option<BTreeSet<String>>,
+    problems: Vec<Problem>,
+}
+
+/// Everything doubtful in a script that compiles.
+pub fn check(inner: &Inner, connector: &Connector, path: &str, text: &str, ast: &AST) -> Vec<Problem> {
+    let mut check = Check {
+        inner,
+        connector,
+        path,
+        text,
+        own: script_functions(ast),
+        modules: BTreeMap::new(),
+        inputs: None,
+        problems: Vec::new(),
+    };
+    check.entry_points();
+    check.imports(ast);
+    check.inputs = inputs(ast);
+    ast.walk(&mut |nodes: &[ASTNode]| {
+        match nodes.last() {
+            Some(ASTNode::Expr(Expr::FnCall(call, position)) | ASTNode::Stmt(Stmt::FnCall(call, position))) => {
+                check.call(call, *position);
+            }
+            Some(ASTNode::Expr(Expr::MethodCall(call, position))) => check.method(call, *position),
+            Some(ASTNode::Expr(Expr::Dot(access, ..))) => check.input_access(&access.lhs, &access.rhs),
+            _ => {}
+        }
+        true
+    });
+    check.problems
+}
+
+impl Check<'_> {
+    fn report(&mut self, position: Position, severity: Severity, code: &str, message: String, hint: Option<String>) {
+        let (line, column) = (
+            position.line().unwrap_or(0) as u32,
+            position.position().unwrap_or(0) as u32,
+        );
+        self.problems.push(Problem {
+            file: self.path.to_owned(),
+            line,
+            column,
+            end_column: end_of_word(self.text, line, column),
+            severity,
+            code: code.to_owned(),
+            message,
+            hint,
+        });
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.own.iter().any(|(own, _)| own == name)
+    }
+
+    fn entry_points(&mut self) {
+        let kind = self.connector.files.get(self.path).map(|file| file.kind);
+        let action = kind.map_or_else(|| self.path.starts_with("actions/"), |kind| kind == FileKind::Action);
+        let trigger = kind.map_or_else(|| self.path.starts_with("triggers/"), |kind| kind == FileKind::Trigger);
+        if action && !self.has("execute") {
+            self.report(
+                Position::NONE,
+                Severity::Error,
+                "no_execute",
+                "this action has no function `execute`".into(),
+                Some("Write: fn execute(connection, input) { ... }".into()),
+            );
+        }
+        if trigger && !self.has("poll") && !self.has("notification") {
+            self.report(
+                Position::NONE,
+                Severity::Error,
+                "no_poll",
+                "this trigger has neither `poll` nor `notification`".into(),
+                Some("Write: fn poll(connection, input, cursor) { ... }".into()),
+            );
+        }
+    }
+
+    fn imports(&mut self, ast: &AST) {
+        let mut found = Vec::new();
+        ast.walk(&mut |nodes: &[ASTNode]| {
+            if let Some(ASTNode::Stmt(Stmt::Import(import, _))) = nodes.last() {
+                if let Expr::StringConstant(path, position) = &import.0 {
+                    found.push((path.to_string(), import.1.name.to_string(), *position));
+                }
+            }
+            true
+        });
+        for (path, alias, position) in found {
+            let file = match file_of(&path) {
+                Ok(file) => file,
+                Err(message) => {
+                    self.report(position, Severity::Error, "import", message, None);
+                    continue;
+                }
+            };
+            let Some(text) = imported(self.connector, &file) else {
+                let known: Vec<&str> = self
+                    .connector
+                    .files
+                    .keys()
+                    .filter_map(|path| path.strip_suffix(".rhai"))
+                    .collect();
+                let hint = nearest(&path, known.into_iter()).map(|near| format!("Did you mean `{near}`?"));
+                self.report(
+                    position,
+                    Severity::Error,
+                    "import",
+                    format!("no file `{file}` to import"),
+                    hint,
+                );
+                continue;
+            };
+            // A mistake inside the module is reported where the module is checked.
+            let functions = self.inner.compile(&file, &text).ok().map(|ast| script_functions(&ast));
+            self.modules.insert(alias, functions);
+        }
+    }
+
+    fn call(&mut self, call: &FnCallExpr, position: Position) {
+        if call.op_token.is_some() || call.name.starts_with("anon$") {
+            return;
+        }
+        if !call.namespace.is_empty() {
+            return self.qualified(call, position);
+        }
+        let (name, count) = (call.name.as_str(), call.args.len());
+        match name {
+            "schema" => self.schema(call),
+            "field" => self.field(call),
+            _ => {}
+        }
+        if BUILT_IN.contains(&name) {
+            return;
+        }
+        let own: Vec<usize> = self
+            .own
+            .iter()
+            .filter(|(own, _)| own == name)
+            .map(|(_, count)| *count)
+            .collect();
+        if own.contains(&count) {
+            return;
+        }
+        if let Some(wanted) = own.first() {
+            return self.wrong_count(name, &wanted.to_string(), count, position, None);
+        }
+        self.native(name, count, position);
+    }
+
+    fn native(&mut self, name: &str, count: usize, position: Position) {
+        let Some(ways) = self.inner.signatures.get(name) else {
+            let hint = self
+                .inner
+                .signatures
+                .near(name, &self.own)
+                .map(|near| format!("Did you mean `{near}`?"));
+            return self.report(
+                position,
+                Severity::Error,
+                "unknown_function",
+                format!("there is no function `{name}`"),
+                hint,
+            );
+        };
+        if ways.iter().any(|way| way.parameters.len() == count) {
+            return;
+        }
+        let counts: BTreeSet<usize> = ways.iter().map(|way| way.parameters.len()).collect();
+        let counts: Vec<String> = counts.iter().map(ToString::to_string).collect();
+        let hint = format!("Call it as {}.", call_of(name, ways));
+        self.wrong_count(name, &counts.join(" or "), count, position, Some(hint));
+    }
+
+    fn wrong_count(&mut self, name: &str, wanted: &str, count: usize, position: Position, hint: Option<String>) {
+        let plural = if wanted == "1" { "" } else { "s" };
+        self.report(
+            position,
+            Severity::Error,
+            "argument_count",
+            format!("`{name}` takes {wanted} argument{plural}, not {count}"),
+            hint,
+        );
+    }
+
+    fn qualified(&mut self, call: &FnCallExpr, position: Position) {
+        let root = call.namespace.root().to_owned();
+        if NAMESPACES.contains(&root.as_str()) {
+            return self.native(&format!("{root}.{}", call.name), call.args.len(), position);
+        }
+        let Some(Some(functions)) = self.modules.get(&root) else {
+            return;
+        };
+        let (name, count) = (call.name.as_str(), call.args.len());
+        let counts: Vec<usize> = functions
+            .iter()
+            .filter(|(known, _)| known == name)
+            .map(|(_, count)| *count)
+            .collect();
+        if counts.contains(&count) {
+            return;
+        }
+        if let Some(wanted) = counts.first() {
+            return self.wrong_count(&format!("{root}::{name}"), &wanted.to_string(), count, position, None);
+        }
+        let hint = nearest(name, functions.iter().map(|(known, _)| known.as_str()))
+            .map(|near| format!("Did you mean `{root}::{near}`?"));
+        let message = format!("module `{root}` has no function `{name}`");
+        self.report(position, Severity::Error, "unknown_function", message, hint);
+    }
+
+    /// A method may be a closure in a map, so only names that nothing has are doubtful, and the count is not judged.
+    fn method(&mut self, call: &FnCallExpr, position: Position) {
+        let name = call.name.as_str();
+        if BUILT_IN.contains(&name) || self.has(name) || self.inner.signatures.get(name).is_some() {
+            return;
+        }
+        let hint = self
+            .inner
+            .signatures
+            .near(name, &self.own)
+            .map(|near| format!("Did you mean `{near}`?"));
+        let message = format!("there is no method `{name}`");
+        self.report(position, Severity::Warning, "unknown_function", message, hint);
+    }
+
+    fn schema(&mut self, call: &FnCallExpr) {
+        let Some(Expr::StringConstant(name, position)) = call.args.first() else {
+            return;
+        };
+        if text_of(self.connector, &format!("schemas/{name}.json")).is_some() {
+            return;
+        }
+        let known: Vec<&str> = self
+            .connector
+            .files
+            .keys()
+            .filter_map(|path| path.strip_prefix("schemas/")?.strip_suffix(".json"))
+            .collect();
+        let hint = nearest(name, known.into_iter()).map(|near| format!("Did you mean \"{near}\"?"));
+        let message = format!("there is no schemas/{name}.json");
+        self.report(*position, Severity::Error, "unknown_schema", message, hint);
+    }
+
+    fn field(&mut self, call: &FnCallExpr) {
+        let Some(options) = call.args.get(1) else { return };
+        for (key, position) in keys(options) {
+            if FIELD_KEYS.contains(&key.as_str()) {
+                continue;
+            }
+            let hint = nearest(&key, FIELD_KEYS.iter().copied()).map_or_else(
+                || format!("It takes {}.", FIELD_KEYS.join(", ")),
+                |near| format!("Did you mean `{near}`?"),
+            );
+            self.report(
+                position,
+                Severity::Error,
+                "unknown_field_key",
+                format!("a field knows no `{key}`"),
+                Some(hint),
+            );
+        }
+    }
+
+    fn input_access(&mut self, owner: &Expr, access: &Expr) {
+        let Some(inputs) = &self.inputs else { return };
+        let Expr::Variable(variable, ..) = owner else { return };
+        if variable.1 != "input" {
+            return;
+        }
+        let property = match access {
+            Expr::Property(property, position) => Some((&property.2, *position)),
+            Expr::Dot(rest, ..) | Expr::Index(rest, ..) => match &rest.lhs {
+                Expr::Property(property, position) => Some((&property.2, *position)),
+                _ => None,
+            },
+            _ => None,
+        };
+        let Some((name, position)) = property else { return };
+        if inputs.contains(name.as_str()) {
+            return;
+        }
+        let near = nearest(name, inputs.iter().map(String::as_str));
+        let hint = near.map_or_else(
+            || format!("Add field(\"{name}\") to input_fields."),
+            |near| format!("Did you mean `{near}`?"),
+        );
+        let message = format!("input_fields declares no `{name}`");
+        self.report(position, Severity::Warning, "unknown_input", message, Some(hint));
+    }
+}
+
+/// Keys of a map literal with their places; a literal of constants alone has lost the places of its keys.
+fn keys(map: &Expr) -> Vec<(String, Position)> {
+    match map {
+        Expr::Map(entries, _) => entries
+            .0
+            .iter()
+            .map(|(key, _)| (key.name.to_string(), key.pos))
+            .collect(),
+        Expr::DynamicConstant(value, position) => value
+            .as_map_ref()
+            .map(|map| map.keys().map(|key| (key.to_string(), *position)).collect())
+            .unwrap_or_default(),
+        _ => Vec::new(),
+    }
+}
+
+/// The names of `fn input_fields() { [field("a"), ...] }`; `None` where it does anything but list fields.
+fn inputs(ast: &AST) -> Option<BTreeSet<String>> {
+    let only = ast.clone_functions_only_filtered(|_, _, _, name, _| name == "input_fields");
+    let (mut statements, mut names) = (0, None);
+    only.walk(&mut |nodes: &[ASTNode]| {
+        if let [ASTNode::Stmt(statement)] = nodes {
+            statements += 1;
+            names = listed(statement);
+        }
+        true
+    });
+    names.filter(|_| statements == 1)
+}
+
+fn listed(statement: &Stmt) -> Option<BTreeSet<String>> {
+    let list = match statement {
+        Stmt::Expr(list) | Stmt::Return(Some(list), ..) => list,
+        _ => return None,
+    };
+    let Expr::Array(items, _) = &**list else { return None };
+    items
+        .iter()
+        .map(|item| match item {
+            Expr::FnCall(call, _) if call.name == "field" => match call.args.first() {
+                Some(Expr::StringConstant(name, _)) => Some(name.to_string()),
+                _ => None,
+            },
+            _ => None,
+        })
+        .collect()
+}

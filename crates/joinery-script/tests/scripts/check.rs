@@ -1,0 +1,129 @@
+//! What the check finds without running.
+
+use expect_test::{Expect, expect};
+use joinery_connector::Problem;
+use joinery_script::check;
+
+use crate::support::{connector, scripts};
+
+#[track_caller]
+fn finds(files: &[(&str, &str)], expected: Expect) {
+    let lines: Vec<String> = check(scripts(), &connector(files)).iter().map(line).collect();
+    expected.assert_eq(&lines.join("\n"));
+}
+
+fn line(problem: &Problem) -> String {
+    let Problem {
+        file,
+        line,
+        column,
+        end_column,
+        code,
+        message,
+        hint,
+        ..
+    } = problem;
+    let end = end_column.map(|end| format!("-{end}")).unwrap_or_default();
+    let hint = hint.as_ref().map(|hint| format!(" {hint}")).unwrap_or_default();
+    format!("{file}:{line}:{column}{end} {code}: {message}.{hint}")
+}
+
+const USER: (&str, &str) = (
+    "schemas/user.json",
+    r#"{"type": "object", "properties": {"id": {"type": "string"}}}"#,
+);
+
+#[test]
+fn a_good_connector_has_no_problems() {
+    let action = r#"//! Get user
+//! Finds one user.
+
+import "methods/paginate" as paging;
+
+fn input_fields(connection, config) {
+    [
+        field("user", #{ label: "User", hint: "ID, login or email", required: true }),
+        field("include_groups", #{ type: "boolean", label: "Include groups", default: false }),
+    ]
+}
+
+fn execute(connection, input) {
+    let user = http.get(`/api/v1/users/${encode_path(input.user)}`);
+    if input.include_groups {
+        user.groups = paging::items(`/api/v1/users/${user.id}/groups`).map(|group| group.profile.name);
+    }
+    user
+}
+
+fn output_fields(connection, config) { schema("user") }
+"#;
+    let method = "fn items(path) { http.items(path) }";
+    finds(
+        &[
+            ("actions/get_user.rhai", action),
+            ("methods/paginate.rhai", method),
+            USER,
+        ],
+        expect![[""]],
+    );
+}
+
+#[test]
+fn each_broken_script_is_named_with_its_place() {
+    finds(
+        &[
+            (
+                "actions/a.rhai",
+                "fn execute(connection, input) {\n    let x = nothing;\n}",
+            ),
+            ("actions/b.rhai", "fn execute(connection, input) {\n    if true {\n"),
+            ("actions/c.rhai", "fn run(connection) { 1 }"),
+            ("triggers/t.rhai", "fn dedupe_key(event) { event.uuid }"),
+            ("schemas/user.json", "{\n  \"type\": object\n}"),
+        ],
+        expect![[r#"
+            actions/a.rhai:2:13-20 syntax: there is no variable `nothing`.
+            actions/b.rhai:3:1 syntax: `}` is missing here to terminate this block.
+            actions/c.rhai:0:0 no_execute: this action has no function `execute`. Write: fn execute(connection, input) { ... }
+            schemas/user.json:2:11 json: this is not JSON: expected value.
+            triggers/t.rhai:0:0 no_poll: this trigger has neither `poll` nor `notification`. Write: fn poll(connection, input, cursor) { ... }"#]],
+    );
+}
+
+#[test]
+fn names_that_nothing_has_are_found_with_the_nearest() {
+    let action = r#"import "methods/paginat" as pages;
+import "methods/paginate" as paging;
+fn input_fields(connection, config) { [field("user", #{ lable: "User" })] }
+fn execute(connection, input) {
+    let user = http.gett(`/users/${encode_paht(input.usr)}`);
+    sha256("a", "b");
+    paging::itmes("/x");
+    paging::items();
+    helper(1);
+    user.nmae.to_uper();
+    schema("usre")
+}
+fn helper() { json.pars("1") }
+"#;
+    let method = "fn items(path) { http.items(path) }";
+    finds(
+        &[
+            ("actions/get_user.rhai", action),
+            ("methods/paginate.rhai", method),
+            USER,
+        ],
+        expect![[r#"
+            actions/get_user.rhai:1:8-9 import: no file `methods/paginat.rhai` to import. Did you mean `methods/paginate`?
+            actions/get_user.rhai:3:54-55 unknown_field_key: a field knows no `lable`. Did you mean `label`?
+            actions/get_user.rhai:5:21-25 unknown_function: there is no function `http.gett`. Did you mean `http.get`?
+            actions/get_user.rhai:5:36-47 unknown_function: there is no function `encode_paht`. Did you mean `encode_path`?
+            actions/get_user.rhai:6:5-11 argument_count: `sha256` takes 1 argument, not 2. Call it as sha256(value).
+            actions/get_user.rhai:7:13-18 unknown_function: module `paging` has no function `itmes`. Did you mean `paging::items`?
+            actions/get_user.rhai:8:13-18 argument_count: `paging::items` takes 1 argument, not 0.
+            actions/get_user.rhai:9:5-11 argument_count: `helper` takes 0 arguments, not 1.
+            actions/get_user.rhai:10:15-22 unknown_function: there is no method `to_uper`. Did you mean `to_upper`?
+            actions/get_user.rhai:11:12-13 unknown_schema: there is no schemas/usre.json. Did you mean "user"?
+            actions/get_user.rhai:13:20-24 unknown_function: there is no function `json.pars`. Did you mean `json.parse`?"#]],
+    );
+}
