@@ -1,0 +1,99 @@
+/** The connector tree as rows: groups for kinds, folders for requests, single files without a group. */
+import BookOpen from '@lucide/svelte/icons/book-open';
+import Box from '@lucide/svelte/icons/box';
+import Braces from '@lucide/svelte/icons/braces';
+import FileCog from '@lucide/svelte/icons/file-cog';
+import Folder from '@lucide/svelte/icons/folder';
+import FolderOpen from '@lucide/svelte/icons/folder-open';
+import List from '@lucide/svelte/icons/list';
+import ListChecks from '@lucide/svelte/icons/list-checks';
+import Play from '@lucide/svelte/icons/play';
+import Plug from '@lucide/svelte/icons/plug';
+import Send from '@lucide/svelte/icons/send';
+import SquareFunction from '@lucide/svelte/icons/square-function';
+import Zap from '@lucide/svelte/icons/zap';
+import type { Component } from 'svelte';
+import type { ConnectorTree } from '../../backend/types/ConnectorTree';
+import type { FileKind } from '../../backend/types/FileKind';
+import type { FileRef } from '../../backend/types/FileRef';
+import type { TreeEntry } from '../../backend/types/TreeEntry';
+import type { TreeGroup } from '../../backend/types/TreeGroup';
+import type { TreeNode } from '../../lib/tree';
+
+export const KIND_ICONS: Partial<Record<FileKind, Component<{ size?: number | string }>>> = {
+	manifest: FileCog,
+	connection: Plug,
+	action: Play,
+	trigger: Zap,
+	method: SquareFunction,
+	schema: Braces,
+	pick_list: List,
+	request: Send,
+	test: ListChecks,
+	document: BookOpen
+};
+
+/** Kinds of which there are few: they stand in the tree without a group. */
+const ALONE: readonly FileKind[] = ['manifest', 'connection', 'document'];
+
+/** Kinds whose names on disk other files rely on, or that have one name only. */
+const FIXED: readonly FileKind[] = ['manifest', 'connection'];
+
+export function fileId(file: FileRef): string {
+	return `${file.connector}:${file.path}`;
+}
+
+export function fileOf(id: string): FileRef {
+	const at = id.indexOf(':');
+	return { connector: id.slice(0, at), path: id.slice(at + 1) };
+}
+
+export function rootId(folder: string): string {
+	return `${folder}:`;
+}
+
+export function nodes(connectors: readonly ConnectorTree[], isOpen: (id: string) => boolean): TreeNode[] {
+	return connectors.map((connector) => ({
+		id: rootId(connector.folder),
+		label: connector.id,
+		kind: 'root',
+		icon: Box,
+		badge: connector.version || undefined,
+		error: connector.error ? [connector.error.message, connector.error.hint].filter(Boolean).join('\n') : undefined,
+		children: connector.groups.flatMap((group) => groupNodes(connector.folder, group, isOpen))
+	}));
+}
+
+function groupNodes(folder: string, group: TreeGroup, isOpen: (id: string) => boolean): TreeNode[] {
+	const icon = KIND_ICONS[group.kind];
+	const entries = group.entries.map((entry) => entryNode(folder, entry, group.kind, isOpen));
+	if (ALONE.includes(group.kind)) return entries.map((entry) => ({ ...entry, icon }));
+	const files = countFiles(group.entries);
+	return [
+		{
+			id: `${folder}:#${group.kind}`,
+			label: group.label,
+			kind: 'group',
+			icon,
+			badge: String(files),
+			children: entries
+		}
+	];
+}
+
+function entryNode(folder: string, entry: TreeEntry, kind: FileKind, isOpen: (id: string) => boolean): TreeNode {
+	const id = `${folder}:${entry.path}`;
+	return {
+		id,
+		label: entry.label,
+		kind: 'item',
+		method: entry.method ?? undefined,
+		icon: entry.children ? (isOpen(id) ? FolderOpen : Folder) : undefined,
+		editable: entry.children === null && !FIXED.includes(kind),
+		children: entry.children?.map((each) => entryNode(folder, each, kind, isOpen)) ?? null
+	};
+}
+
+function countFiles(entries: readonly TreeEntry[]): number {
+	return entries.reduce((sum, entry) => sum + (entry.children ? countFiles(entry.children) : 1), 0);
+}
