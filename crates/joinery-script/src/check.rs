@@ -15,8 +15,8 @@ use crate::{
 pub fn check(scripts: &Scripts, connector: &Connector) -> Vec<Problem> {
     let mut problems = connector.problems.clone();
     for (path, file) in &connector.files {
-        let json = file.kind == FileKind::Schema && path.ends_with(".json");
-        if !path.ends_with(".rhai") && !json && file.kind != FileKind::Request {
+        let json = file.kind == FileKind::Schema && has_extension(path, "json");
+        if !has_extension(path, "rhai") && !json && file.kind != FileKind::Request {
             continue;
         }
         let text = match file.text.clone().map_or_else(|| connector.text(path), Ok) {
@@ -50,10 +50,7 @@ pub fn check(scripts: &Scripts, connector: &Connector) -> Vec<Problem> {
 
 /// Everything wrong or doubtful in one script; `text` is what the editor holds.
 pub fn check_file(scripts: &Scripts, connector: &Connector, path: &str, text: &str) -> Vec<Problem> {
-    if !std::path::Path::new(path)
-        .extension()
-        .is_some_and(|extension| extension == "rhai")
-    {
+    if !has_extension(path, "rhai") {
         return if path.starts_with("schemas/") {
             check_json(path, text).into_iter().collect()
         } else {
@@ -114,4 +111,10 @@ fn end_of_word(text: &str, line: u32, column: u32) -> Option<u32> {
 /// Whether a script is there that an import means.
 fn imported(connector: &Connector, file: &str) -> Option<std::sync::Arc<str>> {
     text_of(connector, file)
+}
+
+fn has_extension(path: &str, extension: &str) -> bool {
+    std::path::Path::new(path)
+        .extension()
+        .is_some_and(|found| found == extension)
 }

@@ -195,7 +195,7 @@ pub fn explain(
             format!("{current}:{}", explained.line)
         };
         let (code, message, hint) = stopped(reason, &run.limits, &place);
-        explained.code = code.to_owned();
+        code.clone_into(&mut explained.code);
         explained.message = message;
         explained.hint = Some(hint);
         explained.details = Value::Null;
@@ -254,7 +254,7 @@ fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);

@@ -29,7 +29,7 @@ pub struct FunctionDoc {
 /// Every function, by group and name.
 pub fn functions(scripts: &Scripts) -> Vec<FunctionDoc> {
     let _ = scripts;
-    GROUPS.iter().flat_map(|group| signatures::documented(group)).collect()
+    GROUPS.iter().flat_map(signatures::documented).collect()
 }
 
 /// The reference as Markdown.

@@ -120,10 +120,10 @@ impl Check<'_> {
     fn imports(&mut self, ast: &AST) {
         let mut found = Vec::new();
         ast.walk(&mut |nodes: &[ASTNode]| {
-            if let Some(ASTNode::Stmt(Stmt::Import(import, _))) = nodes.last() {
-                if let Expr::StringConstant(path, position) = &import.0 {
-                    found.push((path.to_string(), import.1.name.to_string(), *position));
-                }
+            if let Some(ASTNode::Stmt(Stmt::Import(import, _))) = nodes.last()
+                && let Expr::StringConstant(path, position) = &import.0
+            {
+                found.push((path.to_string(), import.1.name.to_string(), *position));
             }
             true
         });
@@ -349,7 +349,8 @@ fn keys(map: &Expr) -> Vec<(String, Position)> {
 
 /// The names of `fn input_fields() { [field("a"), ...] }`; `None` where it does anything but list fields.
 fn inputs(ast: &AST) -> Option<BTreeSet<String>> {
-    let only = ast.clone_functions_only_filtered(|_, _, _, name, _| name == "input_fields");
+    let mut only = ast.clone_functions_only();
+    only.retain_functions(|_, _, name, _| name == "input_fields");
     let (mut statements, mut names) = (0, None);
     only.walk(&mut |nodes: &[ASTNode]| {
         if let [ASTNode::Stmt(statement)] = nodes {
@@ -362,9 +363,8 @@ fn inputs(ast: &AST) -> Option<BTreeSet<String>> {
 }
 
 fn listed(statement: &Stmt) -> Option<BTreeSet<String>> {
-    let list = match statement {
-        Stmt::Expr(list) | Stmt::Return(Some(list), ..) => list,
-        _ => return None,
+    let (Stmt::Expr(list) | Stmt::Return(Some(list), ..)) = statement else {
+        return None;
     };
     let Expr::Array(items, _) = &**list else { return None };
     items

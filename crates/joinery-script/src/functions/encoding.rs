@@ -8,7 +8,7 @@ use base64::{
     },
 };
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
-use rhai::{Blob, Dynamic, EvalAltResult, Map, Module, NativeCallContext, export_module, exported_module};
+use rhai::{Blob, EvalAltResult, Map, Module, export_module, exported_module};
 
 use super::hashing::bytes_of;
 use crate::error::{complain, located};
@@ -150,7 +150,7 @@ mod hex_functions {
     /// ```
     #[rhai_fn(return_raw)]
     pub fn encode(context: NativeCallContext, value: Dynamic) -> Result<String, Box<EvalAltResult>> {
-        located(&context, bytes_of(&value, "hex.encode")).map(|bytes| hex::encode(bytes))
+        located(&context, bytes_of(&value, "hex.encode")).map(hex::encode)
     }
 
     /// The text in hex.

@@ -1,6 +1,6 @@
 //! Fields of forms and results, and lists of them.
 
-use rhai::{Array, Dynamic, EvalAltResult, Map, Module, NativeCallContext, export_module, exported_module};
+use rhai::{Array, Dynamic, EvalAltResult, Map, Module, export_module, exported_module};
 
 use crate::{
     engine::text_of,
@@ -214,10 +214,10 @@ mod functions {
         let names = super::names(&names, "required")?;
         let mut list = list_of(fields, "required")?;
         for field in &mut list {
-            if name_of(field).is_some_and(|name| names.contains(&name)) {
-                if let Some(mut map) = field.write_lock::<Map>() {
-                    map.insert("required".into(), true.into());
-                }
+            if name_of(field).is_some_and(|name| names.contains(&name))
+                && let Some(mut map) = field.write_lock::<Map>()
+            {
+                map.insert("required".into(), true.into());
             }
         }
         Ok(list)

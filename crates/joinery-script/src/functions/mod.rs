@@ -1,5 +1,8 @@
 //! Everything scripts can call. One file per group, one line in the list.
 
+// The `export_module` macro asks for the wildcard.
+#![allow(clippy::wildcard_imports)]
+
 mod collections;
 mod dates;
 mod encoding;

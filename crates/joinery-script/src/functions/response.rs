@@ -1,5 +1,8 @@
 //! A response as a script sees it.
 
+// The code that `export_module` makes for `pure` getters unwraps.
+#![allow(clippy::unwrap_used)]
+
 use std::sync::{Arc, OnceLock};
 
 use joinery_connector::HttpResponse;
@@ -92,11 +95,11 @@ impl Response {
                 )
             });
         }
-        if content_type.is_empty() && matches!(bytes.iter().find(|byte| !byte.is_ascii_whitespace()), Some(b'{' | b'['))
+        if content_type.is_empty()
+            && matches!(bytes.iter().find(|byte| !byte.is_ascii_whitespace()), Some(b'{' | b'['))
+            && let Ok(value) = json::parse(bytes)
         {
-            if let Ok(value) = json::parse(bytes) {
-                return Ok(value);
-            }
+            return Ok(value);
         }
         Ok(match std::str::from_utf8(bytes) {
             Ok(text) => text.into(),
@@ -159,10 +162,7 @@ fn links(head: &HttpResponse) -> Vec<(String, String)> {
         let mut rest = header.value.as_str();
         // Commas and semicolons may stand inside the URL, so the angle brackets lead.
         while let Some((url, after)) = rest.split_once('<').and_then(|(_, after)| after.split_once('>')) {
-            let (parameters, next) = after.find(",").map_or((after, ""), |_| match after.find('<') {
-                Some(start) => (&after[..start], &after[start..]),
-                None => (after, ""),
-            });
+            let (parameters, next) = after.find('<').map_or((after, ""), |start| after.split_at(start));
             for parameter in parameters.split([';', ',']) {
                 let Some((name, value)) = parameter.split_once('=') else {
                     continue;

@@ -54,6 +54,9 @@ struct ListedParameter {
 
 impl Signatures {
     /// Reads what `engine` knows.
+    ///
+    /// # Panics
+    /// Never: the engine lists its functions in this shape.
     pub fn read(engine: &Engine) -> Self {
         let listed = engine
             .gen_fn_metadata_to_json(true)
@@ -122,13 +125,11 @@ impl Signatures {
                 None,
             );
         }
-        match self.get(&name) {
-            Some(ways) => self.mismatch(&name, ways, &given),
-            None => {
-                let hint = self.near(&name, own).map(|near| format!("Did you mean `{near}`?"));
-                (format!("there is no function `{name}`"), hint)
-            }
+        if let Some(ways) = self.get(&name) {
+            return Self::mismatch(&name, ways, &given);
         }
+        let hint = self.near(&name, own).map(|near| format!("Did you mean `{near}`?"));
+        (format!("there is no function `{name}`"), hint)
     }
 
     /// The known function whose name is nearest.
@@ -152,7 +153,7 @@ impl Signatures {
         })
     }
 
-    fn mismatch(&self, name: &str, ways: &[Function], given: &[&str]) -> (String, Option<String>) {
+    fn mismatch(name: &str, ways: &[Function], given: &[&str]) -> (String, Option<String>) {
         let hint = Some(format!("Call it as {}.", call_of(name, ways)));
         let same_count: Vec<&Function> = ways.iter().filter(|way| way.parameters.len() == given.len()).collect();
         let Some(way) = same_count.first() else {

@@ -118,6 +118,7 @@ fn helper() { json.pars("1") }
             actions/get_user.rhai:3:54-55 unknown_field_key: a field knows no `lable`. Did you mean `label`?
             actions/get_user.rhai:5:21-25 unknown_function: there is no function `http.gett`. Did you mean `http.get`?
             actions/get_user.rhai:5:36-47 unknown_function: there is no function `encode_paht`. Did you mean `encode_path`?
+            actions/get_user.rhai:5:54-57 unknown_input: input_fields declares no `usr`. Did you mean `user`?
             actions/get_user.rhai:6:5-11 argument_count: `sha256` takes 1 argument, not 2. Call it as sha256(value).
             actions/get_user.rhai:7:13-18 unknown_function: module `paging` has no function `itmes`. Did you mean `paging::items`?
             actions/get_user.rhai:8:13-18 argument_count: `paging::items` takes 1 argument, not 0.

@@ -28,27 +28,74 @@ fn shown(error: &ScriptError) -> String {
 
 #[test]
 fn mistakes_say_what_was_given_and_what_is_wanted() {
-    fails("sha256(#{})", expect!["runtime 2:1 sha256 takes text or bytes, not a map."]);
-    fails("sha256()", expect!["unknown_function 2:1 `sha256` takes 1 argument, not 0. Call it as sha256(value)."]);
-    fails("sha265(\"x\")", expect!["unknown_function 2:1 there is no function `sha265`. Did you mean `sha256`?"]);
-    fails("http.gett(\"/x\")", expect!["unknown_function 2:6 there is no function `http.gett`. Did you mean `http.get`?"]);
-    fails("http.get(#{})", expect!["unknown_function 2:6 `http.get` takes text, not a map. Call it as http.get(path, query?)."]);
-    fails("json.parse(\"{\")", expect!["runtime 2:6 this is not JSON: EOF while parsing an object at line 1 column 1."]);
-    fails("let user = (); user.profile.name", expect!["runtime 2:21 nothing (`()`) has no `profile`."]);
-    fails("let user = (); user.name.len()", expect!["runtime 2:21 nothing (`()`) has no `name`."]);
-    fails("[1][5]", expect!["runtime 2:5 there is no item 5: the list has 1 item."]);
-    fails("1 + #{}", expect!["unknown_function 2:3 `+` does not work on a whole number and a map."]);
-    fails("let x = 5; x.name", expect!["runtime 2:14 a whole number has no `name`."]);
-    fails("add(\"yesterday\", 1, \"day\")", expect!["runtime 2:1 `yesterday` is not a date such as 2026-03-01 or 2026-03-01T12:30:00Z."]);
-    fails("field(\"a\", #{ lable: 1 })", expect![[r#"runtime 2:1 field("a") knows no `lable`; did you mean `label`?."#]]);
+    fails(
+        "sha256(#{})",
+        expect!["runtime 2:1 sha256 takes text or bytes, not a map."],
+    );
+    fails(
+        "sha256()",
+        expect!["unknown_function 2:1 `sha256` takes 1 argument, not 0. Call it as sha256(value)."],
+    );
+    fails(
+        "sha265(\"x\")",
+        expect!["unknown_function 2:1 there is no function `sha265`. Did you mean `sha256`?"],
+    );
+    fails(
+        "http.gett(\"/x\")",
+        expect!["unknown_function 2:6 there is no function `http.gett`. Did you mean `http.get`?"],
+    );
+    fails(
+        "http.get(#{})",
+        expect!["unknown_function 2:6 `http.get` takes text, not a map. Call it as http.get(path, query?)."],
+    );
+    fails(
+        "json.parse(\"{\")",
+        expect!["runtime 2:6 this is not JSON: EOF while parsing an object at line 1 column 1."],
+    );
+    fails(
+        "let user = (); user.profile.name",
+        expect!["runtime 2:21 nothing (`()`) has no `profile`."],
+    );
+    fails(
+        "let user = (); user.name.len()",
+        expect!["runtime 2:21 nothing (`()`) has no `name`."],
+    );
+    fails(
+        "[1][5]",
+        expect!["runtime 2:5 there is no item 5: the list has 1 item."],
+    );
+    fails(
+        "1 + #{}",
+        expect!["unknown_function 2:3 `+` does not work on a whole number and a map."],
+    );
+    fails(
+        "let x = 5; x.name",
+        expect!["runtime 2:14 a whole number has no `name`."],
+    );
+    fails(
+        "add(\"yesterday\", 1, \"day\")",
+        expect!["runtime 2:1 `yesterday` is not a date such as 2026-03-01 or 2026-03-01T12:30:00Z."],
+    );
+    fails(
+        "field(\"a\", #{ lable: 1 })",
+        expect![[r#"runtime 2:1 field("a") knows no `lable`; did you mean `label`?."#]],
+    );
     fails("schema(\"usr\")", expect!["runtime 2:1 there is no schemas/usr.json."]);
     fails("throw \"no\"", expect!["runtime 2:1 no."]);
     fails(
         "reject(\"no_email\", \"The user has no email\", #{ user: \"ada\" })",
         expect!["no_email 2:1 The user has no email."],
     );
-    fails("|x| x", expect!["result 0:0 the result cannot be used: a function cannot be written as JSON (at the top). Return maps, lists, text, numbers, true, false or ()."]);
-    fails("let a = 1;\nlet b = \"open;", expect!["syntax 3:9 the text has no closing quote."]);
+    fails(
+        "|x| x",
+        expect![
+            "result 0:0 the result cannot be used: a function cannot be written as JSON (at the top). Return maps, lists, text, numbers, true, false or ()."
+        ],
+    );
+    fails(
+        "let a = 1;\nlet b = \"open;",
+        expect!["syntax 3:9 the text has no closing quote."],
+    );
     fails("usr", expect!["syntax 2:1 there is no variable `usr`."]);
 }
 
@@ -97,7 +144,8 @@ fn the_stack_names_functions_and_files_across_modules() {
         closure methods/m.rhai:5
         inner methods/m.rhai:2
         outer actions/a.rhai:3
-        execute actions/a.rhai:0"#]].assert_eq(&stack.join("\n"));
+        execute actions/a.rhai:0"#]]
+    .assert_eq(&stack.join("\n"));
 }
 
 #[test]

@@ -1,9 +1,11 @@
 //! What runs give.
 
-use joinery_script::Limits;
-use serde_json::json;
+use std::sync::Arc;
 
-use crate::support::{execute, value_of};
+use joinery_script::{Cancel, Host, Limits};
+use serde_json::{Map, json};
+
+use crate::support::{MemoryHost, connector, execute, scripts, value_of};
 
 #[test]
 fn an_action_calls_http_and_returns_the_body() {
@@ -18,8 +20,89 @@ fn execute(connection, input) {
     let method = "fn items(path) { helper(path) }\nfn helper(path) {\n  http.items(path)\n}";
     let files = [("actions/a.rhai", script), ("methods/paginate.rhai", method)];
     let (outcome, host) = execute(&files, json!({ "user": "ada" }), Limits::default());
-    println!("{:#?}\n{:?} {:?}", outcome, host.places(), host.console.lock().unwrap());
     assert_eq!(outcome.result.unwrap()["groups"], json!([1, 2, 3, 4, 5]));
+    assert_eq!(host.printed(), ["hello ada ••••••"]);
+    let places: Vec<String> = host
+        .places()
+        .iter()
+        .map(|place| format!("{}:{}", place.file, place.line))
+        .collect();
+    assert_eq!(places[..2], ["actions/a.rhai:4", "methods/paginate.rhai:3"]);
+}
+
+#[test]
+fn a_secret_is_sent_and_signed_with_but_never_read() {
+    let script = r#"
+fn execute(connection, input) {
+    let answer = http.request("POST", "/echo").header("X-Key", connection.token).json(#{ key: connection.token }).send();
+    print(connection);
+    [answer.body.headers["x-key"], answer.body.json.key, hmac_sha256(connection.token, "m"), connection.token,
+     connection.token == "secret", "text " + connection.token, json.render(connection.token)]
+}"#;
+    let (outcome, host) = execute(&[("actions/a.rhai", script)], json!({}), Limits::default());
+    let mark = "\u{1}secret:token\u{1}";
+    let signed = "7369676e65643a6d";
+    let mask = "••••••";
+    let expected = json!([
+        mark,
+        mark,
+        signed,
+        mask,
+        false,
+        format!("text {mask}"),
+        format!("\"{mask}\"")
+    ]);
+    assert_eq!(outcome.result.unwrap(), expected);
+    assert_eq!(
+        host.printed(),
+        [format!(r#"{{"domain":"acme.test","token":"{mask}"}}"#)]
+    );
+}
+
+#[test]
+fn pages_that_repeat_are_stopped() {
+    let script = "fn execute(connection, input) { http.items(\"/circle\").to_array() }";
+    let error = execute(&[("actions/a.rhai", script)], json!({}), Limits::default())
+        .0
+        .result
+        .unwrap_err();
+    assert!(error.message.contains("the pages repeat"), "{error:?}");
+}
+
+#[test]
+fn a_description_has_title_fields_and_sample() {
+    let script = r#"//! Get user
+//! Finds one user.
+fn input_fields(connection, config) {
+    [field("user", #{ label: "User", required: true, options: ["a", #{ value: 2, label: "two" }] })]
+}
+fn execute(connection, input) { 1 }
+fn output_fields() { schema("user") }
+fn sample_output() { #{ id: "00u" } }
+"#;
+    let schema = r#"{"type": "object", "properties": {"id": {"type": "string"}}}"#;
+    let connector = connector(&[("actions/get_user.rhai", script), ("schemas/user.json", schema)]);
+    let host: Arc<dyn Host> = Arc::new(MemoryHost::default());
+    let described = scripts()
+        .describe(
+            &connector,
+            "actions/get_user.rhai",
+            &Map::new(),
+            &host,
+            &Cancel::default(),
+        )
+        .unwrap();
+    assert_eq!(
+        (described.title.as_str(), described.description.as_str()),
+        ("Get user", "Finds one user.")
+    );
+    assert_eq!(
+        (described.input[0].name.as_str(), described.input[0].required),
+        ("user", true)
+    );
+    assert_eq!(described.input[0].options[1].label, "two");
+    assert_eq!(described.output[0].name, "id");
+    assert_eq!(described.sample, Some(json!({ "id": "00u" })));
 }
 
 #[test]
