@@ -21,6 +21,8 @@ pub fn run() {
         .setup(|app| {
             window::open(app)?;
             forward_events(app.handle().clone());
+            // The grammar is compiled when it is first used: now, while the page loads, and not at the first script.
+            std::thread::spawn(|| joinery_app::highlight::lines_of("rhai", "let ready = true;"));
             Ok(())
         })
         .run(tauri::generate_context!())

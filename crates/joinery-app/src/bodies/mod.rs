@@ -7,7 +7,7 @@ mod tree;
 mod types;
 
 use std::{
-    collections::HashMap,
+    collections::BTreeMap,
     io,
     path::Path,
     sync::{
@@ -21,10 +21,13 @@ pub use types::{BodyError, BodyKind, BodyLine, BodyLines, BodySummary, BodyView}
 
 use open::OpenBody;
 
+/// The most bodies open at once. Every call of a run opens one; the oldest goes when a front forgets to close.
+const MOST: usize = 2000;
+
 /// The bodies open in a front.
 #[derive(Default)]
 pub struct Bodies {
-    open: Mutex<HashMap<String, Arc<OpenBody>>>,
+    open: Mutex<BTreeMap<u64, Arc<OpenBody>>>,
     next: AtomicU64,
 }
 
@@ -37,10 +40,14 @@ impl Bodies {
     /// Opens a body. Above 1 MB it returns once the first lines can be shown, `complete` false, and a thread reads the
     /// rest: ask [`Bodies::summary`] again.
     pub fn open(&self, bytes: impl AsRef<[u8]> + Send + Sync + 'static, content_type: &str) -> BodySummary {
-        let id = format!("body-{}", self.next.fetch_add(1, Ordering::Relaxed));
-        let body = OpenBody::new(id.clone(), Box::new(bytes), content_type);
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        let body = OpenBody::new(format!("{PREFIX}{number}"), Box::new(bytes), content_type);
         let summary = body.summary();
-        self.bodies().insert(id, body);
+        let mut bodies = self.bodies();
+        bodies.insert(number, body);
+        if bodies.len() > MOST {
+            bodies.pop_first();
+        }
         summary
     }
 
@@ -89,16 +96,25 @@ impl Bodies {
 
     /// Forgets a body.
     pub fn close(&self, id: &str) {
-        self.bodies().remove(id);
+        if let Some(number) = number_of(id) {
+            self.bodies().remove(&number);
+        }
     }
 
     fn get(&self, id: &str) -> Option<Arc<OpenBody>> {
-        self.bodies().get(id).cloned()
+        self.bodies().get(&number_of(id)?).cloned()
     }
 
-    fn bodies(&self) -> MutexGuard<'_, HashMap<String, Arc<OpenBody>>> {
+    fn bodies(&self) -> MutexGuard<'_, BTreeMap<u64, Arc<OpenBody>>> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// What ids begin with.
+const PREFIX: &str = "body-";
+
+fn number_of(id: &str) -> Option<u64> {
+    id.strip_prefix(PREFIX)?.parse().ok()
 }
 
 /// The tree lines of a value.
