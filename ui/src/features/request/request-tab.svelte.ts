@@ -1,0 +1,61 @@
+/** One open request with its last answer. */
+import type { BackendError } from '../../backend/error';
+import type { BodyView } from '../../backend/types/BodyView';
+import type { FileRef } from '../../backend/types/FileRef';
+import type { SavedRequest } from '../../backend/types/SavedRequest';
+import type { Sent } from '../../backend/types/Sent';
+import type { VariableView } from '../../backend/types/VariableView';
+import type { LineWindows } from '../../lib/line-windows.svelte';
+import { shortPath } from '../../lib/measures';
+import { joinUrl, splitUrl } from '../../lib/request-url';
+
+export type RequestSection = 'params' | 'headers' | 'auth' | 'body';
+export type ResponseSection = 'body' | 'headers' | 'timing';
+
+let nextTab = 1;
+
+export class RequestTab {
+	readonly id = `request-${nextTab++}`;
+	readonly connector: string;
+	file = $state.raw<FileRef | null>(null);
+	draft: SavedRequest;
+	/** The URL bar's text: what is typed, also while it is not a whole URL. */
+	urlText = $state('');
+	variables = $state.raw<VariableView[] | null>(null);
+	section = $state<RequestSection>('params');
+
+	sent = $state.raw<Sent | null>(null);
+	error = $state.raw<BackendError | null>(null);
+	/** The id of the send under way. */
+	sending = $state<string | null>(null);
+	view = $state<BodyView>('tree');
+	responseSection = $state<ResponseSection>('body');
+	lines = $state.raw<LineWindows | null>(null);
+	making = $state(false);
+
+	#saved = $state('');
+	dirty = $derived.by(() => JSON.stringify(this.draft) !== this.#saved);
+	title = $derived.by(() => this.draft.name || (this.draft.url === '' ? 'New request' : shortPath(this.draft.url)));
+
+	constructor(connector: string, file: FileRef | null, request: SavedRequest) {
+		this.connector = connector;
+		this.file = file;
+		this.draft = $state.raw(request);
+		this.urlText = joinUrl(request.url, request.query);
+		this.markSaved(request);
+	}
+
+	markSaved(request: SavedRequest): void {
+		this.#saved = JSON.stringify(request);
+	}
+
+	edit(change: Partial<SavedRequest>): void {
+		this.draft = { ...this.draft, ...change };
+		if (change.query || change.url !== undefined) this.urlText = joinUrl(this.draft.url, this.draft.query);
+	}
+
+	typeUrl(text: string): void {
+		this.urlText = text;
+		this.draft = { ...this.draft, ...splitUrl(text, this.draft.query) };
+	}
+}

@@ -1,0 +1,229 @@
+/** The request tester: open requests, what was sent, what came back. */
+import type { Backend } from '../../backend';
+import { BackendError } from '../../backend/error';
+import type { BodyView } from '../../backend/types/BodyView';
+import type { CallReport } from '../../backend/types/CallReport';
+import type { FileRef } from '../../backend/types/FileRef';
+import type { MadeAction } from '../../backend/types/MadeAction';
+import type { Sent } from '../../backend/types/Sent';
+import { LineWindows } from '../../lib/line-windows.svelte';
+import type { Session } from '../../lib/session.svelte';
+import { emptyRequest, nameFor, requestOfCall } from './new-request';
+import { RequestTab } from './request-tab.svelte';
+
+const FIRST_LINES = 60;
+const INDEX_POLL_MS = 150;
+const VARIABLES_AFTER_MS = 120;
+
+let nextSend = 1;
+
+export class Tester {
+	tabs = $state.raw<RequestTab[]>([]);
+	active = $state.raw<RequestTab | null>(null);
+	/** Counts wishes to edit the URL; the pane listens. */
+	urlFocus = $state(0);
+	onmakeaction: ((made: MadeAction) => void) | undefined;
+
+	readonly backend: Backend;
+	readonly session: Session;
+	#variableTimer: ReturnType<typeof setTimeout> | undefined;
+
+	constructor(backend: Backend, session: Session) {
+		this.backend = backend;
+		this.session = session;
+	}
+
+	async open(file: FileRef): Promise<void> {
+		const known = this.tabs.find((tab) => tab.file?.connector === file.connector && tab.file.path === file.path);
+		if (known) {
+			this.active = known;
+			return;
+		}
+		try {
+			const { request } = await this.backend.openRequest(file);
+			this.#show(new RequestTab(file.connector, file, request));
+		} catch (thrown) {
+			this.session.fail(thrown);
+		}
+	}
+
+	newRequest(): void {
+		this.#show(new RequestTab(this.session.connector, null, emptyRequest()));
+		this.urlFocus++;
+	}
+
+	/** Shows a call of a run as a request that can be changed and sent. */
+	openCall(call: CallReport): void {
+		this.#show(new RequestTab(this.session.connector, null, requestOfCall(call)));
+	}
+
+	select(id: string): void {
+		this.active = this.tabs.find((tab) => tab.id === id) ?? this.active;
+	}
+
+	close(id: string): void {
+		const at = this.tabs.findIndex((tab) => tab.id === id);
+		const tab = this.tabs[at];
+		if (!tab) return;
+		if (tab.sending) void this.backend.cancel(tab.sending).catch(() => undefined);
+		if (tab.sent && !tab.dirty) void this.backend.closeBody(tab.sent.body.id).catch(() => undefined);
+		this.tabs = this.tabs.filter((each) => each !== tab);
+		if (this.active === tab) this.active = this.tabs[Math.min(at, this.tabs.length - 1)] ?? null;
+		if (tab.dirty) {
+			this.session.toast(`Closed “${tab.title}” without saving it.`, {
+				action: { label: 'Open again', run: () => this.#show(tab) }
+			});
+		}
+	}
+
+	closeActive(): void {
+		if (this.active) this.close(this.active.id);
+	}
+
+	/** Closes every tab: another workspace is open. */
+	clear(): void {
+		this.tabs = [];
+		this.active = null;
+	}
+
+	focusUrl(): void {
+		this.urlFocus++;
+	}
+
+	async send(): Promise<void> {
+		const tab = this.active;
+		if (!tab || tab.sending) return;
+		const id = `send-${Date.now()}-${nextSend++}`;
+		tab.sending = id;
+		try {
+			const sent = await this.backend.sendRequest({
+				id,
+				connector: tab.connector,
+				path: tab.file?.path ?? null,
+				request: tab.draft,
+				connection: this.session.connection,
+				variables: {}
+			});
+			await this.#take(tab, sent);
+		} catch (thrown) {
+			const failure = BackendError.from(thrown);
+			tab.error = failure.code === 'cancelled' ? null : failure;
+		} finally {
+			tab.sending = null;
+		}
+	}
+
+	async cancel(): Promise<void> {
+		const id = this.active?.sending;
+		if (id) await this.backend.cancel(id).catch((thrown: unknown) => this.session.fail(thrown));
+	}
+
+	async save(): Promise<void> {
+		const tab = this.active;
+		if (!tab) return;
+		try {
+			const isNew = tab.file === null;
+			if (tab.draft.name === '') tab.edit({ name: nameFor(tab.draft) });
+			const { draft } = tab;
+			const file = tab.file ?? (await this.backend.createFile(tab.connector, 'request', draft.name));
+			await this.backend.saveRequest(file, draft);
+			tab.file = file;
+			tab.markSaved(draft);
+			if (isNew) await this.session.refresh();
+		} catch (thrown) {
+			this.session.fail(thrown);
+		}
+	}
+
+	async makeAction(): Promise<void> {
+		const tab = this.active;
+		if (!tab || tab.making) return;
+		tab.making = true;
+		try {
+			const made = await this.backend.makeAction(tab.connector, tab.draft, tab.sent?.number ?? null);
+			await this.session.refresh();
+			this.onmakeaction?.(made);
+		} catch (thrown) {
+			this.session.fail(thrown);
+		} finally {
+			tab.making = false;
+		}
+	}
+
+	async copyAsCurl(): Promise<void> {
+		const tab = this.active;
+		if (!tab) return;
+		try {
+			const { connection } = this.session;
+			const text = await this.backend.requestAsCurl(tab.connector, tab.file?.path ?? null, tab.draft, connection);
+			await navigator.clipboard.writeText(text);
+			this.session.toast('Copied as curl. Secrets are left out.');
+		} catch (thrown) {
+			this.session.fail(thrown);
+		}
+	}
+
+	/** Tree or raw. */
+	show(tab: RequestTab, view: BodyView): void {
+		tab.view = view;
+		if (tab.sent) tab.lines = this.#linesOf(tab.sent, view);
+	}
+
+	/** Asks anew which variables have values: at once for the first time, then shortly after the last change. */
+	askVariables(tab: RequestTab): void {
+		clearTimeout(this.#variableTimer);
+		const { draft } = tab;
+		const ask = async () => {
+			try {
+				const { connection } = this.session;
+				const found = await this.backend.requestVariables(tab.connector, tab.file?.path ?? null, draft, connection);
+				if (tab.draft === draft) tab.variables = found;
+			} catch {
+				// Chips stay neutral; sending says what is wrong.
+			}
+		};
+		if (tab.variables === null) void ask();
+		else this.#variableTimer = setTimeout(() => void ask(), VARIABLES_AFTER_MS);
+	}
+
+	#show(tab: RequestTab): void {
+		if (!this.tabs.includes(tab)) this.tabs = [...this.tabs, tab];
+		this.active = tab;
+	}
+
+	async #take(tab: RequestTab, sent: Sent): Promise<void> {
+		const before = tab.sent;
+		if (sent.body.kind !== 'json') tab.view = 'raw';
+		else if (before && before.body.kind !== 'json') tab.view = 'tree';
+		const lines = this.#linesOf(sent, tab.view);
+		// The first lines come with the answer, so that it appears whole.
+		await lines.want(0, Math.min(FIRST_LINES, lines.count - 1));
+		tab.sent = sent;
+		tab.lines = lines;
+		tab.error = null;
+		this.session.rateLimit = sent.response.rate_limit ?? this.session.rateLimit;
+		if (before && before.body.id !== sent.body.id) void this.backend.closeBody(before.body.id).catch(() => undefined);
+		if (!sent.body.complete) void this.#follow(tab, sent.number);
+	}
+
+	/** A large body is read on while its first lines show. */
+	async #follow(tab: RequestTab, number: number): Promise<void> {
+		for (;;) {
+			await new Promise((done) => setTimeout(done, INDEX_POLL_MS));
+			const { sent } = tab;
+			if (sent?.number !== number) return;
+			const body = await this.backend.bodySummary(sent.body.id).catch(() => null);
+			if (!body || tab.sent?.number !== number) return;
+			tab.sent = { ...tab.sent, body };
+			tab.lines?.grow(tab.view === 'tree' ? body.tree_lines : body.raw_lines);
+			if (body.complete) return;
+		}
+	}
+
+	#linesOf(sent: Sent, view: BodyView): LineWindows {
+		const { id, tree_lines, raw_lines } = sent.body;
+		return new LineWindows(view === 'tree' ? tree_lines : raw_lines, (from, count) =>
+			this.backend.bodyLines(id, view, from, count)
+		);
+	}
+}

@@ -1,0 +1,225 @@
+/** Runs an action and keeps what came of it. */
+import { tick } from 'svelte';
+import type { Backend } from '../../backend';
+import { BackendError } from '../../backend/error';
+import type { ActionForm } from '../../backend/types/ActionForm';
+import type { CallPlace } from '../../backend/types/CallPlace';
+import type { CallReport } from '../../backend/types/CallReport';
+import type { FileRef } from '../../backend/types/FileRef';
+import type { JsonValue } from '../../backend/types/serde_json/JsonValue';
+import type { RunReport } from '../../backend/types/RunReport';
+import type { SavedFile } from '../../backend/types/SavedFile';
+import type { SaveFirst } from '../../backend/types/SaveFirst';
+import { fieldError, isObject, isShown, startingValues, type JsonObject } from '../../lib/form-values';
+import { LineWindows } from '../../lib/line-windows.svelte';
+import type { Session } from '../../lib/session.svelte';
+import { stem, summary } from './wording';
+
+export type OutputView = 'value' | 'diff';
+
+const FIRST_LINES = 60;
+const RUN_ON_SAVE = 'run.on_save';
+
+let nextRun = 1;
+
+export class Runner {
+	/** The action that runs. */
+	file = $state.raw<FileRef | null>(null);
+	form = $state.raw<ActionForm | null>(null);
+	values = $state.raw<JsonObject>({});
+	/** Whether the form's errors show. */
+	checked = $state(false);
+	asJson = $state(false);
+	runOnSave = $state(true);
+
+	report = $state.raw<RunReport | null>(null);
+	/** The last good output, kept in view under an error. */
+	lines = $state.raw<LineWindows | null>(null);
+	outputView = $state<OutputView>('value');
+	/** Why the last run could not even begin. */
+	failure = $state.raw<BackendError | null>(null);
+	/** The id of the run under way. */
+	running = $state<string | null>(null);
+
+	onreveal: ((place: CallPlace) => void) | undefined;
+	onopencall: ((call: CallReport) => void) | undefined;
+	/** Hears of every finished run, for marks in the editor. */
+	onreport: ((report: RunReport) => void) | undefined;
+
+	name = $derived(this.form?.name ?? (this.file ? stem(this.file.path) : null));
+
+	readonly backend: Backend;
+	readonly session: Session;
+	#described = 0;
+
+	constructor(backend: Backend, session: Session) {
+		this.backend = backend;
+		this.session = session;
+		void backend
+			.recall(RUN_ON_SAVE)
+			.then((value) => {
+				if (typeof value === 'boolean') this.runOnSave = value;
+			})
+			.catch(() => undefined);
+	}
+
+	setRunOnSave(on: boolean): void {
+		this.runOnSave = on;
+		void this.backend.remember(RUN_ON_SAVE, on).catch(() => undefined);
+	}
+
+	/** Makes `file` the action to run; `input` fills the form. */
+	async choose(file: FileRef, input?: JsonValue): Promise<void> {
+		const same = this.file?.connector === file.connector && this.file.path === file.path;
+		if (!same) {
+			this.clear();
+			this.file = file;
+		}
+		if (!same || input !== undefined) await this.#describe(input);
+	}
+
+	/** Nothing to run, such as when another workspace opens. */
+	clear(): void {
+		this.file = null;
+		this.form = null;
+		this.values = {};
+		this.checked = false;
+		this.report = null;
+		this.lines = null;
+		this.failure = null;
+	}
+
+	async run(): Promise<void> {
+		if (!this.file || this.running) return;
+		this.checked = true;
+		if (this.#invalid()) {
+			this.session.announce('The input has errors.');
+			return;
+		}
+		await this.#run(null);
+	}
+
+	/**
+	 * Saves and runs in one step, and measures from here to the painted output. Null: nothing was saved, because no run
+	 * follows a save; the caller saves itself. Rejects with `conflict` where the file changed on disk.
+	 */
+	async saveAndRun(save: SaveFirst): Promise<SavedFile | null> {
+		const started = performance.now();
+		const isAction = save.file.path.startsWith('actions/');
+		if (!this.runOnSave || this.running || (!this.file && !isAction)) return null;
+		if (!isAction && this.file?.connector !== save.file.connector) return null;
+		if (isAction) await this.choose(save.file);
+		const report = await this.#run(save);
+		if (!report) return null;
+		await painted();
+		this.session.lastResultMs = performance.now() - started;
+		return report.saved;
+	}
+
+	async cancel(): Promise<void> {
+		if (this.running) await this.backend.cancel(this.running).catch((thrown: unknown) => this.session.fail(thrown));
+	}
+
+	show(view: OutputView): void {
+		this.outputView = view;
+		if (this.report?.output) this.lines = this.#linesOf(this.report, view);
+	}
+
+	setValues(values: JsonObject): void {
+		this.values = values;
+	}
+
+	reveal(place: CallPlace): void {
+		this.onreveal?.(place);
+	}
+
+	#invalid(): boolean {
+		const fields = this.form?.fields ?? [];
+		return fields.some((field) => isShown(field, this.values) && fieldError(field, this.values[field.name]) !== null);
+	}
+
+	async #run(save: SaveFirst | null): Promise<RunReport | null> {
+		const { file } = this;
+		if (!file) return null;
+		const id = `run-${Date.now()}-${nextRun++}`;
+		this.running = id;
+		try {
+			const report = await this.backend.runAction({
+				id,
+				file,
+				input: this.form && !this.form.error ? this.values : null,
+				connection: this.session.connection,
+				save
+			});
+			await this.#take(report);
+			// The saved text may have other fields than the form shows.
+			if (save) void this.#describe(this.values);
+			return report;
+		} catch (thrown) {
+			const failure = BackendError.from(thrown);
+			if (failure.code === 'conflict') throw failure;
+			this.failure = failure.code === 'cancelled' ? null : failure;
+			return null;
+		} finally {
+			this.running = null;
+		}
+	}
+
+	async #take(report: RunReport): Promise<void> {
+		const { output } = report;
+		const differs = output?.previous != null && output.added + output.removed + output.changed > 0;
+		const view: OutputView = differs ? 'diff' : 'value';
+		const lines = output ? this.#linesOf(report, view) : null;
+		// The first lines come with the report, so that the output appears whole.
+		await lines?.want(0, Math.min(FIRST_LINES, lines.count - 1))?.catch(() => undefined);
+		const before = this.report?.output?.value.id;
+		if (lines) {
+			this.outputView = view;
+			this.lines = lines;
+			if (before !== undefined && before !== output?.value.id)
+				void this.backend.closeBody(before).catch(() => undefined);
+		}
+		this.report = report;
+		this.failure = null;
+		const limit = report.calls.findLast((call) => call.rate_limit !== null)?.rate_limit;
+		if (limit) this.session.rateLimit = limit;
+		this.session.announce(summary(report));
+		this.onreport?.(report);
+	}
+
+	#linesOf(report: RunReport, view: OutputView): LineWindows | null {
+		if (!report.output) return null;
+		const { value, diff_lines } = report.output;
+		if (view === 'diff') {
+			return new LineWindows(diff_lines, (from, count) => this.backend.diffLines(report.number, from, count));
+		}
+		const body = value.kind === 'json' ? 'tree' : 'raw';
+		return new LineWindows(body === 'tree' ? value.tree_lines : value.raw_lines, (from, count) =>
+			this.backend.bodyLines(value.id, body, from, count)
+		);
+	}
+
+	async #describe(input?: JsonValue): Promise<void> {
+		const { file } = this;
+		if (!file) return;
+		const asked = ++this.#described;
+		const before = this.values;
+		try {
+			const form = await this.backend.describeAction(file, null, this.session.connection);
+			if (asked !== this.#described) return;
+			// Fields that could not be had leave the form as it was.
+			if (!form.error || !this.form) this.form = form;
+			// Nor may an answer undo what was typed while it was awaited.
+			if (this.values !== before) return;
+			this.values = startingValues(form.fields, input !== undefined && isObject(input) ? input : form.last_input);
+		} catch (thrown) {
+			if (asked === this.#described) this.failure = BackendError.from(thrown);
+		}
+	}
+}
+
+/** Done when the frame that shows the new state has begun. */
+async function painted(): Promise<void> {
+	await tick();
+	await new Promise<void>((done) => requestAnimationFrame(() => done()));
+}

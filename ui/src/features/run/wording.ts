@@ -1,0 +1,35 @@
+/** Runs in words. */
+import type { RunReport } from '../../backend/types/RunReport';
+import { count, duration } from '../../lib/format';
+
+export interface Change {
+	text: string;
+	tone: 'ok' | 'warn' | 'bad';
+}
+
+/** What changed since the run before. */
+export function changes(output: { added: number; removed: number; changed: number }): Change[] {
+	const list: Change[] = [];
+	if (output.added > 0) list.push({ text: `${output.added} added`, tone: 'ok' });
+	if (output.removed > 0) list.push({ text: `${output.removed} removed`, tone: 'bad' });
+	if (output.changed > 0) list.push({ text: `${output.changed} changed`, tone: 'warn' });
+	return list;
+}
+
+/** `get_user succeeded, 38 ms, 1 added, 1 changed` */
+export function summary(report: RunReport): string {
+	const parts = [`${report.action} ${report.ok ? 'succeeded' : 'failed'}`, duration(report.time_ms)];
+	if (report.output) parts.push(...changes(report.output).map((each) => each.text));
+	else if (report.error) parts.push(report.error.message);
+	return parts.join(', ');
+}
+
+/** `run 14, 38 ms, 3 calls` */
+export function headline(report: RunReport): string {
+	return `run ${report.number}, ${duration(report.time_ms)}, ${count(report.calls.length, 'call')}`;
+}
+
+/** A file's name without folder and extension. */
+export function stem(path: string): string {
+	return path.slice(path.lastIndexOf('/') + 1).replace(/\.[^.]+$/, '');
+}

@@ -1,0 +1,266 @@
+/** The script editor: open files, saving, checks, and what the last run says about their lines. */
+import { setDiagnostics } from '@codemirror/lint';
+import { EditorSelection, Text } from '@codemirror/state';
+import { EditorView } from '@codemirror/view';
+import type { Backend } from '../../backend';
+import { BackendError } from '../../backend/error';
+import type { FileRef } from '../../backend/types/FileRef';
+import type { FunctionDoc } from '../../backend/types/FunctionDoc';
+import type { Problem } from '../../backend/types/Problem';
+import type { RunReport } from '../../backend/types/RunReport';
+import type { SavedFile } from '../../backend/types/SavedFile';
+import type { TextFile } from '../../backend/types/TextFile';
+import { savedText } from '../../lib/editor/change-bar';
+import { caretOf, checkNotes, runNotes } from '../../lib/editor/line-notes';
+import type { Session } from '../../lib/session.svelte';
+import { documentState } from './document-state';
+import { Document } from './document.svelte';
+import { checkNotesOf, diagnosticsOf, runNotesOf } from './notes';
+
+const CHECK_AFTER_MS = 150;
+const LANGUAGES: Record<string, string> = { rhai: 'Rhai', json: 'JSON', toml: 'TOML', md: 'Markdown' };
+
+export class Editor {
+	documents = $state.raw<Document[]>([]);
+	active = $state.raw<Document | null>(null);
+	/** Whether the next view takes the focus. */
+	wantsFocus = false;
+	/** Saves in the caller's way, such as with a run; null where it did not. */
+	onsave: ((file: FileRef, text: string, version: string | null) => Promise<SavedFile | null>) | undefined;
+
+	readonly backend: Backend;
+	readonly session: Session;
+	#functions: readonly FunctionDoc[] = [];
+	#checkTimer: ReturnType<typeof setTimeout> | undefined;
+
+	constructor(backend: Backend, session: Session) {
+		this.backend = backend;
+		this.session = session;
+		void backend
+			.functionReference()
+			.then((list) => (this.#functions = list))
+			.catch(() => undefined);
+		backend.listen((event) => {
+			if (event.kind === 'files_changed') void this.#changedOnDisk(event.paths);
+		});
+	}
+
+	async open(file: FileRef, line?: number): Promise<void> {
+		let document = this.#find(file);
+		if (!document) {
+			try {
+				const text = await this.backend.readFile(file);
+				document = this.#find(file) ?? this.#create(text);
+			} catch (thrown) {
+				this.session.fail(thrown);
+				return;
+			}
+		}
+		this.#activate(document);
+		if (line !== undefined) this.#moveTo(document, line);
+	}
+
+	/** Shows a line of a file, opened where it is not. */
+	async reveal(file: FileRef, line: number): Promise<void> {
+		await this.open(file, line);
+	}
+
+	select(id: string): void {
+		const document = this.documents.find((each) => each.id === id);
+		if (document) this.#activate(document);
+	}
+
+	close(id: string): void {
+		const at = this.documents.findIndex((each) => each.id === id);
+		const document = this.documents[at];
+		if (!document) return;
+		this.documents = this.documents.filter((each) => each !== document);
+		if (this.active === document) {
+			const next = this.documents[Math.min(at, this.documents.length - 1)];
+			if (next) this.#activate(next);
+			else this.#leave();
+		}
+		if (document.dirty) {
+			this.session.toast(`Closed ${document.name} without saving it.`, {
+				action: { label: 'Open again', run: () => this.#reopen(document) }
+			});
+		}
+	}
+
+	closeActive(): void {
+		if (this.active) this.close(this.active.id);
+	}
+
+	/** Closes every tab, such as when another workspace opens. */
+	clear(): void {
+		this.documents = [];
+		this.#leave();
+	}
+
+	async save(): Promise<void> {
+		if (this.active) await this.#save(this.active, this.active.version);
+	}
+
+	/** Takes the text on disk; what stood here stays in the undo history. */
+	async reload(document: Document): Promise<void> {
+		try {
+			this.#takeText(document, await this.backend.readFile(document.file));
+		} catch (thrown) {
+			document.error = BackendError.from(thrown);
+		}
+	}
+
+	/** Overwrites what is on disk. */
+	async keepMine(document: Document): Promise<void> {
+		document.conflict = false;
+		await this.#save(document, null);
+	}
+
+	/** Marks what the calls of a run answered, and where it failed. */
+	showCalls(report: RunReport): void {
+		for (const document of this.documents) {
+			if (document.file.connector !== this.session.connector) continue;
+			document.dispatch({ effects: runNotes.set(runNotesOf(report, document.file.path)) });
+		}
+	}
+
+	async #save(document: Document, version: string | null): Promise<void> {
+		if (document.saving) return;
+		const { doc } = document.now;
+		const text = doc.toString();
+		document.saving = true;
+		try {
+			const saved = await this.onsave?.(document.file, text, version);
+			this.#takeSaved(document, doc, saved ?? (await this.backend.saveFile(document.file, text, version)));
+		} catch (thrown) {
+			const failure = BackendError.from(thrown);
+			if (failure.code === 'conflict' && (await this.#sameOnDisk(document, doc, text))) return;
+			document.conflict = failure.code === 'conflict';
+			document.error = document.conflict ? null : failure;
+		} finally {
+			document.saving = false;
+		}
+	}
+
+	/** Where the very text that stands here is on disk, there is nothing to decide. */
+	async #sameOnDisk(document: Document, doc: Text, text: string): Promise<boolean> {
+		const disk = await this.backend.readFile(document.file).catch(() => null);
+		if (disk?.text !== text) return false;
+		this.#takeSaved(document, doc, { version: disk.version, problems: document.problems });
+		return true;
+	}
+
+	#takeSaved(document: Document, doc: Text, saved: SavedFile): void {
+		document.version = saved.version;
+		document.saved = doc;
+		document.conflict = false;
+		document.error = null;
+		document.dirty = !document.now.doc.eq(doc);
+		document.dispatch({ effects: savedText.of(doc) });
+		if (!document.dirty) this.#showProblems(document, saved.problems);
+	}
+
+	#create(text: TextFile): Document {
+		const document = new Document(text, (self) =>
+			documentState({
+				backend: this.backend,
+				id: self.id,
+				language: self.language,
+				text: text.text,
+				functions: () => this.#functions,
+				onupdate: (update) => {
+					if (update.docChanged) {
+						self.dirty = !self.saved.eq(update.state.doc);
+						this.#planCheck(self);
+					}
+					if (update.docChanged || update.selectionSet) this.session.cursor = caretOf(update.state);
+				}
+			})
+		);
+		this.documents = [...this.documents, document];
+		void this.#check(document);
+		return document;
+	}
+
+	#reopen(document: Document): void {
+		if (!this.documents.includes(document)) this.documents = [...this.documents, document];
+		this.#activate(document);
+	}
+
+	#activate(document: Document): void {
+		this.wantsFocus = true;
+		this.active = document;
+		this.session.cursor = caretOf(document.now);
+		this.session.language = LANGUAGES[document.language] ?? 'Text';
+	}
+
+	#leave(): void {
+		this.active = null;
+		this.session.cursor = null;
+		this.session.language = null;
+	}
+
+	#moveTo(document: Document, line: number): void {
+		const { doc } = document.now;
+		const to = doc.line(Math.max(1, Math.min(line, doc.lines)));
+		const indent = /^\s*/.exec(to.text)?.[0].length ?? 0;
+		const scroll = EditorView.scrollIntoView(to.from, { y: 'center' });
+		document.dispatch({ selection: EditorSelection.cursor(to.from + indent), effects: scroll });
+		if (document.view) document.view.focus();
+		else document.scroll = scroll;
+	}
+
+	#planCheck(document: Document): void {
+		clearTimeout(this.#checkTimer);
+		this.#checkTimer = setTimeout(() => void this.#check(document), CHECK_AFTER_MS);
+	}
+
+	async #check(document: Document): Promise<void> {
+		const { doc } = document.now;
+		try {
+			const problems = await this.backend.checkFile(document.file, doc.toString());
+			if (document.now.doc.eq(doc)) this.#showProblems(document, problems);
+		} catch {
+			// A check that fails says nothing about the text; saving will tell.
+		}
+	}
+
+	#showProblems(document: Document, problems: Problem[]): void {
+		document.problems = problems;
+		document.dispatch(setDiagnostics(document.now, diagnosticsOf(problems, document.now.doc)));
+		document.dispatch({ effects: checkNotes.set(checkNotesOf(problems)) });
+		const { connector, path } = document.file;
+		if (connector === this.session.connector) this.session.setProblems(path, problems);
+	}
+
+	async #changedOnDisk(paths: readonly string[]): Promise<void> {
+		for (const document of this.documents) {
+			const { connector, path } = document.file;
+			if (document.saving || !paths.includes(connector === '.' ? path : `${connector}/${path}`)) continue;
+			const disk = await this.backend.readFile(document.file).catch(() => null);
+			if (!disk || disk.version === document.version || document.saving) continue;
+			if (document.dirty && disk.text !== document.now.doc.toString()) document.conflict = true;
+			else this.#takeText(document, disk);
+		}
+	}
+
+	#takeText(document: Document, disk: TextFile): void {
+		const doc = Text.of(disk.text.split(/\r\n?|\n/));
+		document.version = disk.version;
+		document.saved = doc;
+		document.conflict = false;
+		document.error = null;
+		const { anchor, head } = document.now.selection.main;
+		document.dispatch({
+			changes: { from: 0, to: document.now.doc.length, insert: doc },
+			selection: { anchor: Math.min(anchor, doc.length), head: Math.min(head, doc.length) },
+			effects: savedText.of(doc)
+		});
+		document.dirty = false;
+		void this.#check(document);
+	}
+
+	#find(file: FileRef): Document | undefined {
+		return this.documents.find((each) => each.file.connector === file.connector && each.file.path === file.path);
+	}
+}

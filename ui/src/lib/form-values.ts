@@ -1,0 +1,84 @@
+/** Between what a form's controls hold (text, booleans) and the JSON an action takes. */
+import type { Field } from '../backend/types/Field';
+import type { JsonValue } from '../backend/types/serde_json/JsonValue';
+
+export type JsonObject = { [key in string]: JsonValue };
+export type FieldControl =
+	'text' | 'password' | 'number' | 'switch' | 'select' | 'date-time' | 'date' | 'area' | 'json';
+
+export function controlOf(field: Field): FieldControl {
+	if (field.type === 'array' || field.type === 'object') return 'json';
+	if (field.options.length > 0) return 'select';
+	if (field.type === 'boolean') return 'switch';
+	if (field.type === 'integer' || field.type === 'number') return 'number';
+	if (field.secret || field.format === 'password' || field.control === 'password') return 'password';
+	if (field.format === 'date-time' || field.control === 'date_time') return 'date-time';
+	if (field.format === 'date' || field.control === 'date') return 'date';
+	if (field.control === 'text_area') return 'area';
+	return 'text';
+}
+
+export function isObject(value: unknown): value is JsonObject {
+	return value !== null && typeof value === 'object' && !Array.isArray(value);
+}
+
+/** What the form starts with: values given, then defaults; keys no field knows are kept. */
+export function startingValues(fields: readonly Field[], given: JsonValue): JsonObject {
+	const values: JsonObject = isObject(given) ? { ...given } : {};
+	for (const field of fields) {
+		if (!(field.name in values) && field.default !== null) values[field.name] = field.default;
+	}
+	return values;
+}
+
+/** What a text control shows for a value. */
+export function shownValue(value: JsonValue | undefined): string {
+	if (value === undefined || value === null) return '';
+	return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** The value that typed text stands for; undefined for none. Text that is no number stays text, so that the error shows it. */
+export function typedValue(field: Field, text: string): JsonValue | undefined {
+	if (text === '') return undefined;
+	if (field.type !== 'integer' && field.type !== 'number') return text;
+	const number = Number(text);
+	return Number.isFinite(number) && text.trim() !== '' ? number : text;
+}
+
+/** Why a value cannot be sent; null where it can. */
+export function fieldError(field: Field, value: JsonValue | undefined): string | null {
+	if (value === undefined || value === null) {
+		return field.required && !(value === null && field.nullable) ? `${labelOf(field)} is required.` : null;
+	}
+	if (field.type === 'number' && typeof value !== 'number') return 'Needs a number.';
+	if (field.type === 'integer' && !Number.isInteger(value)) return 'Needs a whole number.';
+	if (field.type === 'array' && !Array.isArray(value)) return 'Needs a JSON list: [ … ].';
+	if (field.type === 'object' && !isObject(value)) return 'Needs a JSON object: { … }.';
+	return null;
+}
+
+export function labelOf(field: Field): string {
+	return field.label ?? field.name;
+}
+
+/** Whether the form shows a field: `when` asks another field for a value. */
+export function isShown(field: Field, values: JsonObject): boolean {
+	if (!isObject(field.when)) return true;
+	const other = field.when.field;
+	if (typeof other !== 'string') return true;
+	return JSON.stringify(values[other] ?? null) === JSON.stringify(field.when.equals ?? null);
+}
+
+/** `2026-11-24T21:52` as the control gives it, to RFC 3339 in UTC and back. */
+export function toDateTime(local: string): string | undefined {
+	const time = new Date(local);
+	return Number.isNaN(time.getTime()) ? undefined : time.toISOString();
+}
+
+export function toLocal(value: JsonValue | undefined): string {
+	if (typeof value !== 'string') return '';
+	const time = new Date(value);
+	if (Number.isNaN(time.getTime())) return '';
+	const local = new Date(time.getTime() - time.getTimezoneOffset() * 60_000);
+	return local.toISOString().slice(0, 19);
+}

@@ -1,0 +1,69 @@
+/** Lines of a body that the engine holds, asked for in windows and kept. */
+import type { DiffMark } from '../backend/types/DiffMark';
+
+export interface Line {
+	text: string;
+	depth: number;
+	/** The last line of what this one opens. */
+	fold_end: number | null;
+	/** Flat: start, end, class ... */
+	spans: number[];
+	/** Whether the text is longer than what is shown. */
+	cut: boolean;
+	mark?: DiffMark;
+}
+
+export type LoadLines = (from: number, count: number) => Promise<{ from: number; lines: Line[] }>;
+
+const WINDOW = 200;
+/** About 40,000 lines; windows asked for longest ago go first. */
+const WINDOWS_KEPT = 200;
+
+export class LineWindows {
+	/** Grows while a large body is still being read. */
+	count = $state(0);
+	#load: LoadLines;
+	#windows = new Map<number, Line[]>();
+	#asked = new Map<number, Promise<void>>();
+
+	constructor(count: number, load: LoadLines) {
+		this.count = count;
+		this.#load = load;
+	}
+
+	/** The line, where it has come already. */
+	get(line: number): Line | undefined {
+		return this.#windows.get(Math.floor(line / WINDOW))?.[line % WINDOW];
+	}
+
+	/** Asks for the windows that hold these lines; null when all of them are here. */
+	want(first: number, last: number): Promise<void> | null {
+		const waiting: Promise<void>[] = [];
+		const end = Math.floor(Math.min(last, this.count - 1) / WINDOW);
+		for (let window = Math.max(0, Math.floor(first / WINDOW)); window <= end; window++) {
+			if (!this.#windows.has(window)) waiting.push(this.#ask(window));
+		}
+		return waiting.length === 0 ? null : Promise.all(waiting).then(() => undefined);
+	}
+
+	/** More lines are known now; a window that was short is asked for again. */
+	grow(count: number): void {
+		const tail = Math.floor(this.count / WINDOW);
+		if ((this.#windows.get(tail)?.length ?? WINDOW) < WINDOW) this.#windows.delete(tail);
+		this.count = count;
+	}
+
+	#ask(window: number): Promise<void> {
+		const asked = this.#asked.get(window);
+		if (asked) return asked;
+		const answer = this.#load(window * WINDOW, WINDOW)
+			.then(({ lines }) => {
+				this.#windows.set(window, lines);
+				const oldest = this.#windows.keys().next();
+				if (this.#windows.size > WINDOWS_KEPT && !oldest.done) this.#windows.delete(oldest.value);
+			})
+			.finally(() => this.#asked.delete(window));
+		this.#asked.set(window, answer);
+		return answer;
+	}
+}
