@@ -1,0 +1,276 @@
+/** Every command there is: the palette, the keyboard and the list of shortcuts are drawn from this list. */
+import Copy from '@lucide/svelte/icons/copy';
+import FileDown from '@lucide/svelte/icons/package';
+import FolderOpen from '@lucide/svelte/icons/folder-open';
+import House from '@lucide/svelte/icons/house';
+import Keyboard from '@lucide/svelte/icons/keyboard';
+import Layers from '@lucide/svelte/icons/layers';
+import Moon from '@lucide/svelte/icons/sun-moon';
+import PanelBottom from '@lucide/svelte/icons/panel-bottom';
+import PanelLeft from '@lucide/svelte/icons/panel-left';
+import Play from '@lucide/svelte/icons/play';
+import Plug from '@lucide/svelte/icons/plug';
+import Plus from '@lucide/svelte/icons/plus';
+import RefreshCw from '@lucide/svelte/icons/refresh-cw';
+import Save from '@lucide/svelte/icons/save';
+import Send from '@lucide/svelte/icons/send';
+import Wand from '@lucide/svelte/icons/arrow-right';
+import type { FileKind } from './backend/types/FileKind';
+import type { Command } from './lib/commands';
+import type { LayoutMode } from './lib/layout.svelte';
+import { step } from './lib/step';
+import { focusRegion, inRegion } from './regions';
+import type { Studio } from './studio.svelte';
+
+export const TESTER = 'Request tester';
+
+export function commands(studio: Studio): Command[] {
+	const { session, tester, editor, runner, layout } = studio;
+	const open = () => session.workspace !== null;
+	const request = () => open() && tester.active !== null;
+	const palette = (mode: 'all' | 'files' | 'commands') => () => (studio.dialog = { kind: 'palette', mode });
+
+	const everywhere: Command[] = [
+		{ id: 'palette', label: 'Search or run a command', keys: 'Ctrl K', when: open, run: palette('all') },
+		{ id: 'go-to', label: 'Go to file or request', keys: 'Ctrl P', when: open, run: palette('files') },
+		{ id: 'commands', label: 'Show all commands', keys: 'Ctrl Shift P', run: palette('commands') },
+		{
+			id: 'sidebar',
+			label: 'Show or hide the sidebar',
+			keys: 'Ctrl B',
+			icon: PanelLeft,
+			when: open,
+			run: () => layout.set({ showSidebar: !layout.showSidebar })
+		},
+		{
+			id: 'run-panel',
+			label: 'Show or hide the run panel',
+			keys: 'Ctrl J',
+			icon: PanelBottom,
+			when: open,
+			run: () => layout.set({ showRun: !layout.showRun })
+		},
+		...(
+			[
+				['build', 'Layout: build', 'Ctrl 1'],
+				['script', 'Layout: script', 'Ctrl 2'],
+				['call', 'Layout: call', 'Ctrl 4']
+			] as [LayoutMode, string, string][]
+		).map(([mode, label, keys]) => ({
+			id: `layout-${mode}`,
+			label,
+			keys,
+			when: open,
+			run: () => layout.choose(mode)
+		})),
+		{ id: 'next-region', label: 'Next region', keys: 'F6', run: () => focusRegion(1) },
+		{ id: 'last-region', label: 'Previous region', keys: 'Shift F6', run: () => focusRegion(-1) },
+		{ id: 'next-tab', label: 'Next tab', keys: 'Ctrl Tab', when: open, run: () => nextTab(studio, 1) },
+		{ id: 'last-tab', label: 'Previous tab', keys: 'Ctrl Shift Tab', when: open, run: () => nextTab(studio, -1) },
+		{
+			id: 'close-tab',
+			label: 'Close tab',
+			keys: 'Ctrl W',
+			when: open,
+			run: () => (inTester(studio) ? tester.closeActive() : editor.closeActive())
+		},
+		{
+			id: 'save',
+			label: 'Save',
+			keys: 'Ctrl S',
+			icon: Save,
+			when: open,
+			run: () => (inTester(studio) ? tester.save() : editor.save())
+		},
+		{
+			id: 'shortcuts',
+			label: 'Shortcuts',
+			keys: 'Ctrl ?',
+			icon: Keyboard,
+			run: () => (studio.dialog = { kind: 'shortcuts' })
+		},
+		{ id: 'theme', label: 'Switch between light and dark', icon: Moon, run: () => studio.appearance.toggle() },
+		{ id: 'theme-system', label: 'Light or dark as the system', run: () => studio.appearance.choose('system') }
+	].map((each) => ({ ...each, group: 'Everywhere' }));
+
+	const workspace: Command[] = [
+		{
+			id: 'new-workspace',
+			label: 'New from template',
+			keys: 'Ctrl N',
+			icon: Layers,
+			run: () => (studio.dialog = { kind: 'new-workspace', connect: false })
+		},
+		{
+			id: 'open',
+			label: 'Open a connector',
+			keys: 'Ctrl O',
+			icon: FolderOpen,
+			run: () => (open() ? studio.openFolder() : (studio.menuOpen = true))
+		},
+		{ id: 'open-package', label: 'Open a package', run: () => studio.openPackage() },
+		{ id: 'welcome', label: 'Close the workspace', icon: House, when: open, run: () => studio.leave() },
+		{
+			id: 'reload',
+			label: 'Read the workspace from disk again',
+			icon: RefreshCw,
+			when: open,
+			run: () => session.refresh()
+		},
+		{
+			id: 'export',
+			label: 'Export the connector',
+			keys: 'Ctrl Shift E',
+			icon: FileDown,
+			when: usable,
+			run: () => studio.export()
+		},
+		...(
+			[
+				['action', 'New action'],
+				['trigger', 'New trigger'],
+				['method', 'New method'],
+				['schema', 'New schema']
+			] as [FileKind, string][]
+		).map(([kind, label]) => ({
+			id: `new-${kind}`,
+			label,
+			icon: Plus,
+			when: usable,
+			run: () => (studio.dialog = { kind: 'new-file', file: kind })
+		})),
+		{
+			id: 'new-connection',
+			label: 'New connection',
+			keys: 'Ctrl Shift N',
+			icon: Plug,
+			run: () => studio.newConnection()
+		},
+		{
+			id: 'switch-connection',
+			label: 'Switch connection',
+			keys: 'Ctrl Shift O',
+			icon: Plug,
+			when: open,
+			run: () => (studio.menuOpen = true)
+		},
+		{
+			id: 'sandbox',
+			label: 'Start the sandbox org',
+			when: () => open() && session.sandbox === null,
+			run: () => studio.startSandbox()
+		}
+	].map((each) => ({ ...each, group: 'Workspace' }));
+
+	const testing: Command[] = [
+		{ id: 'send', label: 'Send the request', keys: 'Ctrl Enter', icon: Send, when: request, run: () => tester.send() },
+		{
+			id: 'make-action',
+			label: makeActionLabel(studio),
+			keys: 'Ctrl Shift Enter',
+			icon: Wand,
+			when: request,
+			run: () => tester.makeAction()
+		},
+		{
+			id: 'new-request',
+			label: 'New request',
+			keys: 'Ctrl T',
+			icon: Plus,
+			when: usable,
+			run: () => tester.newRequest()
+		},
+		{ id: 'edit-url', label: 'Edit the URL', keys: 'Ctrl L', when: request, run: () => tester.focusUrl() },
+		{
+			id: 'curl',
+			label: 'Copy as curl',
+			keys: 'Ctrl Shift C',
+			icon: Copy,
+			when: request,
+			run: () => tester.copyAsCurl()
+		},
+		{
+			id: 'cancel-request',
+			label: 'Cancel the request',
+			keys: 'Escape',
+			when: () => request() && tester.active?.sending != null,
+			run: () => tester.cancel()
+		},
+		...(['params', 'headers', 'auth', 'body'] as const).map((section, index) => ({
+			id: `request-${section}`,
+			label: `Request ${section}`,
+			keys: `Alt ${index + 1}`,
+			when: request,
+			run: () => {
+				if (tester.active) tester.active.section = section;
+			}
+		})),
+		...(['body', 'headers', 'timing'] as const).map((section, index) => ({
+			id: `response-${section}`,
+			label: `Response ${section}`,
+			keys: `Shift Alt ${index + 1}`,
+			when: () => tester.active?.sent != null,
+			run: () => {
+				if (tester.active) tester.active.responseSection = section;
+			}
+		}))
+	].map((each) => ({ ...each, group: 'Tester' }));
+
+	const running: Command[] = [
+		{
+			id: 'run',
+			label: 'Run the action',
+			keys: 'Ctrl R',
+			icon: Play,
+			when: () => runner.file !== null,
+			run: () => run(studio)
+		},
+		{
+			id: 'stop',
+			label: 'Stop the run',
+			keys: 'Shift F5',
+			when: () => runner.running !== null,
+			run: () => runner.cancel()
+		},
+		{
+			id: 'run-on-save',
+			label: 'Run on save: on or off',
+			when: open,
+			run: () => runner.setRunOnSave(!runner.runOnSave)
+		}
+	].map((each) => ({ ...each, group: 'Run' }));
+
+	return [...everywhere, ...workspace, ...testing, ...running];
+
+	function usable(): boolean {
+		return open() && session.tree !== null && session.tree.error === null;
+	}
+}
+
+function makeActionLabel({ tester }: Studio): string {
+	const tab = tester.active;
+	return tab ? `Make action from ${tab.draft.method} ${tab.title}` : 'Make action';
+}
+
+function run({ layout, runner }: Studio): Promise<void> {
+	layout.set({ showRun: true });
+	return runner.run();
+}
+
+/** Whether tabs and saving are about the tester now. */
+function inTester({ layout, editor }: Studio): boolean {
+	return layout.mode === 'call' || inRegion(TESTER) || editor.active === null;
+}
+
+function nextTab(studio: Studio, direction: 1 | -1): void {
+	const { tester, editor } = studio;
+	const [tabs, active] = inTester(studio) ? [tester.tabs, tester.active?.id] : [editor.documents, editor.active?.id];
+	const key = direction === 1 ? 'ArrowDown' : 'ArrowUp';
+	const next = step(
+		key,
+		tabs.findIndex((each) => each.id === active),
+		tabs.length
+	);
+	const tab = next === null ? undefined : tabs[next];
+	if (tab) (inTester(studio) ? tester : editor).select(tab.id);
+}

@@ -1,0 +1,435 @@
+/**
+ * The joints of the window: what a click in one part does in another. Parts know the session, not each other;
+ * this knows them all.
+ */
+import type { Backend } from './backend';
+import { BackendError } from './backend/error';
+import type { Event } from './backend/types/Event';
+import type { Exported } from './backend/types/Exported';
+import type { FileKind } from './backend/types/FileKind';
+import type { FileRef } from './backend/types/FileRef';
+import type { Problem } from './backend/types/Problem';
+import type { Welcome } from './backend/types/Welcome';
+import type { Workspace } from './backend/types/Workspace';
+import { Draft } from './features/connection/draft.svelte';
+import { Exporter } from './features/export/exporter.svelte';
+import type { PaletteMode } from './features/palette/entries';
+import { Tester } from './features/request/tester.svelte';
+import { Runner } from './features/run/runner.svelte';
+import { Editor } from './features/script/editor.svelte';
+import { isRequest, listFiles, type ListedFile } from './lib/file-kinds';
+import { baseName, size } from './lib/format';
+import { Layout } from './lib/layout.svelte';
+import { Session } from './lib/session.svelte';
+import { Appearance } from './lib/theme.svelte';
+
+/** The dialog that is open; never more than one. */
+export type OpenDialog =
+	| { kind: 'palette'; mode: PaletteMode }
+	| { kind: 'shortcuts' }
+	| { kind: 'new-file'; file: FileKind }
+	| { kind: 'new-workspace'; template?: string; title?: string; connect: boolean }
+	| { kind: 'connection'; draft: Draft }
+	| { kind: 'export'; exporter: Exporter }
+	| { kind: 'confirm'; title: string; text: string; verb: string; run: () => unknown };
+
+/** What was open when a workspace was left. */
+interface OpenFiles {
+	requests: FileRef[];
+	files: FileRef[];
+	request: FileRef | null;
+	file: FileRef | null;
+}
+
+const REFRESH_AFTER_MS = 120;
+
+export class Studio {
+	readonly backend: Backend;
+	readonly session: Session;
+	readonly tester: Tester;
+	readonly editor: Editor;
+	readonly runner: Runner;
+	readonly layout: Layout;
+	readonly appearance: Appearance;
+
+	welcome = $state.raw<Welcome | null>(null);
+	dialog = $state.raw<OpenDialog | null>(null);
+	/** What the window waits for before it can show a workspace. */
+	busy = $state<string | null>(null);
+	/** Why no workspace could be opened. */
+	failure = $state.raw<BackendError | null>(null);
+	/** The file shown last; the tree marks it. */
+	selected = $state.raw<FileRef | null>(null);
+	/** Whether the picker of connections, or on the welcome view the menu of what to open, is open. */
+	menuOpen = $state(false);
+	/** What a failure of the window itself was, for a report. */
+	report = $state<string | null>(null);
+
+	files = $derived<ListedFile[]>(listFiles(this.workspaceTrees()));
+
+	#refreshTimer: ReturnType<typeof setTimeout> | undefined;
+
+	constructor(backend: Backend) {
+		this.backend = backend;
+		this.session = new Session(backend);
+		this.tester = new Tester(backend, this.session);
+		this.editor = new Editor(backend, this.session);
+		this.runner = new Runner(backend, this.session);
+		this.layout = new Layout(backend);
+		this.appearance = new Appearance(backend);
+		this.#join();
+	}
+
+	/** Shows the workspace that is open, or the welcome view. */
+	async start(): Promise<void> {
+		await this.appearance.load().catch(() => undefined);
+		try {
+			await this.#show(await this.backend.workspace());
+		} catch (thrown) {
+			const failure = BackendError.from(thrown);
+			// None is open: that is how every first start looks.
+			if (failure.code !== 'usage') this.failure = failure;
+		}
+		await this.loadWelcome();
+	}
+
+	async loadWelcome(): Promise<void> {
+		try {
+			this.welcome = await this.backend.welcome();
+		} catch (thrown) {
+			this.failure ??= BackendError.from(thrown);
+		}
+	}
+
+	startWithSandbox(): Promise<boolean> {
+		return this.#open('Starting the sandbox org', () => this.backend.startWithSandbox());
+	}
+
+	openWorkspace(path: string): Promise<boolean> {
+		return this.#open(`Opening ${baseName(path)}`, () => this.backend.openWorkspace(path));
+	}
+
+	async openFolder(): Promise<void> {
+		await this.#guard(async () => {
+			const path = await this.backend.chooseFolder('Open a connector or a workspace');
+			if (path !== null) this.#unlessUnsaved(() => this.openWorkspace(path));
+		});
+	}
+
+	async openPackage(): Promise<void> {
+		await this.#guard(async () => {
+			const path = await this.backend.choosePackage();
+			if (path !== null) this.#unlessUnsaved(() => this.openWorkspace(path));
+		});
+	}
+
+	/** Back to the welcome view. */
+	leave(): void {
+		this.#unlessUnsaved(async () => {
+			this.#clear();
+			this.session.close();
+			await this.loadWelcome();
+		});
+	}
+
+	async forget(path: string): Promise<void> {
+		await this.#guard(async () => {
+			await this.backend.forgetWorkspace(path);
+			await this.loadWelcome();
+		});
+	}
+
+	/** A new workspace was made; with `connect`, its connection comes next. */
+	async made(workspace: Workspace, connect: boolean): Promise<void> {
+		this.dialog = null;
+		const opened = await this.#open('Opening the new workspace', () => Promise.resolve(workspace));
+		if (opened && connect) this.newConnection();
+	}
+
+	/** On the welcome view this makes the workspace first. */
+	newConnection(): void {
+		if (!this.session.workspace) {
+			this.dialog = { kind: 'new-workspace', template: 'okta', title: 'Connect to Okta', connect: true };
+			return;
+		}
+		this.#connectionDialog(null);
+	}
+
+	editConnection(): void {
+		this.#connectionDialog(this.session.active);
+	}
+
+	async useConnection(name: string): Promise<void> {
+		this.dialog = null;
+		await this.#guard(async () => {
+			await this.session.loadConnections();
+			await this.chooseConnection(name);
+		});
+	}
+
+	async chooseConnection(name: string): Promise<void> {
+		await this.#guard(async () => {
+			await this.session.chooseConnection(name);
+			await this.#wakeSandbox();
+			this.session.announce(`Connection ${name}`);
+		});
+	}
+
+	removeConnection(name: string): void {
+		this.dialog = {
+			kind: 'confirm',
+			title: `Remove ${name}`,
+			text: 'Its secrets are removed from this computer too.',
+			verb: 'Remove',
+			run: () =>
+				this.#guard(async () => {
+					await this.backend.removeConnection(name);
+					await this.session.loadConnections();
+					const next = this.session.connections[0];
+					if (this.session.connection === name) this.session.connection = null;
+					if (next && this.session.connection === null) await this.session.chooseConnection(next.name);
+				})
+		};
+	}
+
+	export(): void {
+		const exporter = new Exporter(this.backend, this.session.connector);
+		this.dialog = { kind: 'export', exporter };
+		void exporter.load();
+	}
+
+	exported({ path, size: bytes }: Exported): void {
+		this.dialog = null;
+		this.session.toast(`Exported ${baseName(path)}, ${size(bytes)}`, {
+			tone: 'ok',
+			hint: path,
+			action: { label: 'Copy path', run: () => void navigator.clipboard.writeText(path) }
+		});
+	}
+
+	/** A click in the tree, or a choice in the palette. */
+	async openFile(file: FileRef, line?: number): Promise<void> {
+		this.selected = file;
+		await this.#guard(async () => {
+			await this.session.chooseConnector(file.connector);
+			if (isRequest(file.path) && line === undefined) {
+				if (this.layout.mode === 'script') this.layout.set({ mode: 'build' });
+				await this.tester.open(file);
+				return;
+			}
+			if (this.layout.mode === 'call') this.layout.set({ mode: 'build' });
+			await this.editor.open(file, line);
+			if (file.path.startsWith('actions/')) await this.runner.choose(file);
+		});
+	}
+
+	openProblem(problem: Problem): void {
+		this.dialog = null;
+		void this.openFile({ connector: this.session.connector, path: problem.file }, Math.max(1, problem.line));
+	}
+
+	async fileMade(file: FileRef): Promise<void> {
+		this.dialog = null;
+		await this.#guard(async () => {
+			await this.session.refresh();
+			await this.openFile(file);
+		});
+	}
+
+	async renameFile(file: FileRef, name: string): Promise<void> {
+		await this.#guard(async () => {
+			const open = this.#tabOf(file);
+			const renamed = await this.backend.renameFile(file, name);
+			await this.session.refresh();
+			if (!open) return;
+			open.close();
+			await this.openFile(renamed);
+		});
+	}
+
+	askDelete(file: FileRef, label: string): void {
+		this.dialog = {
+			kind: 'confirm',
+			title: `Delete ${label}`,
+			text: `${file.path} is deleted from disk.`,
+			verb: 'Delete',
+			run: () =>
+				this.#guard(async () => {
+					await this.backend.deleteFile(file);
+					this.#tabOf(file)?.close();
+					const run = this.runner.file;
+					if (run?.connector === file.connector && run.path === file.path) this.runner.clear();
+					await this.session.refresh();
+				})
+		};
+	}
+
+	async startSandbox(): Promise<void> {
+		await this.#guard(async () => {
+			this.session.sandbox = await this.backend.startSandbox();
+		});
+	}
+
+	/** Tells of what failed in the window itself. */
+	crashed(thrown: unknown): void {
+		if (thrown instanceof BackendError) {
+			this.session.fail(thrown);
+			return;
+		}
+		const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+		const version = this.welcome ? `Joinery ${this.welcome.version}` : 'Joinery';
+		this.report = [`${version}, ${navigator.userAgent}`, error.stack ?? error.message].join('\n\n');
+	}
+
+	/** What is open now, to be opened again with the workspace. */
+	openFiles(): OpenFiles {
+		return {
+			requests: this.tester.tabs.flatMap((tab) => (tab.file ? [tab.file] : [])),
+			files: this.editor.documents.map((document) => document.file),
+			request: this.tester.active?.file ?? null,
+			file: this.editor.active?.file ?? null
+		};
+	}
+
+	workspaceTrees() {
+		return this.session.workspace?.connectors ?? [];
+	}
+
+	#join(): void {
+		this.tester.onmakeaction = (made) => {
+			if (this.layout.mode === 'call') this.layout.set({ mode: 'build' });
+			this.selected = made.file;
+			void this.#guard(async () => {
+				await this.editor.open(made.file);
+				await this.runner.choose(made.file, made.input);
+			});
+		};
+		this.editor.onsave = (file, text, version) => this.runner.saveAndRun({ file, text, version });
+		this.runner.onreport = (report) => this.editor.showCalls(report);
+		this.runner.onreveal = (place) => {
+			if (this.layout.mode === 'call') this.layout.set({ mode: 'build' });
+			void this.editor.reveal({ connector: this.session.connector, path: place.file }, place.line);
+		};
+		this.runner.onopencall = (call) => {
+			if (this.layout.mode === 'script') this.layout.set({ mode: 'build' });
+			this.tester.openCall(call);
+		};
+		this.backend.listen((event) => this.#hear(event));
+	}
+
+	#hear(event: Event): void {
+		if (!this.session.workspace) return;
+		if (event.kind === 'sandbox_changed') {
+			void this.#guard(() => this.session.loadSandbox());
+			return;
+		}
+		// A save in another program is many changes: one look at the end is enough.
+		clearTimeout(this.#refreshTimer);
+		this.#refreshTimer = setTimeout(() => void this.#guard(() => this.session.refresh()), REFRESH_AFTER_MS);
+	}
+
+	async #open(what: string, work: () => Promise<Workspace>): Promise<boolean> {
+		if (this.busy !== null) return false;
+		this.busy = what;
+		this.failure = null;
+		try {
+			const workspace = await work();
+			this.#clear();
+			await this.#show(workspace);
+			return true;
+		} catch (thrown) {
+			this.failure = BackendError.from(thrown);
+			if (this.session.workspace) this.session.fail(thrown);
+			return false;
+		} finally {
+			this.busy = null;
+		}
+	}
+
+	async #show(workspace: Workspace): Promise<void> {
+		await this.layout.load(workspace.path).catch(() => undefined);
+		await this.session.open(workspace);
+		await this.#wakeSandbox();
+		await this.#reopen(workspace);
+	}
+
+	/** The files of last time; the first time, a request and the action of the same name. */
+	async #reopen(workspace: Workspace): Promise<void> {
+		const kept = (await this.backend.recall(`open:${workspace.path}`).catch(() => null)) as OpenFiles | null;
+		const exists = (file: FileRef) =>
+			this.files.some((each) => each.connector === file.connector && each.path === file.path);
+		if (kept && Array.isArray(kept.requests) && Array.isArray(kept.files)) {
+			for (const file of [...kept.requests, ...(kept.request ? [kept.request] : [])]) {
+				if (exists(file)) await this.tester.open(file);
+			}
+			for (const file of [...kept.files, ...(kept.file ? [kept.file] : [])]) {
+				if (exists(file)) await this.openFile(file);
+			}
+			return;
+		}
+		const here = this.files.filter((each) => each.connector === this.session.connector);
+		const stem = (each: ListedFile) => baseName(each.path).replace(/\.\w+$/, '');
+		const requests = here.filter((each) => each.kind === 'request');
+		const actions = here.filter((each) => each.kind === 'action');
+		const pair = requests
+			.filter((each) => each.method === 'GET')
+			.map((request) => ({ request, action: actions.find((each) => stem(each) === stem(request)) }))
+			.find((each) => each.action !== undefined);
+		const request = pair?.request ?? requests[0];
+		const action = pair?.action ?? actions[0];
+		if (request) await this.tester.open({ connector: request.connector, path: request.path });
+		if (action) await this.openFile({ connector: action.connector, path: action.path });
+	}
+
+	/** A workspace left with the sandbox in use finds it running again. */
+	async #wakeSandbox(): Promise<void> {
+		if (this.session.active?.sandbox && this.session.sandbox === null) await this.startSandbox();
+	}
+
+	#connectionDialog(editing: Session['active']): void {
+		const { tree, connector } = this.session;
+		const draft = new Draft(this.backend, connector, tree?.id ?? connector, editing);
+		this.dialog = { kind: 'connection', draft };
+		void draft.load();
+	}
+
+	#unlessUnsaved(run: () => unknown): void {
+		const unsaved = [
+			...this.editor.documents.filter((each) => each.dirty).map((each) => each.name),
+			...this.tester.tabs.filter((each) => each.dirty && each.file).map((each) => each.title)
+		];
+		if (unsaved.length === 0) void run();
+		else {
+			this.dialog = {
+				kind: 'confirm',
+				title: 'Leave without saving',
+				text: `Changes that are not saved would be lost: ${unsaved.join(', ')}.`,
+				verb: 'Leave without saving',
+				run
+			};
+		}
+	}
+
+	#tabOf(file: FileRef): { close: () => void } | null {
+		const same = (other: FileRef | null) => other?.connector === file.connector && other.path === file.path;
+		const document = this.editor.documents.find((each) => same(each.file));
+		if (document) return { close: () => this.editor.close(document.id) };
+		const tab = this.tester.tabs.find((each) => same(each.file));
+		return tab ? { close: () => this.tester.close(tab.id) } : null;
+	}
+
+	#clear(): void {
+		this.selected = null;
+		this.tester.clear();
+		this.editor.clear();
+		this.runner.clear();
+	}
+
+	async #guard(work: () => Promise<unknown>): Promise<void> {
+		try {
+			await work();
+		} catch (thrown) {
+			this.session.fail(thrown);
+		}
+	}
+}
