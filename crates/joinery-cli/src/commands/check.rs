@@ -1,0 +1,117 @@
+//! `joinery check`: everything wrong or doubtful in a connector, without running it.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use joinery_app::{Code, Connector, Error, Problem, Severity, connectors};
+use serde_json::{Value, json};
+
+use crate::{
+    Outcome,
+    excerpt::{self, Finding},
+    home, output,
+};
+
+/// What `joinery check` takes.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// A connector's folder or package
+    connector: PathBuf,
+    /// Print the findings as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Prints every finding; an error among them fails the check.
+pub fn run(arguments: &Arguments) -> Result<Outcome, Error> {
+    let path = &arguments.connector;
+    let (problems, files) = match connectors::open(path) {
+        Ok(connector) => {
+            let problems = connectors::check(&home::studio()?, &connector);
+            show(arguments, path, &problems, Some(&connector))?;
+            (problems, connector.files.len())
+        }
+        // A connector.toml that cannot be used is a finding like any other.
+        Err(Error {
+            code: Code::Invalid,
+            message,
+            hint,
+            file: Some(file),
+            line,
+            column,
+        }) => {
+            let (line, column) = (line.unwrap_or(0), column.unwrap_or(0));
+            let (severity, code) = (Severity::Error, "invalid".to_owned());
+            let problems = vec![Problem {
+                file,
+                line,
+                column,
+                end_column: None,
+                severity,
+                code,
+                message,
+                hint,
+            }];
+            show(arguments, path, &problems, None)?;
+            (problems, 1)
+        }
+        Err(error) => return Err(error),
+    };
+    let errors = problems
+        .iter()
+        .filter(|problem| problem.severity == Severity::Error)
+        .count();
+    if !arguments.json {
+        output::note(&summary(errors, problems.len() - errors, files));
+    }
+    Ok(if errors == 0 { Outcome::Done } else { Outcome::Failed })
+}
+
+fn show(arguments: &Arguments, path: &Path, problems: &[Problem], connector: Option<&Connector>) -> Result<(), Error> {
+    if arguments.json {
+        return output::json(&problems.iter().map(shape).collect::<Vec<Value>>());
+    }
+    for problem in problems {
+        let text = match connector {
+            Some(connector) => connector.text(&problem.file).ok().map(|text| text.to_string()),
+            None => std::fs::read_to_string(path.join(&problem.file)).ok(),
+        };
+        let finding = Finding {
+            file: &path.join(&problem.file).display().to_string(),
+            line: problem.line,
+            column: problem.column,
+            end_column: problem.end_column,
+            is_error: problem.severity == Severity::Error,
+            code: &problem.code,
+            message: &problem.message,
+            hint: problem.hint.as_deref(),
+        };
+        output::line(excerpt::render(&finding, text.as_deref()).trim_end())?;
+    }
+    Ok(())
+}
+
+/// A finding as `docs/schemas/check.json` says.
+fn shape(problem: &Problem) -> Value {
+    json!({
+        "file": problem.file,
+        "line": problem.line,
+        "column": problem.column,
+        "severity": problem.severity,
+        "code": problem.code,
+        "message": problem.message,
+        "hint": problem.hint,
+    })
+}
+
+fn summary(errors: usize, warnings: usize, files: usize) -> String {
+    let files = output::count(files, "file");
+    match (errors, warnings) {
+        (0, 0) => format!("{}no problems{:#} in {files}", output::GOOD, output::GOOD),
+        _ => format!(
+            "{}, {} in {files}",
+            output::count(errors, "error"),
+            output::count(warnings, "warning")
+        ),
+    }
+}

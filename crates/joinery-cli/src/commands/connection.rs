@@ -1,0 +1,165 @@
+//! `joinery connection`: profiles that say which org and how to sign in. Secrets go to the keychain and stay there.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use joinery_app::{
+    Error,
+    connections::{self, ConnectionDraft},
+    workspaces,
+};
+use serde_json::{Value, json};
+
+use crate::{
+    Outcome, home, output,
+    target::{self, Target},
+    texts::{self, SecretSource},
+};
+
+/// What `joinery connection` takes.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Save a connection, or change one
+    Add(Add),
+    /// List the saved connections
+    List {
+        /// Print them as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Ask the org whether a connection works
+    Test {
+        /// The connection
+        name: String,
+        /// The connector it is for
+        connector: PathBuf,
+        /// Print the answer as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Remove a connection and its secrets
+    Remove {
+        /// The connection
+        name: String,
+    },
+}
+
+#[derive(Debug, Args)]
+struct Add {
+    /// Its name
+    name: String,
+    /// The connector it is for
+    connector: PathBuf,
+    /// The way to sign in, by its id in connector.toml; the first one where not given
+    #[arg(long, visible_alias = "kind", value_name = "ID")]
+    auth: Option<String>,
+    /// A field
+    #[arg(long, value_name = "KEY=VALUE", value_parser = texts::pair)]
+    set: Vec<(String, String)>,
+    /// A secret: NAME=env:VARIABLE, NAME=file:PATH or NAME=-
+    #[arg(long, value_name = "NAME=SOURCE", value_parser = texts::secret)]
+    secret: Vec<(String, SecretSource)>,
+}
+
+impl Arguments {
+    /// Whether JSON is wanted.
+    pub fn wants_json(&self) -> bool {
+        matches!(self.what, What::List { json: true } | What::Test { json: true, .. })
+    }
+}
+
+/// Does what was asked.
+pub fn run(arguments: Arguments) -> Result<Outcome, Error> {
+    match arguments.what {
+        What::Add(arguments) => add(arguments),
+        What::List { json } => list(json),
+        What::Test { name, connector, json } => test(name, &connector, json),
+        What::Remove { name } => {
+            connections::remove(&home::studio()?, &name)?;
+            output::note(&format!("Removed {name} and its secrets."));
+            Ok(Outcome::Done)
+        }
+    }
+}
+
+fn add(arguments: Add) -> Result<Outcome, Error> {
+    let connector = target::open(&arguments.connector)?;
+    let first = connector.manifest.auth.first().map(|choice| choice.id.clone());
+    let given = Target {
+        set: arguments.set,
+        secret: arguments.secret,
+        ..Target::default()
+    };
+    let draft = ConnectionDraft {
+        name: arguments.name,
+        connector: String::new(),
+        auth: arguments.auth.or(first).unwrap_or_default(),
+        values: given.values()?,
+    };
+    let studio = home::studio()?;
+    let saved = connections::save_for(&studio, &connector, &draft)?;
+    output::note(&format!("Saved {} for {}.", saved.name, connector.manifest.title));
+    if !saved.secrets.is_empty() {
+        output::note(&workspaces::welcome(&studio)?.secrets);
+    }
+    Ok(Outcome::Done)
+}
+
+fn list(as_json: bool) -> Result<Outcome, Error> {
+    let rows = connections::all(&home::studio()?)?;
+    if as_json {
+        let shapes: Vec<Value> = rows
+            .iter()
+            .map(|row| json!({ "name": row.name, "connector": row.connector, "auth": row.auth, "fields": row.fields }))
+            .collect();
+        output::json(&shapes)?;
+    } else if rows.is_empty() {
+        output::note("No connection is saved. `--connection sandbox` is always there for Okta.");
+    } else {
+        let width = rows.iter().map(|row| row.name.chars().count()).max().unwrap_or(0);
+        for row in &rows {
+            let fields: Vec<&str> = row.fields.values().filter_map(Value::as_str).collect();
+            output::line(&format!(
+                "{:width$}  {}  {}  {}",
+                row.name,
+                row.connector,
+                row.auth,
+                fields.join(" ")
+            ))?;
+        }
+    }
+    Ok(Outcome::Done)
+}
+
+fn test(name: String, connector: &std::path::Path, json: bool) -> Result<Outcome, Error> {
+    let connector = target::open(connector)?;
+    let found = home::wait_for(async {
+        let studio = home::studio()?;
+        let target = Target {
+            connection: Some(name),
+            ..Target::default()
+        };
+        let resolved = target.resolve(&studio, &connector).await?;
+        connections::test_resolved(&studio, &connector, resolved).await
+    })?;
+    if json {
+        output::json(&found)?;
+    } else {
+        let style = if found.ok { output::GOOD } else { output::BAD };
+        output::line(&format!(
+            "{style}{}{style:#} {}",
+            if found.ok { "ok" } else { "failed" },
+            found.message
+        ))?;
+        if let Some(hint) = &found.hint {
+            output::note(&format!("  help: {hint}"));
+        }
+    }
+    Ok(if found.ok { Outcome::Done } else { Outcome::Failed })
+}

@@ -1,0 +1,82 @@
+//! Every command: one file each and one line in the list.
+
+mod check;
+mod completions;
+mod connection;
+mod export;
+mod inspect;
+mod man;
+mod new;
+mod run;
+mod sandbox;
+mod send;
+mod verify;
+
+use clap::Subcommand;
+use joinery_app::Error;
+
+use crate::Outcome;
+
+/// What `joinery` can do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Make a connector from a template
+    New(new::Arguments),
+    /// Find mistakes without running
+    Check(check::Arguments),
+    /// Run an action
+    Run(run::Arguments),
+    /// Send a request
+    Send(send::Arguments),
+    /// Keep connection profiles
+    Connection(connection::Arguments),
+    /// Write a package
+    Export(export::Arguments),
+    /// Show what a package holds
+    Inspect(inspect::Arguments),
+    /// Check a package
+    Verify(verify::Arguments),
+    /// Run the sandbox org until stopped
+    Sandbox(sandbox::Arguments),
+    /// Print completions for a shell
+    Completions(completions::Arguments),
+    /// Print the manual page
+    Man(man::Arguments),
+}
+
+impl Command {
+    /// Runs it.
+    ///
+    /// # Errors
+    /// Why it could not run, or could not be understood.
+    pub fn run(self) -> Result<Outcome, Error> {
+        match self {
+            Self::New(arguments) => new::run(&arguments),
+            Self::Check(arguments) => check::run(&arguments),
+            Self::Run(arguments) => run::run(&arguments),
+            Self::Send(arguments) => send::run(&arguments),
+            Self::Connection(arguments) => connection::run(arguments),
+            Self::Export(arguments) => export::run(&arguments),
+            Self::Inspect(arguments) => inspect::run(&arguments),
+            Self::Verify(arguments) => verify::run(&arguments),
+            Self::Sandbox(arguments) => sandbox::run(arguments),
+            Self::Completions(arguments) => completions::run(&arguments),
+            Self::Man(arguments) => man::run(&arguments),
+        }
+    }
+
+    /// Whether results and failures are wanted as JSON.
+    pub fn wants_json(&self) -> bool {
+        match self {
+            Self::Check(arguments) => arguments.json,
+            Self::Run(arguments) => arguments.json,
+            Self::Send(arguments) => arguments.json,
+            Self::Connection(arguments) => arguments.wants_json(),
+            Self::Export(arguments) => arguments.json,
+            Self::Inspect(arguments) => arguments.json,
+            Self::Verify(arguments) => arguments.json,
+            Self::Sandbox(arguments) => arguments.json,
+            Self::New(_) | Self::Completions(_) | Self::Man(_) => false,
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! `joinery run`: one action, from input to output.
+
+mod report;
+mod watch;
+
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+use joinery_app::{
+    Code, Connector, Error, Studio,
+    connections::Resolved,
+    connectors,
+    runs::{self, Performance, Performed},
+};
+use serde_json::{Value, json};
+
+use crate::{
+    Outcome, durations, home,
+    target::{self, Target},
+    texts,
+};
+
+/// How long a run may be silent before a terminal shows that it is alive.
+const SILENCE: Duration = Duration::from_secs(1);
+
+/// What `joinery run` takes.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// A connector's folder or package
+    connector: PathBuf,
+    /// The action
+    action: String,
+    /// Its input: JSON, @FILE, or - for what comes in
+    #[arg(long, value_name = "JSON|@FILE|-")]
+    input: Option<String>,
+    /// Print output, calls and console as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Show every HTTP call and how long it took
+    #[arg(long)]
+    trace: bool,
+    /// Run again whenever a file of the connector changes, and show what that changed
+    #[arg(long)]
+    watch: bool,
+    /// Stop the run after this long
+    #[arg(long, value_name = "TIME", value_parser = durations::parse)]
+    timeout: Option<Duration>,
+    #[command(flatten)]
+    target: Target,
+}
+
+/// Runs the action; a script that fails is a failed run.
+pub fn run(arguments: &Arguments) -> Result<Outcome, Error> {
+    let input = arguments
+        .input
+        .as_deref()
+        .map_or_else(|| Ok(json!({})), texts::read_json)?;
+    home::wait_for(async {
+        let mut session = Session {
+            studio: home::studio()?,
+            arguments,
+            input,
+            resolved: None,
+        };
+        if arguments.watch {
+            watch::run(&mut session).await
+        } else {
+            once(&mut session).await
+        }
+    })
+}
+
+async fn once(session: &mut Session<'_>) -> Result<Outcome, Error> {
+    let (connector, performed) = session.perform().await?;
+    report::show(session.arguments, &connector, &performed)
+}
+
+/// What the runs of one command share.
+struct Session<'a> {
+    studio: Studio,
+    arguments: &'a Arguments,
+    input: Value,
+    /// Kept from the first run on: a secret that came in can be read only once.
+    resolved: Option<Resolved>,
+}
+
+impl Session<'_> {
+    /// One run, with the connector's files as they are now. Ctrl C stops the script.
+    async fn perform(&mut self) -> Result<(Arc<Connector>, Performed), Error> {
+        let connector = target::open(&self.arguments.connector)?;
+        let file = connectors::script(&connector, &self.arguments.action)?;
+        let resolved = match &self.resolved {
+            Some(resolved) => resolved.clone(),
+            None => self.arguments.target.resolve(&self.studio, &connector).await?,
+        };
+        self.resolved = Some(resolved.clone());
+        let mut performance = Performance::new(Arc::clone(&connector), &file, resolved);
+        performance.input = self.input.clone();
+        if let Some(time) = self.arguments.timeout {
+            performance.limits.time = time;
+        }
+        let stop = performance.stopper();
+        let mut work = std::pin::pin!(runs::perform(&self.studio, performance));
+        let alive = self.show_alive();
+        let mut alive = std::pin::pin!(alive);
+        let mut interrupted = false;
+        loop {
+            tokio::select! {
+                performed = &mut work => return Ok((connector, performed?)),
+                never = &mut alive => match never {},
+                _ = tokio::signal::ctrl_c(), if !interrupted => {
+                    interrupted = true;
+                    stop();
+                }
+            }
+        }
+    }
+
+    /// Shows a running clock on a terminal after a while of silence; ends with the run.
+    async fn show_alive(&self) -> std::convert::Infallible {
+        tokio::time::sleep(SILENCE).await;
+        // Drawn on stderr, and only where that is a terminal.
+        let style =
+            ProgressStyle::with_template("{spinner} {msg} {elapsed}").expect("checked by every run in a terminal");
+        let clock = ProgressBar::new_spinner()
+            .with_style(style)
+            .with_message(self.arguments.action.clone());
+        clock.set_elapsed(SILENCE);
+        clock.enable_steady_tick(Duration::from_millis(120));
+        let _cleared = Cleared(clock);
+        std::future::pending().await
+    }
+}
+
+/// Takes the clock off the screen.
+struct Cleared(ProgressBar);
+
+impl Drop for Cleared {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
+}
+
+/// The mistake of watching what cannot change.
+fn not_a_folder() -> Error {
+    Error::new(Code::Usage, "--watch needs a connector's folder").with_hint("A package does not change.")
+}

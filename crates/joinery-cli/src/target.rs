@@ -1,0 +1,193 @@
+//! Which connector a command works on, and which org it talks to.
+
+use std::{
+    collections::BTreeMap,
+    io::Write as _,
+    net::{SocketAddr, TcpStream},
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use clap::Args;
+use joinery_app::{
+    Code, Connector, Error, Studio,
+    connections::{self, Given, Resolved, SANDBOX},
+    connectors, sandbox,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    home,
+    texts::{self, SecretSource},
+};
+
+/// The flags that say which org a command talks to.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Which org")]
+pub struct Target {
+    /// A saved connection, or `sandbox` for the sandbox org
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["base_url", "auth", "set", "secret"])]
+    pub connection: Option<String>,
+    /// The base URL, without a saved connection
+    #[arg(long, value_name = "URL")]
+    pub base_url: Option<String>,
+    /// The way to sign in, by its id in connector.toml
+    #[arg(long, value_name = "ID")]
+    pub auth: Option<String>,
+    /// A field of the connection
+    #[arg(long, value_name = "KEY=VALUE", value_parser = texts::pair)]
+    pub set: Vec<(String, String)>,
+    /// A secret of the connection: NAME=env:VARIABLE, NAME=file:PATH or NAME=-
+    #[arg(long, value_name = "NAME=SOURCE", value_parser = texts::secret)]
+    pub secret: Vec<(String, SecretSource)>,
+}
+
+impl Target {
+    /// Everything needed to call the org. Starts the sandbox org for this command where it is meant and none runs.
+    ///
+    /// # Errors
+    /// [`Code::Usage`] for an unknown connection, [`Code::Input`] for a missing field.
+    pub async fn resolve(&self, studio: &Studio, connector: &Connector) -> Result<Resolved, Error> {
+        match self.connection.as_deref() {
+            Some(SANDBOX) => sandbox_org(studio, connector).await,
+            Some(name) => connections::resolve(studio, connector, Ok(name)),
+            None if self.is_empty() && !needs_nothing(connector) => Ok(connections::none(studio, connector)),
+            None => {
+                let given = Given {
+                    base_url: self.base_url.clone(),
+                    auth: self.auth.clone(),
+                    values: self.values()?,
+                };
+                connections::resolve(studio, connector, Err(&given))
+            }
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.base_url.is_none() && self.auth.is_none() && self.set.is_empty() && self.secret.is_empty()
+    }
+
+    /// Every field, secret or not, by name.
+    ///
+    /// # Errors
+    /// [`Code::Unavailable`] for a secret that cannot be read.
+    pub fn values(&self) -> Result<BTreeMap<String, String>, Error> {
+        let mut values: BTreeMap<String, String> = self.set.iter().cloned().collect();
+        for (name, source) in &self.secret {
+            values.insert(name.clone(), source.read()?);
+        }
+        Ok(values)
+    }
+}
+
+/// Whether a connection of the connector needs nothing said: no field and no secret.
+fn needs_nothing(connector: &Connector) -> bool {
+    let manifest = &connector.manifest;
+    !manifest.http.base_url.is_empty()
+        && manifest
+            .fields
+            .iter()
+            .all(|field| !field.required || field.default.is_some())
+        && manifest.auth.first().is_none_or(|choice| choice.kind == "none")
+}
+
+/// Opens the connector at a path; a mistake in it is shown with the path as seen from here.
+///
+/// # Errors
+/// As [`connectors::open`].
+pub fn open(path: &Path) -> Result<Arc<Connector>, Error> {
+    connectors::open(path)
+        .map(Arc::new)
+        .map_err(|error| seen_from_here(path, error))
+}
+
+/// The error with its file below `connector` instead of relative to it.
+pub fn seen_from_here(connector: &Path, mut error: Error) -> Error {
+    error.file = error.file.map(|file| match Path::new(&file) {
+        absolute if absolute == connector => file,
+        relative => connector.join(relative).display().to_string(),
+    });
+    error
+}
+
+/// The running sandbox org, or one of this process's own.
+async fn sandbox_org(studio: &Studio, connector: &Connector) -> Result<Resolved, Error> {
+    let auth = connector.manifest.auth.iter().find(|choice| {
+        choice
+            .settings
+            .get("prefix")
+            .and_then(serde_json::Value::as_str)
+            .is_some_and(|prefix| prefix.trim() == "SSWS")
+    });
+    if let (Some(auth), Some(running)) = (auth, RunningSandbox::find()) {
+        let given = Given {
+            base_url: Some(running.url),
+            auth: Some(auth.id.clone()),
+            values: BTreeMap::from([("token".to_owned(), running.token)]),
+        };
+        return connections::resolve(studio, connector, Err(&given));
+    }
+    if auth.is_some() {
+        sandbox::start(studio).await?;
+    }
+    connections::resolve(studio, connector, Ok(SANDBOX))
+}
+
+/// Where a sandbox org runs, as noted in the home folder for other commands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunningSandbox {
+    /// Its base URL.
+    pub url: String,
+    /// The API token it accepts.
+    pub token: String,
+    /// The process that runs it.
+    pub pid: u32,
+}
+
+impl RunningSandbox {
+    fn path() -> Result<PathBuf, Error> {
+        Ok(home::folder()?.join("sandbox.json"))
+    }
+
+    /// The one noted, if it answers.
+    fn find() -> Option<Self> {
+        let noted: Self = serde_json::from_str(&std::fs::read_to_string(Self::path().ok()?).ok()?).ok()?;
+        let address: SocketAddr = noted.url.strip_prefix("http://")?.parse().ok()?;
+        // The process may have been killed without taking its note along.
+        TcpStream::connect_timeout(&address, Duration::from_millis(200)).ok()?;
+        Some(noted)
+    }
+
+    /// Notes it for other commands, readable by this user only: the token is in it.
+    ///
+    /// # Errors
+    /// [`Code::Unavailable`].
+    pub fn note(&self) -> Result<(), Error> {
+        let path = Self::path()?;
+        let written = (|| {
+            std::fs::create_dir_all(path.parent().unwrap_or(Path::new(".")))?;
+            let mut options = std::fs::OpenOptions::new();
+            options.write(true).create(true).truncate(true);
+            #[cfg(unix)]
+            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+            options.open(&path)?.write_all(&serde_json::to_vec(self)?)
+        })();
+        written.map_err(|error: std::io::Error| {
+            Error::new(Code::Unavailable, format!("cannot write {}: {error}", path.display()))
+                .with_hint("Check permissions and free space, or point JOINERY_HOME at another folder.")
+        })
+    }
+
+    /// Takes the note away, unless another sandbox org has written its own since.
+    pub fn forget(&self) {
+        let Ok(path) = Self::path() else { return };
+        let noted = std::fs::read(&path)
+            .ok()
+            .and_then(|text| serde_json::from_slice::<Self>(&text).ok());
+        if noted.as_ref() == Some(self) {
+            // A note left behind does no harm: nobody answers there.
+            let _ = std::fs::remove_file(path);
+        }
+    }
+}
