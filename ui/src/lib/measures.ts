@@ -13,7 +13,7 @@ export function axisSteps(total: number, most = 4): number[] {
 
 /** The path of a URL as a narrow column shows it: host and `/api/v1` left out, long ids shortened. */
 export function shortPath(url: string): string {
-	const path = url.replace(/^[a-z]+:\/\/[^/]+/i, '').replace(/^\/api\/v\d+/, '') || '/';
+	const path = decoded(url).replace(/^[a-z]+:\/\/[^/]+/i, '').replace(/^\/api\/v\d+/, '') || '/';
 	const mark = path.indexOf('?');
 	const [before, query] = mark < 0 ? [path, ''] : [path.slice(0, mark), path.slice(mark)];
 	const short = before
@@ -21,4 +21,12 @@ export function shortPath(url: string): string {
 		.map((part) => (/^[0-9A-Za-z]{16,}$/.test(part) && /\d/.test(part) ? `${part.slice(0, 4)}…` : part))
 		.join('/');
 	return short + query;
+}
+
+function decoded(url: string): string {
+	try {
+		return decodeURI(url).replaceAll('%40', '@');
+	} catch {
+		return url;
+	}
 }

@@ -12,31 +12,33 @@ export function joinUrl(url: string, query: readonly Pair[]): string {
 export function splitUrl(text: string, before: readonly Pair[]): { url: string; query: Pair[] } {
 	const mark = outsideVariables(text, '?');
 	if (mark < 0) return { url: text, query: before.filter((row) => row.enabled === false) };
-	const parts = text.slice(mark + 1).split('&');
+	const typed = text
+		.slice(mark + 1)
+		.split('&')
+		.filter((part) => part !== '')
+		.map(pairOf);
+	const sent = before.filter((row) => row.enabled !== false);
+	const named = new Set(typed.map((pair) => pair.name));
 	const query: Pair[] = [];
-	const left = [...before];
-	for (const part of parts) {
-		if (part === '') continue;
-		const equals = part.indexOf('=');
-		const name = plain(equals < 0 ? part : part.slice(0, equals));
-		const value = equals < 0 ? '' : plain(part.slice(equals + 1));
-		// Rows that are off stay where they were: those before the row this part came from go first.
-		while (left[0]?.enabled === false) query.push(left.shift()!);
-		const known = left.findIndex((row) => row.enabled !== false && row.name === name);
-		const row =
-			known >= 0
-				? left.splice(known, 1)[0]!
-				: left[0] && sameCount(left, parts.length - query.length)
-					? left.shift()!
-					: null;
-		query.push(row ? { ...row, name, value } : { name, value });
-	}
-	return { url: text.slice(0, mark), query: [...query, ...left.filter((row) => row.enabled === false)] };
+	const off = before.map((row, index) => ({ row, index })).filter(({ row }) => row.enabled === false);
+	typed.forEach((pair, index) => {
+		let known = sent.findIndex((row) => row.name === pair.name);
+		// No row of that name, and the row in this place has lost its own: it was renamed.
+		const here = before.filter((row) => row.enabled !== false)[index];
+		if (known < 0 && here && sent.includes(here) && !named.has(here.name)) known = sent.indexOf(here);
+		const row = known < 0 ? null : sent.splice(known, 1)[0]!;
+		// Rows that are off stay where they stood: before the rows they stood before.
+		const at = row ? before.indexOf(row) : 0;
+		while (off[0] && off[0].index < at) query.push(off.shift()!.row);
+		query.push({ ...row, ...pair });
+	});
+	return { url: text.slice(0, mark), query: [...query, ...off.map(({ row }) => row)] };
 }
 
-/** A row was renamed rather than added where as many rows are left as parts. */
-function sameCount(left: readonly Pair[], parts: number): boolean {
-	return left.filter((row) => row.enabled !== false).length === parts;
+function pairOf(part: string): Pair {
+	const equals = part.indexOf('=');
+	if (equals < 0) return { name: plain(part), value: '' };
+	return { name: plain(part.slice(0, equals)), value: plain(part.slice(equals + 1)) };
 }
 
 /** Escapes only what would change how the text is taken apart again. */

@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest';
+import { fake } from '../../backend/fake';
+import { BackendError } from '../../backend/error';
+import { Session } from '../../lib/session.svelte';
+import { fromParamRows, paramRows } from './rows';
+import { Tester } from './tester.svelte';
+
+const file = { connector: 'okta', path: 'requests/users/get_user.toml' };
+
+async function open() {
+	const backend = fake({ open: true });
+	const session = new Session(backend);
+	await session.open(await backend.workspace());
+	const tester = new Tester(backend, session);
+	const path = session.tree?.groups.flatMap((group) => (group.kind === 'request' ? group.entries : []));
+	const leaf = path?.flatMap((entry) => entry.children ?? [entry]).find((entry) => entry.label === 'Get a user');
+	await tester.open({ ...file, path: leaf?.path ?? file.path });
+	return { backend, session, tester, tab: tester.active! };
+}
+
+test('an answer brings its first lines, and the rate limit for the status bar', async () => {
+	const { tester, tab, session } = await open();
+	await tester.send();
+	expect(tab.sent?.response.status).toBe(200);
+	expect(tab.lines?.get(0)?.text).toContain('{');
+	expect(session.rateLimit?.limit).toBeGreaterThan(0);
+	expect(tab.sending).toBeNull();
+});
+
+test('a send that fails keeps the last answer', async () => {
+	const { tester, tab, backend } = await open();
+	await tester.send();
+	const { sent } = tab;
+	backend.sendRequest = () => Promise.reject(new BackendError({ code: 'network', message: 'Refused.' }));
+	await tester.send();
+	expect(tab.error?.message).toBe('Refused.');
+	expect(tab.sent).toBe(sent);
+});
+
+test('a changed request is dirty until it is saved, and the change is in the file', async () => {
+	const { tester, tab, backend } = await open();
+	tab.typeUrl(`${tab.draft.url}?expand=blocks`);
+	expect(tab.dirty).toBe(true);
+	await tester.save();
+	expect(tab.dirty).toBe(false);
+	const reread = await backend.openRequest(tab.file!);
+	expect(reread.request.query.find((row) => row.enabled !== false)).toMatchObject({ name: 'expand', value: 'blocks' });
+});
+
+test('the table has a row for each variable of the path, and none for what the connection gives', async () => {
+	const { tab, session, backend } = await open();
+	const variables = await backend.requestVariables('okta', tab.file!.path, tab.draft, session.connection);
+	const rows = paramRows(tab.draft, variables);
+	expect(rows.filter((row) => row.in === 'path').map((row) => row.name)).toEqual(['user']);
+	const typed = rows.map((row) => (row.name === 'user' ? { ...row, value: 'grace' } : row));
+	expect(fromParamRows(typed, tab.draft).variables.user).toBe('grace');
+	expect(fromParamRows(typed, tab.draft).query).toEqual(tab.draft.query);
+});

@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest';
+import { fake } from '../../backend/fake';
+import { BackendError } from '../../backend/error';
+import { Session } from '../../lib/session.svelte';
+import { Runner } from './runner.svelte';
+
+const file = { connector: 'okta', path: 'actions/get_user.rhai' };
+
+async function open() {
+	const backend = fake({ open: true });
+	const session = new Session(backend);
+	await session.open(await backend.workspace());
+	return { backend, session, runner: new Runner(backend, session) };
+}
+
+test('saving an action saves, runs and tells how long the result took', async () => {
+	const { runner, session, backend } = await open();
+	const { text, version } = await backend.readFile(file);
+	const saved = await runner.saveAndRun({ file, text: `${text}// changed\n`, version });
+	expect(saved?.version).not.toBe(version);
+	expect(runner.report?.ok).toBe(true);
+	expect(runner.lines?.get(0)?.text).toBe('{');
+	expect(session.lastResultMs).toBeGreaterThan(0);
+	expect((await backend.readFile(file)).text).toContain('// changed');
+});
+
+test('with run on save off, saving is left to the editor', async () => {
+	const { runner } = await open();
+	runner.setRunOnSave(false);
+	expect(await runner.saveAndRun({ file, text: '', version: null })).toBeNull();
+	expect(runner.report).toBeNull();
+});
+
+test('a run that cannot begin keeps the last output under its cause', async () => {
+	const { runner, backend } = await open();
+	await runner.choose(file);
+	await runner.run();
+	const { lines } = runner;
+	backend.runAction = () => Promise.reject(new BackendError({ code: 'network', message: 'Cannot reach it.' }));
+	await runner.run();
+	expect(runner.failure?.message).toBe('Cannot reach it.');
+	expect(runner.lines).toBe(lines);
+});
+
+test('an input with errors is not sent', async () => {
+	const { runner } = await open();
+	await runner.choose(file, {});
+	runner.setValues({});
+	await runner.run();
+	expect(runner.report).toBeNull();
+	expect(runner.checked).toBe(true);
+});

@@ -1,0 +1,65 @@
+import { expect, test } from 'vitest';
+import type { Field } from '../backend/types/Field';
+import { controlOf, fieldError, isShown, startingValues, typedValue } from './form-values';
+
+function field(change: Partial<Field>): Field {
+	return {
+		name: 'a',
+		label: null,
+		hint: null,
+		type: 'string',
+		format: null,
+		required: false,
+		default: null,
+		options: [],
+		pick_list: null,
+		depends_on: [],
+		of: null,
+		properties: [],
+		control: null,
+		secret: false,
+		when: null,
+		sticky: false,
+		nullable: false,
+		...change
+	};
+}
+
+test('typed text becomes the JSON its field asks for', () => {
+	expect(typedValue(field({}), '12')).toBe('12');
+	expect(typedValue(field({ type: 'integer' }), '12')).toBe(12);
+	expect(typedValue(field({ type: 'number' }), '1.5')).toBe(1.5);
+	expect(typedValue(field({}), '')).toBeUndefined();
+});
+
+test('text that is no number is kept and named under the field', () => {
+	const age = field({ type: 'integer' });
+	const value = typedValue(age, 'twelve');
+	expect(value).toBe('twelve');
+	expect(fieldError(age, value)).toBe('Needs a whole number.');
+	expect(fieldError(age, 1.5)).toBe('Needs a whole number.');
+});
+
+test('a required field without a value says so', () => {
+	expect(fieldError(field({ required: true, label: 'User' }), undefined)).toBe('User is required.');
+	expect(fieldError(field({ required: true, nullable: true }), null)).toBeNull();
+});
+
+test('a form begins with what was given, then defaults, and keeps keys it does not know', () => {
+	const fields = [field({ name: 'a', default: 1 }), field({ name: 'b', default: 2 })];
+	expect(startingValues(fields, { a: 5, other: true })).toEqual({ a: 5, b: 2, other: true });
+});
+
+test('fields are drawn as their type says', () => {
+	expect(controlOf(field({ type: 'boolean' }))).toBe('switch');
+	expect(controlOf(field({ options: [{ value: 1, label: 'One' }] }))).toBe('select');
+	expect(controlOf(field({ secret: true }))).toBe('password');
+	expect(controlOf(field({ type: 'array' }))).toBe('json');
+	expect(controlOf(field({ format: 'date-time' }))).toBe('date-time');
+});
+
+test('a field with a condition shows only when it holds', () => {
+	const shown = field({ when: { field: 'kind', equals: 'a' } });
+	expect(isShown(shown, { kind: 'a' })).toBe(true);
+	expect(isShown(shown, { kind: 'b' })).toBe(false);
+});
