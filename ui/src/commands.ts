@@ -166,7 +166,8 @@ export function commands(studio: Studio): Command[] {
 		{ id: 'send', label: 'Send the request', keys: 'Ctrl Enter', icon: Send, when: request, run: () => tester.send() },
 		{
 			id: 'make-action',
-			label: makeActionLabel(studio),
+			label: 'Make action',
+			about: makeActionAbout(studio),
 			keys: 'Ctrl Shift Enter',
 			icon: Wand,
 			when: request,
@@ -247,9 +248,9 @@ export function commands(studio: Studio): Command[] {
 	}
 }
 
-function makeActionLabel({ tester }: Studio): string {
+function makeActionAbout({ tester }: Studio): string | undefined {
 	const tab = tester.active;
-	return tab ? `Make action from ${tab.draft.method} ${tab.title}` : 'Make action';
+	return tab ? `Make action from ${tab.draft.method} ${tab.title}` : undefined;
 }
 
 function run({ layout, runner }: Studio): Promise<void> {

@@ -61,8 +61,18 @@ export interface Backend {
 	openRequest(file: FileRef): Promise<OpenRequest>;
 	saveRequest(file: FileRef, request: SavedRequest): Promise<void>;
 	sendRequest(send: SendRequest): Promise<Sent>;
-	requestVariables(connector: string, path: string | null, request: SavedRequest, connection: string | null): Promise<VariableView[]>;
-	requestAsCurl(connector: string, path: string | null, request: SavedRequest, connection: string | null): Promise<string>;
+	requestVariables(
+		connector: string,
+		path: string | null,
+		request: SavedRequest,
+		connection: string | null
+	): Promise<VariableView[]>;
+	requestAsCurl(
+		connector: string,
+		path: string | null,
+		request: SavedRequest,
+		connection: string | null
+	): Promise<string>;
 	/** `number` is the send whose answer gives the schema. */
 	makeAction(connector: string, request: SavedRequest, number: number | null): Promise<MadeAction>;
 

@@ -6,6 +6,8 @@ export interface Command {
 	id: string;
 	/** A verb and what it acts on: `Export connector`. */
 	label: string;
+	/** The label with what it would act on now, for the palette: `Make action from GET Get a user`. */
+	about?: string;
 	/** The heading it stands under in the list of shortcuts. */
 	group: string;
 	/** The chord, as `Ctrl Shift P`. */

@@ -11,27 +11,32 @@ const RUN = 5;
 const FIRST = 4;
 const GAP = 0.4;
 
-/** How well `query` fits `text`; null when a letter is missing. Case does not matter, spaces in the query neither. */
-export function fuzzy(query: string, text: string): Match | null {
+/**
+ * How well `query` fits `text`; null when it does not. Case does not matter, spaces in the query neither. Each letter
+ * goes on where the one before stood or starts a word; `loose` lets letters stand anywhere.
+ */
+export function fuzzy(query: string, text: string, loose = false): Match | null {
 	const letters = query.toLowerCase().replace(/\s+/g, '');
-	if (letters === '') return { score: 0, at: [] };
+	const [first] = letters;
+	if (first === undefined) return { score: 0, at: [] };
 	const lower = text.toLowerCase();
 	let best: Match | null = null;
 	// Every place the first letter stands is a possible start; the best of them wins.
-	for (let start = lower.indexOf(letters[0]!); start !== -1; start = lower.indexOf(letters[0]!, start + 1)) {
-		const match = from(letters, text, lower, start);
+	for (let start = lower.indexOf(first); start !== -1; start = lower.indexOf(first, start + 1)) {
+		const whole = lower.startsWith(letters, start);
+		if (!loose && !whole && !startsWord(text, start)) continue;
+		const match = from(letters, text, lower, start, loose);
 		if (match && (!best || match.score > best.score)) best = match;
 	}
 	return best;
 }
 
-function from(letters: string, text: string, lower: string, start: number): Match | null {
+function from(letters: string, text: string, lower: string, start: number, loose: boolean): Match | null {
 	const at: number[] = [];
 	let score = 0;
 	let position = start;
 	for (const letter of letters) {
-		const straight = at.length > 0 && lower[position] === letter;
-		const found = straight ? position : next(lower, text, letter, position);
+		const found = lower[position] === letter ? position : next(lower, text, letter, position, loose);
 		if (found === -1) return null;
 		if (at.length > 0) score += found === position ? RUN : -GAP * (found - position);
 		if (startsWord(text, found)) score += WORD_START;
@@ -42,13 +47,13 @@ function from(letters: string, text: string, lower: string, start: number): Matc
 	return { score: score - text.length * 0.02, at };
 }
 
-/** Prefers the start of a later word to the nearest letter. */
-function next(lower: string, text: string, letter: string, position: number): number {
+/** The start of a later word; in a loose search, else the nearest letter. */
+function next(lower: string, text: string, letter: string, position: number, loose: boolean): number {
 	const nearest = lower.indexOf(letter, position);
 	for (let found = nearest; found !== -1; found = lower.indexOf(letter, found + 1)) {
 		if (startsWord(text, found)) return found;
 	}
-	return nearest;
+	return loose ? nearest : -1;
 }
 
 function startsWord(text: string, at: number): boolean {
@@ -62,12 +67,15 @@ export interface Ranked<T> {
 	match: Match;
 }
 
-/** The items that fit, best first; items that fit equally keep their order. */
+/** The items that fit, best first; items that fit equally keep their order. Loose fits only where nothing else fits. */
 export function rank<T>(query: string, items: readonly T[], text: (item: T) => string): Ranked<T>[] {
-	return items
-		.map((item) => ({ item, match: fuzzy(query, text(item)) }))
-		.filter((each): each is Ranked<T> => each.match !== null)
-		.sort((a, b) => b.match.score - a.match.score);
+	const search = (loose: boolean) =>
+		items
+			.map((item) => ({ item, match: fuzzy(query, text(item), loose) }))
+			.filter((each): each is Ranked<T> => each.match !== null)
+			.sort((a, b) => b.match.score - a.match.score);
+	const strict = search(false);
+	return strict.length > 0 ? strict : search(true);
 }
 
 /** Cuts `text` into pieces that matched and pieces that did not. */

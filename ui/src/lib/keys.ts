@@ -4,7 +4,14 @@ export const onMac = typeof navigator !== 'undefined' && /Mac|iPhone|iPad/.test(
 
 const MODIFIERS = ['Ctrl', 'Alt', 'Shift'];
 const MAC_SIGNS: Record<string, string> = { Ctrl: '⌘', Alt: '⌥', Shift: '⇧' };
-const SIGNS: Record<string, string> = { Enter: '↵', ArrowUp: '↑', ArrowDown: '↓', ArrowLeft: '←', ArrowRight: '→' };
+const SIGNS: Record<string, string> = {
+	Enter: '↵',
+	ArrowUp: '↑',
+	ArrowDown: '↓',
+	ArrowLeft: '←',
+	ArrowRight: '→',
+	Escape: 'Esc'
+};
 
 /** As a person reads it: `Ctrl Shift ↵`, or `⌘⇧↵` on macOS. */
 export function keysText(keys: string, mac = onMac): string {

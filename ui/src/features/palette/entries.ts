@@ -31,7 +31,7 @@ export function commandEntries(commands: readonly Command[]): Entry[] {
 	return commands.filter(available).map((command) => ({
 		id: `command:${command.id}`,
 		group: 'Commands',
-		label: command.label,
+		label: command.about ?? command.label,
 		keys: command.keys,
 		icon: command.icon,
 		run: command.run
