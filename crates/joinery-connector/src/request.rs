@@ -33,19 +33,15 @@ pub struct SavedRequest {
     /// The URL up to the query; path variables as `{{name}}`.
     pub url: String,
     /// Query parameters in order.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub query: Vec<Pair>,
     /// Headers in order.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub headers: Vec<Pair>,
     /// The body.
-    #[serde(skip_serializing_if = "RequestBody::is_none")]
     pub body: RequestBody,
     /// Values of this request's own variables.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub variables: BTreeMap<String, String>,
     /// What to check in the answer.
-    #[serde(rename = "assert", skip_serializing_if = "Vec::is_empty")]
+    #[serde(rename = "assert")]
     pub assertions: Vec<Assertion>,
 }
 
@@ -58,21 +54,18 @@ pub struct Pair {
     /// The value.
     #[serde(default)]
     pub value: String,
-    /// Whether it is sent. Written only when off.
-    #[serde(default = "yes", skip_serializing_if = "is_true")]
+    /// Whether it is sent.
+    #[serde(default = "yes")]
+    #[ts(as = "Option<bool>", optional)]
     pub enabled: bool,
     /// A note for people.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[serde(default)]
+    #[ts(as = "Option<String>", optional)]
     pub description: String,
 }
 
 fn yes() -> bool {
     true
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
-fn is_true(value: &bool) -> bool {
-    *value
 }
 
 /// What a saved request carries.

@@ -6,7 +6,7 @@ import type { JsonValue } from "./serde_json/JsonValue";
  */
 export type Assertion = { 
 /**
- * `status`, `time_ms`, `header:<name>`, or a JSONPath such as `$.profile.login`.
+ * `status`, `time_ms`, `header:<name>`, or a `JSONPath` such as `$.profile.login`.
  */
 subject: string, 
 /**

@@ -13,7 +13,7 @@ name: string,
  */
 value: string, 
 /**
- * Whether it is sent. Written only when off.
+ * Whether it is sent.
  */
 enabled?: boolean, 
 /**

@@ -7,8 +7,9 @@ import type { JsonValue } from "./serde_json/JsonValue";
  */
 export type ScriptError = { 
 /**
- * `syntax`, `runtime`, `rejected`, `http_404`, `host_not_allowed`, `time_limit`, `operation_limit`,
- * `depth_limit`, `memory_limit`, `output_limit`, `cancelled`, `input` ...
+ * `syntax`, `runtime`, `http_404`, `host_not_allowed`, `time_limit`, `operation_limit`, `depth_limit`,
+ * `memory_limit`, `output_limit`, `file_limit`, `cancelled`, `unknown_function` ..., or what the script gave to
+ * `reject`.
  */
 code: string, 
 /**
