@@ -1,0 +1,102 @@
+import { expect, test } from 'vitest';
+import { fake } from './backend/fake';
+import { commands } from './commands';
+import { find, commandEntries } from './features/palette/entries';
+import { Exporter } from './features/export/exporter.svelte';
+import { Draft } from './features/connection/draft.svelte';
+import { Studio } from './studio.svelte';
+
+async function started(): Promise<Studio> {
+	const studio = new Studio(fake());
+	await studio.start();
+	await studio.startWithSandbox();
+	return studio;
+}
+
+test('without a workspace the welcome view shows, and no failure', async () => {
+	const studio = new Studio(fake());
+	await studio.start();
+	expect(studio.session.workspace).toBeNull();
+	expect(studio.failure).toBeNull();
+	expect(studio.welcome?.templates.map((each) => each.id)).toContain('okta');
+});
+
+test('the first start shows a request beside the action of the same name', async () => {
+	const studio = await started();
+	expect(studio.tester.active?.title).toBe('Get a user');
+	expect(studio.editor.active?.file.path).toBe('actions/get_user.rhai');
+	expect(studio.runner.file?.path).toBe('actions/get_user.rhai');
+});
+
+test('make action opens the script and fills the run form', async () => {
+	const studio = await started();
+	await studio.tester.send();
+	await studio.tester.makeAction();
+	await new Promise((done) => setTimeout(done));
+	expect(studio.selected?.path).toBe('actions/get_user.rhai');
+	expect(studio.runner.values).toMatchObject({ user: 'ada.lovelace@acme.example' });
+});
+
+test('deleting a file asks, closes its tab and takes it from the tree', async () => {
+	const studio = await started();
+	studio.askDelete({ connector: 'okta', path: 'actions/get_user.rhai' }, 'get_user');
+	expect(studio.dialog?.kind).toBe('confirm');
+	if (studio.dialog?.kind === 'confirm') await studio.dialog.run();
+	expect(studio.editor.documents).toEqual([]);
+	expect(studio.files.map((each) => each.path)).not.toContain('actions/get_user.rhai');
+});
+
+test('the palette offers only commands that can be used now', async () => {
+	const closed = new Studio(fake());
+	const labels = (studio: Studio, text: string) =>
+		find(text, commandEntries(commands(studio)), [], 'commands').map((each) => each.entry.label);
+	expect(labels(closed, 'export')).toEqual([]);
+	const studio = await started();
+	expect(labels(studio, 'export')).toEqual(['Export the connector']);
+	expect(labels(studio, '>make')[0]).toBe('Make action from GET Get a user');
+});
+
+test('no two commands share a chord', async () => {
+	const keys = commands(await started()).flatMap((each) => each.keys ?? []);
+	expect(keys.filter((each, index) => keys.indexOf(each) !== index)).toEqual([]);
+});
+
+test('an export is refused while a check fails', async () => {
+	const backend = fake({ open: true });
+	const preview = await backend.exportPreview('okta');
+	const broken = {
+		...backend,
+		exportPreview: async () => ({
+			...preview,
+			checks: [{ name: 'Scripts', state: 'failed' as const, detail: '1 error', problems: [] }]
+		})
+	};
+	const exporter = new Exporter(broken, 'okta');
+	await exporter.load();
+	expect(exporter.obstacle).toBe('Mend this first: Scripts.');
+	expect(await exporter.export()).toBeNull();
+});
+
+test('the command line says the same export', async () => {
+	const exporter = new Exporter(fake({ open: true }), 'okta');
+	await exporter.load();
+	expect(exporter.command('/home/ada/acme-connectors')).toBe(
+		'joinery export /home/ada/acme-connectors/okta --output /home/ada/acme-connectors/okta-0.1.0.joinery'
+	);
+});
+
+test('a connection is checked field by field before it is sent', async () => {
+	const draft = new Draft(fake({ open: true }), 'okta', 'okta', null);
+	await draft.load();
+	draft.values['domain'] = 'https://acme.okta.com';
+	expect(await draft.save()).toBeNull();
+	expect(draft.wrong).toEqual({
+		name: 'A connection needs a name.',
+		domain: 'This does not look like “acme.okta.com”.',
+		token: 'API token is required.'
+	});
+	draft.name = 'acme-preview';
+	draft.values['domain'] = 'acme.oktapreview.com';
+	draft.values['token'] = 'abc';
+	expect((await draft.save())?.base_url).toBe('https://acme.oktapreview.com');
+});
