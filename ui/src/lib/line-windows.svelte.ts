@@ -23,7 +23,10 @@ export class LineWindows {
 	/** Grows while a large body is still being read. */
 	count = $state(0);
 	#load: LoadLines;
+	// Not reactive on purpose: views redraw when an answer comes, not for each line.
+	// eslint-disable-next-line svelte/prefer-svelte-reactivity
 	#windows = new Map<number, Line[]>();
+	// eslint-disable-next-line svelte/prefer-svelte-reactivity
 	#asked = new Map<number, Promise<void>>();
 
 	constructor(count: number, load: LoadLines) {

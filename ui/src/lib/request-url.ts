@@ -30,15 +30,16 @@ export function splitUrl(text: string, before: readonly Pair[]): { url: string; 
 		// Rows that are off stay where they stood: before the rows they stood before.
 		const at = row ? before.indexOf(row) : 0;
 		while (off[0] && off[0].index < at) query.push(off.shift()!.row);
-		query.push({ ...row, ...pair });
+		query.push(row ? { ...row, name: pair.name, value: pair.value } : pair);
 	});
 	return { url: text.slice(0, mark), query: [...query, ...off.map(({ row }) => row)] };
 }
 
 function pairOf(part: string): Pair {
 	const equals = part.indexOf('=');
-	if (equals < 0) return { name: plain(part), value: '' };
-	return { name: plain(part.slice(0, equals)), value: plain(part.slice(equals + 1)) };
+	const name = plain(equals < 0 ? part : part.slice(0, equals));
+	const value = equals < 0 ? '' : plain(part.slice(equals + 1));
+	return { name, value, enabled: true, description: '' };
 }
 
 /** Escapes only what would change how the text is taken apart again. */

@@ -48,7 +48,7 @@ export function requestOfCall(call: CallReport): SavedRequest {
 	const { url, query } = splitUrl(call.request?.url ?? call.url, []);
 	const headers = (call.request?.headers ?? [])
 		.filter((header) => !WRITTEN_BY_CLIENT.has(header.name.toLowerCase()))
-		.map(({ name, value }) => ({ name, value }));
+		.map(({ name, value }) => ({ name, value, enabled: true, description: '' }));
 	const type = headers.find((header) => header.name.toLowerCase() === 'content-type')?.value ?? '';
 	return {
 		...emptyRequest(),

@@ -45,14 +45,9 @@ export function fromParamRows(rows: readonly Row[], request: SavedRequest): Pick
 	return { variables, query: pairs(rows.filter((row) => !row.fixed)) };
 }
 
-/** Rows as a file holds them: what is usual is left out. */
+/** Rows as a request holds them; blank ones are left out. */
 export function pairs(rows: readonly Row[]): Pair[] {
 	return rows
 		.filter((row) => row.name !== '' || row.value !== '' || row.description)
-		.map(({ name, value, enabled, description }) => ({
-			name,
-			value,
-			...(enabled === false && { enabled }),
-			...(description && { description })
-		}));
+		.map(({ name, value, enabled = true, description = '' }) => ({ name, value, enabled, description }));
 }
