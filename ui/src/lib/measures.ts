@@ -13,7 +13,10 @@ export function axisSteps(total: number, most = 4): number[] {
 
 /** The path of a URL as a narrow column shows it: host and `/api/v1` left out, long ids shortened. */
 export function shortPath(url: string): string {
-	const path = decoded(url).replace(/^[a-z]+:\/\/[^/]+/i, '').replace(/^\/api\/v\d+/, '') || '/';
+	const path =
+		decoded(url)
+			.replace(/^[a-z]+:\/\/[^/]+/i, '')
+			.replace(/^\/api\/v\d+/, '') || '/';
 	const mark = path.indexOf('?');
 	const [before, query] = mark < 0 ? [path, ''] : [path.slice(0, mark), path.slice(mark)];
 	const short = before

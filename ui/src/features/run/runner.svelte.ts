@@ -20,6 +20,9 @@ export type OutputView = 'value' | 'diff';
 const FIRST_LINES = 60;
 const RUN_ON_SAVE = 'run.on_save';
 
+/** Files whose change may change what an action gives. */
+const MATTERS = /^(actions|methods|schemas|pick_lists)\/|^(connection\.rhai|connector\.toml)$/;
+
 let nextRun = 1;
 
 export class Runner {
@@ -106,7 +109,7 @@ export class Runner {
 	async saveAndRun(save: SaveFirst): Promise<SavedFile | null> {
 		const started = performance.now();
 		const isAction = save.file.path.startsWith('actions/');
-		if (!this.runOnSave || this.running || (!this.file && !isAction)) return null;
+		if (!this.runOnSave || this.running || !MATTERS.test(save.file.path)) return null;
 		if (!isAction && this.file?.connector !== save.file.connector) return null;
 		if (isAction) await this.choose(save.file);
 		const report = await this.#run(save);
