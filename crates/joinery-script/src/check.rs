@@ -2,7 +2,10 @@
 
 mod walk;
 
-use joinery_connector::{Connector, FileKind, Problem, Severity, request::SavedRequest};
+use joinery_connector::{
+    Connector, FileKind, Problem, Severity,
+    request::{RequestFolder, SavedRequest},
+};
 
 use crate::{
     engine::text_of,
@@ -15,8 +18,7 @@ use crate::{
 pub fn check(scripts: &Scripts, connector: &Connector) -> Vec<Problem> {
     let mut problems = connector.problems.clone();
     for (path, file) in &connector.files {
-        let json = file.kind == FileKind::Schema && has_extension(path, "json");
-        if !has_extension(path, "rhai") && !json && file.kind != FileKind::Request {
+        if !is_checked(path) {
             continue;
         }
         let text = match file.text.clone().map_or_else(|| connector.text(path), Ok) {
@@ -30,16 +32,7 @@ pub fn check(scripts: &Scripts, connector: &Connector) -> Vec<Problem> {
                 continue;
             }
         };
-        if json {
-            problems.extend(check_json(path, &text));
-        } else if file.kind == FileKind::Request {
-            match SavedRequest::parse(&text, path) {
-                Ok((_, warnings)) => problems.extend(warnings),
-                Err(problem) => problems.push(problem),
-            }
-        } else {
-            problems.extend(check_file(scripts, connector, path, &text));
-        }
+        problems.extend(check_file(scripts, connector, path, &text));
     }
     // What the connector was read with may name a file's problem that its own check finds again.
     let mut seen = std::collections::HashSet::new();
@@ -48,14 +41,16 @@ pub fn check(scripts: &Scripts, connector: &Connector) -> Vec<Problem> {
     problems
 }
 
-/// Everything wrong or doubtful in one script; `text` is what the editor holds.
+/// Everything wrong or doubtful in one file; `text` is what the editor holds.
 pub fn check_file(scripts: &Scripts, connector: &Connector, path: &str, text: &str) -> Vec<Problem> {
-    if !has_extension(path, "rhai") {
-        return if path.starts_with("schemas/") {
-            check_json(path, text).into_iter().collect()
-        } else {
-            Vec::new()
-        };
+    if !is_checked(path) {
+        return Vec::new();
+    }
+    if has_extension(path, "json") {
+        return check_json(path, text).into_iter().collect();
+    }
+    if has_extension(path, "toml") {
+        return check_toml(path, text);
     }
     let limit = Limits::default().file;
     if text.len() > limit {
@@ -82,6 +77,46 @@ fn check_json(path: &str, text: &str) -> Option<Problem> {
         column: error.column().max(1) as u32,
         ..of_error(ScriptError::new("json", format!("this is not JSON: {message}"), path))
     })
+}
+
+/// A saved request, what a folder shares, or a file of cases: of the last only whether it is TOML.
+fn check_toml(path: &str, text: &str) -> Vec<Problem> {
+    let warnings = match FileKind::of(path).0 {
+        FileKind::Request => SavedRequest::parse(text, path).map(|(_, warnings)| warnings),
+        FileKind::RequestFolder => RequestFolder::parse(text, path).map(|(_, warnings)| warnings),
+        _ => check_syntax(path, text).map(|()| Vec::new()),
+    };
+    warnings.unwrap_or_else(|problem| vec![problem])
+}
+
+fn check_syntax(path: &str, text: &str) -> Result<(), Problem> {
+    let Err(error) = text.parse::<toml_edit::DocumentMut>() else {
+        return Ok(());
+    };
+    let (line, column) = error.span().map_or((0, 0), |span| place(text, span.start));
+    Err(Problem {
+        line,
+        column,
+        end_column: end_of_word(text, line, column),
+        ..of_error(ScriptError::new("syntax", error.message().replace('\n', ", "), path))
+    })
+}
+
+/// Line and column, from 1, of a byte of `text`.
+fn place(text: &str, byte: usize) -> (u32, u32) {
+    let before = text.get(..byte).unwrap_or(text);
+    let start = before.rfind('\n').map_or(0, |end| end + 1);
+    let line = before.matches('\n').count() + 1;
+    (line as u32, before[start..].chars().count() as u32 + 1)
+}
+
+/// Whether the check has anything to say about a file.
+fn is_checked(path: &str) -> bool {
+    has_extension(path, "rhai")
+        || matches!(
+            FileKind::of(path).0,
+            FileKind::Schema | FileKind::Request | FileKind::RequestFolder | FileKind::Test
+        )
 }
 
 fn of_error(error: ScriptError) -> Problem {

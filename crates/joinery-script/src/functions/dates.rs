@@ -52,8 +52,8 @@ fn read(text: &str) -> Result<Timestamp, Box<EvalAltResult>> {
 
 fn moved(time: Timestamp, amount: i64, unit: &str) -> Result<Timestamp, Box<EvalAltResult>> {
     let span = Span::new();
-    let span = match unit.trim_end_matches('s') {
-        "millisecond" | "m" => span.try_milliseconds(amount),
+    let span = match unit.strip_suffix('s').unwrap_or(unit) {
+        "millisecond" => span.try_milliseconds(amount),
         "second" => span.try_seconds(amount),
         "minute" => span.try_minutes(amount),
         "hour" => span.try_hours(amount),
@@ -147,8 +147,8 @@ mod functions {
         strtime::format(format, &time).map_err(|error| complain(format!("`{format}` is not a date format: {error}")))
     }
 
-    /// A date moved by an amount of `seconds`, `minutes`, `hours`, `days`, `weeks`, `months` or `years`; a negative
-    /// amount moves it back.
+    /// A date moved by an amount of `milliseconds`, `seconds`, `minutes`, `hours`, `days`, `weeks`, `months` or
+    /// `years` (or one `second`, `minute` ...); a negative amount moves it back.
     /// ```rhai
     /// add("2026-01-31", 1, "month") == "2026-02-28T00:00:00.000Z"
     /// ```

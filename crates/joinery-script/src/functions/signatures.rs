@@ -78,7 +78,7 @@ impl Signatures {
             let mut parameters: Vec<(String, String)> = function
                 .params
                 .into_iter()
-                .map(|parameter| (parameter.name, parameter.kind))
+                .map(|parameter| (parameter.name.trim_start_matches("mut ").to_owned(), parameter.kind))
                 .collect();
             parameters.resize(function.num_params, (String::new(), String::new()));
             self.functions.entry(name).or_default().push(Function {
@@ -88,6 +88,12 @@ impl Signatures {
         }
         for (name, module) in listed.modules {
             self.add(&name, module);
+        }
+        // The engine lists the ways to call a function in any order; the documented one is to lead, in every process.
+        for ways in self.functions.values_mut() {
+            ways.sort_by(|left, right| {
+                (left.doc.is_empty(), &left.parameters).cmp(&(right.doc.is_empty(), &right.parameters))
+            });
         }
     }
 
@@ -200,7 +206,8 @@ fn arguments(count: usize) -> String {
 
 /// `http.get(path, query?)`
 pub fn call_of(name: &str, ways: &[Function]) -> String {
-    let Some(longest) = ways.iter().max_by_key(|way| way.parameters.len()) else {
+    // Of several longest ways the first.
+    let Some(longest) = ways.iter().rev().max_by_key(|way| way.parameters.len()) else {
         return format!("{name}()");
     };
     let fewest = ways.iter().map(|way| way.parameters.len()).min().unwrap_or(0);

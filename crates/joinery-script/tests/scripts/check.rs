@@ -128,3 +128,21 @@ fn helper() { json.pars("1") }
             actions/get_user.rhai:13:20-24 unknown_function: there is no function `json.pars`. Did you mean `json.parse`?"#]],
     );
 }
+
+#[test]
+fn every_toml_file_is_read() {
+    finds(
+        &[
+            ("requests/folder.toml", "nmae = \"All\"\n"),
+            ("requests/users/folder.toml", "headers = 1\n"),
+            ("requests/users/get.toml", "method = \"GET\"\nurl = [\n"),
+            ("tests/get_user.toml", "[[case]]\nname = finds\n"),
+            ("tests/good.toml", "[[case]]\nname = \"finds\"\n"),
+        ],
+        expect![[r#"
+            requests/folder.toml:1:1-5 unknown_key: unknown key `nmae`. did you mean `name`?
+            requests/users/folder.toml:1:11-12 wrong_type: `headers` must be a list of tables, each begun with `[[headers]]`, not a number.
+            requests/users/get.toml:2:8-8 syntax: unclosed array, expected `]`.
+            tests/get_user.toml:2:8-13 syntax: invalid boolean, expected `false`."#]],
+    );
+}

@@ -77,6 +77,12 @@ fn mistakes_say_what_was_given_and_what_is_wanted() {
         expect!["runtime 2:1 `yesterday` is not a date such as 2026-03-01 or 2026-03-01T12:30:00Z."],
     );
     fails(
+        "add(\"2026-01-01\", 1, \"ms\")",
+        expect![
+            "runtime 2:1 `ms` is not a unit; use milliseconds, seconds, minutes, hours, days, weeks, months or years."
+        ],
+    );
+    fails(
         "field(\"a\", #{ lable: 1 })",
         expect![[r#"runtime 2:1 field("a") knows no `lable`; did you mean `label`?."#]],
     );
