@@ -19,7 +19,7 @@ import { Runner } from './features/run/runner.svelte';
 import { Editor } from './features/script/editor.svelte';
 import { isRequest, listFiles, type ListedFile } from './lib/file-kinds';
 import { baseName, size } from './lib/format';
-import { Layout } from './lib/layout.svelte';
+import { Layout, type LayoutMode } from './lib/layout.svelte';
 import { Session } from './lib/session.svelte';
 import { Appearance } from './lib/theme.svelte';
 
@@ -207,20 +207,11 @@ export class Studio {
 		});
 	}
 
-	/** A click in the tree, or a choice in the palette. */
+	/** A click in the tree, or a choice in the palette: brings what shows the file into sight. */
 	async openFile(file: FileRef, line?: number): Promise<void> {
-		this.selected = file;
-		await this.#guard(async () => {
-			await this.session.chooseConnector(file.connector);
-			if (isRequest(file.path) && line === undefined) {
-				if (this.layout.mode === 'script') this.layout.set({ mode: 'build' });
-				await this.tester.open(file);
-				return;
-			}
-			if (this.layout.mode === 'call') this.layout.set({ mode: 'build' });
-			await this.editor.open(file, line);
-			if (file.path.startsWith('actions/')) await this.runner.choose(file);
-		});
+		const hidden: LayoutMode = isRequest(file.path) && line === undefined ? 'script' : 'call';
+		if (this.layout.mode === hidden) this.layout.set({ mode: 'build' });
+		await this.#load(file, line);
 	}
 
 	openProblem(problem: Problem): void {
@@ -346,6 +337,19 @@ export class Studio {
 		}
 	}
 
+	async #load(file: FileRef, line?: number): Promise<void> {
+		this.selected = file;
+		await this.#guard(async () => {
+			await this.session.chooseConnector(file.connector);
+			if (isRequest(file.path) && line === undefined) {
+				await this.tester.open(file);
+				return;
+			}
+			await this.editor.open(file, line);
+			if (file.path.startsWith('actions/')) await this.runner.choose(file);
+		});
+	}
+
 	async #show(workspace: Workspace): Promise<void> {
 		await this.layout.load(workspace.path).catch(() => undefined);
 		await this.session.open(workspace);
@@ -359,11 +363,9 @@ export class Studio {
 		const exists = (file: FileRef) =>
 			this.files.some((each) => each.connector === file.connector && each.path === file.path);
 		if (kept && Array.isArray(kept.requests) && Array.isArray(kept.files)) {
-			for (const file of [...kept.requests, ...(kept.request ? [kept.request] : [])]) {
-				if (exists(file)) await this.tester.open(file);
-			}
-			for (const file of [...kept.files, ...(kept.file ? [kept.file] : [])]) {
-				if (exists(file)) await this.openFile(file);
+			const last = [kept.request, kept.file].filter((each) => each !== null);
+			for (const file of [...kept.requests, ...kept.files, ...last]) {
+				if (exists(file)) await this.#load(file);
 			}
 			return;
 		}
@@ -377,8 +379,8 @@ export class Studio {
 			.find((each) => each.action !== undefined);
 		const request = pair?.request ?? requests[0];
 		const action = pair?.action ?? actions[0];
-		if (request) await this.tester.open({ connector: request.connector, path: request.path });
-		if (action) await this.openFile({ connector: action.connector, path: action.path });
+		if (request) await this.#load({ connector: request.connector, path: request.path });
+		if (action) await this.#load({ connector: action.connector, path: action.path });
 	}
 
 	/** A workspace left with the sandbox in use finds it running again. */

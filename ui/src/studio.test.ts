@@ -28,6 +28,22 @@ test('the first start shows a request beside the action of the same name', async
 	expect(studio.runner.file?.path).toBe('actions/get_user.rhai');
 });
 
+test('a workspace comes back with the files and the layout it was left with', async () => {
+	const backend = fake({ open: true });
+	const file = { connector: 'okta', path: 'actions/list_users.rhai' };
+	const request = { connector: 'okta', path: 'requests/users/create_user.toml' };
+	const gone = { connector: 'okta', path: 'actions/gone.rhai' };
+	const { path } = await backend.workspace();
+	await backend.remember(`open:${path}`, { requests: [request], files: [gone, file], request, file });
+	await backend.remember(`layout:${path}`, { mode: 'call', sidebar: 300 });
+	const studio = new Studio(backend);
+	await studio.start();
+	expect(studio.tester.active?.title).toBe('Create a user');
+	expect(studio.editor.documents.map((each) => each.file.path)).toEqual([file.path]);
+	expect([studio.layout.mode, studio.layout.sidebar]).toEqual(['call', 300]);
+	expect(studio.session.toasts).toEqual([]);
+});
+
 test('make action opens the script and fills the run form', async () => {
 	const studio = await started();
 	await studio.tester.send();
