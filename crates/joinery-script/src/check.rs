@@ -1,5 +1,8 @@
 //! Finding mistakes without running: syntax, unknown names and functions, wrong argument counts, fields no schema has.
 
+mod fields;
+mod literal;
+mod output;
 mod walk;
 
 use joinery_connector::{
@@ -132,15 +135,21 @@ fn of_error(error: ScriptError) -> Problem {
     }
 }
 
-/// The column after the word at a place; the character itself where there is no word.
+/// The column after the word or quoted text at a place; after the character itself where there is neither.
 fn end_of_word(text: &str, line: u32, column: u32) -> Option<u32> {
     let line = text.lines().nth(line.checked_sub(1)? as usize)?;
-    let length = line
-        .chars()
-        .skip(column.checked_sub(1)? as usize)
-        .take_while(|character| character.is_alphanumeric() || *character == '_')
-        .count();
-    Some(column + length.max(1) as u32)
+    let rest = || line.chars().skip(column.saturating_sub(1) as usize);
+    column.checked_sub(1)?;
+    let length = match rest().next() {
+        Some(quote @ ('"' | '`')) => rest().skip(1).position(|character| character == quote).map(|at| at + 2),
+        _ => None,
+    };
+    let word = || {
+        rest()
+            .take_while(|character| character.is_alphanumeric() || *character == '_')
+            .count()
+    };
+    Some(column + length.unwrap_or_else(word).max(1) as u32)
 }
 
 /// Whether a script is there that an import means.

@@ -5,7 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use joinery_connector::{Connector, FileKind, Problem, Severity};
 use rhai::{AST, ASTNode, Expr, FnCallExpr, Position, Stmt};
 
-use super::{end_of_word, imported};
+use super::{
+    end_of_word,
+    fields::{self, Declared},
+    imported, literal, output,
+};
 use crate::{
     engine::{Inner, text_of},
     error::script_functions,
@@ -56,7 +60,7 @@ pub fn check(inner: &Inner, connector: &Connector, path: &str, text: &str, ast: 
     };
     check.entry_points();
     check.imports(ast);
-    check.inputs = inputs(ast);
+    check.inputs = fields::declared_by(connector, ast, "input_fields").map(|declared| declared.names);
     ast.walk(&mut |nodes: &[ASTNode]| {
         match nodes.last() {
             Some(ASTNode::Expr(Expr::FnCall(call, position)) | ASTNode::Stmt(Stmt::FnCall(call, position))) => {
@@ -68,6 +72,7 @@ pub fn check(inner: &Inner, connector: &Connector, path: &str, text: &str, ast: 
         }
         true
     });
+    check.outputs(ast);
     check.problems
 }
 
@@ -285,7 +290,7 @@ impl Check<'_> {
 
     fn field(&mut self, call: &FnCallExpr) {
         let Some(options) = call.args.get(1) else { return };
-        for (key, position) in keys(options) {
+        for (key, position) in literal::keys(options, self.text) {
             if FIELD_KEYS.contains(&key.as_str()) {
                 continue;
             }
@@ -300,6 +305,31 @@ impl Check<'_> {
                 format!("a field knows no `{key}`"),
                 Some(hint),
             );
+        }
+    }
+
+    /// Fields that `execute` surely sets and that `output_fields` surely does not have.
+    fn outputs(&mut self, ast: &AST) {
+        let Some(Declared { names, schema }) = fields::declared_by(self.connector, ast, "output_fields") else {
+            return;
+        };
+        for (name, position) in output::fields(ast, self.text) {
+            if names.contains(&name) {
+                continue;
+            }
+            let (message, add) = match &schema {
+                Some(schema) => (
+                    format!("Schema \"{schema}\" has no field \"{name}\""),
+                    format!("Add it to schemas/{schema}.json, or leave it out."),
+                ),
+                None => (
+                    format!("output_fields declares no \"{name}\""),
+                    format!("Add field(\"{name}\") to output_fields."),
+                ),
+            };
+            let near = nearest(&name, names.iter().map(String::as_str));
+            let hint = near.map_or(add, |near| format!("Did you mean \"{near}\"?"));
+            self.report(position, Severity::Warning, "unknown_output", message, Some(hint));
         }
     }
 
@@ -329,52 +359,4 @@ impl Check<'_> {
         let message = format!("input_fields declares no `{name}`");
         self.report(position, Severity::Warning, "unknown_input", message, Some(hint));
     }
-}
-
-/// Keys of a map literal with their places; a literal of constants alone has lost the places of its keys.
-fn keys(map: &Expr) -> Vec<(String, Position)> {
-    match map {
-        Expr::Map(entries, _) => entries
-            .0
-            .iter()
-            .map(|(key, _)| (key.name.to_string(), key.pos))
-            .collect(),
-        Expr::DynamicConstant(value, position) => value
-            .as_map_ref()
-            .map(|map| map.keys().map(|key| (key.to_string(), *position)).collect())
-            .unwrap_or_default(),
-        _ => Vec::new(),
-    }
-}
-
-/// The names of `fn input_fields() { [field("a"), ...] }`; `None` where it does anything but list fields.
-fn inputs(ast: &AST) -> Option<BTreeSet<String>> {
-    let mut only = ast.clone_functions_only();
-    only.retain_functions(|_, _, name, _| name == "input_fields");
-    let (mut statements, mut names) = (0, None);
-    only.walk(&mut |nodes: &[ASTNode]| {
-        if let [ASTNode::Stmt(statement)] = nodes {
-            statements += 1;
-            names = listed(statement);
-        }
-        true
-    });
-    names.filter(|_| statements == 1)
-}
-
-fn listed(statement: &Stmt) -> Option<BTreeSet<String>> {
-    let (Stmt::Expr(list) | Stmt::Return(Some(list), ..)) = statement else {
-        return None;
-    };
-    let Expr::Array(items, _) = &**list else { return None };
-    items
-        .iter()
-        .map(|item| match item {
-            Expr::FnCall(call, _) if call.name == "field" => match call.args.first() {
-                Some(Expr::StringConstant(name, _)) => Some(name.to_string()),
-                _ => None,
-            },
-            _ => None,
-        })
-        .collect()
 }

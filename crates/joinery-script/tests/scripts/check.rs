@@ -30,7 +30,7 @@ fn line(problem: &Problem) -> String {
 
 const USER: (&str, &str) = (
     "schemas/user.json",
-    r#"{"type": "object", "properties": {"id": {"type": "string"}}}"#,
+    r#"{"type": "object", "properties": {"id": {"type": "string"}, "groups": {"type": "array"}}}"#,
 );
 
 #[test]
@@ -114,8 +114,8 @@ fn helper() { json.pars("1") }
             USER,
         ],
         expect![[r#"
-            actions/get_user.rhai:1:8-9 import: no file `methods/paginat.rhai` to import. Did you mean `methods/paginate`?
-            actions/get_user.rhai:3:54-55 unknown_field_key: a field knows no `lable`. Did you mean `label`?
+            actions/get_user.rhai:1:8-25 import: no file `methods/paginat.rhai` to import. Did you mean `methods/paginate`?
+            actions/get_user.rhai:3:57-62 unknown_field_key: a field knows no `lable`. Did you mean `label`?
             actions/get_user.rhai:5:21-25 unknown_function: there is no function `http.gett`. Did you mean `http.get`?
             actions/get_user.rhai:5:36-47 unknown_function: there is no function `encode_paht`. Did you mean `encode_path`?
             actions/get_user.rhai:5:54-57 unknown_input: input_fields declares no `usr`. Did you mean `user`?
@@ -124,7 +124,7 @@ fn helper() { json.pars("1") }
             actions/get_user.rhai:8:13-18 argument_count: `paging::items` takes 1 argument, not 0.
             actions/get_user.rhai:9:5-11 argument_count: `helper` takes 0 arguments, not 1.
             actions/get_user.rhai:10:15-22 unknown_function: there is no method `to_uper`. Did you mean `to_upper`?
-            actions/get_user.rhai:11:12-13 unknown_schema: there is no schemas/usre.json. Did you mean "user"?
+            actions/get_user.rhai:11:12-18 unknown_schema: there is no schemas/usre.json. Did you mean "user"?
             actions/get_user.rhai:13:20-24 unknown_function: there is no function `json.pars`. Did you mean `json.parse`?"#]],
     );
 }
@@ -144,5 +144,75 @@ fn every_toml_file_is_read() {
             requests/users/folder.toml:1:11-12 wrong_type: `headers` must be a list of tables, each begun with `[[headers]]`, not a number.
             requests/users/get.toml:2:8-8 syntax: unclosed array, expected `]`.
             tests/get_user.toml:2:8-13 syntax: invalid boolean, expected `false`."#]],
+    );
+}
+
+#[test]
+fn output_that_no_field_stands_for_is_found_where_it_is_set() {
+    let of_schema = r#"fn execute(connection, input) {
+    let user = http.get("/me");
+    user.group = [];
+    user["phone"] = 1;
+    user.id = 2;
+    if user.id == 3 {
+        return #{ id: 3, mail: user.id, note: #{ mail: 1 } };
+    }
+    if user.id == 4 { #{ nota: #{ fax: 1 }, fax: "fax:" } } else { user }
+}
+fn output_fields() { schema("user") }
+"#;
+    let of_list = r#"fn execute(connection, input) {
+    let result = #{ id: 1, nmae: input };
+    result.tel = 5;
+    return result;
+}
+fn output_fields() { merge([field("id"), field("name")], without(schema("user"), ["id"])) }
+"#;
+    finds(
+        &[("actions/a.rhai", of_schema), ("actions/b.rhai", of_list), USER],
+        expect![[r#"
+            actions/a.rhai:3:10-15 unknown_output: Schema "user" has no field "group". Did you mean "groups"?
+            actions/a.rhai:4:10-17 unknown_output: Schema "user" has no field "phone". Add it to schemas/user.json, or leave it out.
+            actions/a.rhai:7:26-30 unknown_output: Schema "user" has no field "mail". Add it to schemas/user.json, or leave it out.
+            actions/a.rhai:7:41-45 unknown_output: Schema "user" has no field "note". Add it to schemas/user.json, or leave it out.
+            actions/a.rhai:9:26-30 unknown_output: Schema "user" has no field "nota". Add it to schemas/user.json, or leave it out.
+            actions/a.rhai:9:45-48 unknown_output: Schema "user" has no field "fax". Add it to schemas/user.json, or leave it out.
+            actions/b.rhai:2:28-32 unknown_output: output_fields declares no "nmae". Did you mean "name"?
+            actions/b.rhai:3:12-15 unknown_output: output_fields declares no "tel". Add field("tel") to output_fields."#]],
+    );
+}
+
+#[test]
+fn output_that_the_text_does_not_settle_is_left_alone() {
+    let action = |body: &str, fields: &str| {
+        format!("fn execute(connection, input) {{ {body} }}\nfn output_fields(connection, config) {{ {fields} }}")
+    };
+    let replaced = action("let x = #{ a: 1 }; x = http.post(\"/x\", x); x", "schema(\"user\")");
+    let removed = action("let x = #{ a: 1 }; x.remove(\"a\"); x", "schema(\"user\")");
+    let twice = action(
+        "let x = #{ a: 1 }; if x.a == 2 { let x = #{ id: 1 }; x } else { () }",
+        "schema(\"user\")",
+    );
+    let other = action("let x = #{ a: 1 }; http.post(\"/x\", x); throw x", "schema(\"user\")");
+    let open = action("#{ a: 1 }", "schema(\"open\")");
+    let empty = action("#{ a: 1 }", "schema(\"empty\")");
+    let computed = action("#{ a: 1 }", "let list = [field(\"b\")]; list");
+    finds(
+        &[
+            ("actions/a.rhai", &replaced),
+            ("actions/b.rhai", &removed),
+            ("actions/c.rhai", &twice),
+            ("actions/d.rhai", &other),
+            ("actions/e.rhai", &open),
+            ("actions/f.rhai", &empty),
+            ("actions/g.rhai", &computed),
+            (
+                "schemas/open.json",
+                r#"{"properties": {"id": {}}, "additionalProperties": true}"#,
+            ),
+            ("schemas/empty.json", r#"{"type": "object"}"#),
+            USER,
+        ],
+        expect![[""]],
     );
 }

@@ -1,0 +1,96 @@
+//! Which fields `input_fields` and `output_fields` declare, where that can be told without running them.
+
+use std::collections::BTreeSet;
+
+use joinery_connector::Connector;
+use rhai::{AST, Expr, FnCallExpr, Stmt};
+use serde_json::Value;
+
+use super::literal;
+use crate::engine::text_of;
+
+/// Keywords by which a JSON Schema allows more than its `properties` name.
+const OPEN_ENDED: &[&str] = &[
+    "$dynamicRef",
+    "$ref",
+    "allOf",
+    "anyOf",
+    "dependentSchemas",
+    "if",
+    "oneOf",
+    "patternProperties",
+];
+
+/// Fields that are declared.
+#[derive(Debug, Default)]
+pub struct Declared {
+    /// Their names.
+    pub names: BTreeSet<String>,
+    /// The schema they come from, where it is one alone.
+    pub schema: Option<String>,
+}
+
+/// The fields that the script's `function` declares; `None` where that cannot be told, or where any are allowed.
+pub fn declared_by(connector: &Connector, ast: &AST, function: &str) -> Option<Declared> {
+    match &literal::body(ast, function)?[..] {
+        [Stmt::Expr(list) | Stmt::Return(Some(list), ..)] => declared(connector, list),
+        [Stmt::FnCall(call, _)] => called(connector, call),
+        _ => None,
+    }
+}
+
+fn declared(connector: &Connector, list: &Expr) -> Option<Declared> {
+    match list {
+        Expr::Array(items, _) => {
+            let names: Option<BTreeSet<String>> = items.iter().map(field_name).collect();
+            names.map(|names| Declared { names, schema: None })
+        }
+        Expr::FnCall(call, _) => called(connector, call),
+        _ => None,
+    }
+}
+
+fn called(connector: &Connector, call: &FnCallExpr) -> Option<Declared> {
+    let first = call.args.first().filter(|_| call.namespace.is_empty())?;
+    let named = || literal::texts(call.args.get(1)?);
+    match call.name.as_str() {
+        "schema" => of_schema(connector, literal::text(first)?),
+        "required" => declared(connector, first),
+        "merge" => {
+            let (mut fields, more) = (declared(connector, first)?, declared(connector, call.args.get(1)?)?);
+            fields.names.extend(more.names);
+            Some(Declared { schema: None, ..fields })
+        }
+        "only" => Some(Declared {
+            names: named()?.into_iter().collect(),
+            schema: None,
+        }),
+        "without" => {
+            let (mut fields, without) = (declared(connector, first)?, named()?);
+            fields.names.retain(|name| !without.contains(name));
+            Some(Declared { schema: None, ..fields })
+        }
+        _ => None,
+    }
+}
+
+fn field_name(item: &Expr) -> Option<String> {
+    match item {
+        Expr::FnCall(call, _) if call.name == "field" => literal::text(call.args.first()?).map(str::to_owned),
+        _ => None,
+    }
+}
+
+fn of_schema(connector: &Connector, name: &str) -> Option<Declared> {
+    let text = text_of(connector, &format!("schemas/{name}.json"))?;
+    let schema: Value = serde_json::from_str(&text).ok()?;
+    let allows_more = !matches!(schema.get("additionalProperties"), None | Some(Value::Bool(false)));
+    if allows_more || OPEN_ENDED.iter().any(|keyword| schema.get(keyword).is_some()) {
+        return None;
+    }
+    let names: BTreeSet<String> = schema.get("properties")?.as_object()?.keys().cloned().collect();
+    (!names.is_empty()).then(|| Declared {
+        names,
+        schema: Some(name.to_owned()),
+    })
+}
