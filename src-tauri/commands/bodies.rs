@@ -23,6 +23,11 @@ pub fn body_text(studio: Shared<'_>, id: String, max_bytes: usize) -> Result<Str
 }
 
 #[tauri::command(async)]
+pub fn body_path(studio: Shared<'_>, id: String, line: usize) -> Option<String> {
+    studio.bodies.path(&id, line)
+}
+
+#[tauri::command(async)]
 pub fn close_body(studio: Shared<'_>, id: String) {
     studio.bodies.close(&id);
 }

@@ -21,6 +21,7 @@ type Shared<'a> = tauri::State<'a, Arc<Studio>>;
 pub fn handler() -> impl Fn(tauri::ipc::Invoke<tauri::Wry>) -> bool {
     tauri::generate_handler![
         bodies::body_lines,
+        bodies::body_path,
         bodies::body_summary,
         bodies::body_text,
         bodies::close_body,

@@ -1,7 +1,7 @@
 // A WebDriver client for the studio's real window: Xvfb, WebKitWebDriver, and what a test does with them.
 // W3C WebDriver (https://www.w3.org/TR/webdriver2/); nothing but Node's own modules.
 
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -11,6 +11,14 @@ import { fileURLToPath } from 'node:url';
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const pictures = join(root, 'test-results', 'window');
 const binary = process.env.JOINERY_STUDIO ?? join(root, 'target', 'debug', 'joinery-studio');
+
+const commandLine = process.env.JOINERY_CLI ?? join(root, 'target', 'debug', 'joinery');
+
+/** What the command line prints when it works on the same store as the window. */
+export function joinery(studio, args) {
+	const env = { ...process.env, JOINERY_HOME: join(studio.home, 'store'), NO_COLOR: '1', DBUS_SESSION_BUS_ADDRESS: '' };
+	return execFileSync(commandLine, args, { env, encoding: 'utf8' });
+}
 
 /** WebDriver's code points for keys that are not characters. */
 export const Key = {
