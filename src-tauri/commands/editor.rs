@@ -16,7 +16,12 @@ pub fn edit_document(studio: Shared<'_>, id: String, from_line: usize, removed_l
 
 #[tauri::command(async)]
 pub fn document_lines(studio: Shared<'_>, id: String, from: usize, count: usize) -> Vec<Vec<u32>> {
-    studio.highlighter.lines(&id, from, count).iter().map(|line| flat(line)).collect()
+    studio
+        .highlighter
+        .lines(&id, from, count)
+        .iter()
+        .map(|line| flat(line))
+        .collect()
 }
 
 #[tauri::command(async)]

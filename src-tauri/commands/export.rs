@@ -15,7 +15,17 @@ pub fn export_preview(studio: Shared<'_>, connector: String) -> Result<ExportPre
 }
 
 #[tauri::command(async)]
-pub fn export_package(studio: Shared<'_>, connector: String, folder: String, file_name: String) -> Result<Exported, Error> {
+pub fn export_package(
+    studio: Shared<'_>,
+    connector: String,
+    folder: String,
+    file_name: String,
+) -> Result<Exported, Error> {
     let connector = connectors::in_workspace(&studio, &connector)?;
-    export::write(&studio, &connector, export::format("package")?, &Path::new(&folder).join(file_name))
+    export::write(
+        &studio,
+        &connector,
+        export::format("package")?,
+        &Path::new(&folder).join(file_name),
+    )
 }

@@ -24,16 +24,33 @@ pub async fn send_request(studio: Shared<'_>, send: SendRequest) -> Result<Sent,
 }
 
 #[tauri::command(async)]
-pub fn request_variables(studio: Shared<'_>, connector: String, path: Option<String>, request: SavedRequest, connection: Option<String>) -> Result<Vec<VariableView>, Error> {
+pub fn request_variables(
+    studio: Shared<'_>,
+    connector: String,
+    path: Option<String>,
+    request: SavedRequest,
+    connection: Option<String>,
+) -> Result<Vec<VariableView>, Error> {
     requests::variables(&studio, &connector, path.as_deref(), &request, connection.as_deref())
 }
 
 #[tauri::command(async)]
-pub fn request_as_curl(studio: Shared<'_>, connector: String, path: Option<String>, request: SavedRequest, connection: Option<String>) -> Result<String, Error> {
+pub fn request_as_curl(
+    studio: Shared<'_>,
+    connector: String,
+    path: Option<String>,
+    request: SavedRequest,
+    connection: Option<String>,
+) -> Result<String, Error> {
     requests::to_curl(&studio, &connector, path.as_deref(), &request, connection.as_deref())
 }
 
 #[tauri::command(async)]
-pub fn make_action(studio: Shared<'_>, connector: String, request: SavedRequest, number: Option<i64>) -> Result<MadeAction, Error> {
+pub fn make_action(
+    studio: Shared<'_>,
+    connector: String,
+    request: SavedRequest,
+    number: Option<i64>,
+) -> Result<MadeAction, Error> {
     requests::make_action(&studio, &connector, &request, number)
 }

@@ -10,7 +10,12 @@ use joinery_app::{
 use super::Shared;
 
 #[tauri::command]
-pub async fn describe_action(studio: Shared<'_>, file: FileRef, text: Option<String>, connection: Option<String>) -> Result<ActionForm, Error> {
+pub async fn describe_action(
+    studio: Shared<'_>,
+    file: FileRef,
+    text: Option<String>,
+    connection: Option<String>,
+) -> Result<ActionForm, Error> {
     runs::describe(&studio, &file, text.as_deref(), connection.as_deref()).await
 }
 

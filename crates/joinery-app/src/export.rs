@@ -163,19 +163,17 @@ fn contents(connector: &Connector) -> Result<Vec<ExportGroup>, Error> {
 
 /// Every check of an export, in the order shown.
 pub fn checks(studio: &Studio, connector: &Connector) -> Vec<ExportCheck> {
-    let problems = connectors::check(studio, connector);
-    let (scripts, files): (Vec<Problem>, Vec<Problem>) = problems
+    let is_script = |path: &str| Path::new(path).extension().is_some_and(|end| end == "rhai");
+    let (of_scripts, of_files): (Vec<Problem>, Vec<Problem>) = connectors::check(studio, connector)
         .into_iter()
-        .partition(|problem| Path::new(&problem.file).extension().is_some_and(|end| end == "rhai"));
-    let count = connector
-        .files
-        .values()
-        .filter(|file| Path::new(&file.path).extension().is_some_and(|end| end == "rhai"));
-    let secrets = package::scan_secrets(connector);
+        .partition(|problem| is_script(&problem.file));
+    let scripts = connector.files.keys().filter(|path| is_script(path)).count();
+    let files = connector.files.len();
+    let others = counted(files - scripts, "other file");
     vec![
-        check("Scripts", format!("{} scripts", count.count()), scripts),
-        check("Files", format!("{} other files", connector.files.len()), files),
-        check("Secret scan", format!("{} files", connector.files.len()), secrets),
+        check("Scripts", counted(scripts, "script"), of_scripts),
+        check("Files", others, of_files),
+        check("Secret scan", counted(files, "file"), package::scan_secrets(connector)),
         documents(connector),
     ]
 }
