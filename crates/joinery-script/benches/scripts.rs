@@ -1,6 +1,6 @@
 //! What scripts cost: `cargo bench -p joinery-script`. Prints the median of several runs, in milliseconds.
 
-#![allow(missing_docs, clippy::unwrap_used, dead_code)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::single_match_else, dead_code)]
 
 #[path = "../tests/scripts/support.rs"]
 mod support;

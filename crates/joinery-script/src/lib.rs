@@ -7,6 +7,7 @@ pub mod check;
 mod describe;
 mod engine;
 mod error;
+mod explain;
 pub mod functions;
 pub mod host;
 mod json;

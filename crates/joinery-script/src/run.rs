@@ -19,7 +19,7 @@ use ts_rs::TS;
 pub use crate::error::{Frame, ScriptError};
 use crate::{
     engine::Inner,
-    error,
+    explain,
     host::Host,
     json::{self, SecretsAs},
     limits::{Cancel, Limits},
@@ -241,7 +241,7 @@ impl Scripts {
             if Instant::now() >= leave_at {
                 let reason = if cancelled { Stop::Cancelled } else { Stop::Time };
                 lock(&watched.stop).get_or_insert(reason);
-                return Err(error::stopped_without_place(reason, &limits, &file));
+                return Err(explain::stopped_without_place(reason, &limits, &file));
             }
         }
     }
@@ -282,10 +282,10 @@ impl Started<'_> {
         self.state.leave();
         match result {
             Ok(value) => match *lock(&self.state.stop) {
-                Some(reason) => Err(error::stopped_without_place(reason, &self.state.limits, file)),
+                Some(reason) => Err(explain::stopped_without_place(reason, &self.state.limits, file)),
                 None => Ok(value),
             },
-            Err(error) => Err(error::explain(
+            Err(error) => Err(explain::run_error(
                 error,
                 &self.state,
                 &self.inner.signatures,

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     engine::{Inner, text_of},
-    error::script_functions,
+    explain::script_functions,
     functions::{FIELD_KEYS, signatures::call_of},
     resolver::file_of,
     syntax::nearest,

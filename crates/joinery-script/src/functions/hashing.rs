@@ -7,12 +7,7 @@ use rhai::{Blob, Dynamic, EvalAltResult, Module, NativeCallContext, export_modul
 use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
-use crate::{
-    error::{complain, type_words},
-    host::SecretOperation,
-    secret::SecretValue,
-    state::run_of,
-};
+use crate::{error::complain, explain::type_words, host::SecretOperation, secret::SecretValue, state::run_of};
 
 /// Bytes that `random_bytes` gives at most.
 const MAX_RANDOM: i64 = 1 << 20;

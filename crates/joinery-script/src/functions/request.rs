@@ -7,7 +7,8 @@ use rhai::{Dynamic, Engine, EvalAltResult, Map, Module, NativeCallContext, expor
 
 use super::response::Response;
 use crate::{
-    error::{complain, located, type_words},
+    error::{complain, located},
+    explain::type_words,
     host::{CallPlace, ScriptRequest, secret_mark},
     json::{self, SecretsAs},
     secret::SecretValue,

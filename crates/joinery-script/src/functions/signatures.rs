@@ -6,7 +6,7 @@ use rhai::Engine;
 use serde::Deserialize;
 
 use super::Group;
-use crate::{error::type_words, reference::FunctionDoc, syntax::nearest, tokens::NAMESPACES};
+use crate::{explain::type_words, reference::FunctionDoc, syntax::nearest, tokens::NAMESPACES};
 
 /// One way to call a function.
 #[derive(Debug, Clone, PartialEq, Eq)]
