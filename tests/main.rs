@@ -1,1 +1,13 @@
-//! The whole product, through the `joinery` binary.
+//! The whole product, through the `joinery` binary: real files, real HTTP on loopback, real exit codes.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has to stop, here too")]
+
+mod cases;
+mod expected;
+mod home;
+mod layers;
+mod mock;
+mod packages;
+mod saving;
+mod watch;
+mod zips;

@@ -1,5 +1,7 @@
 //! What a run prints.
 
+use std::fmt::Write as _;
+
 use joinery_app::{
     Connector, ConsoleLevel, ConsoleLine, Error, ScriptError,
     runs::{CallReport, Performed},
@@ -150,12 +152,23 @@ fn failure(arguments: &Arguments, connector: &Connector, error: &ScriptError) ->
     );
     // A single frame says no more than the place itself.
     if error.stack.len() > 1 {
-        for frame in &error.stack {
-            shown.push_str(&format!(
-                "  in {}, {}:{}\n",
-                frame.function, frame.place.file, frame.place.line
-            ));
-        }
+        stack(&mut shown, error);
     }
     shown
+}
+
+/// The functions being run, innermost first; a recursion in one line.
+fn stack(shown: &mut String, error: &ScriptError) {
+    for same in error.stack.chunk_by(|one, next| one == next) {
+        let frame = &same[0];
+        let _ = write!(shown, "  in {}, {}", frame.function, frame.place.file);
+        // The function that the run itself called was called from no line.
+        if frame.place.line > 0 {
+            let _ = write!(shown, ":{}", frame.place.line);
+        }
+        if same.len() > 1 {
+            let _ = write!(shown, " ({} times)", same.len());
+        }
+        shown.push('\n');
+    }
 }

@@ -1,6 +1,6 @@
 //! Running again on every change of a file, and showing what that changed in the output.
 
-use std::{path::Path, time::Duration};
+use std::{fmt::Write as _, path::Path, time::Duration};
 
 use joinery_app::{
     Code, Error,
@@ -100,10 +100,8 @@ fn difference(before: &Value, after: &Value) -> String {
             DiffMark::Changed => ("~", output::DOUBT),
         };
         let indent = "  ".repeat(line.depth as usize);
-        shown.push_str(&format!(
-            "{style}{mark} {indent}{}{style:#}\n",
-            output::printable(&line.text)
-        ));
+        let text = output::printable(&line.text);
+        let _ = writeln!(shown, "{style}{mark} {indent}{text}{style:#}");
     }
     shown
 }

@@ -24,7 +24,7 @@ pub struct Arguments {
     /// A value for {{KEY}}, before every other
     #[arg(long, value_name = "KEY=VALUE", value_parser = texts::pair)]
     pub var: Vec<(String, String)>,
-    /// What must hold: status=200, time_ms=500, header:NAME=VALUE, or a JSONPath such as $.id=7
+    /// What must hold: `status=200`, `time_ms=500`, `header:NAME=VALUE`, or a JSON path such as `$.id=7`
     #[arg(long, value_name = "SUBJECT=VALUE", value_parser = assertion)]
     assert: Vec<Assertion>,
     /// The connector whose connection, hosts and variables are used
@@ -131,7 +131,7 @@ fn assertion(text: &str) -> Result<Assertion, String> {
     })
 }
 
-/// The first `=` that does not stand in the brackets of a JSONPath.
+/// The first `=` that does not stand in the brackets of a JSON path.
 fn equals_sign(text: &str) -> Option<usize> {
     let mut depth = 0;
     for (at, letter) in text.char_indices() {

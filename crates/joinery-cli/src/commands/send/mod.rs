@@ -30,13 +30,11 @@ pub fn run(arguments: &Arguments) -> Result<Outcome, Error> {
     let source = Source::find(arguments)?;
     home::wait_for(async {
         let ready = Ready::prepare(arguments, source).await?;
-        match arguments.repeat {
-            Some(times) => repeat::run(arguments, &ready, times.get()).await,
-            None => {
-                let (exchange, checked) = ready.send().await?;
-                report::show(arguments, &exchange, &checked)
-            }
+        if let Some(times) = arguments.repeat {
+            return repeat::run(arguments, &ready, times.get()).await;
         }
+        let (exchange, checked) = ready.send().await?;
+        report::show(arguments, &exchange, &checked)
     })
 }
 

@@ -1,0 +1,93 @@
+//! A server that answers as no Okta org should: other statuses, slow, not JSON, not even text.
+
+use std::{sync::LazyLock, thread, time::Duration};
+
+use axum::{
+    Router,
+    extract::Path,
+    http::{StatusCode, header},
+    response::{IntoResponse, Redirect},
+    routing::get,
+};
+
+/// Its URL.
+pub static MOCK: LazyLock<String> = LazyLock::new(|| {
+    let (sender, receiver) = std::sync::mpsc::channel();
+    thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .expect("a runtime");
+        runtime.block_on(async {
+            let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+            sender
+                .send(listener.local_addr().expect("an address"))
+                .expect("someone waits");
+            axum::serve(listener, routes()).await.expect("it serves");
+        });
+    });
+    format!("http://{}", receiver.recv().expect("it starts"))
+});
+
+fn routes() -> Router {
+    Router::new()
+        .route(
+            "/json",
+            get(|| async { json(r#"{"name":"Ada","tags":["a","b"],"age":36}"#) }),
+        )
+        .route(
+            "/html",
+            get(|| async { ([(header::CONTENT_TYPE, "text/html")], "<p>Down for maintenance</p>") }),
+        )
+        .route("/broken-json", get(|| async { json(r#"{"name": "Ada", "#) }))
+        .route(
+            "/latin1",
+            get(|| async {
+                (
+                    [(header::CONTENT_TYPE, "application/json")],
+                    b"{\"name\":\"Ad\xe9le\"}".to_vec(),
+                )
+            }),
+        )
+        .route(
+            "/steers",
+            get(|| async { ([(header::CONTENT_TYPE, "text/plain")], "\u{1b}]0;owned\u{7}") }),
+        )
+        .route("/empty", get(|| async { StatusCode::NO_CONTENT }))
+        .route(
+            "/slow",
+            get(|| async { tokio::time::sleep(Duration::from_secs(30)).await }),
+        )
+        .route("/redirect", get(|| async { Redirect::temporary("/json") }))
+        .route("/circle", get(|| async { Redirect::temporary("/circle") }))
+        .route("/echo", get(echo).post(echo))
+        .route("/status/{code}", get(status))
+}
+
+fn json(text: &'static str) -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "application/json")], text)
+}
+
+/// An error as Okta words one.
+async fn status(Path(code): Path<u16>) -> impl IntoResponse {
+    let body = format!(r#"{{"errorCode":"E0000001","errorSummary":"Status {code} was asked for","errorCauses":[]}}"#);
+    let status = StatusCode::from_u16(code).unwrap_or(StatusCode::IM_A_TEAPOT);
+    (status, [(header::CONTENT_TYPE, "application/json")], body)
+}
+
+/// The request's own method, type and body.
+async fn echo(request: axum::extract::Request) -> impl IntoResponse {
+    let method = request.method().to_string();
+    let query = request.uri().query().unwrap_or_default().to_owned();
+    let kind = request
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok())
+        .unwrap_or_default()
+        .to_owned();
+    let body = axum::body::to_bytes(request.into_body(), 1 << 20)
+        .await
+        .unwrap_or_default();
+    let text = format!("{method} ?{query} [{kind}] {}\n", String::from_utf8_lossy(&body));
+    ([(header::CONTENT_TYPE, "text/plain")], text)
+}
