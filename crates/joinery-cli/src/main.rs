@@ -17,13 +17,7 @@ use commands::Command;
 
 /// Build, try and ship API connectors.
 #[derive(Debug, Parser)]
-#[command(
-    name = "joinery",
-    version,
-    about,
-    propagate_version = true,
-    arg_required_else_help = true
-)]
+#[command(name = "joinery", version, arg_required_else_help = true)]
 #[command(
     after_help = "Exit codes: 0 done, 1 the run or a check failed, 2 wrong usage, 3 could not run.\n\
     JOINERY_HOME moves the store; NO_COLOR turns colour off."

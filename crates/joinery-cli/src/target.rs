@@ -22,6 +22,9 @@ use crate::{
     texts::{self, SecretSource},
 };
 
+/// What to do where no org was named and one is needed.
+pub const SAY_WHICH_ORG: &str = "Say which org: --connection NAME, --connection sandbox, or --base-url URL.";
+
 /// The flags that say which org a command talks to.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Which org")]
@@ -64,7 +67,8 @@ impl Target {
         }
     }
 
-    fn is_empty(&self) -> bool {
+    /// Whether no org was named at all.
+    pub fn is_empty(&self) -> bool {
         self.base_url.is_none() && self.auth.is_none() && self.set.is_empty() && self.secret.is_empty()
     }
 

@@ -107,7 +107,7 @@ impl Session<'_> {
         let mut interrupted = false;
         loop {
             tokio::select! {
-                performed = &mut work => return Ok((connector, performed?)),
+                performed = &mut work => return Ok((connector, self.advised(performed?))),
                 never = &mut alive => match never {},
                 _ = tokio::signal::ctrl_c(), if !interrupted => {
                     interrupted = true;
@@ -115,6 +115,17 @@ impl Session<'_> {
                 }
             }
         }
+    }
+
+    /// A path that leads nowhere because no org was named is mended on the command line, not in the script.
+    fn advised(&self, mut performed: Performed) -> Performed {
+        if let Err(error) = &mut performed.outcome.result
+            && error.code == "invalid_url"
+            && self.arguments.target.is_empty()
+        {
+            error.hint = Some(target::SAY_WHICH_ORG.to_owned());
+        }
+        performed
     }
 
     /// Shows a running clock on a terminal after a while of silence; ends with the run.

@@ -125,8 +125,7 @@ impl Ready {
         let needs_org =
             request.url.starts_with('/') || request.mentions().iter().any(|mention| mention.name == "base_url");
         if needs_org && resolved.http.base_url.is_empty() && !arguments.var.iter().any(|(name, _)| name == "base_url") {
-            return Err(Error::new(Code::Input, "no value for {{base_url}} in url")
-                .with_hint("Say which org: --connection NAME, --connection sandbox, or --base-url URL."));
+            return Err(Error::new(Code::Input, "no value for {{base_url}} in url").with_hint(target::SAY_WHICH_ORG));
         }
         let mut ready = requests::resolve(&request, &variables)?;
         if let Some(timeout) = arguments.timeout {
