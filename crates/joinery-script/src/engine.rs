@@ -50,7 +50,7 @@ impl Inner {
                 .on_progress(|_| state::on_step());
             #[allow(deprecated, reason = "volatile, not deprecated: see `state::on_variable`")]
             engine.on_var(|name, _, context| {
-                state::on_variable(context.call_level(), context.scope().get(name)).map(|()| None)
+                state::on_variable(context.call_level(), || context.scope().get(name)).map(|()| None)
             });
             let signatures = Signatures::read(&engine);
             Self {

@@ -4,7 +4,7 @@ use joinery_connector::secret::MASK;
 use rhai::{Array, Blob, Dynamic, FnPtr, Map};
 use serde_json::{Number, Value};
 
-use crate::{host::secret_mark, secret::SecretValue};
+use crate::{host::secret_mark, meter, secret::SecretValue};
 
 /// How deep a value may be nested and still be turned into JSON.
 pub const MAX_DEPTH: usize = 512;
@@ -24,6 +24,9 @@ pub enum JsonError {
     /// Nested too deep.
     #[error("the value is nested more than {MAX_DEPTH} levels deep")]
     TooDeep,
+    /// One text that stands in a list many times is written as often.
+    #[error("the value is too large to be written as JSON")]
+    TooLarge,
     /// A function, a response, an iterator ...
     #[error("a {kind} cannot be written as JSON (at {path})")]
     NotJson {
@@ -72,6 +75,9 @@ pub fn to_value(value: &Dynamic, secrets: SecretsAs) -> Result<Value, JsonError>
 fn convert(value: &Dynamic, secrets: SecretsAs, path: &mut Vec<String>) -> Result<Value, JsonError> {
     if path.len() >= MAX_DEPTH {
         return Err(JsonError::TooDeep);
+    }
+    if meter::is_full() {
+        return Err(JsonError::TooLarge);
     }
     if value.is_unit() {
         return Ok(Value::Null);

@@ -12,6 +12,7 @@ pub mod functions;
 pub mod host;
 mod json;
 pub mod limits;
+mod meter;
 pub mod reference;
 mod resolver;
 pub mod run;

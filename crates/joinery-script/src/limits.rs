@@ -19,7 +19,7 @@ pub struct Limits {
     pub operations: u64,
     /// Nested calls.
     pub call_levels: usize,
-    /// Bytes the script thread may hold.
+    /// Bytes the script's thread may hold. One step that doubles a value may pass it for a moment.
     pub memory: usize,
     /// Bytes of console output.
     pub output: usize,

@@ -1,8 +1,8 @@
-//! The state of one run: what it may use, what it has used, and why it must stop. It travels in the engine's tag; the
-//! counters that are read on every step lie in the script's thread.
+//! The state of one run: what it may use, what it has used, and why it must stop. It travels in the engine's tag; what
+//! is counted on every step lies in the script's thread.
 
 use std::{
-    cell::{Cell, RefCell},
+    cell::RefCell,
     collections::{BTreeMap, HashMap},
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
@@ -12,9 +12,10 @@ use joinery_connector::Connector;
 use rhai::{AST, Dynamic, EvalAltResult, Module, NativeCallContext, Position, Shared};
 
 use crate::{
-    functions::too_large,
+    functions::{MAX_BYTES, too_large},
     host::{CallPlace, ConsoleLevel, ConsoleLine, Host},
     limits::{Cancel, Limits},
+    meter::counts,
 };
 
 /// Steps a script may still take after it was told to stop. A stop is first raised as an error with file and line,
@@ -82,20 +83,18 @@ struct Meter {
 
 thread_local! {
     static METER: RefCell<Option<Meter>> = const { RefCell::new(None) };
-    /// Steps taken, and the step at which to look at clock and limits next. Apart from the meter, to be cheap to read.
-    static STEPS: Cell<u64> = const { Cell::new(0) };
-    static NEXT_LOOK: Cell<u64> = const { Cell::new(0) };
-    /// The deepest call level at which variables may be read; below zero once the run must stop. Apart from the
-    /// meter, to be cheap to read.
-    static MAX_LEVEL: Cell<isize> = const { Cell::new(isize::MAX) };
 }
 
 impl RunState {
     /// Starts counting on this thread.
     pub fn enter(self: &Arc<Self>) {
-        MAX_LEVEL.set(isize::try_from(self.limits.call_levels).unwrap_or(isize::MAX));
-        STEPS.set(0);
-        NEXT_LOOK.set(0);
+        counts(|counts| {
+            counts.steps.set(0);
+            counts.next_look.set(0);
+            counts.held.set(0);
+            counts.limit.set(self.max_held());
+            counts.max_level.set(self.max_level());
+        });
         METER.set(Some(Meter {
             state: self.clone(),
             end: None,
@@ -104,10 +103,21 @@ impl RunState {
 
     /// Stops counting and keeps the count.
     pub fn leave(&self) {
-        MAX_LEVEL.set(isize::MAX);
-        if METER.take().is_some() {
-            *lock(&self.steps) = STEPS.get();
-        }
+        counts(|counts| {
+            counts.max_level.set(isize::MAX);
+            counts.alarm.set(isize::MAX);
+            if METER.take().is_some() {
+                *lock(&self.steps) = counts.steps.get();
+            }
+        });
+    }
+
+    fn max_level(&self) -> isize {
+        isize::try_from(self.limits.call_levels).unwrap_or(isize::MAX)
+    }
+
+    fn max_held(&self) -> isize {
+        isize::try_from(self.limits.memory).unwrap_or(isize::MAX)
     }
 
     /// What is left of the time.
@@ -118,10 +128,13 @@ impl RunState {
     /// Orders the run to stop and gives the error that does it.
     pub fn stop(&self, reason: Stop) -> Box<EvalAltResult> {
         lock(&self.stop).get_or_insert(reason);
-        MAX_LEVEL.set(-1);
+        let steps = counts(|counts| {
+            counts.max_level.set(-1);
+            counts.steps.get()
+        });
         METER.with_borrow_mut(|meter| {
             if let Some(meter) = meter {
-                meter.end.get_or_insert(STEPS.get() + GRACE_STEPS);
+                meter.end.get_or_insert(steps + GRACE_STEPS);
             }
         });
         Box::new(EvalAltResult::ErrorRuntime(
@@ -197,51 +210,77 @@ pub fn place_of(context: &NativeCallContext) -> CallPlace {
 
 /// Called by the engine on every step: the value that ends the script, once it must end.
 pub fn on_step() -> Option<Dynamic> {
-    let steps = STEPS.get() + 1;
-    STEPS.set(steps);
-    if steps < NEXT_LOOK.get() { None } else { look(steps) }
+    let steps = counts(|counts| {
+        let steps = counts.steps.get() + 1;
+        counts.steps.set(steps);
+        (steps >= counts.next_look.get()).then_some(steps)
+    });
+    steps.and_then(look)
 }
 
+#[cold]
 fn look(steps: u64) -> Option<Dynamic> {
     METER.with_borrow_mut(|meter| {
         let meter = meter.as_mut()?;
-        NEXT_LOOK.set((steps + STEPS_PER_LOOK).min(meter.state.limits.operations.saturating_add(1).max(steps + 1)));
+        let state = &meter.state;
+        let held = counts(|counts| {
+            counts
+                .next_look
+                .set((steps + STEPS_PER_LOOK).min(state.limits.operations.saturating_add(1).max(steps + 1)));
+            counts.held.get()
+        });
         if let Some(end) = meter.end {
-            return (steps > end).then(|| end_mark(&meter.state));
+            return (steps > end).then(|| end_mark(state));
         }
-        let reason = if steps > meter.state.limits.operations {
+        let reason = if steps > state.limits.operations {
             Stop::Operations
-        } else if meter.state.cancel.is_cancelled() {
+        } else if held > state.max_held() {
+            Stop::Memory
+        } else if state.cancel.is_cancelled() {
             Stop::Cancelled
-        } else if meter.state.time_left().is_zero() {
+        } else if state.time_left().is_zero() {
             Stop::Time
         } else {
+            // No value can be too large before so much is held in all.
+            let watched = held > MAX_BYTES.cast_signed();
+            counts(|counts| {
+                counts.max_level.set(if watched { -1 } else { state.max_level() });
+                let watch_at = MAX_BYTES.cast_signed().min(state.max_held());
+                counts.alarm.set(if watched { state.max_held() } else { watch_at });
+            });
             return None;
         };
-        lock(&meter.state.stop).get_or_insert(reason);
+        lock(&state.stop).get_or_insert(reason);
         meter.end = Some(steps + GRACE_STEPS);
-        MAX_LEVEL.set(-1);
+        counts(|counts| {
+            counts.max_level.set(-1);
+            counts.alarm.set(isize::MAX);
+        });
         None
     })
 }
 
 /// Called by the engine on every variable access: the error that stops the script, once it must stop. Raised here
 /// because only errors raised inside a statement keep their file, line and call stack.
-pub fn on_variable(level: usize, value: Option<&Dynamic>) -> Result<(), Box<EvalAltResult>> {
-    let max = MAX_LEVEL.get();
-    let large = value.is_some_and(too_large);
-    if isize::try_from(level).unwrap_or(isize::MAX) <= max && !large {
+pub fn on_variable<'a>(level: usize, value: impl FnOnce() -> Option<&'a Dynamic>) -> Result<(), Box<EvalAltResult>> {
+    let level = isize::try_from(level).unwrap_or(isize::MAX);
+    if level <= counts(|counts| counts.max_level.get()) {
         return Ok(());
     }
-    match METER.with_borrow(|meter| meter.as_ref().map(|meter| meter.state.clone())) {
-        None => Ok(()),
-        Some(state) if max < 0 => {
-            let reason = lock(&state.stop).unwrap_or(Stop::Cancelled);
-            Err(state.stop(reason))
-        }
-        Some(state) if large => Err(state.stop(Stop::Memory)),
-        Some(state) => Err(state.stop(Stop::Depth)),
-    }
+    let stopped = METER.with_borrow(|meter| {
+        let meter = meter.as_ref()?;
+        let reason = if meter.end.is_some() {
+            lock(&meter.state.stop).unwrap_or(Stop::Cancelled)
+        } else if level > meter.state.max_level() {
+            Stop::Depth
+        } else if value().is_some_and(too_large) {
+            Stop::Memory
+        } else {
+            return None;
+        };
+        Some((meter.state.clone(), reason))
+    });
+    stopped.map_or(Ok(()), |(state, reason)| Err(state.stop(reason)))
 }
 
 fn end_mark(state: &RunState) -> Dynamic {

@@ -1,13 +1,16 @@
-//! Guards on what makes a large value in one call: the engine asks whether to go on only between calls, and its own
-//! size limits walk whole lists on every call (a hundred times slower on 20,000 records). Growth by operators and by
-//! the functions that multiply is refused here; growth of a variable by any other way is seen when it is next read.
+//! Guards on what makes a large value in one call. What the script holds is counted (see `meter`), but the engine asks
+//! whether to go on only between calls, and its own size limits walk whole lists on every call (a hundred times slower
+//! on 20,000 records). Functions that multiply are refused here; other growth at most doubles before it is seen.
 
 use rhai::{Array, Blob, Dynamic, Engine, EvalAltResult, ImmutableString, NativeCallContext};
 
-use crate::state::{Stop, run_of};
+use crate::{
+    meter,
+    state::{Stop, run_of},
+};
 
 /// Bytes a text or blob may have.
-const MAX_BYTES: usize = 64 << 20;
+pub const MAX_BYTES: usize = 64 << 20;
 /// Items a list may have.
 const MAX_ITEMS: usize = 4 << 20;
 
@@ -43,8 +46,6 @@ fn items(context: &NativeCallContext, left: usize, right: usize) -> Guarded<usiz
 
 /// Registers the guards over the engine's own functions.
 pub fn register(engine: &mut Engine) {
-    // The engine's short cut for operators would pass ours by.
-    engine.set_fast_operators(false);
     text(engine);
     lists(engine);
     blobs(engine);
@@ -52,11 +53,6 @@ pub fn register(engine: &mut Engine) {
 
 fn text(engine: &mut Engine) {
     type Text = ImmutableString;
-    fn grow(context: NativeCallContext, text: &mut Text, more: Text) -> Guarded<()> {
-        bytes(&context, text.len(), more.len())?;
-        text.make_mut().push_str(&more);
-        Ok(())
-    }
     fn replace(context: NativeCallContext, text: &mut Text, find: &str, with: &str) -> Guarded<()> {
         let grows = text
             .matches(find)
@@ -82,17 +78,6 @@ fn text(engine: &mut Engine) {
         Ok(text.split(at).map(|part| part.to_owned().into()).collect())
     }
     engine
-        .register_fn(
-            "+",
-            |context: NativeCallContext, left: &mut Text, right: &str| -> Guarded<Text> {
-                let mut text = String::with_capacity(bytes(&context, left.len(), right.len())?);
-                text.push_str(left);
-                text.push_str(right);
-                Ok(text.into())
-            },
-        )
-        .register_fn("+=", grow)
-        .register_fn("append", grow)
         .register_fn("replace", replace)
         .register_fn(
             "replace",
@@ -114,53 +99,28 @@ fn text(engine: &mut Engine) {
 }
 
 fn lists(engine: &mut Engine) {
-    fn grow(context: NativeCallContext, list: &mut Array, more: Array) -> Guarded<()> {
-        items(&context, list.len(), more.len())?;
-        list.extend(more);
-        Ok(())
-    }
-    engine
-        .register_fn(
-            "+",
-            |context: NativeCallContext, mut left: Array, right: Array| -> Guarded<Array> {
-                grow(context, &mut left, right)?;
-                Ok(left)
-            },
-        )
-        .register_fn("+=", grow)
-        .register_fn("append", grow)
-        .register_fn(
-            "pad",
-            |context: NativeCallContext, list: &mut Array, length: i64, with: Dynamic| -> Guarded<()> {
-                let length = items(&context, usize::try_from(length).unwrap_or(0), 0)?;
-                if length > list.len() {
-                    list.resize(length, with);
+    engine.register_fn(
+        "pad",
+        |context: NativeCallContext, list: &mut Array, length: i64, with: Dynamic| -> Guarded<()> {
+            let length = items(&context, usize::try_from(length).unwrap_or(0), 0)?;
+            while list.len() < length {
+                // A list or map is copied for every place.
+                if meter::is_full() {
+                    return Err(run_of(&context)?.stop(Stop::Memory));
                 }
-                Ok(())
-            },
-        );
+                list.push(with.clone());
+            }
+            Ok(())
+        },
+    );
 }
 
 fn blobs(engine: &mut Engine) {
-    fn grow(context: NativeCallContext, blob: &mut Blob, more: Blob) -> Guarded<()> {
-        bytes(&context, blob.len(), more.len())?;
-        blob.extend(more);
-        Ok(())
-    }
     fn filled(context: NativeCallContext, length: i64, with: i64) -> Guarded<Blob> {
         let length = bytes(&context, usize::try_from(length).unwrap_or(0), 0)?;
         Ok(vec![with.to_le_bytes()[0]; length])
     }
     engine
-        .register_fn(
-            "+",
-            |context: NativeCallContext, mut left: Blob, right: Blob| -> Guarded<Blob> {
-                grow(context, &mut left, right)?;
-                Ok(left)
-            },
-        )
-        .register_fn("+=", grow)
-        .register_fn("append", grow)
         .register_fn("blob", |context: NativeCallContext, length: i64| {
             filled(context, length, 0)
         })

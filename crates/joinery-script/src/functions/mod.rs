@@ -20,7 +20,7 @@ pub(crate) mod signatures;
 use rhai::{Engine, Module};
 
 pub use fields::KEYS as FIELD_KEYS;
-pub(crate) use large::too_large;
+pub(crate) use large::{MAX_BYTES, too_large};
 pub use signatures::{Function, Signatures};
 
 /// One group of functions.

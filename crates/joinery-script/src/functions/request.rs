@@ -9,11 +9,25 @@ use super::response::Response;
 use crate::{
     error::{complain, located},
     explain::type_words,
-    host::{CallPlace, ScriptRequest, secret_mark},
+    host::{CallPlace, HostResponse, HttpFailure, ScriptRequest, secret_mark},
     json::{self, SecretsAs},
+    meter,
     secret::SecretValue,
     state::{RunState, Stop, place_of, run_of},
 };
+
+/// Bytes a body holds, about.
+fn size_of_body(body: &HttpBody) -> usize {
+    match body {
+        HttpBody::None => 0,
+        HttpBody::Text { text, .. } => text.capacity(),
+        HttpBody::Form { fields } => fields
+            .iter()
+            .map(|(name, value)| name.capacity() + value.capacity())
+            .sum(),
+        HttpBody::Bytes { bytes, .. } => bytes.capacity(),
+    }
+}
 
 /// What a script has asked for so far.
 #[derive(Clone)]
@@ -96,7 +110,12 @@ impl Request {
         let ours = self.request.timeout_ms == Some(left);
         self.request.place = place;
         let (method, url) = (self.request.method.clone(), self.request.url.clone());
-        match run.host.send(self.request, &run.cancel) {
+        let sent = size_of_body(&self.request.body);
+        let change = |answer: &Result<HostResponse, HttpFailure>| {
+            let received = answer.as_ref().map_or(0, |answer| answer.body.capacity());
+            received.cast_signed() - sent.cast_signed()
+        };
+        match meter::uncounted(|| run.host.send(self.request, &run.cancel), change) {
             Ok(answer) => {
                 run.must_go_on()?;
                 Ok(Response::new(answer, method, self.accepted))

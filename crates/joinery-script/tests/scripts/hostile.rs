@@ -82,6 +82,7 @@ fn values_that_grow_without_bound_end_in_a_memory_limit() {
         "let m = #{ s: \"abc\" };\nloop { m.s += m.s; }",
         "let s = \"abc\"; s.pad(5_000_000_000, \"x\"); s",
         "let a = []; a.pad(5_000_000_000, 1); a",
+        "let a = []; a.pad(4_000_000, #{ a: 1, b: 2 }); a",
         "blob(5_000_000_000)",
         "let b = blob(5); b.pad(5_000_000_000, 1); b",
         "let s = \"aaaa\"; for i in 0..40 { s.replace(\"a\", \"aaaa\"); } s",
@@ -91,9 +92,36 @@ fn values_that_grow_without_bound_end_in_a_memory_limit() {
         "let b = blob(64, 7);\nloop { b += b; }",
         "let b = blob(64, 7);\nloop { b = b + b; }",
         "let b = blob(64, 7);\nloop { b.append(b); }",
+        "let m = #{ a: [\"abc\"] };\nloop { m.a[0] += m.a[0]; }",
+        "let a = [1];\nloop { a.push(a); }",
+        "let m = #{};\nloop { m.a = m; m.b = m; }",
+        "let a = [];\nloop { let s = \"x\"; s.pad(50_000_000, \"x\"); a.push(s); }",
+        "let a = [];\nloop { try { loop { a.push(blob(60_000_000)); } } catch {} }",
     ] {
-        let error = error_in(body, quick());
+        let limits = Limits {
+            memory: 128 << 20,
+            ..quick()
+        };
+        let error = error_in(body, limits);
         assert_eq!(error.code, "memory_limit", "{body}: {error:?}");
+    }
+}
+
+#[test]
+fn a_text_held_many_times_is_not_written_as_often() {
+    let limits = Limits {
+        memory: 64 << 20,
+        ..quick()
+    };
+    let many = "let s = \"x\"; s.pad(5_000_000, \"x\"); let a = []; a.pad(1_000, s);";
+    for (body, code) in [
+        (format!("{many} a"), "result"),
+        (format!("{many} json.render(a)"), "runtime"),
+        (format!("{many} http.post(\"/echo\", a)"), "runtime"),
+    ] {
+        let error = error_in(&body, limits.clone());
+        assert_eq!(error.code, code, "{body}: {error:?}");
+        assert!(error.message.contains("too large"), "{error:?}");
     }
 }
 
