@@ -59,6 +59,6 @@ fn options() -> StudioOptions {
             .or_else(|| folders.map(|folders| folders.data_dir().to_owned()))
             .unwrap_or_else(|| home_folder().join(".joinery")),
         documents: given("JOINERY_DOCUMENTS").or(documents).unwrap_or_else(home_folder),
-        keychain: true,
+        keychain: std::env::var_os("JOINERY_SECRETS").is_none_or(|place| place != "file"),
     }
 }

@@ -110,6 +110,11 @@ export class Studio {
 		await call('POST', `${this.#session}/element/${Object.values(element)[0]}/click`, {});
 	}
 
+	/** Gives an element the focus. */
+	focus(element) {
+		return this.run('arguments[0].focus()', element);
+	}
+
 	/** Waits for a visible element of that role and name. */
 	find(role, name) {
 		return this.until(`a ${role} named “${name}”`, FIND, role, name);

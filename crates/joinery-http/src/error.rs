@@ -44,7 +44,7 @@ pub enum Error {
         reason: String,
     },
     /// Time ran out.
-    #[error("no answer from {host} after {} s", waited.as_secs_f64())]
+    #[error("no answer from {host} after {} s", (waited.as_secs_f64() * 10.0).round() / 10.0)]
     Timeout {
         /// The host.
         host: String,

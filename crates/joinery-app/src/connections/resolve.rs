@@ -173,21 +173,10 @@ fn given_in_full(studio: &Studio, connector: &Connector, given: &Given) -> Resul
     let auth = given.auth.clone().unwrap_or(first);
     let mut values = given.values.clone();
     if let Some(base) = &given.base_url {
-        // The base URL says what the connector's own fields would have said.
-        let host = url::Url::parse(base).ok().and_then(|url| {
-            let host = url.host_str()?.to_owned();
-            Some(url.port().map_or(host.clone(), |port| format!("{host}:{port}")))
-        });
+        // The base URL says what the fields it is made of would have said.
         for field in &connector.manifest.fields {
-            if connector
-                .manifest
-                .http
-                .base_url
-                .contains(&format!("{{{{{}}}}}", field.name))
-            {
-                values
-                    .entry(field.name.clone())
-                    .or_insert_with(|| host.clone().unwrap_or_default());
+            if let Some(value) = said_by(&connector.manifest.http.base_url, &field.name, base) {
+                values.entry(field.name.clone()).or_insert(value);
             }
         }
     }
@@ -203,6 +192,27 @@ fn given_in_full(studio: &Studio, connector: &Connector, given: &Given) -> Resul
         None => base_url(connector, &filled.fields)?,
     };
     from_parts(studio, connector, "given", base, &auth, filled)
+}
+
+/// The value of a field that the base URL's pattern is made of: all of it for `{{url}}`, the host (and port) for
+/// `https://{{domain}}`.
+fn said_by(pattern: &str, field: &str, base: &str) -> Option<String> {
+    let placeholder = format!("{{{{{field}}}}}");
+    if pattern == placeholder {
+        return Some(base.to_owned());
+    }
+    let after_scheme = pattern.split_once("://")?.1;
+    let host_part = after_scheme.split('/').next()?;
+    (host_part == placeholder)
+        .then(|| url::Url::parse(base).ok())
+        .flatten()
+        .and_then(|url| {
+            let host = url.host_str()?;
+            Some(
+                url.port()
+                    .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")),
+            )
+        })
 }
 
 fn from_parts(
@@ -313,4 +323,25 @@ pub(crate) fn shown_auth(connection: &Resolved) -> Option<Pair> {
         enabled: true,
         description: String::new(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_base_url_tells_the_fields_it_is_made_of() {
+        let base = "http://127.0.0.1:8080";
+        assert_eq!(
+            said_by("https://{{domain}}", "domain", base).as_deref(),
+            Some("127.0.0.1:8080")
+        );
+        assert_eq!(
+            said_by("https://{{domain}}/api", "domain", base).as_deref(),
+            Some("127.0.0.1:8080")
+        );
+        assert_eq!(said_by("{{url}}", "url", base).as_deref(), Some(base));
+        assert_eq!(said_by("https://{{region}}.example.com", "region", base), None);
+        assert_eq!(said_by("https://{{domain}}", "other", base), None);
+    }
 }
