@@ -7,10 +7,10 @@ mod support;
 
 use std::{fmt::Write as _, time::Instant};
 
-use joinery_script::{Limits, check_file};
+use joinery_script::{Cancel, Limits, check_file};
 use serde_json::{Value, json};
 
-use crate::support::{connector, execute, scripts};
+use crate::support::{MemoryHost, connector, execute, execute_with, scripts};
 
 const LOOP: &str = "let x = 0; let i = 0; while i < 1_000_000 { x = x * 3 % 1_000_003 + i; i += 1; } x";
 const USERS: &str = r#"
@@ -52,6 +52,18 @@ fn main() {
     let parse = median(5, |_| run("json.parse(input.users).len()", json!({ "users": users })));
     let whole = median(5, |_| run(USERS, json!({ "users": users })));
     println!("10,000 users by a plain loop      {whole:8.1}  (of it reading the JSON {parse:.1})");
+    let host = std::sync::Arc::new(MemoryHost::default());
+    host.answers
+        .lock()
+        .unwrap()
+        .insert("/users".into(), (200, users.clone()));
+    let passed = median(5, |_| {
+        let script = "fn execute(connection, input) { http.get(\"/users\") }";
+        let files = [("actions/a.rhai", script)];
+        let outcome = execute_with(&files, json!({}), limits.clone(), &host, &Cancel::default());
+        outcome.result.unwrap();
+    });
+    println!("10,000 users passed on as they are {passed:7.1}");
     let small = median(200, |index| run(&format!("let a = {index}; `${{a}}`"), json!({})));
     println!("one small action, compiled, run   {small:8.2}");
     let checked = median(20, |index| {

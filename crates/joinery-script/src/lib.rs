@@ -13,6 +13,7 @@ pub mod host;
 mod json;
 pub mod limits;
 mod meter;
+mod order;
 pub mod reference;
 mod resolver;
 pub mod run;

@@ -23,6 +23,7 @@ use crate::{
     host::Host,
     json::{self, SecretsAs},
     limits::{Cancel, Limits},
+    order,
     secret::SecretValue,
     state::{RunState, Stop, Tag, lock},
 };
@@ -304,15 +305,17 @@ impl Started<'_> {
             .max()
     }
 
-    /// The result as JSON, secrets masked.
+    /// The result as JSON, secrets masked, keys in the order of the responses it was made of.
     ///
     /// # Errors
     /// `result`: it holds something that JSON cannot.
     pub fn to_json(&self, value: &Dynamic) -> Result<Value, ScriptError> {
-        json::to_value(value, SecretsAs::Mask).map_err(|error| {
+        let mut value = json::to_value(value, SecretsAs::Mask).map_err(|error| {
             ScriptError::new("result", format!("the result cannot be used: {error}"), self.file)
                 .with_hint("Return maps, lists, text, numbers, true, false or ().")
-        })
+        })?;
+        order::restore(&mut value);
+        Ok(value)
     }
 }
 

@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 use joinery_connector::HttpResponse;
 use rhai::{Blob, Dynamic, EvalAltResult, Map, Module, Position, export_module, exported_module};
 
-use crate::{error::complain, host::HostResponse, json};
+use crate::{error::complain, host::HostResponse, order};
 
 /// A response and its body. Cheap to clone; the body is parsed once.
 #[derive(Clone)]
@@ -87,7 +87,7 @@ impl Response {
             .unwrap_or_default()
             .to_ascii_lowercase();
         if content_type.contains("json") {
-            return json::parse(bytes).map_err(|error| {
+            return order::parse(bytes).map_err(|error| {
                 format!(
                     "the answer of {} {} says it is JSON, but is not: {error}",
                     self.0.method,
@@ -97,7 +97,7 @@ impl Response {
         }
         if content_type.is_empty()
             && matches!(bytes.iter().find(|byte| !byte.is_ascii_whitespace()), Some(b'{' | b'['))
-            && let Ok(value) = json::parse(bytes)
+            && let Ok(value) = order::parse(bytes)
         {
             return Ok(value);
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use joinery_script::{Cancel, Host, Limits};
 use serde_json::{Map, json};
 
-use crate::support::{MemoryHost, connector, execute, scripts, value_of};
+use crate::support::{MemoryHost, connector, execute, execute_with, scripts, value_of};
 
 #[test]
 fn an_action_calls_http_and_returns_the_body() {
@@ -28,6 +28,34 @@ fn execute(connection, input) {
         .map(|place| format!("{}:{}", place.file, place.line))
         .collect();
     assert_eq!(places[..2], ["actions/a.rhai:4", "methods/paginate.rhai:3"]);
+}
+
+#[test]
+fn an_output_has_its_keys_in_the_order_of_the_response() {
+    let script = r#"
+fn execute(connection, input) {
+    let user = http.get("/user");
+    user.groups = [#{ z: 1, a: 2 }];
+    user.profile.login += "!";
+    [user, user.profile, #{ b: 1, a: 2 }]
+}"#;
+    let host = Arc::new(MemoryHost::default());
+    let body = r#"{"status":"ACTIVE","id":"1","profile":{"login":"ada","email":null},"big":18446744073709551615}"#;
+    host.answers.lock().unwrap().insert("/user".into(), (200, body.into()));
+    let outcome = execute_with(
+        &[("actions/a.rhai", script)],
+        json!({}),
+        Limits::default(),
+        &host,
+        &Cancel::default(),
+    );
+    let profile = r#"{"login":"ada!","email":null}"#;
+    assert_eq!(
+        outcome.result.unwrap().to_string(),
+        format!(
+            r#"[{{"status":"ACTIVE","id":"1","profile":{profile},"big":1.8446744073709552e+19,"groups":[{{"a":2,"z":1}}]}},{profile},{{"a":2,"b":1}}]"#
+        )
+    );
 }
 
 #[test]
