@@ -2,7 +2,7 @@
 
 use std::{
     net::{SocketAddr, TcpStream},
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::Mutex,
     time::Duration,
 };
@@ -24,14 +24,17 @@ pub(crate) struct SandboxSlot(Mutex<Option<Running>>);
 
 struct Running {
     org: Sandbox,
-    record: PathBuf,
+    /// Where it is recorded for other processes, if it is.
+    record: Option<PathBuf>,
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // Another process may have started one since; its record stays.
-        if read_record(&self.record).is_some_and(|record| record.pid == std::process::id()) {
-            let _ = std::fs::remove_file(&self.record);
+        if let Some(path) = &self.record {
+            // Another process may have started one since; its record stays.
+            if read_record(path).is_some_and(|record| record.pid == std::process::id()) {
+                let _ = std::fs::remove_file(path);
+            }
         }
     }
 }
@@ -62,31 +65,56 @@ pub fn status(studio: &Studio) -> Option<SandboxView> {
     lock(&studio.sandbox.0).as_ref().map(|running| view(&running.org))
 }
 
-/// Starts the sandbox org with the demo people unless it runs.
+/// Starts the sandbox org with the demo people unless it runs, and records it.
 ///
 /// # Errors
 /// [`Code::Unavailable`] when no port can be had.
 pub async fn start(studio: &Studio) -> Result<SandboxView, Error> {
-    match status(studio) {
-        Some(running) => Ok(running),
-        None => start_with(studio, Options::default()).await,
+    if let Some(running) = status(studio) {
+        return Ok(running);
     }
+    let view = start_with(studio, Options::default()).await?;
+    // Without a record other processes do not find this org; it works all the same.
+    drop(record(studio));
+    Ok(view)
 }
 
-/// Starts a sandbox org with these options in place of the one that runs.
+/// Starts a sandbox org with these options in place of the one that runs. Other processes find it once it is
+/// [recorded](record).
 ///
 /// # Errors
 /// [`Code::Unavailable`] when the port cannot be had.
 pub async fn start_with(studio: &Studio, options: Options) -> Result<SandboxView, Error> {
-    let started = joinery_sandbox::start(options).await.map_err(|error| {
+    let org = joinery_sandbox::start(options).await.map_err(|error| {
         Error::new(Code::Unavailable, error.to_string()).with_hint("Choose another port, or 0 for a free one.")
     })?;
-    let view = view(&started);
-    let record = studio.home().join("sandbox.json");
-    write_record(&record, &started);
-    *lock(&studio.sandbox.0) = Some(Running { org: started, record });
+    let view = view(&org);
+    *lock(&studio.sandbox.0) = Some(Running { org, record: None });
     studio.tell(Event::SandboxChanged);
     Ok(view)
+}
+
+/// Notes for other processes of this user where this process's sandbox org listens, until it stops.
+///
+/// # Errors
+/// [`Code::Usage`] when none runs, [`Code::Unavailable`] when the note cannot be written.
+pub fn record(studio: &Studio) -> Result<SandboxRecord, Error> {
+    let mut slot = lock(&studio.sandbox.0);
+    let running = slot
+        .as_mut()
+        .ok_or_else(|| Error::new(Code::Usage, "no sandbox org runs in this process"))?;
+    let path = studio.home().join("sandbox.json");
+    let record = SandboxRecord {
+        url: running.org.url(),
+        token: running.org.token().to_owned(),
+        pid: std::process::id(),
+    };
+    write_record(&path, &record).map_err(|source| joinery_connector::Error::Write {
+        path: path.clone(),
+        source,
+    })?;
+    running.record = Some(path);
+    Ok(record)
 }
 
 /// Where a sandbox org runs and the token it takes: this process's own, or the one another process recorded.
@@ -110,26 +138,18 @@ fn listens(url: &str) -> bool {
     })
 }
 
-fn read_record(path: &std::path::Path) -> Option<SandboxRecord> {
+fn read_record(path: &Path) -> Option<SandboxRecord> {
     serde_json::from_slice(&std::fs::read(path).ok()?).ok()
 }
 
-/// A record that cannot be written only means that other processes do not find this org.
-fn write_record(path: &std::path::Path, started: &Sandbox) {
-    let record = SandboxRecord {
-        url: started.url(),
-        token: started.token().to_owned(),
-        pid: std::process::id(),
-    };
-    let Some(folder) = path.parent() else { return };
-    let written = std::fs::create_dir_all(folder).and_then(|()| {
-        // A temporary file is readable by its owner only, and stays so under its final name.
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
-        serde_json::to_writer(&mut file, &record)?;
-        file.persist(path)?;
-        Ok(())
-    });
-    drop(written);
+fn write_record(path: &Path, record: &SandboxRecord) -> std::io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder)?;
+    // A temporary file is readable by its owner only, and stays so under its final name.
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    serde_json::to_writer(&mut file, record)?;
+    file.persist(path)?;
+    Ok(())
 }
 
 fn view(running: &Sandbox) -> SandboxView {

@@ -1,26 +1,15 @@
 //! Which connector a command works on, and which org it talks to.
 
-use std::{
-    collections::BTreeMap,
-    io::Write as _,
-    net::{SocketAddr, TcpStream},
-    path::{Path, PathBuf},
-    sync::Arc,
-    time::Duration,
-};
+use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use clap::Args;
 use joinery_app::{
-    Code, Connector, Error, Studio,
+    Connector, Error, Studio,
     connections::{self, Given, Resolved, SANDBOX},
     connectors, sandbox,
 };
-use serde::{Deserialize, Serialize};
 
-use crate::{
-    home,
-    texts::{self, SecretSource},
-};
+use crate::texts::{self, SecretSource};
 
 /// What to do where no org was named and one is needed.
 pub const SAY_WHICH_ORG: &str = "Say which org: --connection NAME, --connection sandbox, or --base-url URL.";
@@ -115,83 +104,10 @@ pub fn seen_from_here(connector: &Path, mut error: Error) -> Error {
     error
 }
 
-/// The running sandbox org, or one of this process's own.
+/// The running sandbox org; where none runs, one for this command alone.
 async fn sandbox_org(studio: &Studio, connector: &Connector) -> Result<Resolved, Error> {
-    let auth = connector.manifest.auth.iter().find(|choice| {
-        choice
-            .settings
-            .get("prefix")
-            .and_then(serde_json::Value::as_str)
-            .is_some_and(|prefix| prefix.trim() == "SSWS")
-    });
-    if let (Some(auth), Some(running)) = (auth, RunningSandbox::find()) {
-        let given = Given {
-            base_url: Some(running.url),
-            auth: Some(auth.id.clone()),
-            values: BTreeMap::from([("token".to_owned(), running.token)]),
-        };
-        return connections::resolve(studio, connector, Err(&given));
-    }
-    if auth.is_some() {
-        sandbox::start(studio).await?;
+    if connections::fits_sandbox(connector) && sandbox::address(studio).is_none() {
+        sandbox::start_with(studio, sandbox::Options::default()).await?;
     }
     connections::resolve(studio, connector, Ok(SANDBOX))
-}
-
-/// Where a sandbox org runs, as noted in the home folder for other commands.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RunningSandbox {
-    /// Its base URL.
-    pub url: String,
-    /// The API token it accepts.
-    pub token: String,
-    /// The process that runs it.
-    pub pid: u32,
-}
-
-impl RunningSandbox {
-    fn path() -> Result<PathBuf, Error> {
-        Ok(home::folder()?.join("sandbox.json"))
-    }
-
-    /// The one noted, if it answers.
-    fn find() -> Option<Self> {
-        let noted: Self = serde_json::from_str(&std::fs::read_to_string(Self::path().ok()?).ok()?).ok()?;
-        let address: SocketAddr = noted.url.strip_prefix("http://")?.parse().ok()?;
-        // The process may have been killed without taking its note along.
-        TcpStream::connect_timeout(&address, Duration::from_millis(200)).ok()?;
-        Some(noted)
-    }
-
-    /// Notes it for other commands, readable by this user only: the token is in it.
-    ///
-    /// # Errors
-    /// [`Code::Unavailable`].
-    pub fn note(&self) -> Result<(), Error> {
-        let path = Self::path()?;
-        let written = (|| {
-            std::fs::create_dir_all(path.parent().unwrap_or(Path::new(".")))?;
-            let mut options = std::fs::OpenOptions::new();
-            options.write(true).create(true).truncate(true);
-            #[cfg(unix)]
-            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-            options.open(&path)?.write_all(&serde_json::to_vec(self)?)
-        })();
-        written.map_err(|error: std::io::Error| {
-            Error::new(Code::Unavailable, format!("cannot write {}: {error}", path.display()))
-                .with_hint("Check permissions and free space, or point JOINERY_HOME at another folder.")
-        })
-    }
-
-    /// Takes the note away, unless another sandbox org has written its own since.
-    pub fn forget(&self) {
-        let Ok(path) = Self::path() else { return };
-        let noted = std::fs::read(&path)
-            .ok()
-            .and_then(|text| serde_json::from_slice::<Self>(&text).ok());
-        if noted.as_ref() == Some(self) {
-            // A note left behind does no harm: nobody answers there.
-            let _ = std::fs::remove_file(path);
-        }
-    }
 }

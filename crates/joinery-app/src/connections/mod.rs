@@ -137,7 +137,7 @@ pub fn all(studio: &Studio) -> Result<Vec<Row>, Error> {
 }
 
 /// Whether the sandbox org can stand in for the connector's own service: it signs in as Okta does.
-pub(crate) fn fits_sandbox(connector: &Connector) -> bool {
+pub fn fits_sandbox(connector: &Connector) -> bool {
     connector.manifest.auth.iter().any(|choice| {
         choice
             .settings

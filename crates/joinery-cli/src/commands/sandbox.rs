@@ -5,11 +5,11 @@ use std::io::IsTerminal;
 use clap::{Args, ValueEnum};
 use joinery_app::{
     Code, Error,
-    sandbox::{self, Options, Seed},
+    sandbox::{self, Options, SandboxRecord, Seed},
 };
 use serde_json::json;
 
-use crate::{Outcome, home, output, target::RunningSandbox};
+use crate::{Outcome, home, output};
 
 /// What `joinery sandbox` takes.
 #[derive(Debug, Args)]
@@ -62,22 +62,14 @@ pub fn run(arguments: Arguments) -> Result<Outcome, Error> {
         // Before the org is announced: who reads the line may end us at once.
         let stop = stop_signal()?;
         let view = sandbox::start_with(&studio, options).await?;
-        let (url, token) = sandbox::address(&studio).expect("it was started just now");
-        let running = RunningSandbox {
-            url,
-            token,
-            pid: std::process::id(),
-        };
-        running.note()?;
-        announce(&running, view.users, arguments.json)?;
+        announce(&sandbox::record(&studio)?, view.users, arguments.json)?;
         stop.await;
-        running.forget();
         Ok(Outcome::Done)
     })
 }
 
-fn announce(running: &RunningSandbox, users: usize, json: bool) -> Result<(), Error> {
-    let RunningSandbox { url, token, pid } = running;
+fn announce(running: &SandboxRecord, users: usize, json: bool) -> Result<(), Error> {
+    let SandboxRecord { url, token, pid } = running;
     if json || !std::io::stdout().is_terminal() {
         return output::bytes(format!("{}\n", json!({ "url": url, "token": token, "pid": pid })).as_bytes());
     }
