@@ -230,7 +230,9 @@ fn look(steps: u64) -> Option<Dynamic> {
             counts.held.get()
         });
         if let Some(end) = meter.end {
-            return (steps > end).then(|| end_mark(state));
+            // Literals alone can go on growing in the steps of grace.
+            let runs_away = held > state.max_held().saturating_mul(2);
+            return (steps > end || runs_away).then(|| end_mark(state));
         }
         let reason = if steps > state.limits.operations {
             Stop::Operations
@@ -254,7 +256,7 @@ fn look(steps: u64) -> Option<Dynamic> {
         meter.end = Some(steps + GRACE_STEPS);
         counts(|counts| {
             counts.max_level.set(-1);
-            counts.alarm.set(isize::MAX);
+            counts.alarm.set(state.max_held().saturating_mul(2));
         });
         None
     })

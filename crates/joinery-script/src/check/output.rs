@@ -18,7 +18,10 @@ pub fn fields(ast: &AST, script: &str) -> Vec<(String, Position)> {
     if let Some(last) = body.last() {
         returned.statement(last);
     }
-    let mut seen = Variables::default();
+    let mut seen = Variables {
+        own: ast.iter_functions().map(|function| function.name.to_owned()).collect(),
+        ..Variables::default()
+    };
     for statement in &body {
         statement.walk(&mut Vec::new(), &mut |nodes: &[ASTNode]| {
             match nodes.last() {
@@ -91,6 +94,8 @@ struct Set {
 /// What happens to the variables of a function.
 #[derive(Default)]
 struct Variables {
+    /// The script's own functions: called as methods they may change the variable.
+    own: BTreeSet<String>,
     set: Vec<Set>,
     declared: BTreeSet<String>,
     /// Declared twice, replaced as a whole, or robbed of fields.
@@ -137,7 +142,7 @@ impl Variables {
             },
             _ => None,
         };
-        if called.is_some_and(|call| REMOVING.contains(&call.name.as_str())) {
+        if called.is_some_and(|call| REMOVING.contains(&call.name.as_str()) || self.own.contains(call.name.as_str())) {
             self.doubtful.extend(variable(&access.lhs));
         }
     }

@@ -194,6 +194,7 @@ fn output_that_the_text_does_not_settle_is_left_alone() {
         "schema(\"user\")",
     );
     let other = action("let x = #{ a: 1 }; http.post(\"/x\", x); throw x", "schema(\"user\")");
+    let cleaned = action("let x = #{ a: 1 }; x.clean(); x", "schema(\"user\")") + "fn clean() { this.remove(\"a\") }";
     let open = action("#{ a: 1 }", "schema(\"open\")");
     let empty = action("#{ a: 1 }", "schema(\"empty\")");
     let computed = action("#{ a: 1 }", "let list = [field(\"b\")]; list");
@@ -206,6 +207,7 @@ fn output_that_the_text_does_not_settle_is_left_alone() {
             ("actions/e.rhai", &open),
             ("actions/f.rhai", &empty),
             ("actions/g.rhai", &computed),
+            ("actions/h.rhai", &cleaned),
             (
                 "schemas/open.json",
                 r#"{"properties": {"id": {}}, "additionalProperties": true}"#,

@@ -75,7 +75,9 @@ fn deep_recursion_ends_at_its_line() {
 
 #[test]
 fn values_that_grow_without_bound_end_in_a_memory_limit() {
+    let literals = format!("[{}]", "blob(60_000_000), ".repeat(1_000));
     for body in [
+        literals.as_str(),
         "let s = \"abc\";\nloop { s += s; }",
         "let s = \"abc\";\nloop { s = s + s; }",
         "let s = \"abc\";\nloop { s = `${s}${s}`; }",
