@@ -10,7 +10,10 @@ mod texts;
 
 use std::process::ExitCode;
 
-use clap::{CommandFactory, Parser, error::ErrorKind};
+use clap::{
+    CommandFactory, Parser,
+    error::{ContextKind, ContextValue, ErrorKind},
+};
 use joinery_app::{Code, Error};
 
 use commands::Command;
@@ -39,7 +42,10 @@ enum Outcome {
 fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
-        Err(error) => return refuse(&error),
+        Err(mut error) => {
+            hide_secret(&mut error);
+            return refuse(&error);
+        }
     };
     let json = arguments.command.wants_json();
     match arguments.command.run() {
@@ -58,6 +64,17 @@ fn exit_code(code: Code) -> u8 {
         Code::Usage => 2,
         Code::Unavailable | Code::Conflict | Code::Internal => 3,
         Code::Invalid | Code::Input | Code::Network | Code::Failed | Code::Cancelled => 1,
+    }
+}
+
+/// clap repeats a value it refuses; what was given to `--secret` by mistake is the secret itself.
+fn hide_secret(error: &mut clap::Error) {
+    let about_secret = matches!(
+        error.get(ContextKind::InvalidArg),
+        Some(ContextValue::String(argument)) if argument.starts_with("--secret")
+    );
+    if about_secret {
+        error.insert(ContextKind::InvalidValue, ContextValue::String("••••••".to_owned()));
     }
 }
 
