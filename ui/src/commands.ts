@@ -206,6 +206,14 @@ export function commands(studio: Studio): Command[] {
 				if (tester.active) tester.active.section = section;
 			}
 		})),
+		...([-1, 1] as const).map((direction) => ({
+			id: direction === 1 ? 'next-method' : 'last-method',
+			label: direction === 1 ? 'Next method' : 'Previous method',
+			keys: direction === 1 ? 'Alt ArrowDown' : 'Alt ArrowUp',
+			// In the editor these keys move the line.
+			when: () => request() && inRegion(TESTER),
+			run: () => tester.stepMethod(direction)
+		})),
 		...(['body', 'headers', 'timing'] as const).map((section, index) => ({
 			id: `response-${section}`,
 			label: `Response ${section}`,
@@ -217,13 +225,32 @@ export function commands(studio: Studio): Command[] {
 		}))
 	].map((each) => ({ ...each, group: 'Tester' }));
 
+	const writing: Command[] = (
+		[
+			['next_problem', 'Next problem', 'F8'],
+			['last_problem', 'Previous problem', 'Shift F8'],
+			['go_to_line', 'Go to line', 'Ctrl G'],
+			['comment', 'Comment or uncomment', 'Ctrl /'],
+			['select_next', 'Select next match', 'Ctrl D'],
+			['find', 'Find in the file', 'Ctrl F']
+		] as const
+	).map(([what, label, keys]) => ({
+		id: `edit-${what}`,
+		label,
+		keys,
+		handledElsewhere: true,
+		when: () => open() && editor.active !== null,
+		run: () => editor.perform(what),
+		group: 'Editor'
+	}));
+
 	const running: Command[] = [
 		{
 			id: 'run',
 			label: 'Run the action',
 			keys: 'Ctrl R',
 			icon: Play,
-			when: () => runner.file !== null,
+			when: () => runner.file !== null || runner.coming !== null,
 			run: () => run(studio)
 		},
 		{
@@ -241,7 +268,7 @@ export function commands(studio: Studio): Command[] {
 		}
 	].map((each) => ({ ...each, group: 'Run' }));
 
-	return [...everywhere, ...workspace, ...testing, ...running];
+	return [...everywhere, ...workspace, ...testing, ...writing, ...running];
 
 	function usable(): boolean {
 		return open() && session.tree !== null && session.tree.error === null;

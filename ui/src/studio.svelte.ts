@@ -290,11 +290,12 @@ export class Studio {
 		this.tester.onmakeaction = (made) => {
 			if (this.layout.mode === 'call') this.layout.set({ mode: 'build' });
 			this.selected = made.file;
-			void this.#guard(async () => {
+			return this.#guard(async () => {
 				await this.editor.open(made.file);
 				await this.runner.choose(made.file, made.input);
 			});
 		};
+		this.tester.onmaking = (work) => void this.runner.expect(work);
 		this.editor.onsave = (file, text, version) => this.runner.saveAndRun({ file, text, version });
 		this.runner.onreport = (report) => this.editor.showCalls(report);
 		this.runner.onreveal = (place) => {

@@ -74,7 +74,7 @@ function first(tokens: [TokenClass, RegExp][], text: string, at: number) {
 
 /** A value as lines of a tree: keys without quotes, no commas, folds where something is inside. */
 export function treeLines(value: unknown, depth = 0, key = ''): BodyLine[] {
-	const head = key === '' ? '' : `${key}: `;
+	const head = key === '' ? '' : `${/^[\w$-]+$/.test(key) ? key : JSON.stringify(key)}: `;
 	if (value === null || typeof value !== 'object') return [line(head + JSON.stringify(value), depth)];
 	const list = Array.isArray(value);
 	const entries = Object.entries(value);
@@ -107,4 +107,23 @@ export function diffLine(mark: DiffMark, text: string, depth: number): DiffLine 
 
 export function rawLines(text: string): BodyLine[] {
 	return text.split('\n').map((each) => line(each, 0));
+}
+
+/** The JSONPath of a line of a tree. */
+export function pathOf(tree: readonly BodyLine[], line: number): string | null {
+	if (!tree[line] || /^[}\]]/.test(tree[line].text)) return null;
+	const open: { list: boolean; index: number }[] = [];
+	const parts: string[] = ['$'];
+	for (const [at, { text, depth }] of tree.entries()) {
+		if (/^[}\]]/.test(text)) continue;
+		open.length = depth;
+		parts.length = depth + 1;
+		const around = open[depth - 1];
+		const key = /^("(?:[^"\\]|\\.)*"|[\w$-]+):/.exec(text)?.[1];
+		if (around?.list) parts[depth] = `[${around.index++}]`;
+		else if (key) parts[depth] = key.startsWith('"') ? `[${key}]` : `.${key}`;
+		open[depth] = { list: /^(?:[^:]*: )?\[/.test(text), index: 0 };
+		if (at === line) return parts.slice(0, depth + 1).join('');
+	}
+	return null;
 }

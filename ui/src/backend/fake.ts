@@ -16,7 +16,7 @@ import type { TreeEntry } from './types/TreeEntry';
 import type { Workspace } from './types/Workspace';
 import { BackendError } from './error';
 import { call, FILES, FORM, GROUPS, REQUESTS, USER } from './fake-okta';
-import { diffLine, fold, rawLines, spans, treeLines } from './fake-text';
+import { diffLine, fold, pathOf, rawLines, spans, treeLines } from './fake-text';
 
 const PATH = '/home/ada/acme-connectors';
 const SANDBOX = 'http://127.0.0.1:41730';
@@ -347,6 +347,7 @@ export function fake(options: FakeOptions = {}): Backend {
 		bodySummary: async (id) => keep(id, JSON.parse(body(id).text)),
 		diffLines: async (_run, from, count) => ({ from, lines: diff().slice(from, from + count) }),
 		bodyText: async (id, maxBytes) => body(id).text.slice(0, maxBytes),
+		bodyPath: async (id, line) => pathOf(body(id).tree, line),
 		closeBody: async (id) => void bodies.delete(id),
 
 		describeAction: async (file) => ({

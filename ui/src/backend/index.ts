@@ -83,6 +83,8 @@ export interface Backend {
 	diffLines(runNumber: number, from: number, count: number): Promise<DiffLines>;
 	/** The body's text, cut at `maxBytes`: for copying. */
 	bodyText(id: string, maxBytes: number): Promise<string>;
+	/** The JSONPath of a line of the tree view; null where there is none. */
+	bodyPath(id: string, line: number): Promise<string | null>;
 	closeBody(id: string): Promise<void>;
 
 	// Runs

@@ -46,6 +46,7 @@ export const tauri: Backend = {
 	bodySummary: (id) => call('body_summary', { id }),
 	diffLines: (runNumber, from, count) => call('diff_lines', { runNumber, from, count }),
 	bodyText: (id, maxBytes) => call('body_text', { id, maxBytes }),
+	bodyPath: (id, line) => call('body_path', { id, line }),
 	closeBody: (id) => call('close_body', { id }),
 
 	describeAction: (file, text, connection) => call('describe_action', { file, text, connection }),

@@ -35,6 +35,11 @@ export function splitUrl(text: string, before: readonly Pair[]): { url: string; 
 	return { url: text.slice(0, mark), query: [...query, ...off.map(({ row }) => row)] };
 }
 
+/** Where a request goes: to the host it names, or to the one `base` does. */
+export function hostOf(url: string, base: string | null | undefined): string | null {
+	return /^https?:\/\/([^/?#{]+)/i.exec(url.includes('://') ? url : (base ?? ''))?.[1] ?? null;
+}
+
 function pairOf(part: string): Pair {
 	const equals = part.indexOf('=');
 	const name = plain(equals < 0 ? part : part.slice(0, equals));

@@ -145,6 +145,11 @@ export class Session {
 		if (toast.tone !== 'bad') setTimeout(() => this.dismiss(toast.id), TOAST_MS);
 	}
 
+	/** Tells that something was copied, or that it was too long to be. */
+	copied(done: boolean, told: string): void {
+		this.toast(done ? told : 'Too long to copy from here. Copy the whole body instead.');
+	}
+
 	/** Tells a failure that has no better place in the window. */
 	fail(thrown: unknown): void {
 		const failure = (thrown ?? {}) as { message?: unknown; hint?: unknown };

@@ -1,4 +1,15 @@
-/** Finds `{{variables}}` in texts. */
+/** `{{variables}}`: where they stand in texts, and where their values come from. */
+import type { Scope } from '../backend/types/Scope';
+import type { VariableView } from '../backend/types/VariableView';
+
+export const SOURCES: Record<Scope, string> = {
+	workspace: 'from the workspace',
+	connector: 'from the connector',
+	folder: 'from the folder',
+	connection: 'from the connection',
+	request: 'from this request',
+	run: 'from this run'
+};
 
 export interface VariableUse {
 	name: string;
@@ -14,4 +25,9 @@ export function variablesIn(text: string): VariableUse[] {
 		from: found.index,
 		to: found.index + found[0].length
 	}));
+}
+
+/** Whether something around the request gives the value. */
+export function isInherited(variable: VariableView | undefined): boolean {
+	return variable?.scope != null && variable.scope !== 'request' && variable.scope !== 'run';
 }

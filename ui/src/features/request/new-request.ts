@@ -44,8 +44,11 @@ const WRITTEN_BY_CLIENT = new Set([
 	'transfer-encoding'
 ]);
 
-export function requestOfCall(call: CallReport): SavedRequest {
+/** `base` is where the connection in use sends its calls: a request that names it works with every connection. */
+export function requestOfCall(call: CallReport, base: string | null): SavedRequest {
 	const { url, query } = splitUrl(call.request?.url ?? call.url, []);
+	const start = base?.replace(/\/+$/, '');
+	const own = start && url.startsWith(`${start}/`);
 	const headers = (call.request?.headers ?? [])
 		.filter((header) => !WRITTEN_BY_CLIENT.has(header.name.toLowerCase()))
 		.map(({ name, value }) => ({ name, value, enabled: true, description: '' }));
@@ -54,7 +57,7 @@ export function requestOfCall(call: CallReport): SavedRequest {
 		...emptyRequest(),
 		name: `${shortPath(url)} from ${baseName(call.place.file)}:${call.place.line}`,
 		method: call.method,
-		url,
+		url: own ? `{{base_url}}${url.slice(start.length)}` : url,
 		query,
 		headers,
 		body: bodyOf(call.request?.body ?? null, type)

@@ -14,6 +14,12 @@ export type ResponseSection = 'body' | 'headers' | 'timing';
 
 let nextTab = 1;
 
+/** What a request without a name is called: its path, such as `/users/{user}/groups`. */
+function titleOf(url: string): string {
+	const path = url.replace(/^\{\{[^{}]*\}\}/, '');
+	return path === '' || path === '/' ? 'New request' : shortPath(path).replaceAll('{{', '{').replaceAll('}}', '}');
+}
+
 export class RequestTab {
 	readonly id = `request-${nextTab++}`;
 	readonly connector: string;
@@ -35,7 +41,7 @@ export class RequestTab {
 
 	#saved = $state('');
 	dirty = $derived.by(() => JSON.stringify(this.draft) !== this.#saved);
-	title = $derived.by(() => this.draft.name || (this.draft.url === '' ? 'New request' : shortPath(this.draft.url)));
+	title = $derived.by(() => this.draft.name || titleOf(this.draft.url));
 
 	constructor(connector: string, file: FileRef | null, request: SavedRequest) {
 		this.connector = connector;

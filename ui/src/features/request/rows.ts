@@ -3,35 +3,39 @@ import type { Pair } from '../../backend/types/Pair';
 import type { SavedRequest } from '../../backend/types/SavedRequest';
 import type { VariableView } from '../../backend/types/VariableView';
 import type { Row } from '../../components/KeyValueTable.svelte';
-import { variablesIn } from '../../lib/variables';
+import { isInherited, SOURCES, variablesIn } from '../../lib/variables';
 
-/** Names of the variables this request has to give itself: those no connection, folder or connector gives. */
-function own(request: SavedRequest, variables: readonly VariableView[] | null, text: string): string[] {
-	const scopes = new Map(variables?.map((each) => [each.name, each.scope]));
-	const names = new Set(variablesIn(text).map((use) => use.name));
-	return [...names].filter((name) => {
-		if (name in request.variables) return true;
-		const scope = scopes.get(name);
-		return variables !== null && (scope === undefined || scope === null || scope === 'request' || scope === 'run');
-	});
+type Known = ReadonlyMap<string, VariableView> | null;
+
+/** Variables of the URL after its first, which says where the API is. */
+function inPath({ url }: SavedRequest): string[] {
+	const uses = variablesIn(url).filter((use) => use.from > 0);
+	return [...new Set(uses.map((use) => use.name))];
 }
 
-function elsewhere(request: SavedRequest): string {
+/** Variables of the other parts that no connection, folder or connector gives. */
+function elsewhere(request: SavedRequest, known: Known): string[] {
 	const rows = [...request.query, ...request.headers, ...(request.body.kind === 'form' ? request.body.fields : [])];
 	const texts = rows.filter((row) => row.enabled !== false).flatMap((row) => [row.name, row.value]);
 	if (request.body.kind === 'json' || request.body.kind === 'raw') texts.push(request.body.text);
-	return texts.join('\n');
+	const first = variablesIn(request.url).filter((use) => use.from === 0);
+	const names = new Set([...first, ...variablesIn(texts.join('\n'))].map((use) => use.name));
+	return [...names].filter((name) => name in request.variables || (known !== null && !isInherited(known.get(name))));
 }
 
 export function paramRows(request: SavedRequest, variables: readonly VariableView[] | null): Row[] {
-	const inPath = own(request, variables, request.url);
-	const others = own(request, variables, elsewhere(request)).filter((name) => !inPath.includes(name));
+	const known = variables && new Map(variables.map((each) => [each.name, each]));
+	const path = inPath(request);
+	const others = elsewhere(request, known).filter((name) => !path.includes(name));
 	const variable = (place: string) => (name: string) => {
 		const value = request.variables[name] ?? '';
-		return { in: place, name, value, fixed: true, missing: value === '' };
+		const found = known?.get(name);
+		const row = { in: place, name, value, fixed: true, missing: value === '' && known !== null && !found?.scope };
+		if (value !== '' || !found?.scope || !isInherited(found)) return row;
+		return { ...row, inherited: found.secret ? '••••••••' : (found.value ?? ''), description: SOURCES[found.scope] };
 	};
 	const query = request.query.map((row) => ({ ...row, in: 'query' }));
-	return [...inPath.map(variable('path')), ...query, ...others.map(variable('variable'))];
+	return [...path.map(variable('path')), ...query, ...others.map(variable('variable'))];
 }
 
 /** What the rows say about the request. */

@@ -6,12 +6,16 @@ import type { CallReport } from '../../backend/types/CallReport';
 import type { FileRef } from '../../backend/types/FileRef';
 import type { MadeAction } from '../../backend/types/MadeAction';
 import type { Sent } from '../../backend/types/Sent';
+import { size } from '../../lib/format';
+import { METHODS } from '../../lib/methods';
 import { LineWindows } from '../../lib/line-windows.svelte';
 import type { Session } from '../../lib/session.svelte';
 import { emptyRequest, nameFor, requestOfCall } from './new-request';
 import { RequestTab } from './request-tab.svelte';
 
 const FIRST_LINES = 60;
+/** What a clipboard takes without a stop. */
+const COPY_AT_MOST = 10_000_000;
 const INDEX_POLL_MS = 150;
 const VARIABLES_AFTER_MS = 120;
 
@@ -22,7 +26,10 @@ export class Tester {
 	active = $state.raw<RequestTab | null>(null);
 	/** Counts wishes to edit the URL; the pane listens. */
 	urlFocus = $state(0);
-	onmakeaction: ((made: MadeAction) => void) | undefined;
+	/** Shows an action that was made. */
+	onmakeaction: ((made: MadeAction) => unknown) | undefined;
+	/** Hears that an action is being made, until it is shown. */
+	onmaking: ((work: Promise<unknown>) => void) | undefined;
 
 	readonly backend: Backend;
 	readonly session: Session;
@@ -54,7 +61,8 @@ export class Tester {
 
 	/** Shows a call of a run as a request that can be changed and sent. */
 	openCall(call: CallReport): void {
-		this.#show(new RequestTab(this.session.connector, null, requestOfCall(call)));
+		const request = requestOfCall(call, this.session.active?.base_url ?? null);
+		this.#show(new RequestTab(this.session.connector, null, request));
 	}
 
 	select(id: string): void {
@@ -88,6 +96,15 @@ export class Tester {
 
 	focusUrl(): void {
 		this.urlFocus++;
+	}
+
+	/** The method before or after the one in hand. */
+	stepMethod(direction: 1 | -1): void {
+		const tab = this.active;
+		if (!tab) return;
+		const at = METHODS.indexOf(tab.draft.method);
+		const method = METHODS[(at + direction + METHODS.length) % METHODS.length];
+		if (method) tab.edit({ method });
 	}
 
 	async send(): Promise<void> {
@@ -129,7 +146,10 @@ export class Tester {
 			await this.backend.saveRequest(file, draft);
 			tab.file = file;
 			tab.markSaved(draft);
-			if (isNew) await this.session.refresh();
+			if (isNew) {
+				this.session.toast(`Saved as ${file.path}`, { tone: 'ok' });
+				await this.session.refresh();
+			}
 		} catch (thrown) {
 			this.session.fail(thrown);
 		}
@@ -138,11 +158,16 @@ export class Tester {
 	async makeAction(): Promise<void> {
 		const tab = this.active;
 		if (!tab || tab.making) return;
+		const work = this.#makeAction(tab);
+		this.onmaking?.(work);
+		await work;
+	}
+
+	async #makeAction(tab: RequestTab): Promise<void> {
 		tab.making = true;
 		try {
 			const made = await this.backend.makeAction(tab.connector, tab.draft, tab.sent?.number ?? null);
-			await this.session.refresh();
-			this.onmakeaction?.(made);
+			await Promise.all([this.onmakeaction?.(made), this.session.refresh()]);
 		} catch (thrown) {
 			this.session.fail(thrown);
 		} finally {
@@ -161,6 +186,23 @@ export class Tester {
 		} catch (thrown) {
 			this.session.fail(thrown);
 		}
+	}
+
+	async copyBody(): Promise<void> {
+		const body = this.active?.sent?.body;
+		if (!body) return;
+		try {
+			await navigator.clipboard.writeText(await this.backend.bodyText(body.id, COPY_AT_MOST));
+			const cut = body.size > COPY_AT_MOST;
+			this.session.toast(cut ? `Copied the first ${size(COPY_AT_MOST)} of ${size(body.size)}` : 'Body copied');
+		} catch (thrown) {
+			this.session.fail(thrown);
+		}
+	}
+
+	/** The JSONPath of a line of the answer. */
+	async pathOf(tab: RequestTab, line: number): Promise<string | null> {
+		return tab.sent ? this.backend.bodyPath(tab.sent.body.id, line) : null;
 	}
 
 	/** Tree or raw. */

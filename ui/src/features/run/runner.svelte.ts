@@ -43,6 +43,10 @@ export class Runner {
 	failure = $state.raw<BackendError | null>(null);
 	/** The id of the run under way. */
 	running = $state<string | null>(null);
+	/** Counts runs that the input's errors stopped; the form then shows the first of them. */
+	stopped = $state(0);
+	/** An action on its way here, such as one being made: a run asked for now is a run of that one. */
+	coming = $state.raw<Promise<unknown> | null>(null);
 
 	onreveal: ((place: CallPlace) => void) | undefined;
 	onopencall: ((call: CallReport) => void) | undefined;
@@ -78,7 +82,18 @@ export class Runner {
 			this.clear();
 			this.file = file;
 		}
-		if (!same || input !== undefined) await this.#describe(input);
+		if (same && input === undefined) return;
+		const form = this.#describe(input);
+		void this.expect(this.coming ? Promise.all([this.coming, form]) : form);
+		await form;
+	}
+
+	/** Lets runs wait until `work` has chosen its action. */
+	async expect(work: Promise<unknown>): Promise<void> {
+		const coming = work.catch(() => undefined);
+		this.coming = coming;
+		await coming;
+		if (this.coming === coming) this.coming = null;
 	}
 
 	/** Nothing to run, such as when another workspace opens. */
@@ -93,9 +108,12 @@ export class Runner {
 	}
 
 	async run(): Promise<void> {
+		// However quick the key: the action being made or chosen is the one to run, with its own input.
+		while (this.coming) await this.coming;
 		if (!this.file || this.running) return;
 		this.checked = true;
 		if (this.#invalid()) {
+			this.stopped++;
 			this.session.announce('The input has errors.');
 			return;
 		}
@@ -126,6 +144,12 @@ export class Runner {
 	show(view: OutputView): void {
 		this.outputView = view;
 		if (this.report?.output) this.lines = this.#linesOf(this.report, view);
+	}
+
+	/** The JSONPath of a line of the output. */
+	async pathOf(line: number): Promise<string | null> {
+		const output = this.report?.output;
+		return output ? this.backend.bodyPath(output.value.id, line) : null;
 	}
 
 	setValues(values: JsonObject): void {

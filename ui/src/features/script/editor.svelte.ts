@@ -1,7 +1,9 @@
 /** The script editor: open files, saving, checks, and what the last run says about their lines. */
-import { setDiagnostics } from '@codemirror/lint';
+import { toggleComment } from '@codemirror/commands';
+import { nextDiagnostic, previousDiagnostic, setDiagnostics } from '@codemirror/lint';
+import { gotoLine, openSearchPanel, selectNextOccurrence } from '@codemirror/search';
 import { EditorSelection, Text } from '@codemirror/state';
-import { EditorView } from '@codemirror/view';
+import { EditorView, type Command } from '@codemirror/view';
 import type { Backend } from '../../backend';
 import { BackendError } from '../../backend/error';
 import type { FileRef } from '../../backend/types/FileRef';
@@ -18,6 +20,17 @@ import { Document } from './document.svelte';
 import { checkNotesOf, diagnosticsOf, runNotesOf } from './notes';
 
 const CHECK_AFTER_MS = 150;
+const COMMANDS = {
+	next_problem: nextDiagnostic,
+	last_problem: previousDiagnostic,
+	go_to_line: gotoLine,
+	comment: toggleComment,
+	select_next: selectNextOccurrence,
+	find: openSearchPanel
+} satisfies Record<string, Command>;
+
+export type EditorCommand = keyof typeof COMMANDS;
+
 const LANGUAGES: Record<string, string> = { rhai: 'Rhai', json: 'JSON', toml: 'TOML', md: 'Markdown' };
 
 export class Editor {
@@ -99,6 +112,14 @@ export class Editor {
 
 	async save(): Promise<void> {
 		if (this.active) await this.#save(this.active, this.active.version);
+	}
+
+	/** Does something in the open file, as its own keys do. */
+	perform(what: EditorCommand): void {
+		const view = this.active?.view;
+		if (!view) return;
+		view.focus();
+		COMMANDS[what](view);
 	}
 
 	/** Takes the text on disk; what stood here stays in the undo history. */

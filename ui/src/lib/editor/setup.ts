@@ -2,7 +2,7 @@
 import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
 import { bracketMatching, getIndentUnit, indentOnInput, indentService, indentUnit } from '@codemirror/language';
-import { highlightSelectionMatches, search, searchKeymap } from '@codemirror/search';
+import { gotoLine, highlightSelectionMatches, openSearchPanel, search, searchKeymap } from '@codemirror/search';
 import { EditorState, type Extension } from '@codemirror/state';
 import {
 	drawSelection,
@@ -77,6 +77,8 @@ export function codeSetup(language: string): Extension {
 		autocompletion({ icons: false }),
 		keymap.of([
 			...closeBracketsKeymap,
+			{ key: 'Mod-g', run: gotoLine },
+			{ key: 'Mod-h', run: openSearchPanel },
 			...defaultKeymap.filter((each) => each.key !== 'Mod-Enter'),
 			...searchKeymap,
 			...historyKeymap,

@@ -1,28 +1,21 @@
 /** A line of text in which `{{variables}}` are chips: blue, or red where nothing gives them a value. */
-import { StateEffect, StateField, type Extension } from '@codemirror/state';
+import { StateEffect, StateField, type EditorState, type Extension } from '@codemirror/state';
 import {
 	Decoration,
 	EditorView,
 	hoverTooltip,
+	showTooltip,
+	tooltips,
 	ViewPlugin,
 	WidgetType,
 	type DecorationSet,
+	type Tooltip,
 	type ViewUpdate
 } from '@codemirror/view';
-import type { Scope } from '../../backend/types/Scope';
 import type { VariableView } from '../../backend/types/VariableView';
-import { variablesIn } from '../variables';
+import { SOURCES, variablesIn } from '../variables';
 
 export const knownVariables = StateEffect.define<readonly VariableView[]>();
-
-const SOURCES: Record<Scope, string> = {
-	workspace: 'from the workspace',
-	connector: 'from the connector',
-	folder: 'from the folder',
-	connection: 'from the connection',
-	request: 'from this request',
-	run: 'from this run'
-};
 
 /** What a hover says about a variable. */
 export function describeVariable(variable: VariableView | undefined, name: string): { value: string; source: string } {
@@ -108,31 +101,70 @@ const chips = ViewPlugin.fromClass(
 	{ decorations: (plugin) => plugin.decorations }
 );
 
-const hover = hoverTooltip(
-	(view, at) => {
-		const use = variablesIn(view.state.doc.toString()).find((each) => each.from <= at && at <= each.to);
-		if (!use) return null;
-		return {
-			pos: use.from,
-			end: use.to,
-			above: false,
-			create: () => {
-				const told = describeVariable(view.state.field(known)?.get(use.name), use.name);
-				const dom = document.createElement('div');
-				dom.className = 'cm-variable-tip';
-				const value = document.createElement('div');
-				value.className = 'mono';
-				value.textContent = told.value;
-				const source = document.createElement('div');
-				source.className = 'source';
-				source.textContent = told.source;
-				dom.append(value, source);
-				return { dom };
+/** The place of a variable that was clicked on. */
+const asked = StateEffect.define<number>();
+
+/** Takes the person to where the variable gets its value. */
+type SetValue = (name: string) => void;
+
+function tipAt(view: EditorState, at: number, onset: SetValue | undefined): Tooltip | null {
+	const use = variablesIn(view.doc.toString()).find((each) => each.from <= at && at <= each.to);
+	if (!use) return null;
+	const variable = view.field(known)?.get(use.name);
+	const told = describeVariable(variable, use.name);
+	return {
+		pos: use.from,
+		end: use.to,
+		above: false,
+		create: () => {
+			const dom = document.createElement('div');
+			dom.className = 'cm-variable-tip';
+			dom.append(part('mono', told.value), part('source', told.source));
+			if (onset && isMissing(view.field(known), use.name)) {
+				const button = document.createElement('button');
+				button.type = 'button';
+				button.textContent = 'Set value';
+				button.addEventListener('click', () => onset(use.name));
+				dom.append(button);
 			}
-		};
-	},
-	{ hoverTime: 250 }
-);
+			return { dom };
+		}
+	};
+}
+
+function part(name: string, text: string): HTMLElement {
+	const element = document.createElement('div');
+	element.className = name;
+	element.textContent = text;
+	return element;
+}
+
+function tips(onset: SetValue | undefined): Extension {
+	const clicked = StateField.define<Tooltip | null>({
+		create: () => null,
+		update(value, transaction) {
+			for (const effect of transaction.effects) {
+				if (effect.is(asked)) return tipAt(transaction.state, effect.value, onset);
+				if (effect.is(knownVariables)) return null;
+			}
+			return transaction.docChanged || transaction.selection ? null : value;
+		},
+		provide: (field) => showTooltip.from(field)
+	});
+	return [
+		clicked,
+		hoverTooltip((view, at) => (view.state.field(clicked) ? null : tipAt(view.state, at, onset)), { hoverTime: 250 }),
+		EditorView.domEventHandlers({
+			click(event, view) {
+				if (!(event.target as Element).closest('.cm-chip-missing')) return false;
+				view.dispatch({ effects: asked.of(view.posAtDOM(event.target as Node)) });
+				return false;
+			}
+		}),
+		// Above everything: the bar around the field cuts off what stands out of it.
+		tooltips({ position: 'fixed', parent: document.body })
+	];
+}
 
 const theme = EditorView.theme({
 	'&': { color: 'var(--text)', backgroundColor: 'transparent', width: '100%' },
@@ -171,9 +203,17 @@ const theme = EditorView.theme({
 		maxWidth: '420px',
 		overflowWrap: 'anywhere'
 	},
-	'.cm-variable-tip .source': { color: 'var(--text-3)', fontSize: 'var(--fs-11)' }
+	'.cm-variable-tip .source': { color: 'var(--text-3)', fontSize: 'var(--fs-11)' },
+	'.cm-variable-tip button': {
+		marginTop: '4px',
+		padding: '2px 0',
+		color: 'var(--accent-text)',
+		fontWeight: 'var(--fw-medium)'
+	},
+	'.cm-variable-tip button:hover': { textDecoration: 'underline' }
 });
 
-export function variableChips(): Extension {
-	return [known, chips, hover, theme];
+/** `onset` is told which variable is to get a value. */
+export function variableChips(onset?: SetValue): Extension {
+	return [known, chips, tips(onset), theme];
 }
