@@ -5,9 +5,11 @@ import FolderOpen from '@lucide/svelte/icons/folder-open';
 import House from '@lucide/svelte/icons/house';
 import Keyboard from '@lucide/svelte/icons/keyboard';
 import Layers from '@lucide/svelte/icons/layers';
+import Maximize from '@lucide/svelte/icons/maximize-2';
 import Moon from '@lucide/svelte/icons/sun-moon';
 import PanelBottom from '@lucide/svelte/icons/panel-bottom';
 import PanelLeft from '@lucide/svelte/icons/panel-left';
+import PanelRight from '@lucide/svelte/icons/panel-right';
 import Play from '@lucide/svelte/icons/play';
 import Plug from '@lucide/svelte/icons/plug';
 import Plus from '@lucide/svelte/icons/plus';
@@ -17,7 +19,7 @@ import Send from '@lucide/svelte/icons/send';
 import Wand from '@lucide/svelte/icons/arrow-right';
 import type { FileKind } from './backend/types/FileKind';
 import type { Command } from './lib/commands';
-import type { LayoutMode } from './lib/layout.svelte';
+import type { LayoutMode, Part } from './lib/layout.svelte';
 import { step } from './lib/step';
 import { focusRegion, inRegion } from './regions';
 import type { Studio } from './studio.svelte';
@@ -48,7 +50,23 @@ export function commands(studio: Studio): Command[] {
 			keys: 'Ctrl J',
 			icon: PanelBottom,
 			when: open,
-			run: () => layout.set({ showRun: !layout.showRun })
+			run: () => layout.toggleRun()
+		},
+		{
+			id: 'run-dock',
+			label: 'Run panel at the bottom or on the right',
+			keys: 'Ctrl Shift J',
+			icon: PanelRight,
+			when: open,
+			run: () => layout.set({ dock: layout.dock === 'right' ? 'bottom' : 'right', showRun: true })
+		},
+		{
+			id: 'maximise',
+			label: 'Maximise the pane, or restore it',
+			keys: 'Ctrl Shift M',
+			icon: Maximize,
+			when: open,
+			run: () => layout.maximise(partInHand(studio))
 		},
 		...(
 			[
@@ -106,9 +124,9 @@ export function commands(studio: Studio): Command[] {
 			label: 'Open a connector',
 			keys: 'Ctrl O',
 			icon: FolderOpen,
-			run: () => (open() ? studio.openFolder() : (studio.menuOpen = true))
+			run: () => (studio.dialog = { kind: 'open' })
 		},
-		{ id: 'open-package', label: 'Open a package', run: () => studio.openPackage() },
+		{ id: 'open-package', label: 'Open a package', icon: FileDown, run: () => studio.openPackage() },
 		{ id: 'welcome', label: 'Close the workspace', icon: House, when: open, run: () => studio.leave() },
 		{
 			id: 'reload',
@@ -283,6 +301,14 @@ function makeActionAbout({ tester }: Studio): string | undefined {
 function run({ layout, runner }: Studio): Promise<void> {
 	layout.set({ showRun: true });
 	return runner.run();
+}
+
+/** The part that has the focus, or else the one that is worked in. */
+function partInHand({ layout, editor }: Studio): Part {
+	if (inRegion('Run panel')) return 'run';
+	if (inRegion(TESTER)) return 'tester';
+	if (inRegion('Editor')) return 'editor';
+	return layout.mode === 'call' || editor.active === null ? 'tester' : 'editor';
 }
 
 /** Whether tabs and saving are about the tester now. */

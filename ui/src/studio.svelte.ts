@@ -11,6 +11,7 @@ import type { FileRef } from './backend/types/FileRef';
 import type { Problem } from './backend/types/Problem';
 import type { Welcome } from './backend/types/Welcome';
 import type { Workspace } from './backend/types/Workspace';
+import { Drafts } from './drafts';
 import { Draft } from './features/connection/draft.svelte';
 import { Exporter } from './features/export/exporter.svelte';
 import type { PaletteMode } from './features/palette/entries';
@@ -19,7 +20,7 @@ import { Runner } from './features/run/runner.svelte';
 import { Editor } from './features/script/editor.svelte';
 import { isRequest, listFiles, type ListedFile } from './lib/file-kinds';
 import { baseName, size } from './lib/format';
-import { Layout, type LayoutMode } from './lib/layout.svelte';
+import { Layout, type Part } from './lib/layout.svelte';
 import { Session } from './lib/session.svelte';
 import { Appearance } from './lib/theme.svelte';
 
@@ -27,6 +28,7 @@ import { Appearance } from './lib/theme.svelte';
 export type OpenDialog =
 	| { kind: 'palette'; mode: PaletteMode }
 	| { kind: 'shortcuts' }
+	| { kind: 'open' }
 	| { kind: 'new-file'; file: FileKind }
 	| { kind: 'new-workspace'; template?: string; title?: string; connect: boolean }
 	| { kind: 'connection'; draft: Draft }
@@ -60,13 +62,15 @@ export class Studio {
 	failure = $state.raw<BackendError | null>(null);
 	/** The file shown last; the tree marks it. */
 	selected = $state.raw<FileRef | null>(null);
-	/** Whether the picker of connections, or on the welcome view the menu of what to open, is open. */
+	/** Whether the picker of connections is open. */
 	menuOpen = $state(false);
 	/** What a failure of the window itself was, for a report. */
 	report = $state<string | null>(null);
 
 	files = $derived<ListedFile[]>(listFiles(this.workspaceTrees()));
 
+	/** While files and drafts come back, what is open says nothing about what is not saved. */
+	#restoring = $state(false);
 	#refreshTimer: ReturnType<typeof setTimeout> | undefined;
 
 	constructor(backend: Backend) {
@@ -109,27 +113,30 @@ export class Studio {
 		return this.#open(`Opening ${baseName(path)}`, () => this.backend.openWorkspace(path));
 	}
 
-	async openFolder(): Promise<void> {
-		await this.#guard(async () => {
-			const path = await this.backend.chooseFolder('Open a connector or a workspace');
-			if (path !== null) this.#unlessUnsaved(() => this.openWorkspace(path));
-		});
-	}
-
 	async openPackage(): Promise<void> {
 		await this.#guard(async () => {
 			const path = await this.backend.choosePackage();
-			if (path !== null) this.#unlessUnsaved(() => this.openWorkspace(path));
+			if (path !== null) await this.openWorkspace(path);
 		});
 	}
 
-	/** Back to the welcome view. */
-	leave(): void {
-		this.#unlessUnsaved(async () => {
+	/** Back to the welcome view. What is not saved is there again when the workspace is. */
+	async leave(): Promise<void> {
+		await this.#guard(async () => {
+			await this.drafts()?.keep();
 			this.#clear();
 			this.session.close();
 			await this.loadWelcome();
 		});
+	}
+
+	/** What is not saved now; null where that is not known, such as while a workspace opens. */
+	drafts(): Drafts | null {
+		const path = this.session.workspace?.path;
+		if (path === undefined || this.busy !== null || this.#restoring) return null;
+		// The caret moves with every change of a text: whoever watches this hears of it.
+		void this.session.cursor;
+		return new Drafts(this.backend, path, this.tester, this.editor);
 	}
 
 	async forget(path: string): Promise<void> {
@@ -209,8 +216,7 @@ export class Studio {
 
 	/** A click in the tree, or a choice in the palette: brings what shows the file into sight. */
 	async openFile(file: FileRef, line?: number): Promise<void> {
-		const hidden: LayoutMode = isRequest(file.path) && line === undefined ? 'script' : 'call';
-		if (this.layout.mode === hidden) this.layout.set({ mode: 'build' });
+		this.#bring(isRequest(file.path) && line === undefined ? 'tester' : 'editor');
 		await this.#load(file, line);
 	}
 
@@ -288,7 +294,7 @@ export class Studio {
 
 	#join(): void {
 		this.tester.onmakeaction = (made) => {
-			if (this.layout.mode === 'call') this.layout.set({ mode: 'build' });
+			this.#bring('editor');
 			this.selected = made.file;
 			return this.#guard(async () => {
 				await this.editor.open(made.file);
@@ -299,11 +305,11 @@ export class Studio {
 		this.editor.onsave = (file, text, version) => this.runner.saveAndRun({ file, text, version });
 		this.runner.onreport = (report) => this.editor.showCalls(report);
 		this.runner.onreveal = (place) => {
-			if (this.layout.mode === 'call') this.layout.set({ mode: 'build' });
+			this.#bring('editor');
 			void this.editor.reveal({ connector: this.session.connector, path: place.file }, place.line);
 		};
 		this.runner.onopencall = (call) => {
-			if (this.layout.mode === 'script') this.layout.set({ mode: 'build' });
+			this.#bring('tester');
 			this.tester.openCall(call);
 		};
 		this.backend.listen((event) => this.#hear(event));
@@ -322,9 +328,11 @@ export class Studio {
 
 	async #open(what: string, work: () => Promise<Workspace>): Promise<boolean> {
 		if (this.busy !== null) return false;
-		this.busy = what;
 		this.failure = null;
+		const drafts = this.drafts();
+		this.busy = what;
 		try {
+			await drafts?.keep();
 			const workspace = await work();
 			this.#clear();
 			await this.#show(workspace);
@@ -336,6 +344,12 @@ export class Studio {
 		} finally {
 			this.busy = null;
 		}
+	}
+
+	/** Into sight, where the layout or a maximised part hides it. */
+	#bring(part: Part): void {
+		if (!this.layout.shows(part)) this.layout.maximised = null;
+		if (!this.layout.shows(part)) this.layout.set({ mode: 'build' });
 	}
 
 	async #load(file: FileRef, line?: number): Promise<void> {
@@ -355,7 +369,13 @@ export class Studio {
 		await this.layout.load(workspace.path).catch(() => undefined);
 		await this.session.open(workspace);
 		await this.#wakeSandbox();
-		await this.#reopen(workspace);
+		this.#restoring = true;
+		try {
+			await this.#reopen(workspace);
+			await Drafts.restore(this.backend, workspace.path, this.session, this.tester, this.editor);
+		} finally {
+			this.#restoring = false;
+		}
 	}
 
 	/** The files of last time; the first time, a request and the action of the same name. */
@@ -390,27 +410,9 @@ export class Studio {
 	}
 
 	#connectionDialog(editing: Session['active']): void {
-		const { tree, connector } = this.session;
-		const draft = new Draft(this.backend, connector, tree?.id ?? connector, editing);
+		const draft = new Draft(this.backend, this.session.connector, editing);
 		this.dialog = { kind: 'connection', draft };
 		void draft.load();
-	}
-
-	#unlessUnsaved(run: () => unknown): void {
-		const unsaved = [
-			...this.editor.documents.filter((each) => each.dirty).map((each) => each.name),
-			...this.tester.tabs.filter((each) => each.dirty && each.file).map((each) => each.title)
-		];
-		if (unsaved.length === 0) void run();
-		else {
-			this.dialog = {
-				kind: 'confirm',
-				title: 'Leave without saving',
-				text: `Changes that are not saved would be lost: ${unsaved.join(', ')}.`,
-				verb: 'Leave without saving',
-				run
-			};
-		}
 	}
 
 	#tabOf(file: FileRef): { close: () => void } | null {

@@ -102,7 +102,7 @@ test('the command line says the same export', async () => {
 });
 
 test('a connection is checked field by field before it is sent', async () => {
-	const draft = new Draft(fake({ open: true }), 'okta', 'okta', null);
+	const draft = new Draft(fake({ open: true }), 'okta', null);
 	await draft.load();
 	draft.values['domain'] = 'https://acme.okta.com';
 	expect(await draft.save()).toBeNull();
@@ -115,4 +115,63 @@ test('a connection is checked field by field before it is sent', async () => {
 	draft.values['domain'] = 'acme.oktapreview.com';
 	draft.values['token'] = 'abc';
 	expect((await draft.save())?.base_url).toBe('https://acme.oktapreview.com');
+});
+
+test('a connection is saved for the folder of its connector', async () => {
+	const backend = fake({ open: true });
+	const folders: string[] = [];
+	const draft = new Draft(
+		{
+			...backend,
+			saveConnection: (sent) => {
+				folders.push(sent.connector);
+				return backend.saveConnection(sent);
+			}
+		},
+		'.',
+		null
+	);
+	await draft.load();
+	Object.assign(draft, { name: 'acme', values: { domain: 'acme.okta.com', token: 'abc' } });
+	await draft.save();
+	// The whole workspace is the connector.
+	expect(folders).toEqual(['.']);
+});
+
+test('what was not saved is there again with the workspace', async () => {
+	const backend = fake({ open: true });
+	const before = new Studio(backend);
+	await before.start();
+	const script = before.editor.active;
+	script?.dispatch({ changes: { from: 0, insert: '// not saved\n' } });
+	if (script) script.dirty = true;
+	before.tester.active?.edit({ url: '{{base_url}}/api/v1/groups' });
+	before.tester.newRequest();
+	before.tester.active?.edit({ url: '{{base_url}}/api/v1/apps' });
+	await before.leave();
+	expect(before.dialog).toBeNull();
+
+	const after = new Studio(backend);
+	await after.start();
+	expect(after.editor.active?.now.doc.toString()).toMatch(/^\/\/ not saved\n/);
+	expect(after.editor.active).toMatchObject({ dirty: true, conflict: false });
+	expect(after.tester.tabs.map((each) => [each.draft.url, each.dirty])).toEqual([
+		['{{base_url}}/api/v1/groups', true],
+		['{{base_url}}/api/v1/apps', true]
+	]);
+	expect(after.drafts()?.kept.files).toHaveLength(1);
+});
+
+test('script brings the run panel to the right, and a maximised pane gives way to what is opened', async () => {
+	const studio = await started();
+	const { layout } = studio;
+	layout.choose('script');
+	expect([layout.dock, layout.shows('run'), layout.shows('tester')]).toEqual(['right', true, false]);
+	layout.maximise('run');
+	expect([layout.shows('run'), layout.shows('editor')]).toEqual([true, false]);
+	layout.toggleRun('right');
+	expect([layout.shows('run'), layout.shows('editor')]).toEqual([false, true]);
+	layout.maximise('editor');
+	await studio.openFile({ connector: 'okta', path: 'requests/users/get_user.toml' });
+	expect(layout.shows('tester')).toBe(true);
 });

@@ -1,23 +1,36 @@
 /** Which parts of the window are in sight and how large they are; remembered for each workspace. */
 import type { Backend } from '../backend';
 
-/** Build: tester and editor. Script: editor. Call: tester. */
+/** Build: tester and editor, the run below. Script: editor, the run on the right. Call: tester. */
 export type LayoutMode = 'build' | 'script' | 'call';
 
-export const SIZES = { sidebar: 240, tester: 46, run: 300 } as const;
+/** Where the run panel is docked. */
+export type Dock = 'bottom' | 'right';
 
-const REMEMBER_AFTER_MS = 400;
+/** What can have the room of all three. */
+export type Part = 'tester' | 'editor' | 'run';
+
+export const SIZES = { sidebar: 240, tester: 46, run: 300, runWidth: 396 } as const;
+
+const REMEMBER_AFTER_MS = 250;
+
+type Kept = Pick<Layout, 'mode' | 'dock' | 'showSidebar' | 'showRun' | 'sidebar' | 'tester' | 'run' | 'runWidth'>;
 
 export class Layout {
 	mode = $state<LayoutMode>('build');
+	dock = $state<Dock>('bottom');
 	showSidebar = $state(true);
 	showRun = $state(true);
 	/** In pixels. */
 	sidebar = $state<number>(SIZES.sidebar);
 	/** In per cent of the room for tester and editor. */
 	tester = $state<number>(SIZES.tester);
-	/** In pixels. */
+	/** The run panel's height at the bottom, in pixels. */
 	run = $state<number>(SIZES.run);
+	/** The run panel's width on the right, in pixels. */
+	runWidth = $state<number>(SIZES.runWidth);
+	/** The part that hides the other two for now; this is not remembered. */
+	maximised = $state<Part | null>(null);
 
 	#backend: Backend;
 	#key: string | null = null;
@@ -29,22 +42,40 @@ export class Layout {
 
 	async load(workspace: string): Promise<void> {
 		this.#key = `layout:${workspace}`;
-		const kept = (await this.#backend.recall(this.#key)) as Partial<Layout> | null;
+		const kept = (await this.#backend.recall(this.#key)) as Partial<Kept> | null;
 		this.mode = kept?.mode ?? 'build';
+		this.dock = kept?.dock ?? 'bottom';
 		this.showSidebar = kept?.showSidebar ?? true;
 		this.showRun = kept?.showRun ?? true;
 		this.sidebar = kept?.sidebar ?? SIZES.sidebar;
 		this.tester = kept?.tester ?? SIZES.tester;
 		this.run = kept?.run ?? SIZES.run;
+		this.runWidth = kept?.runWidth ?? SIZES.runWidth;
+		this.maximised = null;
+	}
+
+	shows(part: Part): boolean {
+		if (this.maximised !== null) return this.maximised === part;
+		if (part === 'run') return this.showRun;
+		return this.mode !== (part === 'tester' ? 'script' : 'call');
 	}
 
 	choose(mode: LayoutMode): void {
-		this.mode = mode;
-		this.showRun = mode !== 'call';
-		this.#keep();
+		this.set({ mode, showRun: mode !== 'call', dock: mode === 'script' ? 'right' : 'bottom' });
 	}
 
-	set(change: Partial<Pick<Layout, 'mode' | 'showSidebar' | 'showRun' | 'sidebar' | 'tester' | 'run'>>): void {
+	/** Brings the run panel into sight on that side; hides it where it is there already. */
+	toggleRun(dock: Dock = this.dock): void {
+		this.set({ dock, showRun: !(this.shows('run') && this.dock === dock) });
+	}
+
+	/** Gives one part all the room, or goes back to what was before. */
+	maximise(part: Part): void {
+		this.maximised = this.maximised === null ? part : null;
+	}
+
+	set(change: Partial<Kept>): void {
+		if (change.mode !== undefined || change.showRun !== undefined) this.maximised = null;
 		Object.assign(this, change);
 		this.#keep();
 	}
@@ -54,8 +85,8 @@ export class Layout {
 		clearTimeout(this.#timer);
 		const key = this.#key;
 		if (key === null) return;
-		const { mode, showSidebar, showRun, sidebar, tester, run } = this;
-		const value = { mode, showSidebar, showRun, sidebar, tester, run };
-		this.#timer = setTimeout(() => void this.#backend.remember(key, value), REMEMBER_AFTER_MS);
+		const { mode, dock, showSidebar, showRun, sidebar, tester, run, runWidth } = this;
+		const value: Kept = { mode, dock, showSidebar, showRun, sidebar, tester, run, runWidth };
+		this.#timer = setTimeout(() => void this.#backend.remember(key, value).catch(() => undefined), REMEMBER_AFTER_MS);
 	}
 }

@@ -27,14 +27,12 @@ export class Draft {
 
 	#backend: Backend;
 	#connector: string;
-	#id: string;
 	#editing: ConnectionView | null;
 
-	/** `connector` is the folder, `id` what the connector calls itself. */
-	constructor(backend: Backend, connector: string, id: string, editing: ConnectionView | null) {
+	/** `connector` is the folder in the workspace. */
+	constructor(backend: Backend, connector: string, editing: ConnectionView | null) {
 		this.#backend = backend;
 		this.#connector = connector;
-		this.#id = id;
 		this.#editing = editing;
 	}
 
@@ -87,7 +85,7 @@ export class Draft {
 
 	#draft(): ConnectionDraft {
 		const values = Object.fromEntries(this.fields.map((field) => [field.name, this.values[field.name] ?? '']));
-		return { name: this.name.trim(), connector: this.#id, auth: this.auth, values };
+		return { name: this.name.trim(), connector: this.#connector, auth: this.auth, values };
 	}
 
 	#complete(named: boolean): boolean {
