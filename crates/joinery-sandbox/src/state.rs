@@ -10,6 +10,7 @@ use crate::okta::ids::{Id, Ids, Kind};
 use crate::okta::rate_limit::Buckets;
 use crate::okta::schema::Schema;
 use crate::okta::user::User;
+use crate::okta::user_type::UserType;
 
 /// A running org: everything a call needs.
 pub struct State {
@@ -65,10 +66,10 @@ pub struct Org {
     pub owner: Id,
     /// The id of that token, as the log names it.
     pub token_id: Id,
-    /// The type of every user.
+    /// The type of users that name none.
     pub user_type: Id,
-    /// The attributes a profile may have.
-    pub schema: Schema,
+    /// Every type of users, with the attributes their profiles may have.
+    pub types: BTreeMap<Id, UserType>,
     /// The users.
     pub users: Users,
     /// The groups.
@@ -92,7 +93,7 @@ impl Org {
             owner,
             token_id,
             user_type,
-            schema: Schema::base(),
+            types: BTreeMap::from([(user_type, UserType::first(user_type, owner, created))]),
             users: Users::default(),
             groups,
             everyone,
@@ -109,10 +110,21 @@ impl Org {
             ("login", "admin@acme.example"),
             ("email", "admin@acme.example"),
         ] {
-            user.profile.set(&self.schema, name, value.into());
+            user.profile.set(self.default_schema(), name, value.into());
         }
         user.set_seed_password(created);
         self.add_user(user, &[]);
+    }
+
+    /// The attributes of a type of users.
+    pub fn schema(&self, user_type: Id) -> &Schema {
+        let found = self.types.get(&user_type).or_else(|| self.types.get(&self.user_type));
+        &found.expect("the default type cannot be deleted").schema
+    }
+
+    /// The attributes of users that name no type.
+    pub fn default_schema(&self) -> &Schema {
+        self.schema(self.user_type)
     }
 
     /// Adds a user: to the indices, to Everyone and to `groups`.
@@ -178,6 +190,11 @@ impl Users {
     /// A user, to change. A new login takes [`Users::rename`].
     pub fn get_mut(&mut self, id: Id) -> Option<&mut User> {
         self.by_id.get_mut(&id)
+    }
+
+    /// Changes every user. A new login takes [`Users::rename`].
+    pub fn for_each_mut(&mut self, change: impl FnMut(&mut User)) {
+        self.by_id.values_mut().for_each(change);
     }
 
     /// Who has this login, in any case.

@@ -62,6 +62,16 @@ pub mod kinds {
         "Update user profile for Okta",
         "core.user.config.profile_update.success",
     );
+    pub const USER_TYPE_CHANGE: EventKind = EventKind(
+        "user.account.update_user_type",
+        "User type update",
+        "core.user.config.user_type_update.success",
+    );
+    pub const SCHEMA_UPDATE: EventKind = EventKind(
+        "directory.user_profile.update",
+        "Update universal directory user profile",
+        "core.directory.user_profile.update",
+    );
     pub const USER_PASSWORD: EventKind = EventKind(
         "user.account.update_password",
         "User update password for Okta",

@@ -43,7 +43,9 @@ fn list(call: &Call<'_>) -> Answer {
     ids.truncate(limit);
     let url = call.state.url();
     let members = ids.iter().filter_map(|id| org.users.get(*id));
-    let members: Vec<ShownUser<'_>> = members.map(|user| user.shown(&org.schema, url, true)).collect();
+    let members: Vec<ShownUser<'_>> = members
+        .map(|user| user.shown(org.schema(user.type_id), url, true))
+        .collect();
     let next = ids.last().filter(|_| more).map(Id::as_str);
     Ok(paging::link(Reply::json(&members), call, limit, next))
 }

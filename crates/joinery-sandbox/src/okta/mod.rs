@@ -8,6 +8,7 @@ use percent_encoding::percent_decode_str;
 pub mod call;
 pub mod errors;
 pub mod event;
+mod fields;
 pub mod filter;
 mod filter_reader;
 pub mod group;
@@ -18,12 +19,15 @@ mod logs;
 mod paging;
 pub mod rate_limit;
 pub mod schema;
+mod schema_base;
 pub mod user;
 mod user_credentials;
 mod user_lifecycle;
 mod user_links;
 mod user_list;
 mod user_resources;
+mod user_schema;
+pub mod user_type;
 mod users;
 
 use call::{Answer, Call};
@@ -38,6 +42,8 @@ const ROUTES: &[&[Route]] = &[
     user_lifecycle::ROUTES,
     user_credentials::ROUTES,
     user_resources::ROUTES,
+    user_type::ROUTES,
+    user_schema::ROUTES,
     groups::ROUTES,
     group_members::ROUTES,
     logs::ROUTES,

@@ -6,8 +6,10 @@ use serde::Serialize;
 use serde::ser::SerializeMap;
 use serde_json::{Map, Value};
 
+use super::schema_base;
+
 /// An attribute and its limits.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Attribute {
     /// Its name, as profiles use it.
     pub name: Arc<str>,
@@ -19,70 +21,54 @@ pub struct Attribute {
     pub required: bool,
     /// Whether a profile shows it as `null` where it is not set.
     pub always_shown: bool,
+    /// Whether the org added it.
+    pub custom: bool,
+    /// The property as the schema shows it.
+    pub definition: Map<String, Value>,
 }
 
 /// Every attribute, in the order profiles show them.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Schema {
     attributes: Vec<Attribute>,
 }
 
-/// Okta's base schema: name, fewest and most characters. The order is the one recorded profiles have.
-const BASE: &[(&str, usize, usize)] = &[
-    ("firstName", 1, 50),
-    ("lastName", 1, 50),
-    ("mobilePhone", 0, 100),
-    ("middleName", 0, usize::MAX),
-    ("honorificPrefix", 0, usize::MAX),
-    ("honorificSuffix", 0, usize::MAX),
-    ("title", 0, usize::MAX),
-    ("displayName", 0, usize::MAX),
-    ("nickName", 0, usize::MAX),
-    ("profileUrl", 0, usize::MAX),
-    ("primaryPhone", 0, 100),
-    ("streetAddress", 0, 1024),
-    ("city", 0, 128),
-    ("state", 0, 128),
-    ("zipCode", 0, 50),
-    ("countryCode", 2, 2),
-    ("postalAddress", 0, 4096),
-    ("preferredLanguage", 0, usize::MAX),
-    ("locale", 0, usize::MAX),
-    ("timezone", 0, usize::MAX),
-    ("userType", 0, usize::MAX),
-    ("employeeNumber", 0, usize::MAX),
-    ("costCenter", 0, usize::MAX),
-    ("organization", 0, usize::MAX),
-    ("division", 0, usize::MAX),
-    ("department", 0, usize::MAX),
-    ("managerId", 0, usize::MAX),
-    ("manager", 0, usize::MAX),
-    ("secondEmail", 0, 100),
-    ("login", 5, 100),
-    ("email", 5, 100),
-];
-
 impl Schema {
     /// The base schema alone.
     pub fn base() -> Self {
-        let attribute = |(name, shortest, longest): &(&str, usize, usize)| Attribute {
-            name: Arc::from(*name),
-            shortest: *shortest,
-            longest: *longest,
-            required: matches!(*name, "login" | "email" | "firstName" | "lastName"),
-            always_shown: matches!(
-                *name,
-                "firstName" | "lastName" | "mobilePhone" | "secondEmail" | "login" | "email"
-            ),
-        };
         Self {
-            attributes: BASE.iter().map(attribute).collect(),
+            attributes: schema_base::attributes(),
         }
     }
 
     /// An attribute by its exact name.
     pub fn get(&self, name: &str) -> Option<&Attribute> {
         self.attributes.iter().find(|attribute| &*attribute.name == name)
+    }
+
+    /// An attribute, to change.
+    pub fn get_mut(&mut self, name: &str) -> Option<&mut Attribute> {
+        self.attributes.iter_mut().find(|attribute| &*attribute.name == name)
+    }
+
+    /// The attributes that the org added.
+    pub fn custom(&self) -> impl Iterator<Item = &Attribute> {
+        self.attributes.iter().filter(|attribute| attribute.custom)
+    }
+
+    /// Adds a custom attribute, or puts another definition in its place.
+    pub fn set_custom(&mut self, name: &str, definition: Map<String, Value>) {
+        let attribute = Attribute::custom(name, definition);
+        match self.get_mut(name) {
+            Some(place) => *place = attribute,
+            None => self.attributes.push(attribute),
+        }
+    }
+
+    /// Removes a custom attribute.
+    pub fn remove_custom(&mut self, name: &str) {
+        self.attributes
+            .retain(|attribute| !attribute.custom || &*attribute.name != name);
     }
 
     /// What is wrong with the values sent: one cause each. Unknown names are told apart, as Okta does.
@@ -97,30 +83,100 @@ impl Schema {
     pub fn faults(&self, profile: &Profile) -> Vec<(Arc<str>, String)> {
         let mut faults = Vec::new();
         for attribute in &self.attributes {
-            let mut fault = |text: String| faults.push((attribute.name.clone(), format!("{}: {text}", attribute.name)));
-            match profile.get(&attribute.name) {
-                None => {
-                    if attribute.required {
-                        fault("The field cannot be left blank".into());
-                    }
-                }
-                Some(Value::String(text)) => {
-                    if let Some(found) = attribute.fault_of(text) {
-                        fault(found);
-                    }
-                }
-                Some(_) => fault("The value must be a string".into()),
+            let fault = match profile.get(&attribute.name) {
+                None => attribute.required.then(|| BLANK.to_owned()),
+                Some(value) => attribute.fault_of(value),
+            };
+            if let Some(text) = fault {
+                faults.push((attribute.name.clone(), format!("{}: {text}", attribute.name)));
             }
         }
         faults
     }
 }
 
+const BLANK: &str = "The field cannot be left blank";
+
 impl Attribute {
-    fn fault_of(&self, text: &str) -> Option<String> {
+    fn custom(name: &str, definition: Map<String, Value>) -> Self {
+        let number = |key: &str| {
+            definition
+                .get(key)
+                .and_then(Value::as_u64)
+                .map(|number| number as usize)
+        };
+        Self {
+            name: Arc::from(name),
+            shortest: number("minLength").unwrap_or(0),
+            longest: number("maxLength").unwrap_or(usize::MAX),
+            required: definition.get("required") == Some(&Value::Bool(true)),
+            always_shown: false,
+            custom: true,
+            definition,
+        }
+    }
+
+    /// `READ_WRITE`, `READ_ONLY` or `IMMUTABLE`.
+    pub fn mutability(&self) -> &str {
+        self.definition
+            .get("mutability")
+            .and_then(Value::as_str)
+            .unwrap_or("READ_WRITE")
+    }
+
+    /// Whether no two users may have the same value.
+    pub fn is_unique(&self) -> bool {
+        match self.definition.get("unique") {
+            Some(Value::String(text)) => text != "NOT_UNIQUE",
+            Some(value) => value == &Value::Bool(true),
+            None => false,
+        }
+    }
+
+    fn fault_of(&self, value: &Value) -> Option<String> {
+        if self.definition.get("type").and_then(Value::as_str) != Some("array") {
+            return self.fault_of_one(value, &self.definition);
+        }
+        let Value::Array(list) = value else {
+            return Some("The value must be an array".into());
+        };
+        let items = self.definition.get("items").and_then(Value::as_object)?;
+        list.iter().find_map(|item| self.fault_of_one(item, items))
+    }
+
+    /// A value, or one of a list, against the definition of its type.
+    fn fault_of_one(&self, value: &Value, definition: &Map<String, Value>) -> Option<String> {
+        let fits = match definition.get("type").and_then(Value::as_str) {
+            Some("boolean") => value.is_boolean(),
+            Some("integer") => value.is_i64() || value.is_u64(),
+            Some("number") => value.is_number(),
+            _ => value.is_string(),
+        };
+        if !fits {
+            let wanted = definition.get("type").and_then(Value::as_str).unwrap_or("string");
+            return Some(format!(
+                "The value must be a{} {wanted}",
+                if wanted == "integer" { "n" } else { "" }
+            ));
+        }
+        let listed = |list: &Vec<Value>| list.contains(value);
+        let constant = |list: &Vec<Value>| list.iter().any(|item| item.get("const") == Some(value));
+        let in_enum = definition.get("enum").and_then(Value::as_array).is_none_or(listed);
+        let in_one_of = definition.get("oneOf").and_then(Value::as_array).is_none_or(constant);
+        if !in_enum || !in_one_of {
+            return Some("The value is not one of the values the attribute allows".into());
+        }
+        match value {
+            Value::String(text) => self.fault_of_text(text),
+            Value::Number(number) => fault_of_number(number.as_f64()?, definition),
+            _ => None,
+        }
+    }
+
+    fn fault_of_text(&self, text: &str) -> Option<String> {
         let length = text.chars().count();
         if self.required && text.trim().is_empty() {
-            return Some("The field cannot be left blank".into());
+            return Some(BLANK.into());
         }
         if length > self.longest {
             return Some(format!("String is too long ({length} chars), maximum {}", self.longest));
@@ -131,13 +187,24 @@ impl Attribute {
                 self.shortest
             ));
         }
+        let is_address = self.definition.get("format").and_then(Value::as_str) == Some("email");
         match &*self.name {
-            "login" if !is_email(text) => Some("Username must be in the form of an email address".into()),
-            "email" if !is_email(text) => Some("Does not match required pattern".into()),
-            "secondEmail" if !text.is_empty() && !is_email(text) => Some("Does not match required pattern".into()),
+            "login" if !is_email(text) && !self.definition.contains_key("pattern") => {
+                Some("Username must be in the form of an email address".into())
+            }
+            _ if is_address && !text.is_empty() && !is_email(text) => Some("Does not match required pattern".into()),
             _ => None,
         }
     }
+}
+
+fn fault_of_number(number: f64, definition: &Map<String, Value>) -> Option<String> {
+    let limit = |name: &str| definition.get(name).and_then(Value::as_f64);
+    if let Some(least) = limit("minimum").filter(|least| number < *least) {
+        return Some(format!("The value must be at least {least}"));
+    }
+    let most = limit("maximum").filter(|most| number > *most)?;
+    Some(format!("The value must be at most {most}"))
 }
 
 fn is_email(text: &str) -> bool {

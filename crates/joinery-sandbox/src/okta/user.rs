@@ -57,6 +57,21 @@ pub struct Credentials {
     pub recovery: Option<Recovery>,
     /// Who checks the password.
     pub provider: Provider,
+    /// The passwords before this one, the last first.
+    earlier: Vec<Password>,
+}
+
+/// How many passwords a user may not take again, the present one included.
+const REMEMBERED: usize = 4;
+
+impl Credentials {
+    /// Whether this is the password or was one of the last.
+    pub fn had(&self, id: Id, text: &str) -> bool {
+        self.password
+            .iter()
+            .chain(&self.earlier)
+            .any(|password| password.matches(id, text))
+    }
 }
 
 /// A password that is never kept as text.
@@ -210,7 +225,10 @@ impl User {
 
     /// Sets the password.
     pub fn set_password(&mut self, password: Password, now: Time) {
-        self.credentials.password = Some(password);
+        if let Some(old) = self.credentials.password.replace(password) {
+            self.credentials.earlier.insert(0, old);
+            self.credentials.earlier.truncate(REMEMBERED - 1);
+        }
         self.password_changed = Some(now.whole_seconds());
         self.touch(now);
     }

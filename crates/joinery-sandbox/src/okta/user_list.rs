@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::call::{Answer, Call, Reply};
 use super::errors::Problem;
+use super::fields;
 use super::filter::{Expression, Grammar, Literal, Operator, Test};
 use super::ids::Id;
 use super::paging::{self, Limits};
@@ -67,6 +68,10 @@ const CONTAINED: &[&str] = &[
 
 /// `GET /users`.
 pub fn list(call: &Call<'_>) -> Answer {
+    fields::select(whole(call)?, call)
+}
+
+fn whole(call: &Call<'_>) -> Answer {
     let query = &call.query;
     match (query.filled("search"), query.filled("filter"), query.filled("q")) {
         (Some(_), Some(_), _) => {
@@ -214,7 +219,9 @@ fn cursor(text: &str) -> Result<Id, Problem> {
 
 fn write<'a>(org: &Org, call: &Call<'_>, users: impl Iterator<Item = &'a User>) -> Reply {
     let url = call.state.url();
-    let list: Vec<ShownUser<'_>> = users.map(|user| user.shown(&org.schema, url, true)).collect();
+    let list: Vec<ShownUser<'_>> = users
+        .map(|user| user.shown(org.schema(user.type_id), url, true))
+        .collect();
     Reply::json(&list)
 }
 
@@ -222,7 +229,7 @@ fn is_searchable(org: &Org, attribute: &str) -> bool {
     SEARCHED.contains(&attribute)
         || attribute
             .strip_prefix("profile.")
-            .is_some_and(|name| org.schema.get(name).is_some())
+            .is_some_and(|name| org.types.values().any(|kind| kind.schema.get(name).is_some()))
 }
 
 fn is_time(attribute: &str) -> bool {

@@ -8,8 +8,9 @@ use super::call::{Answer, Call, Reply};
 use super::errors::Problem;
 use super::event::{EventKind, Party, kinds};
 use super::ids::{Id, Kind};
+use super::schema::{Profile, Schema};
 use super::user::{Password, Provider, Recovery, Status, User};
-use super::user_list;
+use super::{fields, user_list, user_type};
 use crate::state::Org;
 
 /// What this file answers.
@@ -43,7 +44,11 @@ pub fn shown(org: &Org, call: &Call<'_>, id: Id) -> Answer {
         .users
         .get(id)
         .ok_or_else(|| Problem::not_found(call.part(0), "User"))?;
-    Ok(Reply::json(&user.shown(&org.schema, call.state.url(), false)))
+    Ok(Reply::json(&user.shown(
+        org.schema(user.type_id),
+        call.state.url(),
+        false,
+    )))
 }
 
 /// Records an event about one user.
@@ -64,7 +69,8 @@ fn get(call: &Call<'_>) -> Answer {
     let org = call.state.read();
     let id = find(&org, call.part(0))?;
     let etag = org.users.get(id).map(User::etag).unwrap_or_default();
-    Ok(shown(&org, call, id)?.with_header(header::ETAG, &etag))
+    let reply = fields::select(shown(&org, call, id)?, call)?;
+    Ok(reply.with_header(header::ETAG, &etag))
 }
 
 fn create(call: &Call<'_>) -> Answer {
@@ -133,8 +139,8 @@ fn check_next_login(change: bool, password: bool, activate: bool) -> Result<(), 
 
 fn user_type(org: &Org, body: &Map<String, Value>) -> Result<Id, Problem> {
     match body.get("type").and_then(|kind| kind.get("id")).and_then(Value::as_str) {
-        Some(id) if id != "default" && id != org.user_type.as_str() => Err(Problem::not_found(id, "CVDType")),
-        _ => Ok(org.user_type),
+        Some(id) => user_type::find(org, id).map(|kind| kind.id),
+        None => Ok(org.user_type),
     }
 }
 
@@ -183,12 +189,17 @@ fn change(call: &Call<'_>, whole: bool) -> Answer {
     let sent = Sent::read(&body)?;
     let mut user = old.clone();
     if whole {
-        user.type_id = user_type(&org, &body)?;
-        user.profile = super::schema::Profile::default();
+        if body.contains_key("type") {
+            user.type_id = user_type(&org, &body)?;
+        }
+        user.profile = Profile::default();
     }
     set_profile(&org, &mut user, &body, "user")?;
     check_profile(&org, &user, Some(id))?;
     sent.check(user.login())?;
+    if call.query.flag("strict", false) {
+        sent.check_history(&old)?;
+    }
     let new_password = sent.password.is_some();
     sent.apply(&mut user, call);
     // An administrator who sets a password finishes what the user had to do with it.
@@ -201,11 +212,15 @@ fn change(call: &Call<'_>, whole: bool) -> Answer {
         user.move_to(Status::Active, call.now);
     }
     user.touch(call.now);
+    let changed_type = user.type_id != old.type_id;
     let changed_profile = user.profile != old.profile;
     if let Some(place) = org.users.get_mut(id) {
         *place = user;
     }
     org.users.rename(id, old.login());
+    if changed_type {
+        record(&mut org, call, kinds::USER_TYPE_CHANGE, id);
+    }
     if changed_profile {
         record(&mut org, call, kinds::USER_UPDATE, id);
     }
@@ -264,18 +279,60 @@ fn set_profile(org: &Org, user: &mut User, body: &Map<String, Value>, object: &s
         return Ok(());
     };
     let profile = profile.as_object().ok_or_else(Problem::malformed)?;
-    let unknown = org.schema.unknown(profile);
+    let schema = org.schema(user.type_id);
+    let unknown = schema.unknown(profile);
     if !unknown.is_empty() {
         return Err(Problem::validation(object, unknown));
     }
     for (name, value) in profile {
-        user.profile.set(&org.schema, name, value.clone());
+        check_mutable(schema, &user.profile, name, value)?;
+        user.profile.set(schema, name, value.clone());
+    }
+    Ok(())
+}
+
+/// Refuses a change of what only Okta or only a create may set.
+fn check_mutable(schema: &Schema, old: &Profile, name: &str, value: &Value) -> Result<(), Problem> {
+    let Some(attribute) = schema.get(name) else {
+        return Ok(());
+    };
+    let changes = old.get(name).unwrap_or(&Value::Null) != value;
+    match attribute.mutability() {
+        "READ_ONLY" if changes => {
+            let summary = format!("Cannot modify the {name} attribute because it is read-only.");
+            Err(Problem::new(403, "E0000077", summary))
+        }
+        "IMMUTABLE" if changes && old.get(name).is_some() => {
+            let summary = format!("Cannot modify the {name} attribute because it is immutable.");
+            Err(Problem::new(403, "E0000078", summary))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Refuses a value that another user has, where the attribute has to be unique.
+fn check_unique(org: &Org, user: &User, own: Option<Id>) -> Result<(), Problem> {
+    for attribute in org
+        .schema(user.type_id)
+        .custom()
+        .filter(|attribute| attribute.is_unique())
+    {
+        let name = &attribute.name;
+        let Some(value) = user.profile.get(name) else { continue };
+        let taken = org
+            .users
+            .after(None)
+            .any(|other| Some(other.id) != own && other.profile.get(name) == Some(value));
+        if taken {
+            let cause = format!("{name}: An object with this field already exists in the current organization");
+            return Err(Problem::validation(name, vec![cause]));
+        }
     }
     Ok(())
 }
 
 fn check_profile(org: &Org, user: &User, own: Option<Id>) -> Result<(), Problem> {
-    let faults = org.schema.faults(&user.profile);
+    let faults = org.schema(user.type_id).faults(&user.profile);
     if let Some((first, _)) = faults.first() {
         let causes = faults.iter().map(|(_, cause)| cause.clone()).collect();
         return Err(Problem::validation(first, causes));
@@ -285,7 +342,7 @@ fn check_profile(org: &Org, user: &User, own: Option<Id>) -> Result<(), Problem>
             let cause = "login: An object with this field already exists in the current organization";
             Err(Problem::validation("login", vec![cause.into()]))
         }
-        _ => Ok(()),
+        _ => check_unique(org, user, own),
     }
 }
 
@@ -338,6 +395,17 @@ impl Sent {
             check_answer(answer)?;
         }
         Ok(())
+    }
+
+    /// Okta's default policy remembers the last four passwords; administrators are held to it by `strict=true` only.
+    fn check_history(&self, user: &User) -> Result<(), Problem> {
+        match &self.password {
+            Some(SentPassword::Text(text)) if user.credentials.had(user.id, text) => {
+                let cause = "password: Password has been used too recently";
+                Err(Problem::validation("password", vec![cause.into()]))
+            }
+            _ => Ok(()),
+        }
     }
 
     fn apply(self, user: &mut User, call: &Call<'_>) {

@@ -51,7 +51,7 @@ fn add_numbered(org: &mut Org, count: usize) {
 fn add_active(org: &mut Org, id: Id, values: &[(&str, &str)], created: Time, groups: &[Id]) {
     let mut user = User::new(id, org.user_type, created);
     for (name, value) in values {
-        user.profile.set(&org.schema, name, (*value).into());
+        user.profile.set(org.default_schema(), name, (*value).into());
     }
     user.set_seed_password(created);
     org.add_user(user, groups);

@@ -223,8 +223,14 @@ fn move_on(org: &mut Org, id: Id, number: usize) {
 }
 
 fn report_to_head(org: &mut Org, id: Id, head: Option<&(Id, String)>) {
-    let Org { users, schema, .. } = org;
-    if let (Some(user), Some((head, name))) = (users.get_mut(id), head) {
+    let Org {
+        users,
+        types,
+        user_type,
+        ..
+    } = org;
+    let schema = types.get(user_type).map(|kind| &kind.schema);
+    if let (Some(user), Some(schema), Some((head, name))) = (users.get_mut(id), schema, head) {
         user.profile.set(schema, "managerId", head.as_str().into());
         user.profile.set(schema, "manager", name.as_str().into());
     }

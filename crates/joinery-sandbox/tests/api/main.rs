@@ -9,4 +9,5 @@ mod org;
 mod recordings;
 mod user_lifecycle;
 mod user_lists;
+mod user_schema;
 mod users;
