@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 use joinery_connector::HttpResponse;
 use rhai::{Blob, Dynamic, EvalAltResult, Map, Module, Position, export_module, exported_module};
 
-use crate::{error::complain, host::HostResponse, order};
+use crate::{host::HostResponse, order};
 
 /// A response and its body. Cheap to clone; the body is parsed once.
 #[derive(Clone)]
@@ -52,14 +52,24 @@ impl Response {
             return Ok(self);
         }
         let body = self.parsed().unwrap_or_else(|_| self.text().into());
+        let message = self.complaint(&body);
+        Err(self.failure(&format!("http_{}", head.status), message, body, None))
+    }
+
+    /// What a script can catch of an answer it cannot use.
+    fn failure(&self, code: &str, message: String, body: Dynamic, hint: Option<&str>) -> Box<EvalAltResult> {
+        let head = self.head();
         let mut map = Map::new();
         map.insert("kind".into(), "http".into());
         map.insert("status".into(), i64::from(head.status).into());
-        map.insert("code".into(), format!("http_{}", head.status).into());
-        map.insert("message".into(), self.complaint(&body).into());
+        map.insert("code".into(), code.into());
+        map.insert("message".into(), message.into());
         map.insert("body".into(), body);
         map.insert("url".into(), head.url.as_str().into());
-        Err(EvalAltResult::ErrorRuntime(map.into(), Position::NONE).into())
+        if let Some(hint) = hint {
+            map.insert("hint".into(), hint.into());
+        }
+        EvalAltResult::ErrorRuntime(map.into(), Position::NONE).into()
     }
 
     /// The parsed body, unless the status is an error.
@@ -69,7 +79,9 @@ impl Response {
 
     /// The parsed body: JSON as values, other text as text, other bytes as bytes, nothing as `()`.
     pub fn body(&self) -> Result<Dynamic, Box<EvalAltResult>> {
-        self.parsed().map_err(complain)
+        const HINT: &str = "Ask for `.send().text` to read the answer as it came.";
+        self.parsed()
+            .map_err(|message| self.failure("not_json", message, self.text().into(), Some(HINT)))
     }
 
     fn parsed(&self) -> Result<Dynamic, String> {
