@@ -2,6 +2,7 @@
 //! cannot sit on both sides.
 
 mod clock;
+mod jobs;
 mod manners;
 mod okta;
 mod random;

@@ -22,7 +22,7 @@ use crate::okta::call::{Call, Query, Reply};
 use crate::okta::errors::Problem;
 use crate::okta::rate_limit::Buckets;
 use crate::state::State;
-use crate::{okta, random, seed};
+use crate::{jobs, okta, random, seed};
 
 /// The largest body Okta takes.
 const LARGEST_BODY: usize = 1024 * 1024;
@@ -157,6 +157,7 @@ pub async fn start(options: Options) -> Result<Sandbox, Error> {
     let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
     let server = axum::serve(listener, router).with_graceful_shutdown(stop.clone().cancelled_owned());
     tokio::spawn(server.into_future());
+    jobs::spawn(&state, &stop);
     Ok(Sandbox {
         address,
         token,
@@ -189,7 +190,11 @@ async fn take(Extract(state): Extract<Arc<State>>, Extension(id): Extension<Requ
         body: &body,
         request_id: &id.0,
     };
-    respond(okta::answer(call).unwrap_or_else(|problem| problem.reply()))
+    let reply = okta::answer(call).unwrap_or_else(|problem| problem.reply());
+    if head.method != Method::GET {
+        state.notice_change();
+    }
+    respond(reply)
 }
 
 /// Okta takes `//api/v1/users` for `/api/v1/users`.

@@ -3,9 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
+use tokio::sync::watch;
+
 use crate::clock::{Clock, Time};
 use crate::okta::event::Event;
 use crate::okta::group::Group;
+use crate::okta::group_rule::GroupRule;
 use crate::okta::ids::{Id, Ids, Kind};
 use crate::okta::rate_limit::Buckets;
 use crate::okta::schema::Schema;
@@ -21,6 +24,7 @@ pub struct State {
     /// The rate limits.
     pub buckets: Buckets,
     org: RwLock<Org>,
+    changed: watch::Sender<()>,
 }
 
 impl State {
@@ -32,6 +36,7 @@ impl State {
             clock,
             buckets,
             org: RwLock::new(org),
+            changed: watch::Sender::new(()),
         }
     }
 
@@ -44,6 +49,16 @@ impl State {
     pub fn accepts(&self, token: &str) -> bool {
         let (given, own) = (token.as_bytes(), self.token.as_bytes());
         given.len() == own.len() && given.iter().zip(own).fold(0, |sum, (a, b)| sum | (a ^ b)) == 0
+    }
+
+    /// Tells those who work behind the calls that one may have changed something.
+    pub fn notice_change(&self) {
+        self.changed.send_replace(());
+    }
+
+    /// Hears of every change from now on.
+    pub fn changes(&self) -> watch::Receiver<()> {
+        self.changed.subscribe()
     }
 
     /// The org, to read.
@@ -74,6 +89,8 @@ pub struct Org {
     pub users: Users,
     /// The groups.
     pub groups: BTreeMap<Id, Group>,
+    /// The rules that put users into groups.
+    pub rules: BTreeMap<Id, GroupRule>,
     /// The group everybody is in.
     pub everyone: Id,
     /// The System Log, oldest first.
@@ -96,6 +113,7 @@ impl Org {
             types: BTreeMap::from([(user_type, UserType::first(user_type, owner, created))]),
             users: Users::default(),
             groups,
+            rules: BTreeMap::new(),
             everyone,
             log: Vec::new(),
         }
@@ -145,6 +163,7 @@ impl Org {
             for group in &user.groups {
                 if let Some(group) = self.groups.get_mut(group) {
                     group.members.remove(&id);
+                    group.ruled.remove(&id);
                 }
             }
         }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::call::Call;
 use super::group::Group;
-use super::ids::Id;
+use super::ids::{Id, Kind};
 use super::user::User;
 use crate::clock::Time;
 use crate::state::Org;
@@ -112,6 +112,21 @@ pub mod kinds {
         "Remove user from group membership",
         "core.user_group_member.user_remove",
     );
+    pub const RULE_TRIGGER: EventKind = EventKind(
+        "group.user_membership.rule.trigger",
+        "Trigger group membership rule",
+        "core.user_group_member.rule.trigger",
+    );
+    pub const RULE_DEACTIVATED: EventKind = EventKind(
+        "group.user_membership.rule.deactivated",
+        "Deactivate group membership rule",
+        "core.user_group_member.rule.deactivated",
+    );
+    pub const RULE_EXCLUSION: EventKind = EventKind(
+        "group.user_membership.rule.add_exclusion",
+        "Add user to group membership exclusion rule",
+        "core.user_group_member.rule.add_exclusion",
+    );
     pub const GROUP_CREATE: EventKind = EventKind(
         "group.lifecycle.create",
         "Create Okta group",
@@ -177,6 +192,15 @@ pub struct Event {
     pub actor: Party,
     /// What it was done to.
     pub targets: Vec<Party>,
+    /// Why it failed, where it did.
+    pub failure: Option<String>,
+    /// The call behind it; nothing where Okta did it by itself.
+    origin: Option<Origin>,
+}
+
+/// The call that led to an event.
+#[derive(Debug, Clone)]
+struct Origin {
     request_id: String,
     request_uri: String,
     user_agent: String,
@@ -195,13 +219,35 @@ impl Org {
             uuid: uuid::Uuid::new_v4().to_string(),
             actor,
             targets,
-            request_id: call.request_id.to_owned(),
-            request_uri: call.path.to_owned(),
-            user_agent: call
-                .header(&axum::http::header::USER_AGENT)
-                .unwrap_or("UNKNOWN")
-                .to_owned(),
-            token_id: self.token_id,
+            failure: None,
+            origin: Some(Origin {
+                request_id: call.request_id.to_owned(),
+                request_uri: call.path.to_owned(),
+                user_agent: call
+                    .header(&axum::http::header::USER_AGENT)
+                    .unwrap_or("UNKNOWN")
+                    .to_owned(),
+                token_id: self.token_id,
+            }),
+        });
+    }
+
+    /// Writes an event into the log that no call led to: the org itself did it.
+    pub fn record_job(&mut self, now: Time, kind: EventKind, targets: Vec<Party>, failure: Option<String>) {
+        let actor = Party {
+            id: self.owner.of_kind(Kind::System),
+            kind: "SystemPrincipal",
+            alternate_id: "system@okta.com".into(),
+            display_name: "Okta System".into(),
+        };
+        self.log.push(Event {
+            published: now,
+            kind,
+            uuid: uuid::Uuid::new_v4().to_string(),
+            actor,
+            targets,
+            failure,
+            origin: None,
         });
     }
 }
@@ -215,35 +261,42 @@ impl Event {
                 "displayName": party.display_name, "detailEntry": null,
             })
         };
+        let call = self.origin.as_ref();
+        let session = call.map(|call| format!("trs{}", call.token_id));
         let place = json!({
             "city": null, "state": null, "country": null, "postalCode": null, "geolocation": null,
         });
         json!({
             "actor": party(&self.actor),
             "client": {
-                "userAgent": {"rawUserAgent": self.user_agent, "os": "Unknown", "browser": "UNKNOWN"},
+                "userAgent": {"rawUserAgent": call.map(|call| &call.user_agent), "os": "Unknown", "browser": "UNKNOWN"},
                 "zone": "null", "device": "Unknown", "id": null, "ipAddress": "127.0.0.1",
                 "geographicalContext": place,
             },
             "device": null,
             "authenticationContext": {
                 "authenticationProvider": null, "credentialProvider": null, "credentialType": null, "issuer": null,
-                "interface": null, "authenticationStep": 0, "rootSessionId": format!("trs{}", self.token_id),
-                "externalSessionId": format!("trs{}", self.token_id),
+                "interface": null, "authenticationStep": 0, "rootSessionId": session,
+                "externalSessionId": session,
             },
             "displayMessage": self.kind.1,
             "eventType": self.kind.0,
-            "outcome": {"result": "SUCCESS", "reason": null},
+            "outcome": {
+                "result": if self.failure.is_some() { "FAILURE" } else { "SUCCESS" }, "reason": self.failure,
+            },
             "published": self.published,
             "securityContext": {"asNumber": null, "asOrg": null, "isp": null, "domain": null, "isProxy": null},
             "severity": "INFO",
             "debugContext": {"debugData": {
-                "requestId": self.request_id, "requestUri": self.request_uri, "url": self.request_uri,
+                "requestId": call.map(|call| &call.request_id), "requestUri": call.map(|call| &call.request_uri),
+                "url": call.map(|call| &call.request_uri),
                 "dtHash": null, "threatSuspected": "false",
             }},
             "legacyEventType": self.kind.2,
             "transaction": {
-                "type": "WEB", "id": self.request_id, "detail": {"requestApiTokenId": self.token_id},
+                "type": if call.is_some() { "WEB" } else { "JOB" },
+                "id": call.map_or(&self.uuid, |call| &call.request_id),
+                "detail": call.map_or_else(|| json!({}), |call| json!({"requestApiTokenId": call.token_id})),
             },
             "uuid": self.uuid,
             "version": "0",

@@ -1,6 +1,6 @@
 //! A group: its state, and the object Okta shows.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
@@ -27,6 +27,8 @@ pub struct Group {
     pub description: Option<String>,
     /// Who is in it.
     pub members: BTreeSet<Id>,
+    /// Those of them whom a rule put in, and which.
+    pub ruled: BTreeMap<Id, Id>,
 }
 
 impl Group {
@@ -42,6 +44,7 @@ impl Group {
             name,
             description,
             members: BTreeSet::new(),
+            ruled: BTreeMap::new(),
         }
     }
 

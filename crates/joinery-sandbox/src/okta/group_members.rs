@@ -11,6 +11,7 @@ use super::ids::Id;
 use super::paging::{self, Limits};
 use super::user::ShownUser;
 use super::users;
+use crate::state::Org;
 
 /// What this file answers.
 pub const ROUTES: &[Route] = &[
@@ -64,6 +65,7 @@ fn set(call: &Call<'_>, member: bool) -> Answer {
     let group = find_own(&org, call.part(0))?.id;
     let user = users::find(&org, call.part(1))?;
     if org.set_member(group, user, member, call.now) {
+        exclude_from_rule(&mut org, call, group, user);
         let parties = [
             org.users.get(user).map(Party::from),
             org.groups.get(&group).map(Party::from),
@@ -76,4 +78,17 @@ fn set(call: &Call<'_>, member: bool) -> Answer {
         org.record(call, kind, parties.into_iter().flatten().collect());
     }
     Ok(Reply::no_content())
+}
+
+/// A person whom somebody takes out of a group by hand is not to be put back by the rule: it leaves the person alone
+/// from now on.
+fn exclude_from_rule(org: &mut Org, call: &Call<'_>, group: Id, user: Id) {
+    let Some(rule) = org.groups.get_mut(&group).and_then(|group| group.ruled.remove(&user)) else {
+        return;
+    };
+    if let Some(rule) = org.rules.get_mut(&rule) {
+        rule.excluded.get_or_insert_default().push(user);
+        let targets = org.users.get(user).map(Party::from).into_iter().collect();
+        org.record(call, kinds::RULE_EXCLUSION, targets);
+    }
 }

@@ -121,6 +121,9 @@ fn delete(call: &Call<'_>) -> Answer {
     let mut org = call.state.write();
     let id = find_own(&org, call.part(0))?.id;
     record(&mut org, call, kinds::GROUP_DELETE, id);
+    for rule in org.rules.values_mut() {
+        rule.groups.retain(|group| *group != id);
+    }
     if let Some(group) = org.groups.remove(&id) {
         for member in group.members {
             if let Some(user) = org.users.get_mut(member) {

@@ -62,6 +62,10 @@ pub enum Kind {
     Schema,
     /// An API token.
     Token,
+    /// A group rule.
+    GroupRule,
+    /// Okta itself, as the log names it.
+    System,
 }
 
 impl Kind {
@@ -72,6 +76,8 @@ impl Kind {
             Self::UserType => b"oty",
             Self::Schema => b"osc",
             Self::Token => b"00T",
+            Self::GroupRule => b"0pr",
+            Self::System => b"spr",
         }
     }
 }

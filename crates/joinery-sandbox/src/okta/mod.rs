@@ -13,11 +13,15 @@ pub mod filter;
 mod filter_reader;
 pub mod group;
 mod group_members;
+pub mod group_rule;
+mod group_rules;
 mod groups;
 pub mod ids;
 mod logs;
 mod paging;
 pub mod rate_limit;
+mod rule_expression;
+mod rule_reader;
 pub mod schema;
 mod schema_base;
 pub mod user;
@@ -44,6 +48,7 @@ const ROUTES: &[&[Route]] = &[
     user_resources::ROUTES,
     user_type::ROUTES,
     user_schema::ROUTES,
+    group_rules::ROUTES,
     groups::ROUTES,
     group_members::ROUTES,
     logs::ROUTES,

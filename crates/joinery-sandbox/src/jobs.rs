@@ -1,0 +1,27 @@
+//! What an org does behind the calls, a little later: group rules.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use crate::okta::group_rule;
+use crate::state::State;
+
+/// How long Okta seems to take. Long enough that a client which does not wait finds out here, not in production.
+const DELAY: Duration = Duration::from_millis(300);
+
+/// Starts the work; it ends with the server.
+pub fn spawn(state: &Arc<State>, stop: &CancellationToken) {
+    tokio::spawn(stop.clone().run_until_cancelled_owned(apply_rules(state.clone())));
+}
+
+/// Applies the group rules after changes: once for all that arrive within the delay.
+async fn apply_rules(state: Arc<State>) {
+    let mut changes = state.changes();
+    while changes.changed().await.is_ok() {
+        tokio::time::sleep(DELAY).await;
+        changes.mark_unchanged();
+        group_rule::apply(&state);
+    }
+}

@@ -1,0 +1,144 @@
+//! A group rule: its state, and how rules put users into groups and take them out again.
+
+use serde_json::{Map, Value, json};
+
+use super::event::{Party, kinds};
+use super::ids::Id;
+use super::rule_expression::Condition;
+use super::user::{Status, User};
+use crate::clock::Time;
+use crate::state::{Org, State};
+
+/// A rule.
+#[derive(Debug, Clone)]
+pub struct GroupRule {
+    /// Its id.
+    pub id: Id,
+    /// Whether it is applied.
+    pub active: bool,
+    /// Its name.
+    pub name: String,
+    /// When it was made.
+    pub created: Time,
+    /// When it changed.
+    pub last_updated: Time,
+    /// Its condition as written.
+    pub expression: String,
+    /// Its condition as read.
+    pub condition: Condition,
+    /// The groups it puts users into.
+    pub groups: Vec<Id>,
+    /// The users it leaves alone; `None` where nobody ever named any.
+    pub excluded: Option<Vec<Id>>,
+}
+
+impl GroupRule {
+    /// Whether a user belongs into its groups.
+    fn takes(&self, org: &Org, user: &User) -> bool {
+        let excluded = self.excluded.as_ref().is_some_and(|list| list.contains(&user.id));
+        !excluded && self.condition.holds(org, user)
+    }
+
+    /// The object as Okta shows it.
+    pub fn shown(&self) -> Value {
+        let mut conditions = Map::new();
+        if let Some(excluded) = &self.excluded {
+            conditions.insert(
+                "people".into(),
+                json!({"users": {"exclude": excluded}, "groups": {"exclude": []}}),
+            );
+        }
+        conditions.insert(
+            "expression".into(),
+            json!({"value": self.expression, "type": "urn:okta:expression:1.0"}),
+        );
+        json!({
+            "type": "group_rule",
+            "id": self.id,
+            "status": if self.active { "ACTIVE" } else { "INACTIVE" },
+            "name": self.name,
+            "created": self.created,
+            "lastUpdated": self.last_updated,
+            "conditions": conditions,
+            "actions": {"assignUserToGroups": {"groupIds": self.groups}},
+        })
+    }
+}
+
+/// A user to put into a group by a rule, or to take out of it.
+struct Move {
+    group: Id,
+    user: Id,
+    rule: Option<Id>,
+}
+
+/// Applies every active rule to every user. Looks under the read lock: most of the time there is nothing to do.
+pub fn apply(state: &State) {
+    let moves = {
+        let org = state.read();
+        if org.rules.values().any(|rule| rule.active) {
+            moves(&org)
+        } else {
+            return;
+        }
+    };
+    if moves.is_empty() {
+        return;
+    }
+    let now = state.clock.now();
+    let mut org = state.write();
+    for Move { group, user, rule } in moves {
+        if !org.set_member(group, user, rule.is_some(), now) {
+            continue;
+        }
+        if let Some(group) = org.groups.get_mut(&group) {
+            match rule {
+                Some(rule) => group.ruled.insert(user, rule),
+                None => group.ruled.remove(&user),
+            };
+        }
+        let parties = [
+            org.users.get(user).map(Party::from),
+            org.groups.get(&group).map(Party::from),
+        ];
+        let kind = if rule.is_some() {
+            kinds::MEMBER_ADD
+        } else {
+            kinds::MEMBER_REMOVE
+        };
+        org.record_job(now, kind, parties.into_iter().flatten().collect(), None);
+    }
+}
+
+fn moves(org: &Org) -> Vec<Move> {
+    let mut found = Vec::new();
+    for group in org.groups.values() {
+        let rules: Vec<&GroupRule> = org
+            .rules
+            .values()
+            .filter(|rule| rule.active && rule.groups.contains(&group.id))
+            .collect();
+        if rules.is_empty() {
+            continue;
+        }
+        for user in org.users.after(None) {
+            let rule = rules.iter().find(|rule| rule.takes(org, user)).map(|rule| rule.id);
+            let is_in = group.members.contains(&user.id);
+            // Who came by a rule that is inactive now stays, as Okta does it.
+            let put_by_active = group
+                .ruled
+                .get(&user.id)
+                .is_some_and(|by| rules.iter().any(|rule| rule.id == *by));
+            let joins = rule.is_some() && !is_in && user.status != Status::Deprovisioned;
+            let leaves = rule.is_none() && is_in && put_by_active;
+            if joins || leaves {
+                found.push(Move {
+                    group: group.id,
+                    user: user.id,
+                    rule,
+                });
+            }
+        }
+    }
+    found
+}
