@@ -6,6 +6,7 @@ use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use tokio::sync::watch;
 
 use crate::clock::{Clock, Time};
+use crate::okta::app::App;
 use crate::okta::event::Event;
 use crate::okta::group::Group;
 use crate::okta::group_rule::GroupRule;
@@ -91,6 +92,8 @@ pub struct Org {
     pub groups: BTreeMap<Id, Group>,
     /// The rules that put users into groups.
     pub rules: BTreeMap<Id, GroupRule>,
+    /// The apps.
+    pub apps: BTreeMap<Id, App>,
     /// The group everybody is in.
     pub everyone: Id,
     /// The System Log, oldest first.
@@ -114,6 +117,7 @@ impl Org {
             users: Users::default(),
             groups,
             rules: BTreeMap::new(),
+            apps: BTreeMap::new(),
             everyone,
             log: Vec::new(),
         }
@@ -159,6 +163,7 @@ impl Org {
 
     /// Removes a user and its memberships.
     pub fn remove_user(&mut self, id: Id) {
+        self.unassign_apps(id);
         if let Some(user) = self.users.remove(id) {
             for group in &user.groups {
                 if let Some(group) = self.groups.get_mut(group) {
@@ -167,6 +172,13 @@ impl Org {
                 }
             }
         }
+    }
+
+    /// Takes every app that was given to a user by itself away from it.
+    /// Gives the ids of the apps.
+    pub fn unassign_apps(&mut self, user: Id) -> Vec<Id> {
+        let apps = self.apps.values_mut();
+        apps.filter_map(|app| app.users.remove(&user).map(|_| app.id)).collect()
     }
 
     /// Adds a user to a group, or removes it; `false` where nothing changed or one of them is unknown.

@@ -127,6 +127,51 @@ pub mod kinds {
         "Add user to group membership exclusion rule",
         "core.user_group_member.rule.add_exclusion",
     );
+    pub const APP_CREATE: EventKind = EventKind(
+        "application.lifecycle.create",
+        "Create application",
+        "app.generic.config.app_created",
+    );
+    pub const APP_UPDATE: EventKind = EventKind(
+        "application.lifecycle.update",
+        "Update application",
+        "app.generic.config.app_updated",
+    );
+    pub const APP_ACTIVATE: EventKind = EventKind(
+        "application.lifecycle.activate",
+        "Activate application",
+        "app.generic.config.app_activated",
+    );
+    pub const APP_DEACTIVATE: EventKind = EventKind(
+        "application.lifecycle.deactivate",
+        "Deactivate application",
+        "app.generic.config.app_deactivated",
+    );
+    pub const APP_DELETE: EventKind = EventKind(
+        "application.lifecycle.delete",
+        "Delete application",
+        "app.generic.config.app_deleted",
+    );
+    pub const APP_USER_ADD: EventKind = EventKind(
+        "application.user_membership.add",
+        "Add user to application membership",
+        "app.generic.provision.assign_user_to_app",
+    );
+    pub const APP_USER_REMOVE: EventKind = EventKind(
+        "application.user_membership.remove",
+        "Remove user's application membership",
+        "app.generic.provision.deactivate_user_from_app",
+    );
+    pub const APP_GROUP_ADD: EventKind = EventKind(
+        "group.application_assignment.add",
+        "Add assigned application to group",
+        "core.user_group.application_assignment.add",
+    );
+    pub const APP_GROUP_REMOVE: EventKind = EventKind(
+        "group.application_assignment.remove",
+        "Remove assigned application from group",
+        "core.user_group.application_assignment.remove",
+    );
     pub const GROUP_CREATE: EventKind = EventKind(
         "group.lifecycle.create",
         "Create Okta group",

@@ -21,7 +21,6 @@ pub const ROUTES: &[Route] = &[
     Route(Method::GET, "groups/{}", get),
     Route(Method::PUT, "groups/{}", replace),
     Route(Method::DELETE, "groups/{}", delete),
-    Route(Method::GET, "groups/{}/apps", apps),
 ];
 
 const LIMITS: Limits = Limits {
@@ -121,6 +120,9 @@ fn delete(call: &Call<'_>) -> Answer {
     let mut org = call.state.write();
     let id = find_own(&org, call.part(0))?.id;
     record(&mut org, call, kinds::GROUP_DELETE, id);
+    for app in org.apps.values_mut() {
+        app.groups.remove(&id);
+    }
     for rule in org.rules.values_mut() {
         rule.groups.retain(|group| *group != id);
     }
@@ -132,12 +134,6 @@ fn delete(call: &Call<'_>) -> Answer {
         }
     }
     Ok(Reply::no_content())
-}
-
-/// The sandbox gives groups no apps.
-fn apps(call: &Call<'_>) -> Answer {
-    find(&call.state.read(), call.part(0))?;
-    Ok(paging::link(Reply::json::<[(); 0]>(&[]), call, 20, None))
 }
 
 fn record(org: &mut Org, call: &Call<'_>, kind: EventKind, id: Id) {

@@ -64,6 +64,8 @@ pub enum Kind {
     Token,
     /// A group rule.
     GroupRule,
+    /// An app.
+    App,
     /// Okta itself, as the log names it.
     System,
 }
@@ -77,6 +79,7 @@ impl Kind {
             Self::Schema => b"osc",
             Self::Token => b"00T",
             Self::GroupRule => b"0pr",
+            Self::App => b"0oa",
             Self::System => b"spr",
         }
     }

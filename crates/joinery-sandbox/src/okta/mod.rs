@@ -5,6 +5,9 @@ use std::borrow::Cow;
 use axum::http::{Method, header};
 use percent_encoding::percent_decode_str;
 
+pub mod app;
+mod app_users;
+mod apps;
 pub mod call;
 pub mod errors;
 pub mod event;
@@ -51,6 +54,8 @@ const ROUTES: &[&[Route]] = &[
     group_rules::ROUTES,
     groups::ROUTES,
     group_members::ROUTES,
+    apps::ROUTES,
+    app_users::ROUTES,
     logs::ROUTES,
 ];
 

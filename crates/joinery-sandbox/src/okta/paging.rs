@@ -6,6 +6,9 @@ use url::form_urlencoded;
 use super::call::{Call, Reply};
 use super::errors::Problem;
 
+/// Parameters that Okta's links leave out.
+const FORGOTTEN: &[&str] = &["useOptimization", "alwaysIncludeVpnSettings", "includeNonDeleted"];
+
 /// How many a list gives.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
@@ -56,7 +59,7 @@ fn address(call: &Call<'_>, limit: usize, cursor: Option<&str>) -> String {
     query.extend_pairs(
         call.query
             .iter()
-            .filter(|(name, _)| !matches!(*name, "after" | "limit")),
+            .filter(|(name, _)| !matches!(*name, "after" | "limit") && !FORGOTTEN.contains(name)),
     );
     format!("{}{}?{}", call.state.url(), call.path, query.finish())
 }

@@ -1,4 +1,4 @@
-//! What hangs below a user: groups, sessions, links to apps, grants, clients, identity providers, blocks.
+//! What hangs below a user: groups, sessions, grants, clients, identity providers, blocks.
 
 use axum::http::Method;
 
@@ -13,7 +13,6 @@ use super::users::{find, record};
 pub const ROUTES: &[Route] = &[
     Route(Method::GET, "users/{}/groups", groups),
     Route(Method::DELETE, "users/{}/sessions", clear_sessions),
-    Route(Method::GET, "users/{}/appLinks", nothing),
     Route(Method::GET, "users/{}/clients", nothing),
     Route(Method::GET, "users/{}/grants", grants),
     Route(Method::DELETE, "users/{}/grants", revoke_grants),
@@ -39,7 +38,7 @@ fn clear_sessions(call: &Call<'_>) -> Answer {
     Ok(Reply::no_content())
 }
 
-/// The sandbox gives users no apps, clients, grants or identity providers.
+/// The sandbox gives users no clients, grants or identity providers.
 fn nothing(call: &Call<'_>) -> Answer {
     find(&call.state.read(), call.part(0))?;
     Ok(Reply::json::<[(); 0]>(&[]))

@@ -63,6 +63,10 @@ pub fn deactivate(org: &mut Org, call: &Call<'_>, id: Id) {
         user.move_to(Status::Deprovisioned, call.now);
     }
     record(org, call, kinds::USER_DEACTIVATE, id);
+    for app in org.unassign_apps(id) {
+        let parties = [org.users.get(id).map(Party::from), org.apps.get(&app).map(Party::from)];
+        org.record(call, kinds::APP_USER_REMOVE, parties.into_iter().flatten().collect());
+    }
 }
 
 fn get(call: &Call<'_>) -> Answer {

@@ -1,0 +1,325 @@
+//! Who has an app: users one by one, and groups.
+
+use axum::http::Method;
+use serde_json::{Map, Value, json};
+
+use super::Route;
+use super::app::{App, Assignment, GroupAssignment};
+use super::apps::find;
+use super::call::{Answer, Call, Reply};
+use super::errors::Problem;
+use super::event::{EventKind, Party, kinds};
+use super::ids::Id;
+use super::paging::{self, Limits};
+use super::user::{Status, User};
+use super::{groups, users};
+use crate::state::Org;
+
+/// What this file answers.
+pub const ROUTES: &[Route] = &[
+    Route(Method::GET, "apps/{}/users", list),
+    Route(Method::POST, "apps/{}/users", assign),
+    Route(Method::GET, "apps/{}/users/{}", get),
+    Route(Method::POST, "apps/{}/users/{}", update),
+    Route(Method::DELETE, "apps/{}/users/{}", unassign),
+    Route(Method::GET, "apps/{}/groups", list_groups),
+    Route(Method::GET, "apps/{}/groups/{}", get_group),
+    Route(Method::PUT, "apps/{}/groups/{}", assign_group),
+    Route(Method::DELETE, "apps/{}/groups/{}", unassign_group),
+    Route(Method::GET, "users/{}/appLinks", app_links),
+    Route(Method::GET, "groups/{}/apps", apps_of_group),
+];
+
+const LIMITS: Limits = Limits { default: 50, most: 500 };
+const GROUP_LIMITS: Limits = Limits { default: 20, most: 200 };
+
+/// What a user has in an app, as Okta shows it; nothing where the user does not have it.
+pub fn shown(app: &App, user: &User, url: &str) -> Option<Value> {
+    let by_group;
+    let (scope, assignment) = if let Some(assignment) = app.users.get(&user.id) {
+        ("USER", assignment)
+    } else {
+        let group = app.group_of(user)?;
+        by_group = Assignment {
+            created: group.last_updated,
+            last_updated: group.last_updated,
+            user_name: user.login().to_owned(),
+            profile: group.profile.clone(),
+        };
+        ("GROUP", &by_group)
+    };
+    let path = format!("{url}/api/v1");
+    Some(json!({
+        "id": user.id,
+        "externalId": null,
+        "created": assignment.created,
+        "lastUpdated": assignment.last_updated,
+        "scope": scope,
+        "status": "ACTIVE",
+        "statusChanged": assignment.created,
+        "passwordChanged": null,
+        "syncState": "DISABLED",
+        "credentials": {"userName": assignment.user_name},
+        "profile": assignment.profile,
+        "_links": {
+            "app": {"href": format!("{path}/apps/{}", app.id)},
+            "user": {"href": format!("{path}/users/{}", user.id)},
+        },
+    }))
+}
+
+fn list(call: &Call<'_>) -> Answer {
+    let limit = LIMITS.of(call)?;
+    let after = match call.query.filled("after") {
+        Some(cursor) => Some(Id::parse(cursor).ok_or_else(Problem::cursor)?),
+        None => None,
+    };
+    let org = call.state.read();
+    let app = find(&org, call.part(0))?;
+    let (url, start) = (call.state.url(), call.query.filled("q").map(str::to_lowercase));
+    let expand = call.query.get("expand") == Some("user");
+    let mut found: Vec<&User> = app
+        .all_users(&org)
+        .into_iter()
+        .filter(|id| after.is_none_or(|after| *id > after))
+        .filter_map(|id| org.users.get(id))
+        .filter(|user| {
+            let starts = |start: &String| {
+                ["firstName", "lastName", "email", "login"]
+                    .iter()
+                    .any(|name| user.profile.text(name).to_lowercase().starts_with(start))
+            };
+            start.as_ref().is_none_or(starts)
+        })
+        .take(limit + 1)
+        .collect();
+    let more = found.len() > limit;
+    found.truncate(limit);
+    let next = found.last().filter(|_| more).map(|user| user.id.to_string());
+    let mut list = Vec::with_capacity(found.len());
+    for user in found {
+        let Some(mut item) = shown(app, user, url) else {
+            continue;
+        };
+        if expand {
+            item["_embedded"] = json!({"user": user.shown(org.schema(user.type_id), url, false)});
+        }
+        list.push(item);
+    }
+    Ok(paging::link(Reply::json(&list), call, limit, next.as_deref()))
+}
+
+fn get(call: &Call<'_>) -> Answer {
+    let org = call.state.read();
+    let app = find(&org, call.part(0))?;
+    answer(&org, app, call, call.part(1))
+}
+
+fn answer(org: &Org, app: &App, call: &Call<'_>, name: &str) -> Answer {
+    let user = users::find(org, name).ok().and_then(|id| org.users.get(id));
+    let found = user.and_then(|user| shown(app, user, call.state.url()));
+    found
+        .map(|found| Reply::json(&found))
+        .ok_or_else(|| Problem::not_found(name, "AppUser"))
+}
+
+fn assign(call: &Call<'_>) -> Answer {
+    let body = call.object()?;
+    let name = body.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
+    set(call, &body, &name, true)
+}
+
+fn update(call: &Call<'_>) -> Answer {
+    set(call, &call.object()?, call.part(1), false)
+}
+
+fn set(call: &Call<'_>, body: &Map<String, Value>, name: &str, new: bool) -> Answer {
+    let mut org = call.state.write();
+    let app = find(&org, call.part(0))?;
+    let app_id = app.id;
+    let user = users::find(&org, name)?;
+    let Some(user) = org.users.get(user) else {
+        return Err(Problem::not_found(name, "User"));
+    };
+    let id = user.id;
+    if user.status == Status::Deprovisioned || !app.active {
+        let summary = "Cannot assign apps or update app profiles for an inactive user.";
+        return Err(Problem::new(403, "E0000117", summary));
+    }
+    if !new && !app.has_user(user) {
+        return Err(Problem::not_found(name, "AppUser"));
+    }
+    let now = call.now.whole_seconds();
+    let mut assignment = app.users.get(&id).cloned().unwrap_or_else(|| Assignment {
+        created: now,
+        last_updated: now,
+        user_name: user.login().to_owned(),
+        profile: Map::new(),
+    });
+    assignment.last_updated = now;
+    if let Some(name) = body
+        .get("credentials")
+        .and_then(|credentials| credentials["userName"].as_str())
+    {
+        name.clone_into(&mut assignment.user_name);
+    }
+    for (key, value) in body.get("profile").and_then(Value::as_object).into_iter().flatten() {
+        assignment.profile.insert(key.clone(), value.clone());
+    }
+    let mut added = false;
+    if let Some(app) = org.apps.get_mut(&app_id) {
+        added = app.users.insert(id, assignment).is_none();
+    }
+    if added {
+        record(&mut org, call, kinds::APP_USER_ADD, app_id, Some(id), None);
+    }
+    answer(&org, find(&org, app_id.as_str())?, call, id.as_str())
+}
+
+fn unassign(call: &Call<'_>) -> Answer {
+    let mut org = call.state.write();
+    let app = find(&org, call.part(0))?.id;
+    let user = users::find(&org, call.part(1))?;
+    let removed = org.apps.get_mut(&app).and_then(|app| app.users.remove(&user));
+    if removed.is_none() {
+        return Err(Problem::not_found(call.part(1), "AppUser"));
+    }
+    record(&mut org, call, kinds::APP_USER_REMOVE, app, Some(user), None);
+    Ok(Reply::no_content())
+}
+
+fn record(org: &mut Org, call: &Call<'_>, kind: EventKind, app: Id, user: Option<Id>, group: Option<Id>) {
+    let parties = [
+        user.and_then(|id| org.users.get(id)).map(Party::from),
+        group.and_then(|id| org.groups.get(&id)).map(Party::from),
+        org.apps.get(&app).map(Party::from),
+    ];
+    org.record(call, kind, parties.into_iter().flatten().collect());
+}
+
+fn shown_group(app: &App, id: Id, group: &GroupAssignment, url: &str) -> Value {
+    let path = format!("{url}/api/v1");
+    json!({
+        "id": id,
+        "lastUpdated": group.last_updated,
+        "priority": group.priority,
+        "profile": group.profile,
+        "_links": {
+            "app": {"href": format!("{path}/apps/{}", app.id)},
+            "self": {"href": format!("{path}/apps/{}/groups/{id}", app.id)},
+            "group": {"href": format!("{path}/groups/{id}")},
+        },
+    })
+}
+
+fn list_groups(call: &Call<'_>) -> Answer {
+    let limit = GROUP_LIMITS.of(call)?;
+    let org = call.state.read();
+    let app = find(&org, call.part(0))?;
+    let mut groups: Vec<_> = app.groups.iter().collect();
+    groups.sort_by_key(|(_, group)| group.priority);
+    let start = match call.query.filled("after") {
+        None => 0,
+        Some(cursor) => {
+            let last = groups.iter().position(|(id, _)| id.as_str() == cursor);
+            last.ok_or_else(Problem::cursor)? + 1
+        }
+    };
+    let rest = &groups[start..];
+    let page = &rest[..rest.len().min(limit)];
+    let next = page.last().filter(|_| rest.len() > limit).map(|(id, _)| id.to_string());
+    let list: Vec<Value> = page
+        .iter()
+        .map(|(id, group)| shown_group(app, **id, group, call.state.url()))
+        .collect();
+    Ok(paging::link(Reply::json(&list), call, limit, next.as_deref()))
+}
+
+fn get_group(call: &Call<'_>) -> Answer {
+    let org = call.state.read();
+    let app = find(&org, call.part(0))?;
+    let group = groups::find(&org, call.part(1))?.id;
+    let found = app.groups.get(&group);
+    let found = found.ok_or_else(|| Problem::not_found(call.part(1), "ApplicationGroupAssignment"))?;
+    Ok(Reply::json(&shown_group(app, group, found, call.state.url())))
+}
+
+fn assign_group(call: &Call<'_>) -> Answer {
+    let body = if call.body.is_empty() {
+        Map::new()
+    } else {
+        call.object()?
+    };
+    let mut org = call.state.write();
+    let app = find(&org, call.part(0))?.id;
+    let group = groups::find(&org, call.part(1))?.id;
+    let mut added = false;
+    if let Some(app) = org.apps.get_mut(&app) {
+        let old = app.groups.get(&group);
+        let priority = body.get("priority").and_then(Value::as_u64);
+        let assignment = GroupAssignment {
+            last_updated: call.now.whole_seconds(),
+            priority: priority.unwrap_or_else(|| old.map_or(app.groups.len() as u64, |old| old.priority)),
+            profile: body
+                .get("profile")
+                .and_then(Value::as_object)
+                .cloned()
+                .unwrap_or_default(),
+        };
+        added = app.groups.insert(group, assignment).is_none();
+    }
+    if added {
+        record(&mut org, call, kinds::APP_GROUP_ADD, app, None, Some(group));
+    }
+    get_assigned(&org, call, app, group)
+}
+
+fn get_assigned(org: &Org, call: &Call<'_>, app: Id, group: Id) -> Answer {
+    let app = find(org, app.as_str())?;
+    let found = app
+        .groups
+        .get(&group)
+        .ok_or_else(|| Problem::not_found(group.as_str(), "ApplicationGroupAssignment"))?;
+    Ok(Reply::json(&shown_group(app, group, found, call.state.url())))
+}
+
+fn unassign_group(call: &Call<'_>) -> Answer {
+    let mut org = call.state.write();
+    let app = find(&org, call.part(0))?.id;
+    let group = groups::find(&org, call.part(1))?.id;
+    let removed = org.apps.get_mut(&app).and_then(|app| app.groups.remove(&group));
+    if removed.is_none() {
+        return Err(Problem::not_found(call.part(1), "ApplicationGroupAssignment"));
+    }
+    record(&mut org, call, kinds::APP_GROUP_REMOVE, app, None, Some(group));
+    Ok(Reply::no_content())
+}
+
+fn app_links(call: &Call<'_>) -> Answer {
+    let org = call.state.read();
+    let id = users::find(&org, call.part(0))?;
+    let user = org.users.get(id);
+    let apps = org.apps.values().filter(|app| app.active);
+    let links: Vec<Value> = apps
+        .filter(|app| user.is_some_and(|user| app.has_user(user)))
+        .enumerate()
+        .map(|(place, app)| {
+            json!({
+                "id": id, "label": app.label, "linkUrl": app.home(call.state.url()),
+                "logoUrl": format!("{}/assets/img/logos/default.png", call.state.url()),
+                "appName": app.name, "appInstanceId": app.id, "appAssignmentId": id,
+                "credentialsSetup": false, "hidden": false, "sortOrder": place,
+            })
+        })
+        .collect();
+    Ok(Reply::json(&links))
+}
+
+fn apps_of_group(call: &Call<'_>) -> Answer {
+    let limit = GROUP_LIMITS.of(call)?;
+    let org = call.state.read();
+    let group = groups::find(&org, call.part(0))?.id;
+    let apps = org.apps.values().filter(|app| app.groups.contains_key(&group));
+    let list: Vec<Value> = apps.take(limit).map(|app| app.shown(call.state.url())).collect();
+    Ok(paging::link(Reply::json(&list), call, limit, None))
+}
