@@ -12,7 +12,8 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const pictures = join(root, 'test-results', 'window');
 const binary = process.env.JOINERY_STUDIO ?? join(root, 'target', 'debug', 'joinery-studio');
 
-const commandLine = process.env.JOINERY_CLI ?? join(root, 'target', 'debug', 'joinery');
+/** The command line under test. */
+export const commandLine = process.env.JOINERY_CLI ?? join(root, 'target', 'debug', 'joinery');
 
 /** What the command line prints when it works on the same store as the window. */
 export function joinery(studio, args) {
@@ -39,9 +40,28 @@ export const Key = {
 	F8: '\uE038'
 };
 
+// A command whose answer is lost while the page is still loading is never answered: the window is then opened anew.
+const ATTEMPTS = 3;
+const ANSWER_WITHIN = 20_000;
+
 /** Opens the studio on a store and a documents folder of its own, runs `test` with the window, and closes it. */
-export async function withStudio(test, { width = 1440, height = 900 } = {}) {
-	const home = mkdtempSync(join(tmpdir(), 'joinery-window-'));
+export async function withStudio(test, { width = 1440, height = 900, home: given } = {}) {
+	const home = given ?? mkdtempSync(join(tmpdir(), 'joinery-window-'));
+	let desk;
+	try {
+		desk = await openDesk(home, width, height);
+		await test(desk.studio);
+	} catch (error) {
+		await desk?.studio.picture('failed').catch(() => {});
+		throw error;
+	} finally {
+		await desk?.close();
+		if (!given) rmSync(home, { recursive: true, force: true });
+	}
+}
+
+/** A display, a driver and the studio's window, drawn. */
+async function openDesk(home, width, height, attempt = 1) {
 	const display = await freeDisplay(width, height);
 	const port = await freePort();
 	const environment = {
@@ -55,29 +75,39 @@ export async function withStudio(test, { width = 1440, height = 900 } = {}) {
 		GDK_BACKEND: 'x11',
 		WEBKIT_DISABLE_DMABUF_RENDERER: '1'
 	};
-	const driver = spawn('WebKitWebDriver', [`--port=${port}`], { env: environment, stdio: 'ignore' });
-	let studio;
-	try {
-		studio = await Studio.open(`http://127.0.0.1:${port}`, home);
-		await test(studio);
-	} catch (error) {
-		await studio?.picture('failed').catch(() => {});
-		throw error;
-	} finally {
-		await studio?.close().catch(() => {});
-		driver.kill();
+	const driver = spawn('WebKitWebDriver', [`--port=${port}`], { env: environment, stdio: 'ignore', detached: true });
+	const stop = () => {
+		// The driver's group: the studio it started ends with it.
+		try {
+			process.kill(-driver.pid, 'SIGKILL');
+		} catch {
+			// It has ended by itself.
+		}
 		display.process.kill();
-		rmSync(home, { recursive: true, force: true });
+	};
+	try {
+		const studio = await Studio.open(`http://127.0.0.1:${port}`, home);
+		const close = async () => {
+			await studio.close().catch(() => {});
+			stop();
+		};
+		return { studio, close };
+	} catch (error) {
+		stop();
+		if (attempt === ATTEMPTS) throw error;
+		return openDesk(home, width, height, attempt + 1);
 	}
 }
 
 /** The window under test. */
 export class Studio {
+	#driver;
 	#session;
 	/** The folder that holds this window's store and documents. */
 	home;
 
-	constructor(session, home) {
+	constructor(driver, session, home) {
+		this.#driver = driver;
 		this.#session = session;
 		this.home = home;
 	}
@@ -85,13 +115,20 @@ export class Studio {
 	static async open(driver, home) {
 		const capabilities = { alwaysMatch: { 'webkitgtk:browserOptions': { binary, args: [] } } };
 		const { sessionId } = await until('the driver listens', () => call('POST', `${driver}/session`, { capabilities }));
-		const studio = new Studio(`${driver}/session/${sessionId}`, home);
+		const studio = new Studio(driver, `${driver}/session/${sessionId}`, home);
 		await studio.until('the page is drawn', 'return document.querySelector("#app")?.childElementCount > 0');
 		return studio;
 	}
 
 	close() {
 		return call('DELETE', this.#session);
+	}
+
+	/** Closes the window and opens it again on the same store. */
+	async restart() {
+		await this.close();
+		const again = await Studio.open(this.#driver, this.home);
+		this.#session = again.#session;
 	}
 
 	/** The value of a piece of JavaScript that says `return`. */
@@ -144,6 +181,8 @@ export class Studio {
 	/** Saves a picture of the window under test-results/window. */
 	async picture(name) {
 		mkdirSync(pictures, { recursive: true });
+		// A window that draws nothing new gives no picture: keep it drawing.
+		await this.run('document.documentElement.animate([{ opacity: 0.999 }, { opacity: 1 }], 1000)');
 		const base64 = await call('GET', `${this.#session}/screenshot`);
 		writeFileSync(join(pictures, `${name}.png`), Buffer.from(base64, 'base64'));
 	}
@@ -165,7 +204,8 @@ const FIND = `
 `;
 
 async function call(method, url, body) {
-	const response = await fetch(url, { method, body: body && JSON.stringify(body) });
+	const signal = AbortSignal.timeout(ANSWER_WITHIN);
+	const response = await fetch(url, { method, body: body && JSON.stringify(body), signal });
 	const { value } = await response.json();
 	if (!response.ok) throw new Error(`${value.error}: ${value.message}`);
 	return value;
