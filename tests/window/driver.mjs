@@ -45,90 +45,63 @@ const ATTEMPTS = 3;
 const ANSWER_WITHIN = 20_000;
 
 /** Opens the studio on a store and a documents folder of its own, runs `test` with the window, and closes it. */
-export async function withStudio(test, { width = 1440, height = 900, home: given } = {}) {
-	const home = given ?? mkdtempSync(join(tmpdir(), 'joinery-window-'));
-	let desk;
+export async function withStudio(test, { width = 1440, height = 900 } = {}) {
+	const home = mkdtempSync(join(tmpdir(), 'joinery-window-'));
+	let studio;
 	try {
-		desk = await openDesk(home, width, height);
-		await test(desk.studio);
+		studio = await Studio.open(home, { width, height });
+		await test(studio);
 	} catch (error) {
-		await desk?.studio.picture('failed').catch(() => {});
+		await studio?.picture('failed').catch(() => {});
 		throw error;
 	} finally {
-		await desk?.close();
-		if (!given) rmSync(home, { recursive: true, force: true });
-	}
-}
-
-/** A display, a driver and the studio's window, drawn. */
-async function openDesk(home, width, height, attempt = 1) {
-	const display = await freeDisplay(width, height);
-	const port = await freePort();
-	const environment = {
-		...process.env,
-		DISPLAY: display.name,
-		TAURI_WEBVIEW_AUTOMATION: 'true',
-		JOINERY_HOME: join(home, 'store'),
-		JOINERY_DOCUMENTS: join(home, 'documents'),
-		// No keychain answers here: the encrypted file is used, as on a bare machine.
-		DBUS_SESSION_BUS_ADDRESS: '',
-		GDK_BACKEND: 'x11',
-		WEBKIT_DISABLE_DMABUF_RENDERER: '1'
-	};
-	const driver = spawn('WebKitWebDriver', [`--port=${port}`], { env: environment, stdio: 'ignore', detached: true });
-	const stop = () => {
-		// The driver's group: the studio it started ends with it.
-		try {
-			process.kill(-driver.pid, 'SIGKILL');
-		} catch {
-			// It has ended by itself.
-		}
-		display.process.kill();
-	};
-	try {
-		const studio = await Studio.open(`http://127.0.0.1:${port}`, home);
-		const close = async () => {
-			await studio.close().catch(() => {});
-			stop();
-		};
-		return { studio, close };
-	} catch (error) {
-		stop();
-		if (attempt === ATTEMPTS) throw error;
-		return openDesk(home, width, height, attempt + 1);
+		await studio?.close();
+		rmSync(home, { recursive: true, force: true });
 	}
 }
 
 /** The window under test. */
 export class Studio {
-	#driver;
 	#session;
+	#stop;
+	#size;
 	/** The folder that holds this window's store and documents. */
 	home;
 
-	constructor(driver, session, home) {
-		this.#driver = driver;
+	constructor(session, home, size, stop) {
 		this.#session = session;
+		this.#size = size;
+		this.#stop = stop;
 		this.home = home;
 	}
 
-	static async open(driver, home) {
-		const capabilities = { alwaysMatch: { 'webkitgtk:browserOptions': { binary, args: [] } } };
-		const { sessionId } = await until('the driver listens', () => call('POST', `${driver}/session`, { capabilities }));
-		const studio = new Studio(driver, `${driver}/session/${sessionId}`, home);
-		await studio.until('the page is drawn', 'return document.querySelector("#app")?.childElementCount > 0');
-		return studio;
+	/** A display, a driver and the studio's window, drawn. */
+	static async open(home, size, attempt = 1) {
+		const { driver, stop } = await startDriver(home, size);
+		try {
+			const capabilities = { alwaysMatch: { 'webkitgtk:browserOptions': { binary, args: [] } } };
+			const { sessionId } = await until('the driver listens', () => call('POST', `${driver}/session`, { capabilities }));
+			const studio = new Studio(`${driver}/session/${sessionId}`, home, size, stop);
+			await studio.until('the page is drawn', 'return document.querySelector("#app")?.childElementCount > 0');
+			return studio;
+		} catch (error) {
+			stop();
+			if (attempt === ATTEMPTS) throw error;
+			return Studio.open(home, size, attempt + 1);
+		}
 	}
 
-	close() {
-		return call('DELETE', this.#session);
+	async close() {
+		await call('DELETE', this.#session).catch(() => {});
+		this.#stop();
 	}
 
 	/** Closes the window and opens it again on the same store. */
 	async restart() {
 		await this.close();
-		const again = await Studio.open(this.#driver, this.home);
+		const again = await Studio.open(this.home, this.#size);
 		this.#session = again.#session;
+		this.#stop = again.#stop;
 	}
 
 	/** The value of a piece of JavaScript that says `return`. */
@@ -202,6 +175,34 @@ const FIND = `
 	const found = [...candidates].filter((element) => visible(element) && nameOf(element).includes(name));
 	return found.find((element) => nameOf(element).trim() === name) ?? found[0] ?? null;
 `;
+
+/** A display and a WebDriver on it, whose windows use the store and documents in `home`. */
+async function startDriver(home, { width, height }) {
+	const display = await freeDisplay(width, height);
+	const port = await freePort();
+	const env = {
+		...process.env,
+		DISPLAY: display.name,
+		TAURI_WEBVIEW_AUTOMATION: 'true',
+		JOINERY_HOME: join(home, 'store'),
+		JOINERY_DOCUMENTS: join(home, 'documents'),
+		// No keychain answers here: the encrypted file is used, as on a bare machine.
+		DBUS_SESSION_BUS_ADDRESS: '',
+		GDK_BACKEND: 'x11',
+		WEBKIT_DISABLE_DMABUF_RENDERER: '1'
+	};
+	// A group of its own: the studio it starts ends with it.
+	const driver = spawn('WebKitWebDriver', [`--port=${port}`], { env, stdio: 'ignore', detached: true });
+	const stop = () => {
+		try {
+			process.kill(-driver.pid, 'SIGKILL');
+		} catch {
+			// It has ended by itself.
+		}
+		display.process.kill();
+	};
+	return { driver: `http://127.0.0.1:${port}`, stop };
+}
 
 async function call(method, url, body) {
 	const signal = AbortSignal.timeout(ANSWER_WITHIN);
