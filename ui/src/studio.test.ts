@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { fake } from './backend/fake';
 import { commands } from './commands';
-import { find, commandEntries } from './features/palette/entries';
+import { find, commandEntries, symbolEntries } from './features/palette/entries';
 import { Exporter } from './features/export/exporter.svelte';
 import { Draft } from './features/connection/draft.svelte';
 import { Studio } from './studio.svelte';
@@ -174,4 +174,16 @@ test('script brings the run panel to the right, and a maximised pane gives way t
 	layout.maximise('editor');
 	await studio.openFile({ connector: 'okta', path: 'requests/users/get_user.toml' });
 	expect(layout.shows('tester')).toBe(true);
+});
+
+test('the palette finds the functions of the open script', async () => {
+	const lines: number[] = [];
+	const entries = symbolEntries('//! A\n\nfn execute(connection, input) {\n}\nfn page(url) {}', (line) =>
+		lines.push(line)
+	);
+	const found = find('@pa', [...commandEntries(commands(await started())), ...entries], [], 'all');
+	expect(found.map((each) => each.entry.label)).toEqual(['page(url)']);
+	await found[0]?.entry.run();
+	expect(lines).toEqual([5]);
+	expect(find('page', entries, [], 'all')).toEqual([]);
 });

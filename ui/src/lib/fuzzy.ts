@@ -56,10 +56,15 @@ function next(lower: string, text: string, letter: string, position: number, loo
 	return loose ? nearest : -1;
 }
 
+const SEPARATORS = ' \t\n_-./';
+
+/** Asked for every letter of every name: comparing beats a regular expression by far. */
 function startsWord(text: string, at: number): boolean {
 	if (at === 0) return true;
 	const before = text[at - 1]!;
-	return /[\s_\-./]/.test(before) || (/[a-z]/.test(before) && /[A-Z]/.test(text[at]!));
+	if (SEPARATORS.includes(before)) return true;
+	const here = text[at]!;
+	return here >= 'A' && here <= 'Z' && before >= 'a' && before <= 'z';
 }
 
 export interface Ranked<T> {

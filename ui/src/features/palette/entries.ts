@@ -6,7 +6,7 @@ import { rank } from '../../lib/fuzzy';
 
 export interface Entry {
 	id: string;
-	group: 'Commands' | 'Requests' | 'Files';
+	group: 'Commands' | 'Requests' | 'Files' | 'Symbols';
 	label: string;
 	/** Small words after the label. */
 	note?: string;
@@ -26,6 +26,8 @@ export interface Found {
 export type PaletteMode = 'all' | 'files' | 'commands';
 
 const AT_MOST = 60;
+/** With something typed, what does not stand near the top is found by typing on. */
+const FOUND_AT_MOST = 24;
 
 export function commandEntries(commands: readonly Command[]): Entry[] {
 	return commands.filter(available).map((command) => ({
@@ -55,16 +57,41 @@ export function fileEntries(
 	}));
 }
 
-/** What fits `text`. Without text, the entries last used come first; a leading `>` leaves commands only. */
+const FUNCTION = /^\s*(?:private\s+)?fn\s+([A-Za-z_]\w*)\s*\(([^)]*)\)/;
+
+/** The functions of a script. */
+export function symbolEntries(text: string, go: (line: number) => unknown): Entry[] {
+	return text.split('\n').flatMap((line, index) => {
+		const [, name, parameters] = FUNCTION.exec(line) ?? [];
+		if (name === undefined) return [];
+		const number = index + 1;
+		return [
+			{
+				id: `symbol:${name}:${number}`,
+				group: 'Symbols' as const,
+				label: `${name}(${parameters?.trim() ?? ''})`,
+				note: `line ${number}`,
+				run: () => go(number)
+			}
+		];
+	});
+}
+
+/**
+ * What fits `text`. A leading `>` leaves commands only, `@` the functions of the open script. Without text, the
+ * entries last used come first.
+ */
 export function find(text: string, entries: readonly Entry[], recent: readonly string[], mode: PaletteMode): Found[] {
 	const onlyCommands = mode === 'commands' || text.startsWith('>');
-	const query = text.replace(/^>\s*/, '').trim();
-	const searched = entries.filter((each) =>
-		onlyCommands ? each.group === 'Commands' : mode !== 'files' || each.group !== 'Commands'
-	);
+	const onlySymbols = !onlyCommands && text.startsWith('@');
+	const query = text.replace(/^[>@]\s*/, '').trim();
+	const searched = entries.filter(({ group }) => {
+		if (onlySymbols || group === 'Symbols') return onlySymbols && group === 'Symbols';
+		return onlyCommands ? group === 'Commands' : mode !== 'files' || group !== 'Commands';
+	});
 	if (query !== '') {
 		const found = rank(query, searched, (each) => each.label).map(({ item, match }) => ({ entry: item, at: match.at }));
-		return inGroups(found).slice(0, AT_MOST);
+		return inGroups(found.slice(0, FOUND_AT_MOST));
 	}
 	const used = recent.flatMap((id) => searched.filter((each) => each.id === id));
 	const rest = searched.filter((each) => !recent.includes(each.id));
