@@ -301,6 +301,7 @@ export class Studio {
 				await this.runner.choose(made.file, made.input);
 			});
 		};
+		this.tester.onunreadable = (file, line) => void this.openFile(file, line);
 		this.tester.onmaking = (work) => void this.runner.expect(work);
 		this.editor.onsave = (file, text, version) => this.runner.saveAndRun({ file, text, version });
 		this.runner.onreport = (report) => this.editor.showCalls(report);

@@ -37,6 +37,8 @@ export class RequestTab {
 	view = $state<BodyView>('tree');
 	responseSection = $state<ResponseSection>('body');
 	lines = $state.raw<LineWindows | null>(null);
+	/** What `lines` are: not yet what is wanted while a large body is still read. */
+	linesView = $state<BodyView>('tree');
 	making = $state(false);
 
 	#saved = $state('');

@@ -1,11 +1,13 @@
 /** The request tester: open requests, what was sent, what came back. */
 import type { Backend } from '../../backend';
 import { BackendError } from '../../backend/error';
+import type { BodySummary } from '../../backend/types/BodySummary';
 import type { BodyView } from '../../backend/types/BodyView';
 import type { CallReport } from '../../backend/types/CallReport';
 import type { FileRef } from '../../backend/types/FileRef';
 import type { MadeAction } from '../../backend/types/MadeAction';
 import type { Sent } from '../../backend/types/Sent';
+import { listFiles } from '../../lib/file-kinds';
 import { size } from '../../lib/format';
 import { METHODS } from '../../lib/methods';
 import { LineWindows } from '../../lib/line-windows.svelte';
@@ -16,16 +18,24 @@ import { RequestTab } from './request-tab.svelte';
 const FIRST_LINES = 60;
 /** What a clipboard takes without a stop. */
 const COPY_AT_MOST = 10_000_000;
+const FIRST_POLL_MS = 8;
 const INDEX_POLL_MS = 150;
 const VARIABLES_AFTER_MS = 120;
 
 let nextSend = 1;
+
+/** The tree of a large body comes when all of it has been read; until then its text shows. */
+function shownView(wanted: BodyView, body: BodySummary): BodyView {
+	return wanted === 'tree' && body.tree_lines === 0 ? 'raw' : wanted;
+}
 
 export class Tester {
 	tabs = $state.raw<RequestTab[]>([]);
 	active = $state.raw<RequestTab | null>(null);
 	/** Counts wishes to edit the URL; the pane listens. */
 	urlFocus = $state(0);
+	/** Shows the text of a request's file that is none. */
+	onunreadable: ((file: FileRef, line: number) => void) | undefined;
 	/** Shows an action that was made. */
 	onmakeaction: ((made: MadeAction) => unknown) | undefined;
 	/** Hears that an action is being made, until it is shown. */
@@ -50,7 +60,10 @@ export class Tester {
 			const { request } = await this.backend.openRequest(file);
 			this.#show(new RequestTab(file.connector, file, request));
 		} catch (thrown) {
-			this.session.fail(thrown);
+			const failure = BackendError.from(thrown);
+			this.session.fail(failure);
+			// What cannot be read as a request can be read, and put right, as text.
+			this.onunreadable?.(file, failure.line ?? 1);
 		}
 	}
 
@@ -142,7 +155,7 @@ export class Tester {
 			const isNew = tab.file === null;
 			if (tab.draft.name === '') tab.edit({ name: nameFor(tab.draft) });
 			const { draft } = tab;
-			const file = tab.file ?? (await this.backend.createFile(tab.connector, 'request', draft.name));
+			const file = tab.file ?? (await this.backend.createFile(tab.connector, 'request', this.#fileName(draft.name)));
 			await this.backend.saveRequest(file, draft);
 			tab.file = file;
 			tab.markSaved(draft);
@@ -208,7 +221,7 @@ export class Tester {
 	/** Tree or raw. */
 	show(tab: RequestTab, view: BodyView): void {
 		tab.view = view;
-		if (tab.sent) tab.lines = this.#linesOf(tab.sent, view);
+		if (tab.sent) this.#showLines(tab, tab.sent, this.#linesOf(tab.sent, view));
 	}
 
 	/** Asks anew which variables have values: at once for the first time, then shortly after the last change. */
@@ -228,6 +241,20 @@ export class Tester {
 		else this.#variableTimer = setTimeout(() => void ask(), VARIABLES_AFTER_MS);
 	}
 
+	/** A name for a new file: of what names may have, and not taken. */
+	#fileName(name: string): string {
+		const plain =
+			name
+				.toLowerCase()
+				.replace(/[^a-z0-9]+/g, '_')
+				.replace(/^_+|_+$/g, '')
+				.slice(0, 56) || 'request';
+		const taken = listFiles(this.session.workspace?.connectors ?? []).map((each) => each.path);
+		let free = plain;
+		for (let number = 2; taken.includes(`requests/${free}.toml`); number++) free = `${plain}_${number}`;
+		return free;
+	}
+
 	#show(tab: RequestTab): void {
 		if (!this.tabs.includes(tab)) this.tabs = [...this.tabs, tab];
 		this.active = tab;
@@ -241,7 +268,7 @@ export class Tester {
 		// The first lines come with the answer, so that it appears whole.
 		await lines.want(0, Math.min(FIRST_LINES, lines.count - 1));
 		tab.sent = sent;
-		tab.lines = lines;
+		this.#showLines(tab, sent, lines);
 		tab.error = null;
 		this.session.rateLimit = sent.response.rate_limit ?? this.session.rateLimit;
 		if (before && before.body.id !== sent.body.id) void this.backend.closeBody(before.body.id).catch(() => undefined);
@@ -250,20 +277,35 @@ export class Tester {
 
 	/** A large body is read on while its first lines show. */
 	async #follow(tab: RequestTab, number: number): Promise<void> {
-		for (;;) {
-			await new Promise((done) => setTimeout(done, INDEX_POLL_MS));
+		// Often at first, so that the first lines come at once; then as often as a count may change.
+		for (let pause = FIRST_POLL_MS; ; pause = Math.min(2 * pause, INDEX_POLL_MS)) {
+			await new Promise((done) => setTimeout(done, pause));
 			const { sent } = tab;
 			if (sent?.number !== number) return;
 			const body = await this.backend.bodySummary(sent.body.id).catch(() => null);
 			if (!body || tab.sent?.number !== number) return;
 			tab.sent = { ...tab.sent, body };
-			tab.lines?.grow(tab.view === 'tree' ? body.tree_lines : body.raw_lines);
+			// A body that turned out to be no JSON has no tree.
+			if (body.kind !== 'json') tab.view = 'raw';
+			if (shownView(tab.view, body) === tab.linesView) {
+				tab.lines?.grow(tab.linesView === 'tree' ? body.tree_lines : body.raw_lines);
+			} else {
+				const lines = this.#linesOf(tab.sent, tab.view);
+				await lines.want(0, FIRST_LINES)?.catch(() => undefined);
+				if (tab.sent?.number === number) this.#showLines(tab, tab.sent, lines);
+			}
 			if (body.complete) return;
 		}
 	}
 
-	#linesOf(sent: Sent, view: BodyView): LineWindows {
+	#showLines(tab: RequestTab, sent: Sent, lines: LineWindows): void {
+		tab.lines = lines;
+		tab.linesView = shownView(tab.view, sent.body);
+	}
+
+	#linesOf(sent: Sent, wanted: BodyView): LineWindows {
 		const { id, tree_lines, raw_lines } = sent.body;
+		const view = shownView(wanted, sent.body);
 		return new LineWindows(view === 'tree' ? tree_lines : raw_lines, (from, count) =>
 			this.backend.bodyLines(id, view, from, count)
 		);

@@ -56,3 +56,23 @@ test('the table has a row for each variable of the path, and none for what the c
 	expect(fromParamRows(typed, tab.draft).variables.user).toBe('grace');
 	expect(fromParamRows(typed, tab.draft).query).toMatchObject(tab.draft.query);
 });
+
+test('a request without a file is saved under a name made from its own', async () => {
+	const { tester, session } = await open();
+	tester.newRequest();
+	tester.active!.typeUrl('{{base_url}}/api/v1/users/{{user}}/groups?limit=2');
+	tester.active!.edit({ name: '/users/ada@acme.example from get_user.rhai:14' });
+	await tester.save();
+	const path = 'requests/users_ada_acme_example_from_get_user_rhai_14.toml';
+	expect(tester.active?.file?.path).toBe(path);
+	expect(session.toasts.at(-1)?.text).toContain(path);
+});
+
+test('a file that holds no request opens as text', async () => {
+	const { tester, backend } = await open();
+	const shown: [string, number][] = [];
+	tester.onunreadable = (file, line) => shown.push([file.path, line]);
+	backend.openRequest = () => Promise.reject(new BackendError({ message: 'unclosed array', line: 7 }));
+	await tester.open({ connector: 'okta', path: 'requests/broken.toml' });
+	expect(shown).toEqual([['requests/broken.toml', 7]]);
+});

@@ -50,3 +50,19 @@ test('an input with errors is not sent', async () => {
 	expect(runner.report).toBeNull();
 	expect(runner.checked).toBe(true);
 });
+
+test('a run asked for while an action is being made is a run of that one', async () => {
+	const { runner, backend } = await open();
+	await runner.choose(file);
+	const other = { ...file, path: 'actions/create_user.rhai' };
+	const ran: string[] = [];
+	const { runAction } = backend;
+	backend.runAction = (run) => (ran.push(run.file.path), runAction(run));
+	let made = () => {};
+	const making = new Promise<void>((done) => (made = done)).then(() => runner.choose(other, { user: 'ada' }));
+	void runner.expect(making);
+	const run = runner.run();
+	made();
+	await run;
+	expect(ran).toEqual([other.path]);
+});

@@ -101,8 +101,8 @@ const chips = ViewPlugin.fromClass(
 	{ decorations: (plugin) => plugin.decorations }
 );
 
-/** The place of a variable that was clicked on. */
-const asked = StateEffect.define<number>();
+/** The place of a variable that was clicked on; null closes what that opened. */
+const asked = StateEffect.define<number | null>();
 
 /** Takes the person to where the variable gets its value. */
 type SetValue = (name: string) => void;
@@ -124,6 +124,8 @@ function tipAt(view: EditorState, at: number, onset: SetValue | undefined): Tool
 				const button = document.createElement('button');
 				button.type = 'button';
 				button.textContent = 'Set value';
+				// Pressing it leaves the caret, and so this tip, where they are.
+				button.addEventListener('mousedown', (event) => event.preventDefault());
 				button.addEventListener('click', () => onset(use.name));
 				dom.append(button);
 			}
@@ -144,10 +146,10 @@ function tips(onset: SetValue | undefined): Extension {
 		create: () => null,
 		update(value, transaction) {
 			for (const effect of transaction.effects) {
-				if (effect.is(asked)) return tipAt(transaction.state, effect.value, onset);
-				if (effect.is(knownVariables)) return null;
+				if (effect.is(asked)) return effect.value === null ? null : tipAt(transaction.state, effect.value, onset);
+				if (effect.is(knownVariables)) return value && tipAt(transaction.state, value.pos, onset);
 			}
-			return transaction.docChanged || transaction.selection ? null : value;
+			return transaction.docChanged ? null : value;
 		},
 		provide: (field) => showTooltip.from(field)
 	});
@@ -155,11 +157,16 @@ function tips(onset: SetValue | undefined): Extension {
 		clicked,
 		hoverTooltip((view, at) => (view.state.field(clicked) ? null : tipAt(view.state, at, onset)), { hoverTime: 250 }),
 		EditorView.domEventHandlers({
-			click(event, view) {
-				if (!(event.target as Element).closest('.cm-chip-missing')) return false;
-				view.dispatch({ effects: asked.of(view.posAtDOM(event.target as Node)) });
+			// Not a click: pressing the button redraws the chip, and there is none where its element is gone.
+			mouseup(event, view) {
+				const chip = document.elementFromPoint(event.clientX, event.clientY)?.closest('.cm-chip-missing');
+				const at = chip && view.contentDOM.contains(chip) ? view.posAtDOM(chip) : null;
+				// After the editor has put its caret.
+				setTimeout(() => view.dispatch({ effects: asked.of(at) }));
 				return false;
-			}
+			},
+			blur: (_, view) => void setTimeout(() => view.dispatch({ effects: asked.of(null) })),
+			keydown: (_, view) => void (view.state.field(clicked) && view.dispatch({ effects: asked.of(null) }))
 		}),
 		// Above everything: the bar around the field cuts off what stands out of it.
 		tooltips({ position: 'fixed', parent: document.body })
