@@ -20,6 +20,7 @@ use crate::clock::Clock;
 use crate::manners::{self, RequestId};
 use crate::okta::call::{Call, Query, Reply};
 use crate::okta::errors::Problem;
+use crate::okta::oauth::access::Caller;
 use crate::okta::rate_limit::Buckets;
 use crate::state::State;
 use crate::{jobs, okta, random, seed};
@@ -186,9 +187,11 @@ async fn take(Extract(state): Extract<Arc<State>>, Extension(id): Extension<Requ
         path: &path,
         parts: Vec::new(),
         query: Query::parse(head.uri.query().unwrap_or_default()),
+        query_text: head.uri.query().unwrap_or_default(),
         headers: &head.headers,
         body: &body,
         request_id: &id.0,
+        caller: Caller::default(),
     };
     let reply = okta::answer(call).unwrap_or_else(|problem| problem.reply());
     if head.method != Method::GET {
@@ -216,11 +219,11 @@ pub fn respond(reply: Reply) -> Response {
     let mut response = Response::new(reply.body.map_or_else(Body::empty, Body::from));
     *response.status_mut() = reply.status;
     let headers = response.headers_mut();
-    if typed {
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    }
     for (name, value) in reply.headers {
         headers.append(name, value);
+    }
+    if typed && !headers.contains_key(header::CONTENT_TYPE) {
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     }
     response
 }

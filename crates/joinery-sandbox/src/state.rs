@@ -1,7 +1,7 @@
 //! What an org holds, in memory, with the indices its lists need.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use tokio::sync::watch;
 
@@ -11,6 +11,8 @@ use crate::okta::event::Event;
 use crate::okta::group::Group;
 use crate::okta::group_rule::GroupRule;
 use crate::okta::ids::{Id, Ids, Kind};
+use crate::okta::oauth::jose::SigningKey;
+use crate::okta::oauth::memory::Memory;
 use crate::okta::rate_limit::Buckets;
 use crate::okta::schema::Schema;
 use crate::okta::user::User;
@@ -20,6 +22,7 @@ use crate::okta::user_type::UserType;
 pub struct State {
     url: String,
     token: String,
+    signing_key: OnceLock<SigningKey>,
     /// The clock of the org.
     pub clock: Clock,
     /// The rate limits.
@@ -34,6 +37,7 @@ impl State {
         Self {
             url,
             token,
+            signing_key: OnceLock::new(),
             clock,
             buckets,
             org: RwLock::new(org),
@@ -60,6 +64,11 @@ impl State {
     /// Hears of every change from now on.
     pub fn changes(&self) -> watch::Receiver<()> {
         self.changed.subscribe()
+    }
+
+    /// The key that signs tokens. Made when the first is asked for, since that takes a moment.
+    pub fn signing_key(&self) -> &SigningKey {
+        self.signing_key.get_or_init(SigningKey::generate)
     }
 
     /// The org, to read.
@@ -98,6 +107,8 @@ pub struct Org {
     pub everyone: Id,
     /// The System Log, oldest first.
     pub log: Vec<Event>,
+    /// The authorization server.
+    pub oauth: Memory,
 }
 
 impl Org {
@@ -120,6 +131,7 @@ impl Org {
             apps: BTreeMap::new(),
             everyone,
             log: Vec::new(),
+            oauth: Memory::default(),
         }
     }
 

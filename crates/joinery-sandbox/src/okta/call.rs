@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use url::form_urlencoded;
 
 use super::errors::Problem;
+use super::oauth::access::Caller;
 use crate::clock::Time;
 use crate::state::State;
 
@@ -28,12 +29,16 @@ pub struct Call<'a> {
     pub parts: Vec<Cow<'a, str>>,
     /// The query.
     pub query: Query,
+    /// The query as it was sent.
+    pub query_text: &'a str,
     /// The headers.
     pub headers: &'a HeaderMap,
     /// The body; empty where there is none.
     pub body: &'a [u8],
     /// Its `X-Okta-Request-Id`.
     pub request_id: &'a str,
+    /// Who makes it; known once the call was authorised.
+    pub caller: Caller,
 }
 
 impl Call<'_> {
@@ -54,6 +59,12 @@ impl Call<'_> {
             return Err(Problem::new(400, "E0000021", summary));
         }
         serde_json::from_slice(self.body).map_err(|_| Problem::malformed())
+    }
+
+    /// The org's own URL, and the one the caller used, which may name `localhost`.
+    pub fn origins(&self) -> [String; 2] {
+        let host = self.header(&header::HOST).unwrap_or_default();
+        [self.state.url().to_owned(), format!("http://{host}")]
     }
 
     /// A header as text.

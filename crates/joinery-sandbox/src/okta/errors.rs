@@ -1,5 +1,6 @@
 //! Okta's error bodies. The code is what a client may rely on; the texts are Okta's own.
 
+use axum::http::header::WWW_AUTHENTICATE;
 use serde::Serialize;
 use serde::ser::SerializeSeq;
 
@@ -13,6 +14,7 @@ pub struct Problem {
     code: &'static str,
     summary: String,
     causes: Vec<String>,
+    challenge: Option<String>,
 }
 
 impl Problem {
@@ -23,7 +25,15 @@ impl Problem {
             code,
             summary: summary.into(),
             causes: Vec::new(),
+            challenge: None,
         }
+    }
+
+    /// Adds a `WWW-Authenticate` header.
+    #[must_use]
+    pub fn with_challenge(mut self, challenge: String) -> Self {
+        self.challenge = Some(challenge);
+        self
     }
 
     /// Adds a cause.
@@ -83,7 +93,11 @@ impl Problem {
             id: format!("oae{}", random::text(22)),
             causes: Causes(&self.causes),
         };
-        Reply::json(&body).with_status(self.status)
+        let reply = Reply::json(&body).with_status(self.status);
+        match &self.challenge {
+            Some(challenge) => reply.with_header(WWW_AUTHENTICATE, challenge),
+            None => reply,
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::call::Call;
 use super::group::Group;
 use super::ids::{Id, Kind};
+use super::oauth::access::Caller;
 use super::user::User;
 use crate::clock::Time;
 use crate::state::Org;
@@ -91,6 +92,26 @@ pub mod kinds {
         "user.account.unlock_by_admin",
         "Unlock user account for Okta by admin",
         "core.user.config.user_unlock_by_admin.success",
+    );
+    pub const SESSION_START: EventKind = EventKind(
+        "user.session.start",
+        "User login to Okta",
+        "core.user_auth.login_success",
+    );
+    pub const AUTHORIZE_CODE: EventKind = EventKind(
+        "app.oauth2.authorize.code",
+        "OIDC authorization code request",
+        "app.oauth2.authorize.code_success",
+    );
+    pub const TOKEN_GRANT: EventKind = EventKind(
+        "app.oauth2.token.grant.access_token",
+        "OIDC access token is granted",
+        "app.oauth2.token.grant.access_token_success",
+    );
+    pub const TOKEN_REUSE: EventKind = EventKind(
+        "app.oauth2.token.detect_reuse",
+        "OAuth2 refresh token reuse detected",
+        "app.oauth2.token.detect_reuse",
     );
     pub const SESSION_CLEAR: EventKind = EventKind(
         "user.session.clear",
@@ -253,11 +274,20 @@ struct Origin {
 }
 
 impl Org {
-    /// Writes an event into the log.
+    /// Writes an event into the log: what the caller did.
     pub fn record(&mut self, call: &Call<'_>, kind: EventKind, targets: Vec<Party>) {
-        let Some(actor) = self.users.get(self.owner).map(Party::from) else {
-            return;
+        let actor = match call.caller {
+            Caller::Owner => self.users.get(self.owner).map(Party::from),
+            Caller::User(id) => self.users.get(id).map(Party::from),
+            Caller::Client(id) => self.oauth.clients.get(&id).map(Party::from),
         };
+        if let Some(actor) = actor {
+            self.record_as(call, actor, kind, targets);
+        }
+    }
+
+    /// Writes an event into the log.
+    pub fn record_as(&mut self, call: &Call<'_>, actor: Party, kind: EventKind, targets: Vec<Party>) {
         self.log.push(Event {
             published: call.now,
             kind,

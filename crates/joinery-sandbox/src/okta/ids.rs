@@ -68,6 +68,10 @@ pub enum Kind {
     App,
     /// Okta itself, as the log names it.
     System,
+    /// A scope granted to an app.
+    ScopeGrant,
+    /// An admin role that somebody has.
+    Role,
 }
 
 impl Kind {
@@ -81,6 +85,8 @@ impl Kind {
             Self::GroupRule => b"0pr",
             Self::App => b"0oa",
             Self::System => b"spr",
+            Self::ScopeGrant => b"oag",
+            Self::Role => b"ra1",
         }
     }
 }

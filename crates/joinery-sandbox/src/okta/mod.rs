@@ -21,6 +21,7 @@ mod group_rules;
 mod groups;
 pub mod ids;
 mod logs;
+pub mod oauth;
 mod paging;
 pub mod rate_limit;
 mod rule_expression;
@@ -39,9 +40,10 @@ mod users;
 
 use call::{Answer, Call};
 use errors::Problem;
+use oauth::access::{self, Caller, Passage};
 
 /// A route: method, path below `/api/v1` with `{}` for an open part, and what answers it.
-pub struct Route(pub Method, pub &'static str, pub fn(&Call<'_>) -> Answer);
+pub struct Route(pub Method, pub &'static str, pub Handler);
 
 /// Every resource's routes. Where two fit a path, the first wins.
 const ROUTES: &[&[Route]] = &[
@@ -57,27 +59,51 @@ const ROUTES: &[&[Route]] = &[
     apps::ROUTES,
     app_users::ROUTES,
     logs::ROUTES,
+    oauth::GRANT_ROUTES,
+    oauth::ROLE_ROUTES,
 ];
+
+/// What answers a route.
+pub type Handler = fn(&Call<'_>) -> Answer;
 
 /// Answers a call: checks who makes it, finds its route and runs it.
 pub fn answer(mut call: Call<'_>) -> Answer {
+    if let Some(answer) = oauth::answer(&mut call) {
+        return answer;
+    }
     let Some(path) = call.path.strip_prefix("/api/v1/") else {
         return Err(unknown_path());
     };
-    authorise(&call)?;
+    if let Passage::Answered(reply) = access::authorise(&mut call, path)? {
+        return Ok(reply);
+    }
+    let handler = find_route(ROUTES, &mut call, path)?;
+    accepts_json(&call)?;
+    if path.starts_with("users/")
+        && let Some(name) = call.parts.first_mut().filter(|name| *name == "me")
+        && let Caller::Client(id) | Caller::User(id) = call.caller
+    {
+        *name = Cow::Owned(id.to_string());
+    }
+    handler(&call)
+}
+
+/// The route of a call, its open parts noted in the call.
+///
+/// # Errors
+/// E0000008 for an unknown path, E0000022 for an unknown method of a known one.
+pub fn find_route<'a>(lists: &[&[Route]], call: &mut Call<'a>, path: &'a str) -> Result<Handler, Problem> {
     let given: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
     let mut known = false;
-    for Route(method, pattern, handler) in ROUTES.iter().copied().flatten() {
+    for Route(method, pattern, handler) in lists.iter().copied().flatten() {
         let Some(parts) = open_parts(pattern, &given) else {
             continue;
         };
-        if method != call.method {
-            known = true;
-            continue;
+        if method == call.method {
+            call.parts = parts;
+            return Ok(*handler);
         }
-        accepts_json(&call)?;
-        call.parts = parts;
-        return handler(&call);
+        known = true;
     }
     if known {
         let summary = "The endpoint does not support the provided HTTP method";
@@ -88,16 +114,6 @@ pub fn answer(mut call: Call<'_>) -> Answer {
 
 fn unknown_path() -> Problem {
     Problem::new(404, "E0000008", "The requested path was not found")
-}
-
-fn authorise(call: &Call<'_>) -> Result<(), Problem> {
-    let Some(value) = call.header(&header::AUTHORIZATION) else {
-        return Err(Problem::new(403, "E0000005", "Invalid session"));
-    };
-    match value.split_once(' ') {
-        Some((scheme, token)) if scheme.eq_ignore_ascii_case("SSWS") && call.state.accepts(token.trim()) => Ok(()),
-        _ => Err(Problem::new(401, "E0000011", "Invalid token provided")),
-    }
 }
 
 fn accepts_json(call: &Call<'_>) -> Result<(), Problem> {

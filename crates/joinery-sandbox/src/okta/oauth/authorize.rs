@@ -1,0 +1,177 @@
+//! The authorization endpoint: checks what an app asks for, lets a user sign in, and sends a code back to the app.
+
+use axum::http::{Method, header};
+use url::Url;
+
+use super::client::Client;
+use super::form::Form;
+use super::memory::{Granted, Memory};
+use super::refusal::Refusal;
+use super::{claims, page, token};
+use crate::okta::Route;
+use crate::okta::call::{Answer, Call, Query, Reply};
+use crate::okta::event::{Party, kinds};
+use crate::okta::ids::Id;
+use crate::okta::user::Password;
+use crate::random;
+use crate::state::Org;
+
+/// What this file answers.
+pub const ROUTES: &[Route] = &[
+    Route(Method::GET, "oauth2/v1/authorize", authorize),
+    Route(Method::POST, "oauth2/v1/authorize", authorize),
+];
+
+fn authorize(call: &Call<'_>) -> Answer {
+    let form = if *call.method == Method::POST {
+        Form::read(call)
+    } else {
+        Form::of(Query::parse(call.query_text))
+    };
+    let answer = form.and_then(|form| {
+        let mut org = call.state.write();
+        let (client, back) = origin(&form, &org.oauth)?;
+        let client = client.clone();
+        Ok(check(&form, &client)
+            .and_then(|()| proceed(call, &form, &client, &mut org))
+            .map_or_else(
+                |refusal| {
+                    let parts = [("error", refusal.error), ("error_description", &refusal.description)];
+                    redirect(&back, form.get("state"), &parts)
+                },
+                |outcome| match outcome {
+                    Outcome::Code(code) => redirect(&back, form.get("state"), &[("code", &code)]),
+                    Outcome::Page(page) => *page,
+                },
+            ))
+    });
+    // Who cannot be sent back is told on a page.
+    Ok(answer.unwrap_or_else(|refusal| page::refused(&refusal)))
+}
+
+/// The client and where it wants the answer. Until both are known to be right nobody is sent anywhere.
+fn origin<'m>(form: &Form, memory: &'m Memory) -> Result<(&'m Client, Url), Refusal> {
+    let client = form
+        .get("client_id")
+        .and_then(Id::parse)
+        .and_then(|id| memory.clients.get(&id));
+    let client = client
+        .filter(|client| client.active)
+        .ok_or_else(|| Refusal::new(400, "invalid_client", "Invalid value for 'client_id' parameter."))?;
+    let wanted = form.get("redirect_uri");
+    let wanted = wanted.ok_or_else(|| Refusal::new(400, "missing_redirect_uri", "redirect_uri is missing."))?;
+    let known = client.redirect_uris.iter().any(|uri| uri == wanted);
+    let url = Url::parse(wanted).ok().filter(|_| known);
+    let url = url.ok_or_else(|| {
+        Refusal::request("The 'redirect_uri' parameter must be a Login redirect URI in the client app settings.")
+    })?;
+    Ok((client, url))
+}
+
+fn check(form: &Form, client: &Client) -> Result<(), Refusal> {
+    if form.get("response_type") != Some("code") || !client.may_use("authorization_code") {
+        let text = "The response type is not supported by the authorization server. Configured response types: [code].";
+        return Err(Refusal::new(400, "unsupported_response_type", text));
+    }
+    if form.get("response_mode").is_some_and(|mode| mode != "query") {
+        let text = "The response mode is not supported by the authorization server.";
+        return Err(Refusal::new(400, "unsupported_response_mode", text));
+    }
+    if form.get("state").is_none() {
+        return Err(Refusal::request(
+            "The authentication request has an invalid 'state' parameter.",
+        ));
+    }
+    let scopes = form.scopes();
+    if scopes.is_empty() {
+        return Err(Refusal::scope("No scopes were requested."));
+    }
+    token::check_scopes(client, &scopes)?;
+    let Some(challenge) = form.get("code_challenge") else {
+        if client.pkce {
+            return Err(Refusal::request("PKCE code challenge is required by the application."));
+        }
+        return Ok(());
+    };
+    if form.get("code_challenge_method") != Some("S256") {
+        let text = "PKCE code challenge method is not supported. Valid values: [S256]";
+        return Err(Refusal::request(text));
+    }
+    let unreserved = |c: char| c.is_ascii_alphanumeric() || "-._~".contains(c);
+    if !(43..=128).contains(&challenge.len()) || !challenge.chars().all(unreserved) {
+        return Err(Refusal::request("PKCE code challenge contains illegal characters."));
+    }
+    Ok(())
+}
+
+enum Outcome {
+    Code(String),
+    Page(Box<Reply>),
+}
+
+fn proceed(call: &Call<'_>, form: &Form, client: &Client, org: &mut Org) -> Result<Outcome, Refusal> {
+    if form.get("prompt") == Some("none") {
+        let text = "The client specified not to prompt, but the user is not logged in.";
+        return Err(Refusal::new(400, "login_required", text));
+    }
+    // The page posts the login and the password; a login in the query of a GET only fills the field.
+    let given = form.get("username").filter(|_| *call.method == Method::POST);
+    let Some(login) = given else {
+        return Ok(Outcome::Page(Box::new(page::sign_in(form, client, org, None))));
+    };
+    let Some(user) = sign_in(org, login, form.get("password").unwrap_or_default()) else {
+        return Ok(Outcome::Page(Box::new(page::sign_in(
+            form,
+            client,
+            org,
+            Some("Unable to sign in"),
+        ))));
+    };
+    if let Some(user) = org.users.get_mut(user) {
+        user.last_login = Some(call.now.whole_seconds());
+    }
+    let granted = Granted {
+        client: client.id,
+        user: Some(user),
+        scopes: form.scopes(),
+        thumbprint: None,
+        family: random::text(16),
+        signed_in: call.now.seconds(),
+        nonce: form.get("nonce").map(str::to_owned),
+    };
+    let (redirect_uri, challenge) = (form.need("redirect_uri")?.to_owned(), form.get("code_challenge"));
+    let code = org
+        .oauth
+        .new_code(granted, redirect_uri, challenge.map(str::to_owned), call.now);
+    if let Some(actor) = org.users.get(user).map(Party::from) {
+        org.record_as(call, actor.clone(), kinds::SESSION_START, vec![actor.clone()]);
+        org.record_as(call, actor, kinds::AUTHORIZE_CODE, vec![Party::from(client)]);
+    }
+    Ok(Outcome::Code(code))
+}
+
+/// The user with this login and password. Nobody knows the password of a user who came with the org: any will do.
+fn sign_in(org: &Org, login: &str, password: &str) -> Option<Id> {
+    let id = org
+        .users
+        .with_login(login)
+        .or_else(|| org.users.with_short_login(login))?;
+    let fits = match &org.users.get(id)?.credentials.password {
+        Some(Password::Elsewhere) => true,
+        Some(own) => own.matches(id, password),
+        None => false,
+    };
+    (fits && claims::may_sign_in(org, id)).then_some(id)
+}
+
+/// Sends the browser back to the app.
+fn redirect(back: &Url, state: Option<&str>, parts: &[(&str, &str)]) -> Reply {
+    let mut target = back.clone();
+    target.query_pairs_mut().extend_pairs(parts);
+    if let Some(state) = state {
+        target.query_pairs_mut().append_pair("state", state);
+    }
+    Reply::no_content()
+        .with_status(302)
+        .with_header(header::LOCATION, target.as_str())
+}

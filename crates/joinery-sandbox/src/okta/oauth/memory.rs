@@ -1,0 +1,232 @@
+//! What the authorization server remembers: clients, who is an admin, and every code, token, nonce and used `jti`.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::client::Client;
+use super::roles::Role;
+use crate::clock::Time;
+use crate::okta::ids::Id;
+use crate::random;
+
+/// How long an access token is good for, in seconds.
+pub const ACCESS_SECONDS: i64 = 3600;
+/// How long a code is good for.
+const CODE_SECONDS: i64 = 60;
+/// How long a refresh token is good for.
+const REFRESH_SECONDS: i64 = 90 * 24 * 3600;
+/// After this long a new nonce is given out ...
+const NONCE_RENEWED: i64 = 24 * 3600;
+/// ... and after this long an old one is good no more.
+const NONCE_SECONDS: i64 = 3 * 24 * 3600;
+/// Above this many remembered entries the outdated ones are dropped.
+const MANY: usize = 10_000;
+
+/// The memory of an org's authorization server.
+#[derive(Default)]
+pub struct Memory {
+    /// The clients.
+    pub clients: BTreeMap<Id, Client>,
+    /// The admin roles of users and clients.
+    pub roles: BTreeMap<Id, Vec<Role>>,
+    codes: HashMap<String, Code>,
+    access: HashMap<String, Access>,
+    refresh: HashMap<String, Refresh>,
+    // Behind locks of their own, so that a call that only reads the org need not hold it to write.
+    used: Mutex<HashMap<String, i64>>,
+    nonces: Mutex<Vec<(String, i64)>>,
+}
+
+/// Shows no token.
+impl fmt::Debug for Memory {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Memory")
+            .field("clients", &self.clients)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What was granted: to which client, for whom, bound to which key.
+#[derive(Clone)]
+pub struct Granted {
+    /// The client.
+    pub client: Id,
+    /// The user, where one signed in.
+    pub user: Option<Id>,
+    /// The scopes.
+    pub scopes: Vec<String>,
+    /// The thumbprint of the key the tokens are bound to.
+    pub thumbprint: Option<String>,
+    /// What ties together everything that comes from one sign-in.
+    pub family: String,
+    /// When the user signed in.
+    pub signed_in: i64,
+    /// The nonce for the id token.
+    pub nonce: Option<String>,
+}
+
+impl Granted {
+    /// Whether a scope is among those granted.
+    pub fn has(&self, scope: &str) -> bool {
+        self.scopes.iter().any(|known| known == scope)
+    }
+}
+
+/// An authorization code, good once.
+pub struct Code {
+    /// What it gives.
+    pub granted: Granted,
+    /// Where it was sent.
+    pub redirect_uri: String,
+    /// What the verifier has to hash to.
+    pub challenge: Option<String>,
+    expires: i64,
+}
+
+/// An access token.
+#[derive(Clone)]
+pub struct Access {
+    /// What it gives.
+    pub granted: Granted,
+    /// Its id.
+    pub jti: String,
+    /// When it was made.
+    pub issued: i64,
+    /// When it ends.
+    pub expires: i64,
+    /// Whether it was revoked.
+    pub revoked: bool,
+}
+
+/// A refresh token.
+#[derive(Clone)]
+pub struct Refresh {
+    /// What it gives.
+    pub granted: Granted,
+    /// When it ends.
+    pub expires: i64,
+    /// Whether another one has taken its place.
+    pub spent: bool,
+}
+
+impl Memory {
+    /// Makes a code.
+    pub fn new_code(&mut self, granted: Granted, redirect_uri: String, challenge: Option<String>, now: Time) -> String {
+        let text = random::text(43);
+        let code = Code {
+            granted,
+            redirect_uri,
+            challenge,
+            expires: now.seconds() + CODE_SECONDS,
+        };
+        self.codes.retain(|_, code| code.expires > now.seconds());
+        self.codes.insert(text.clone(), code);
+        text
+    }
+
+    /// Takes a code out: it is good once, whatever becomes of the request.
+    pub fn take_code(&mut self, text: &str, now: Time) -> Option<Code> {
+        self.codes.remove(text).filter(|code| code.expires > now.seconds())
+    }
+
+    /// Keeps an access token.
+    pub fn keep_access(&mut self, text: String, token: Access) {
+        if self.access.len() >= MANY {
+            // An outdated one is kept for a while, to say of it that it expired.
+            let long_ago = token.issued - ACCESS_SECONDS;
+            self.access.retain(|_, old| old.expires > long_ago);
+        }
+        self.access.insert(text, token);
+    }
+
+    /// An access token.
+    pub fn access(&self, text: &str) -> Option<&Access> {
+        self.access.get(text)
+    }
+
+    /// Makes a refresh token.
+    pub fn new_refresh(&mut self, granted: Granted, now: Time) -> String {
+        let text = random::text(43);
+        let token = Refresh {
+            granted,
+            expires: now.seconds() + REFRESH_SECONDS,
+            spent: false,
+        };
+        self.refresh.retain(|_, old| old.expires > now.seconds());
+        self.refresh.insert(text.clone(), token);
+        text
+    }
+
+    /// A refresh token.
+    pub fn refresh(&self, text: &str) -> Option<&Refresh> {
+        self.refresh.get(text)
+    }
+
+    /// Marks a refresh token as replaced.
+    pub fn spend(&mut self, text: &str) {
+        if let Some(token) = self.refresh.get_mut(text) {
+            token.spent = true;
+        }
+    }
+
+    /// Ends everything that comes from one sign-in.
+    pub fn revoke_family(&mut self, family: &str) {
+        self.refresh.retain(|_, token| token.granted.family != family);
+        for token in self.access.values_mut() {
+            token.revoked |= token.granted.family == family;
+        }
+    }
+
+    /// Ends one access token.
+    pub fn revoke_access(&mut self, text: &str) {
+        if let Some(token) = self.access.get_mut(text) {
+            token.revoked = true;
+        }
+    }
+
+    /// Forgets a client and everything it was given.
+    pub fn remove_client(&mut self, id: Id) {
+        self.clients.remove(&id);
+        self.roles.remove(&id);
+        self.codes.retain(|_, code| code.granted.client != id);
+        self.access.retain(|_, token| token.granted.client != id);
+        self.refresh.retain(|_, token| token.granted.client != id);
+    }
+
+    /// Whether this is the first use of a `jti`; it is remembered until `until`.
+    pub fn is_first_use(&self, jti: &str, until: i64, now: Time) -> bool {
+        let mut used = lock(&self.used);
+        if used.len() >= MANY {
+            used.retain(|_, until| *until >= now.seconds());
+        }
+        used.insert(jti.to_owned(), until)
+            .is_none_or(|remembered| remembered < now.seconds())
+    }
+
+    /// The nonce to use in a proof.
+    pub fn nonce(&self, now: Time) -> String {
+        let mut nonces = lock(&self.nonces);
+        nonces.retain(|(_, made)| now.seconds() - made < NONCE_SECONDS);
+        match nonces.last() {
+            Some((nonce, made)) if now.seconds() - made < NONCE_RENEWED => nonce.clone(),
+            _ => {
+                let nonce = random::text(32);
+                nonces.push((nonce.clone(), now.seconds()));
+                nonce
+            }
+        }
+    }
+
+    /// Whether a nonce is one that was given out.
+    pub fn knows_nonce(&self, nonce: &str, now: Time) -> bool {
+        let nonces = lock(&self.nonces);
+        nonces
+            .iter()
+            .any(|(known, made)| known == nonce && now.seconds() - made < NONCE_SECONDS)
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

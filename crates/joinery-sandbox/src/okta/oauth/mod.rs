@@ -1,0 +1,66 @@
+//! OAuth 2.0 of the org: clients, tokens, proof of possession, and what an access token opens.
+
+#![allow(
+    clippy::unnecessary_wraps,
+    reason = "a route answers with a reply or a problem; refusals of OAuth are replies of their own form"
+)]
+
+pub mod access;
+mod authorize;
+mod claims;
+pub mod client;
+mod clients;
+mod credentials;
+mod dpop;
+mod form;
+mod inspect;
+pub mod jose;
+pub mod memory;
+mod metadata;
+mod page;
+mod refusal;
+mod roles;
+mod scopes;
+mod token;
+
+use access::Passage;
+use client::Client;
+
+use super::Route;
+use super::call::{Answer, Call};
+use super::event::Party;
+
+pub use clients::GRANT_ROUTES;
+pub use roles::USER_ROUTES as ROLE_ROUTES;
+
+/// What lies below the root, for everybody.
+const OPEN_ROUTES: &[&[Route]] = &[metadata::ROUTES, authorize::ROUTES, token::ROUTES, inspect::ROUTES];
+
+/// What lies below the root, for admins.
+const ADMIN_ROUTES: &[&[Route]] = &[clients::ROUTES, roles::CLIENT_ROUTES];
+
+/// Answers a call outside `/api/v1`; `None` where it is not for the authorization server.
+pub fn answer(call: &mut Call<'_>) -> Option<Answer> {
+    let path = call.path.strip_prefix('/')?;
+    if !path.starts_with("oauth2/v1/") && !path.starts_with(".well-known/") {
+        return None;
+    }
+    if !path.starts_with("oauth2/v1/clients") {
+        return Some(super::find_route(OPEN_ROUTES, call, path).and_then(|handler| handler(call)));
+    }
+    Some(access::authorise(call, path).and_then(|passage| match passage {
+        Passage::Open => super::find_route(ADMIN_ROUTES, call, path).and_then(|handler| handler(call)),
+        Passage::Answered(reply) => Ok(reply),
+    }))
+}
+
+impl From<&Client> for Party {
+    fn from(client: &Client) -> Self {
+        Self {
+            id: client.id,
+            kind: "PublicClientApp",
+            alternate_id: client.id.to_string(),
+            display_name: client.name.clone(),
+        }
+    }
+}

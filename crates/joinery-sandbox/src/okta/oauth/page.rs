@@ -1,0 +1,98 @@
+//! The sign-in page, and the page for those who cannot be sent back. Plain HTML, no script.
+
+use axum::http::header;
+
+use super::client::Client;
+use super::form::Form;
+use super::refusal::Refusal;
+use crate::okta::call::Reply;
+use crate::okta::user::Status;
+use crate::state::Org;
+
+/// How many people the page offers.
+const OFFERED: usize = 12;
+
+const STYLE: &str = "body{font:15px/1.5 system-ui,sans-serif;background:#f5f6f8;color:#1d2330;margin:0}\
+main{max-width:360px;margin:10vh auto;background:#fff;border:1px solid #dfe3ea;border-radius:8px;padding:28px}\
+h1{font-size:19px;margin:0 0 4px}p{margin:0 0 16px;color:#5a6475}label{display:block;margin:12px 0 4px}\
+input{width:100%;box-sizing:border-box;font:inherit;padding:8px;border:1px solid #b9c1cf;border-radius:5px}\
+button{margin-top:20px;width:100%;font:inherit;padding:9px;border:0;border-radius:5px;background:#2356c5;color:#fff}\
+.wrong{color:#a8201a}";
+
+/// Asks a user to sign in. The request of the app travels in hidden fields.
+pub fn sign_in(form: &Form, client: &Client, org: &Org, wrong: Option<&str>) -> Reply {
+    let hidden: Vec<String> = form
+        .iter()
+        .filter(|(name, _)| !matches!(*name, "username" | "password"))
+        .map(|(name, value)| (escape(name), escape(value)))
+        .map(|(name, value)| format!("<input type=\"hidden\" name=\"{name}\" value=\"{value}\">"))
+        .collect();
+    let people = org.users.after(None).filter(|user| user.status == Status::Active);
+    let offered: Vec<String> = people
+        .take(OFFERED)
+        .map(|user| (escape(user.login()), escape(&user.full_name())))
+        .map(|(login, name)| format!("<option value=\"{login}\">{name}</option>"))
+        .collect();
+    let (hidden, offered) = (hidden.concat(), offered.concat());
+    let login = form
+        .get("username")
+        .or_else(|| form.get("login_hint"))
+        .unwrap_or_default();
+    let wrong = wrong.map_or(String::new(), |text| {
+        format!("<p class=\"wrong\" role=\"alert\">{text}</p>")
+    });
+    html(
+        200,
+        "Sign in",
+        &format!(
+            "<h1>Sign in to the sandbox org</h1><p>to continue to {}</p>{wrong}\
+             <form method=\"post\" action=\"/oauth2/v1/authorize\">{hidden}\
+             <label for=\"username\">Username</label>\
+             <input id=\"username\" name=\"username\" value=\"{}\" list=\"people\" autofocus required autocomplete=\"off\">\
+             <datalist id=\"people\">{offered}</datalist>\
+             <label for=\"password\">Password</label>\
+             <input id=\"password\" name=\"password\" type=\"password\" autocomplete=\"off\">\
+             <p>People who came with the org take any password, or none.</p>\
+             <button>Sign in</button></form>",
+            escape(&client.name),
+            escape(login)
+        ),
+    )
+}
+
+/// Says why nobody can sign in.
+pub fn refused(refusal: &Refusal) -> Reply {
+    let text = format!(
+        "<h1>{} {}</h1><p>{}</p>",
+        refusal.status,
+        escape(refusal.error),
+        escape(&refusal.description)
+    );
+    html(refusal.status, "Error", &text)
+}
+
+fn html(status: u16, title: &str, content: &str) -> Reply {
+    let body = format!(
+        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>{title}</title>\
+         <meta name=\"viewport\" content=\"width=device-width\"><style>{STYLE}</style></head>\
+         <body><main>{content}</main></body></html>"
+    );
+    let reply = Reply {
+        body: Some(body.into_bytes()),
+        ..Reply::no_content().with_status(status)
+    };
+    reply
+        .with_header(header::CONTENT_TYPE, "text/html;charset=utf-8")
+        .with_header(header::X_FRAME_OPTIONS, "DENY")
+        .with_header(
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+        )
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+}
