@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use super::errors::Problem;
 use super::event::Party;
 use super::ids::Id;
+use super::oauth::client::Client;
 use super::user::User;
 use crate::clock::Time;
 use crate::random;
@@ -143,7 +144,7 @@ impl App {
             return fault("url", "The field cannot be left blank");
         }
         let now = now.whole_seconds();
-        Ok(Self {
+        let app = Self {
             id,
             name,
             label: label.to_owned(),
@@ -154,7 +155,27 @@ impl App {
             parts,
             users: old.map(|old| old.users.clone()).unwrap_or_default(),
             groups: old.map(|old| old.groups.clone()).unwrap_or_default(),
-        })
+        };
+        if let Some(settings) = app.client_settings() {
+            Client::read(id, now, &settings).map_err(|fault| Problem::validation("oauthClient", vec![fault]))?;
+        }
+        Ok(app)
+    }
+
+    /// The settings of the client that an `OpenID` Connect app is, in the names of a registration.
+    pub fn client_settings(&self) -> Option<Map<String, Value>> {
+        let mut settings = self.parts.get("settings")?.get("oauthClient")?.as_object()?.clone();
+        let credentials = self.parts.get("credentials")?.get("oauthClient")?.as_object()?;
+        settings.extend(credentials.clone());
+        settings.insert("client_name".into(), self.label.as_str().into());
+        Some(settings)
+    }
+
+    /// Gives the client that the app is another secret.
+    pub fn set_client_secret(&mut self, secret: &str) {
+        if let Some(credentials) = self.parts.get_mut("credentials") {
+            credentials["oauthClient"]["client_secret"] = secret.into();
+        }
     }
 
     /// Whether a user has it, itself or by a group.

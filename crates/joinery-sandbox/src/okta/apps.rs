@@ -162,6 +162,7 @@ fn create(call: &Call<'_>) -> Answer {
     app.active = call.query.flag("activate", true);
     let (active, shown) = (app.active, app.shown(call.state.url()));
     org.apps.insert(id, app);
+    org.follow_app(id);
     record(&mut org, call, kinds::APP_CREATE, id);
     if active {
         record(&mut org, call, kinds::APP_ACTIVATE, id);
@@ -176,6 +177,7 @@ fn replace(call: &Call<'_>) -> Answer {
     let app = App::read(old.id, &body, Some(old), call.now)?;
     let (id, shown) = (app.id, app.shown(call.state.url()));
     org.apps.insert(id, app);
+    org.follow_app(id);
     record(&mut org, call, kinds::APP_UPDATE, id);
     Ok(Reply::json(&shown))
 }
@@ -190,6 +192,7 @@ fn delete(call: &Call<'_>) -> Answer {
     }
     record(&mut org, call, kinds::APP_DELETE, id);
     org.apps.remove(&id);
+    org.follow_app(id);
     Ok(Reply::no_content())
 }
 
@@ -208,6 +211,7 @@ fn set_active(call: &Call<'_>, active: bool) -> Answer {
     if let Some(app) = org.apps.get_mut(&id).filter(|_| changes) {
         app.active = active;
         app.last_updated = call.now.whole_seconds();
+        org.follow_app(id);
         let kind = if active {
             kinds::APP_ACTIVATE
         } else {

@@ -81,3 +81,38 @@ async fn a_token_that_is_no_good_is_refused_with_a_challenge() {
     assert_eq!(deleted.status, 204);
     assert_eq!(call(&token).await.status, 401);
 }
+
+#[tokio::test]
+async fn an_app_made_by_the_apps_api_is_a_client_while_it_is_active() {
+    let org = Org::start(Seed::Empty).await;
+    let key = Key::elliptic();
+    let app = json!({
+        "name": "oidc_client", "label": "Nightly sync", "signOnMode": "OPENID_CONNECT",
+        "credentials": {"oauthClient": {"token_endpoint_auth_method": "private_key_jwt"}},
+        "settings": {"oauthClient": {
+            "application_type": "service", "grant_types": ["client_credentials"], "response_types": ["token"],
+            "jwks": {"keys": [key.public()]},
+        }},
+    });
+    let made = org.post("/apps", &app).await;
+    assert_eq!(made.status, 200, "{}", made.body);
+    let id = made.body["id"].as_str().unwrap().to_owned();
+    let grant = json!({"scopeId": "okta.apps.read", "issuer": org.sandbox.url()});
+    assert_eq!(org.post(&format!("/apps/{id}/grants"), &grant).await.status, 201);
+    let client = Client { org: &org, id, key };
+    client.give_role("APP_ADMIN").await;
+    let bearer = format!("Bearer {}", client.token("okta.apps.read").await);
+    let call = async || org.call(Method::GET, "/apps", &bearer, None).await;
+    assert_eq!(call().await.body[0]["label"], "Nightly sync");
+    assert_eq!(
+        org.act(&format!("/apps/{}/lifecycle/deactivate", client.id))
+            .await
+            .status,
+        200
+    );
+    assert_eq!(call().await.status, 401);
+    assert_eq!(
+        client.ask(&client.assertion(), "okta.apps.read", None).await.status,
+        401
+    );
+}

@@ -66,7 +66,13 @@ pub struct Grant {
 }
 
 const KINDS: &[&str] = &["web", "native", "browser", "service"];
-const METHODS: &[&str] = &["private_key_jwt", "client_secret_basic", "client_secret_post", "none"];
+const METHODS: &[&str] = &[
+    "private_key_jwt",
+    "client_secret_basic",
+    "client_secret_post",
+    "client_secret_jwt",
+    "none",
+];
 
 impl Client {
     /// A client from its settings, in the names of a registration (which those of an app's `settings.oauthClient` and
@@ -109,15 +115,7 @@ impl Client {
             vec![usual.into()]
         });
         let redirect_uris = texts("redirect_uris").unwrap_or_default();
-        if redirect_uris.is_empty() && grant_types.iter().any(|grant| grant == "authorization_code") {
-            return Err(
-                "'redirect_uris': At least one redirect URI is required for the authorization_code grant".into(),
-            );
-        }
         let keys = keys(settings)?;
-        if method == "private_key_jwt" && keys.is_empty() {
-            return Err("'jwks': The client needs a JWKSet for the private_key_jwt authentication method".into());
-        }
         let secret = method
             .starts_with("client_secret")
             .then(|| text("client_secret").unwrap_or_else(|| random::text(64)));
@@ -131,7 +129,7 @@ impl Client {
             name,
             // A public client has nothing else that ties a code to it.
             pkce: flag("pkce_required", method == "none"),
-            dpop: flag("dpop_bound_access_tokens", kind == "service"),
+            dpop: flag("dpop_bound_access_tokens", false),
             rotates: *rotation != "STATIC",
             active: true,
             kind,
@@ -157,6 +155,22 @@ impl Client {
             grants: self.grants.clone(),
             ..read
         })
+    }
+
+    /// The client, where it has what a registration asks for and an app may still lack.
+    ///
+    /// # Errors
+    /// What is missing.
+    pub fn complete(self) -> Result<Self, String> {
+        if self.redirect_uris.is_empty() && self.may_use("authorization_code") {
+            return Err(
+                "'redirect_uris': At least one redirect URI is required for the authorization_code grant".into(),
+            );
+        }
+        if self.method == "private_key_jwt" && self.keys.is_empty() {
+            return Err("'jwks': The client needs a JWKSet for the private_key_jwt authentication method".into());
+        }
+        Ok(self)
     }
 
     /// Whether it may use a grant.

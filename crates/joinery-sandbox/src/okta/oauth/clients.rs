@@ -1,12 +1,13 @@
 //! Registration of clients, and the scopes of the API that an admin grants them.
 
 use axum::http::Method;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::client::{Client, Grant};
 use super::refusal::Refusal;
 use super::scopes;
 use crate::okta::Route;
+use crate::okta::app::App;
 use crate::okta::call::{Answer, Call, Reply};
 use crate::okta::errors::Problem;
 use crate::okta::ids::{Id, Kind};
@@ -52,22 +53,51 @@ fn list(call: &Call<'_>) -> Answer {
     ))
 }
 
+/// A registered client is an app too, and has its id.
 fn create(call: &Call<'_>) -> Answer {
     let body = call.object()?;
     let mut org = call.state.write();
-    // Checked before an id is taken: a refused client must leave no gap.
-    if let Err(fault) = Client::read(org.owner, call.now, &body) {
-        return Ok(unfit(fault));
-    }
+    // Read once before an id is taken: a refused client must leave no gap.
+    let read = Client::read(org.owner, call.now, &body);
+    let client = match read.and_then(Client::complete) {
+        Ok(client) => client,
+        Err(fault) => return Ok(unfit(fault)),
+    };
     let id = org.ids.next(Kind::App);
-    match Client::read(id, call.now.whole_seconds(), &body) {
-        Ok(client) => {
-            let reply = Reply::json(&client.shown(true)).with_status(201);
-            org.oauth.clients.insert(id, client);
-            Ok(reply)
-        }
-        Err(fault) => Ok(unfit(fault)),
+    let app = App::read(id, &as_app(&client, body), None, call.now)?;
+    org.apps.insert(id, app);
+    org.follow_app(id);
+    let shown = org.oauth.clients.get(&id).map(|client| client.shown(true));
+    Ok(Reply::json(&shown).with_status(201))
+}
+
+/// The settings of a registration, completed, where an app has them.
+fn as_app(client: &Client, mut body: Map<String, Value>) -> Map<String, Value> {
+    if let Value::Object(complete) = client.shown(true) {
+        body.extend(complete);
     }
+    let mut credentials = Map::new();
+    for name in ["token_endpoint_auth_method", "client_secret"] {
+        if let Some(value) = body.remove(name) {
+            credentials.insert(name.into(), value);
+        }
+    }
+    credentials.insert("pkce_required".into(), client.pkce.into());
+    for own in [
+        "client_id",
+        "client_id_issued_at",
+        "client_secret_expires_at",
+        "client_name",
+    ] {
+        body.remove(own);
+    }
+    let mut app = Map::new();
+    app.insert("name".into(), "oidc_client".into());
+    app.insert("label".into(), client.name.as_str().into());
+    app.insert("signOnMode".into(), "OPENID_CONNECT".into());
+    app.insert("credentials".into(), json!({"oauthClient": credentials}));
+    app.insert("settings".into(), json!({"oauthClient": body}));
+    app
 }
 
 fn unfit(fault: String) -> Reply {
@@ -82,32 +112,41 @@ fn get(call: &Call<'_>) -> Answer {
 fn replace(call: &Call<'_>) -> Answer {
     let body = call.object()?;
     let mut org = call.state.write();
-    match client(&org, call, "PublicClientApp")?.with_settings(&body) {
-        Ok(client) => {
-            let reply = Reply::json(&client.shown(false));
-            org.oauth.clients.insert(client.id, client);
-            Ok(reply)
-        }
-        Err(fault) => Ok(unfit(fault)),
-    }
+    let id = find(&org, call.part(0), "PublicClientApp")?;
+    let read = org.oauth.clients[&id].with_settings(&body);
+    let client = match read.and_then(Client::complete) {
+        Ok(client) => client,
+        Err(fault) => return Ok(unfit(fault)),
+    };
+    let app = App::read(id, &as_app(&client, body), org.apps.get(&id), call.now)?;
+    org.apps.insert(id, app);
+    org.follow_app(id);
+    let shown = org.oauth.clients.get(&id).map(|client| client.shown(false));
+    Ok(Reply::json(&shown))
 }
 
 fn delete(call: &Call<'_>) -> Answer {
     let mut org = call.state.write();
     let id = find(&org, call.part(0), "PublicClientApp")?;
-    org.oauth.remove_client(id);
+    org.apps.remove(&id);
+    org.follow_app(id);
     Ok(Reply::no_content())
 }
 
 fn new_secret(call: &Call<'_>) -> Answer {
     let mut org = call.state.write();
     let id = find(&org, call.part(0), "PublicClientApp")?;
+    let secret = random::text(64);
     let Some(client) = org.oauth.clients.get_mut(&id).filter(|client| client.secret.is_some()) else {
         let fault = "'token_endpoint_auth_method': The client does not use a client secret";
         return Ok(unfit(fault.into()));
     };
-    client.secret = Some(random::text(64));
-    Ok(Reply::json(&client.shown(true)))
+    client.secret = Some(secret.clone());
+    let shown = client.shown(true);
+    if let Some(app) = org.apps.get_mut(&id) {
+        app.set_client_secret(&secret);
+    }
+    Ok(Reply::json(&shown))
 }
 
 fn list_grants(call: &Call<'_>) -> Answer {

@@ -29,6 +29,8 @@ use client::Client;
 use super::Route;
 use super::call::{Answer, Call};
 use super::event::Party;
+use super::ids::Id;
+use crate::state::Org;
 
 pub use clients::GRANT_ROUTES;
 pub use roles::USER_ROUTES as ROLE_ROUTES;
@@ -52,6 +54,28 @@ pub fn answer(call: &mut Call<'_>) -> Option<Answer> {
         Passage::Open => super::find_route(ADMIN_ROUTES, call, path).and_then(|handler| handler(call)),
         Passage::Answered(reply) => Ok(reply),
     }))
+}
+
+impl Org {
+    /// Keeps the client that an app is in step with it: made, changed and removed with the app.
+    pub fn follow_app(&mut self, id: Id) {
+        let Some(app) = self.apps.get(&id) else {
+            self.oauth.remove_client(id);
+            return;
+        };
+        let Some(settings) = app.client_settings() else {
+            return;
+        };
+        let read = match self.oauth.clients.get(&id) {
+            Some(client) => client.with_settings(&settings),
+            None => Client::read(id, app.created, &settings),
+        };
+        // An app whose settings make no client was refused when it was read.
+        if let Ok(mut client) = read {
+            client.active = app.active;
+            self.oauth.clients.insert(id, client);
+        }
+    }
 }
 
 impl From<&Client> for Party {
