@@ -1,10 +1,11 @@
-//! What an org does behind the calls, a little later: group rules.
+//! What an org does behind the calls, a little later: group rules and deliveries to event hooks.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
+use crate::deliveries;
 use crate::okta::group_rule;
 use crate::state::State;
 
@@ -14,6 +15,10 @@ const DELAY: Duration = Duration::from_millis(300);
 /// Starts the work; it ends with the server.
 pub fn spawn(state: &Arc<State>, stop: &CancellationToken) {
     tokio::spawn(stop.clone().run_until_cancelled_owned(apply_rules(state.clone())));
+    tokio::spawn(
+        stop.clone()
+            .run_until_cancelled_owned(deliveries::deliver(state.clone())),
+    );
 }
 
 /// Applies the group rules after changes: once for all that arrive within the delay.
@@ -22,6 +27,8 @@ async fn apply_rules(state: Arc<State>) {
     while changes.changed().await.is_ok() {
         tokio::time::sleep(DELAY).await;
         changes.mark_unchanged();
-        group_rule::apply(&state);
+        if group_rule::apply(&state) {
+            state.notice_change();
+        }
     }
 }

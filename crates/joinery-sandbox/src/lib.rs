@@ -2,6 +2,7 @@
 //! cannot sit on both sides.
 
 mod clock;
+mod deliveries;
 mod jobs;
 mod manners;
 mod okta;
@@ -9,5 +10,6 @@ mod random;
 mod seed;
 mod server;
 mod state;
+mod webhook;
 
 pub use server::{Error, Options, Sandbox, Seed, start};

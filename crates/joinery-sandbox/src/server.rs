@@ -20,6 +20,7 @@ use crate::clock::Clock;
 use crate::manners::{self, RequestId};
 use crate::okta::call::{Call, Query, Reply};
 use crate::okta::errors::Problem;
+use crate::okta::event_hooks;
 use crate::okta::oauth::access::Caller;
 use crate::okta::rate_limit::Buckets;
 use crate::state::State;
@@ -180,7 +181,7 @@ async fn take(Extract(state): Extract<Arc<State>>, Extension(id): Extension<Requ
         return respond(Problem::malformed().reply().with_status(413));
     };
     let path = single_slashes(head.uri.path());
-    let call = Call {
+    let call = || Call {
         state: &state,
         now: state.clock.now(),
         method: &head.method,
@@ -193,7 +194,11 @@ async fn take(Extract(state): Extract<Arc<State>>, Extension(id): Extension<Requ
         request_id: &id.0,
         caller: Caller::default(),
     };
-    let reply = okta::answer(call).unwrap_or_else(|problem| problem.reply());
+    let mut reply = okta::answer(call()).unwrap_or_else(|problem| problem.reply());
+    if let Some(hook) = reply.hook_to_verify {
+        let outcome = event_hooks::challenge(&state, hook).await;
+        reply = event_hooks::challenged(&call(), hook, outcome).unwrap_or_else(|problem| problem.reply());
+    }
     if head.method != Method::GET {
         state.notice_change();
     }

@@ -8,6 +8,7 @@ use tokio::sync::watch;
 use crate::clock::{Clock, Time};
 use crate::okta::app::App;
 use crate::okta::event::Event;
+use crate::okta::event_hook::EventHook;
 use crate::okta::group::Group;
 use crate::okta::group_rule::GroupRule;
 use crate::okta::ids::{Id, Ids, Kind};
@@ -101,6 +102,8 @@ pub struct Org {
     pub groups: BTreeMap<Id, Group>,
     /// The rules that put users into groups.
     pub rules: BTreeMap<Id, GroupRule>,
+    /// The event hooks.
+    pub event_hooks: BTreeMap<Id, EventHook>,
     /// The apps.
     pub apps: BTreeMap<Id, App>,
     /// The group everybody is in.
@@ -129,6 +132,7 @@ impl Org {
             groups,
             rules: BTreeMap::new(),
             apps: BTreeMap::new(),
+            event_hooks: BTreeMap::new(),
             everyone,
             log: Vec::new(),
             oauth: Memory::default(),

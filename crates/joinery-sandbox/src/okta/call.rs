@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use url::form_urlencoded;
 
 use super::errors::Problem;
+use super::ids::Id;
 use super::oauth::access::Caller;
 use crate::clock::Time;
 use crate::state::State;
@@ -120,6 +121,8 @@ pub struct Reply {
     pub headers: Vec<(HeaderName, HeaderValue)>,
     /// The body; `None` sends no content type either.
     pub body: Option<Vec<u8>>,
+    /// The event hook to challenge before this is sent.
+    pub hook_to_verify: Option<Id>,
 }
 
 impl Reply {
@@ -130,6 +133,7 @@ impl Reply {
             status: StatusCode::OK,
             headers: Vec::new(),
             body: Some(body),
+            hook_to_verify: None,
         }
     }
 
@@ -139,6 +143,7 @@ impl Reply {
             status: StatusCode::OK,
             headers: Vec::new(),
             body: Some(b"{}".to_vec()),
+            hook_to_verify: None,
         }
     }
 
@@ -148,6 +153,7 @@ impl Reply {
             status: StatusCode::NO_CONTENT,
             headers: Vec::new(),
             body: None,
+            hook_to_verify: None,
         }
     }
 

@@ -193,6 +193,18 @@ pub mod kinds {
         "Remove assigned application from group",
         "core.user_group.application_assignment.remove",
     );
+    pub const HOOK_CREATE: EventKind = EventKind("event_hook.created", "Event hook created", "event_hook.created");
+    pub const HOOK_UPDATE: EventKind = EventKind("event_hook.updated", "Event hook updated", "event_hook.updated");
+    pub const HOOK_ACTIVATE: EventKind =
+        EventKind("event_hook.activated", "Event hook activated", "event_hook.activated");
+    pub const HOOK_DEACTIVATE: EventKind = EventKind(
+        "event_hook.deactivated",
+        "Event hook deactivated",
+        "event_hook.deactivated",
+    );
+    pub const HOOK_DELETE: EventKind = EventKind("event_hook.deleted", "Event hook deleted", "event_hook.deleted");
+    pub const HOOK_VERIFY: EventKind = EventKind("event_hook.verified", "Event hook verified", "event_hook.verified");
+    pub const HOOK_DELIVERY: EventKind = EventKind("event_hook.delivery", "Event hook delivery", "event_hook.delivery");
     pub const GROUP_CREATE: EventKind = EventKind(
         "group.lifecycle.create",
         "Create Okta group",
@@ -276,25 +288,41 @@ struct Origin {
 impl Org {
     /// Writes an event into the log: what the caller did.
     pub fn record(&mut self, call: &Call<'_>, kind: EventKind, targets: Vec<Party>) {
+        self.record_outcome(call, kind, targets, None);
+    }
+
+    /// Writes an event into the log that may tell of a failure.
+    pub fn record_outcome(&mut self, call: &Call<'_>, kind: EventKind, targets: Vec<Party>, failure: Option<String>) {
         let actor = match call.caller {
             Caller::Owner => self.users.get(self.owner).map(Party::from),
             Caller::User(id) => self.users.get(id).map(Party::from),
             Caller::Client(id) => self.oauth.clients.get(&id).map(Party::from),
         };
         if let Some(actor) = actor {
-            self.record_as(call, actor, kind, targets);
+            self.push_event(call, actor, kind, targets, failure);
         }
     }
 
-    /// Writes an event into the log.
+    /// Writes an event into the log: what somebody else than the caller did by the call.
     pub fn record_as(&mut self, call: &Call<'_>, actor: Party, kind: EventKind, targets: Vec<Party>) {
+        self.push_event(call, actor, kind, targets, None);
+    }
+
+    fn push_event(
+        &mut self,
+        call: &Call<'_>,
+        actor: Party,
+        kind: EventKind,
+        targets: Vec<Party>,
+        failure: Option<String>,
+    ) {
         self.log.push(Event {
             published: call.now,
             kind,
             uuid: uuid::Uuid::new_v4().to_string(),
             actor,
             targets,
-            failure: None,
+            failure,
             origin: Some(Origin {
                 request_id: call.request_id.to_owned(),
                 request_uri: call.path.to_owned(),

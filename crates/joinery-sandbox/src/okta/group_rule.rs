@@ -73,17 +73,18 @@ struct Move {
 }
 
 /// Applies every active rule to every user. Looks under the read lock: most of the time there is nothing to do.
-pub fn apply(state: &State) {
+/// Gives whether somebody moved.
+pub fn apply(state: &State) -> bool {
     let moves = {
         let org = state.read();
         if org.rules.values().any(|rule| rule.active) {
             moves(&org)
         } else {
-            return;
+            return false;
         }
     };
     if moves.is_empty() {
-        return;
+        return false;
     }
     let now = state.clock.now();
     let mut org = state.write();
@@ -108,6 +109,7 @@ pub fn apply(state: &State) {
         };
         org.record_job(now, kind, parties.into_iter().flatten().collect(), None);
     }
+    true
 }
 
 fn moves(org: &Org) -> Vec<Move> {

@@ -66,6 +66,8 @@ pub enum Kind {
     GroupRule,
     /// An app.
     App,
+    /// An event hook.
+    EventHook,
     /// Okta itself, as the log names it.
     System,
     /// A scope granted to an app.
@@ -84,6 +86,7 @@ impl Kind {
             Self::Token => b"00T",
             Self::GroupRule => b"0pr",
             Self::App => b"0oa",
+            Self::EventHook => b"who",
             Self::System => b"spr",
             Self::ScopeGrant => b"oag",
             Self::Role => b"ra1",

@@ -11,6 +11,8 @@ mod apps;
 pub mod call;
 pub mod errors;
 pub mod event;
+pub mod event_hook;
+pub mod event_hooks;
 mod fields;
 pub mod filter;
 mod filter_reader;
@@ -56,6 +58,7 @@ const ROUTES: &[&[Route]] = &[
     group_rules::ROUTES,
     groups::ROUTES,
     group_members::ROUTES,
+    event_hooks::ROUTES,
     apps::ROUTES,
     app_users::ROUTES,
     logs::ROUTES,

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod apps;
+mod event_hooks;
 mod group_rules;
 mod groups;
 mod http_manners;
