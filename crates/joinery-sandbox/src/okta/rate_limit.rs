@@ -17,6 +17,11 @@ const RULES: &[(&str, &str, u32)] = &[
     ("*", "/api/v1/groups/{}", 1000),
     ("*", "/api/v1/groups/{}/users", 500),
     ("*", "/api/v1/logs", 120),
+    ("*", "/oauth2/v1", 1200),
+    ("*", "/oauth2/v1/token", 600),
+    // Okta does not limit these; a count nobody reaches comes to the same.
+    ("*", "/oauth2/v1/keys", 1_000_000),
+    ("*", "/.well-known", 1_000_000),
 ];
 
 /// What a bucket says about a call.

@@ -143,6 +143,9 @@ async fn a_user_signs_in_on_the_page_and_the_app_gets_tokens_for_them() {
     );
     let others = org.call(Method::GET, "/users", &bearer, None).await;
     assert_eq!(others.body, json!([]), "scopes alone show a user nobody else");
+    org.act(&format!("/users/{user}/lifecycle/deactivate")).await;
+    let gone = org.call(Method::GET, "/users/me", &bearer, None).await;
+    assert_eq!(gone.status, 401, "a deactivated user's token is worth nothing");
 }
 
 #[tokio::test]

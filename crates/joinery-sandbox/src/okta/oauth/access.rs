@@ -4,13 +4,14 @@ use axum::http::{Method, header};
 
 use super::dpop::{self, Place};
 use super::jose;
-use super::memory::{Access, Memory};
+use super::memory::Access;
 use super::refusal::Refusal;
-use super::{roles, scopes};
+use super::{claims, roles, scopes};
 use crate::okta::call::{Call, Reply};
 use crate::okta::errors::Problem;
 use crate::okta::ids::Id;
 use crate::okta::paging;
+use crate::state::Org;
 
 /// Who makes a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -58,7 +59,7 @@ fn by_token(call: &mut Call<'_>, path: &str, token: &str, with_proof: bool) -> R
     };
     let org = call.state.read();
     let challenge = |refusal: &Refusal| challenge(call, with_proof, &needed[0], refusal);
-    let access = token_of(call, &org.oauth, token, with_proof).map_err(|refusal| {
+    let access = token_of(call, &org, token, with_proof).map_err(|refusal| {
         let problem = match refusal.status {
             401 => wrong_token(),
             _ => Problem::new(400, "E0000020", "Bad request."),
@@ -101,12 +102,15 @@ fn by_token(call: &mut Call<'_>, path: &str, token: &str, with_proof: bool) -> R
 ///
 /// # Errors
 /// `invalid_token` (401), or what is wrong with the proof (400).
-pub fn token_of(call: &Call<'_>, memory: &Memory, text: &str, with_proof: bool) -> Result<Access, Refusal> {
+pub fn token_of(call: &Call<'_>, org: &Org, text: &str, with_proof: bool) -> Result<Access, Refusal> {
+    let memory = &org.oauth;
     let invalid = |description: &str| Refusal::new(401, "invalid_token", description);
     let access = memory
         .access(text)
         .ok_or_else(|| invalid("The access token is invalid."))?;
+    let gone = access.granted.user.is_some_and(|user| !claims::may_sign_in(org, user));
     if access.revoked
+        || gone
         || !memory
             .clients
             .get(&access.granted.client)

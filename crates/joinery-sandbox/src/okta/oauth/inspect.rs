@@ -98,7 +98,7 @@ fn userinfo(call: &Call<'_>) -> Answer {
         if !with_proof && !scheme.eq_ignore_ascii_case("Bearer") {
             return Err(Refusal::new(401, "invalid_request", "The access token is missing."));
         }
-        let access = access::token_of(call, &org.oauth, token.trim(), with_proof)?;
+        let access = access::token_of(call, &org, token.trim(), with_proof)?;
         let granted = &access.granted;
         if !granted.has("openid") {
             let text = "The access token must provide access to at least one of these scopes - profile, openid, \
