@@ -123,6 +123,16 @@ pub mod kinds {
         "Reset all factors for user",
         "core.user.factor.reset_all",
     );
+    pub const FACTOR_ACTIVATE: EventKind = EventKind(
+        "user.mfa.factor.activate",
+        "Activate factor for user",
+        "core.user.factor.activate",
+    );
+    pub const FACTOR_DEACTIVATE: EventKind = EventKind(
+        "user.mfa.factor.deactivate",
+        "Reset factor for user",
+        "core.user.factor.deactivate",
+    );
     pub const MEMBER_ADD: EventKind = EventKind(
         "group.user_membership.add",
         "Add user to group membership",

@@ -68,6 +68,8 @@ pub enum Kind {
     App,
     /// An event hook.
     EventHook,
+    /// A factor of a user; its kind has a prefix of its own.
+    Factor(&'static [u8; 3]),
     /// Okta itself, as the log names it.
     System,
     /// A scope granted to an app.
@@ -87,6 +89,7 @@ impl Kind {
             Self::GroupRule => b"0pr",
             Self::App => b"0oa",
             Self::EventHook => b"who",
+            Self::Factor(prefix) => prefix,
             Self::System => b"spr",
             Self::ScopeGrant => b"oag",
             Self::Role => b"ra1",

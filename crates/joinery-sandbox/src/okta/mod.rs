@@ -13,6 +13,7 @@ pub mod errors;
 pub mod event;
 pub mod event_hook;
 pub mod event_hooks;
+pub mod factors;
 mod fields;
 pub mod filter;
 mod filter_reader;
@@ -53,6 +54,7 @@ const ROUTES: &[&[Route]] = &[
     user_lifecycle::ROUTES,
     user_credentials::ROUTES,
     user_resources::ROUTES,
+    factors::ROUTES,
     user_type::ROUTES,
     user_schema::ROUTES,
     group_rules::ROUTES,

@@ -4,6 +4,7 @@ use serde::ser::{SerializeMap, SerializeStruct};
 use serde::{Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
+use super::factors::Factor;
 use super::ids::Id;
 use super::schema::{Profile, Schema};
 use super::user_links::Links;
@@ -172,6 +173,8 @@ pub struct User {
     pub credentials: Credentials,
     /// The groups it is in.
     pub groups: GroupIds,
+    /// Its factors.
+    pub factors: Vec<Factor>,
     /// Counts the changes, for the `ETag`.
     revision: u64,
 }
@@ -193,6 +196,7 @@ impl User {
             profile: Profile::default(),
             credentials: Credentials::default(),
             groups: GroupIds::new(),
+            factors: Vec::new(),
             revision: 0,
         }
     }

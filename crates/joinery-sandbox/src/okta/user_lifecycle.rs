@@ -212,6 +212,9 @@ fn reset_password(call: &Call<'_>) -> Answer {
 fn reset_factors(call: &Call<'_>) -> Answer {
     let mut org = call.state.write();
     let (id, _) = subject(&org, call)?;
+    if let Some(user) = org.users.get_mut(id) {
+        user.factors.clear();
+    }
     record(&mut org, call, kinds::FACTORS_RESET, id);
     Ok(Reply::empty_object())
 }

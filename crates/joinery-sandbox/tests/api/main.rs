@@ -4,6 +4,7 @@
 
 mod apps;
 mod event_hooks;
+mod factors;
 mod group_rules;
 mod groups;
 mod http_manners;
