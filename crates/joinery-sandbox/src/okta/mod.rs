@@ -13,6 +13,7 @@ pub mod errors;
 pub mod event;
 pub mod event_hook;
 pub mod event_hooks;
+pub mod event_kinds;
 pub mod factors;
 mod fields;
 pub mod filter;
