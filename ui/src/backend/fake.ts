@@ -378,6 +378,7 @@ export function fake(options: FakeOptions = {}): Backend {
 				output: {
 					value: keep(`run-${number}`, output),
 					diff_lines: diff().length,
+					first_change: diff().findIndex((line) => line.mark !== 'same'),
 					previous: number - 1,
 					added: 1,
 					removed: 0,

@@ -25,7 +25,7 @@ pub(crate) use perform::run_script;
 pub use perform::{Performance, Performed, advice, perform};
 
 use crate::{
-    bodies::{BodySummary, Diff, DiffLines, diff, window},
+    bodies::{BodySummary, Diff, DiffLines, DiffMark, diff, window},
     connections, connectors,
     error::{Code, Error},
     files::{self, FileRef, SavedFile},
@@ -122,6 +122,8 @@ pub struct OutputSummary {
     pub value: BodySummary,
     /// Lines of the difference; 0 where there is no run to compare with.
     pub diff_lines: u32,
+    /// The first line of the difference that is not the same in both, from 0.
+    pub first_change: Option<u32>,
     /// The run it is compared with.
     pub previous: Option<i64>,
     /// Values added.
@@ -328,6 +330,7 @@ fn compare(
     let mut summary = OutputSummary {
         value: studio.bodies.open(value.to_string(), "application/json"),
         diff_lines: 0,
+        first_change: None,
         previous: None,
         added: 0,
         removed: 0,
@@ -336,6 +339,8 @@ fn compare(
     if let Some((number_before, before)) = previous {
         let diff = diff(&before, &value);
         summary.diff_lines = diff.lines.len() as u32;
+        let first_change = diff.lines.iter().position(|line| line.mark != DiffMark::Same);
+        summary.first_change = first_change.and_then(|line| u32::try_from(line).ok());
         summary.previous = Some(number_before);
         (summary.added, summary.removed, summary.changed) = (diff.added, diff.removed, diff.changed);
         let mut differences = lock(&studio.outputs.differences);

@@ -14,6 +14,10 @@ value: BodySummary,
  */
 diff_lines: number, 
 /**
+ * The first line of the difference that is not the same in both, from 0.
+ */
+first_change: number | null, 
+/**
  * The run it is compared with.
  */
 previous: number | null, 

@@ -32,6 +32,20 @@ function described(doc: FunctionDoc): Completion {
 	};
 }
 
+/** Whether a line's text ends inside a `//` comment; one inside a text is none. */
+export function inComment(text: string): boolean {
+	let quote = '';
+	for (let at = 0; at < text.length; at++) {
+		const char = text[at];
+		if (quote !== '') {
+			if (char === '\\') at++;
+			else if (char === quote) quote = '';
+		} else if (char === '"' || char === '`') quote = char;
+		else if (char === '/' && text[at + 1] === '/') return true;
+	}
+	return false;
+}
+
 /** `functions` may come later than the editor: they are asked for at each completion. */
 export function scriptCompletions(functions: () => readonly FunctionDoc[]): Extension {
 	let known: readonly FunctionDoc[] = [];
@@ -39,6 +53,8 @@ export function scriptCompletions(functions: () => readonly FunctionDoc[]): Exte
 	function source(context: CompletionContext): CompletionResult | null {
 		const word = context.matchBefore(/[A-Za-z_][A-Za-z0-9_]*(?:(?:\.|::)[A-Za-z0-9_]*)*/);
 		if (!word && !context.explicit) return null;
+		const line = context.state.doc.lineAt(context.pos);
+		if (!context.explicit && inComment(line.text.slice(0, context.pos - line.from))) return null;
 		if (known !== functions()) {
 			known = functions();
 			offered = known.map(described);

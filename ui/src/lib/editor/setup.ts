@@ -12,7 +12,8 @@ import {
 	highlightActiveLineGutter,
 	keymap,
 	lineNumbers,
-	rectangularSelection
+	rectangularSelection,
+	tooltips
 } from '@codemirror/view';
 import { editorTheme } from './theme';
 
@@ -74,6 +75,8 @@ export function codeSetup(language: string): Extension {
 		EditorState.allowMultipleSelections.of(true),
 		languageFacts(language),
 		search({ top: true }),
+		// Lists and hints may reach beyond the pane.
+		tooltips({ parent: document.body }),
 		autocompletion({ icons: false }),
 		keymap.of([
 			...closeBracketsKeymap,
