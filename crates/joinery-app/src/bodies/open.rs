@@ -141,7 +141,7 @@ impl Index {
             error: None,
         };
         if matches!(kind, BodyKind::Json | BodyKind::Text) {
-            index.starts = raw::line_starts(bytes);
+            index.starts = raw::row_starts(bytes);
         }
         if kind == BodyKind::Json && whole {
             match tree::read(bytes) {

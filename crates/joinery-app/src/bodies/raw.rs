@@ -5,19 +5,28 @@ use std::fmt::Write;
 use super::types::BodyLine;
 use crate::highlight::{Span, TokenClass, flat};
 
-/// A line longer than this many characters is cut.
-pub(super) const LONGEST: usize = 10_000;
+/// A value longer than this many characters is cut.
+const LONGEST: usize = 10_000;
+/// A row gets no longer than this many bytes: minified JSON is one line of megabytes, and all of it can be read.
+const LONGEST_ROW: usize = 2_000;
+/// From this many bytes on a row ends where a member of JSON ends.
+const LONG_ROW: usize = 1_000;
 
-/// Where each line starts.
-pub(super) fn line_starts(bytes: &[u8]) -> Vec<u32> {
+/// Where each row starts: at line breaks, and within lines that are too long to be drawn.
+pub(super) fn row_starts(bytes: &[u8]) -> Vec<u32> {
     let mut starts = vec![0];
-    starts.extend(
-        bytes
-            .iter()
-            .enumerate()
-            .filter(|(_, byte)| **byte == b'\n')
-            .map(|(at, _)| at as u32 + 1),
-    );
+    let mut start = 0;
+    for (at, byte) in bytes.iter().enumerate() {
+        let length = at + 1 - start;
+        let ends = *byte == b'\n'
+            || (length >= LONG_ROW && *byte == b',' && matches!(bytes.get(at + 1), Some(b'"' | b'{' | b'[')))
+            // A byte that continues a character has 10 in its two top bits.
+            || (length >= LONGEST_ROW && bytes.get(at + 1).is_some_and(|next| next & 0xC0 != 0x80 && *next != b'\n'));
+        if ends {
+            start = at + 1;
+            starts.push(start as u32);
+        }
+    }
     // What ends with a line break has no empty line after it.
     if starts.len() > 1 && starts.last().is_some_and(|last| *last as usize == bytes.len()) {
         starts.pop();
@@ -25,7 +34,7 @@ pub(super) fn line_starts(bytes: &[u8]) -> Vec<u32> {
     starts
 }
 
-/// The line from `start` to `end`, coloured if it is JSON.
+/// The row from `start` to `end`, coloured if it is JSON.
 pub(super) fn line(bytes: &[u8], start: usize, end: usize, json: bool) -> BodyLine {
     let bytes = bytes[start..end].strip_suffix(b"\n").unwrap_or(&bytes[start..end]);
     let bytes = bytes.strip_suffix(b"\r").unwrap_or(bytes);

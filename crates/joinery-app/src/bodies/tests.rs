@@ -153,16 +153,27 @@ fn each_kind_of_body_is_known_for_what_it_is() {
 }
 
 #[test]
-fn long_lines_are_cut_and_copies_end_at_a_character() {
+fn long_values_are_cut_and_copies_end_at_a_character() {
     let bodies = Bodies::new();
     let summary = bodies.open(format!("[\"{}\"]", "é".repeat(60_000)), "application/json");
-    for (view, line) in [(BodyView::Raw, 0), (BodyView::Tree, 1)] {
-        let line = &bodies.lines(&summary.id, view, line, 1).lines[0];
-        assert!(line.cut && line.text.chars().count() == 10_000);
-    }
+    let line = &bodies.lines(&summary.id, BodyView::Tree, 1, 1).lines[0];
+    assert!(line.cut && line.text.chars().count() == 10_000);
     assert_eq!(bodies.text(&summary.id, 5).as_deref(), Some("[\"é"));
     bodies.close(&summary.id);
     assert_eq!(bodies.text(&summary.id, 5), None);
+}
+
+#[test]
+fn a_line_of_any_length_can_be_read_whole_in_rows() {
+    let bodies = Bodies::new();
+    let members = format!("[{}1]", "{\"name\":\"Zoë\"},".repeat(20_000));
+    for (body, ends) in [(members, Some("},")), ("é".repeat(30_000), None)] {
+        let summary = bodies.open(body.clone(), "text/plain");
+        let rows = bodies.lines(&summary.id, BodyView::Raw, 0, usize::MAX).lines;
+        assert!(rows.len() > 20 && rows.iter().all(|row| row.text.len() <= 2_001 && !row.cut));
+        assert!(ends.is_none_or(|ends| rows[0].text.ends_with(ends)), "{}", rows[0].text);
+        assert_eq!(rows.iter().map(|row| row.text.as_str()).collect::<String>(), body);
+    }
 }
 
 #[test]
