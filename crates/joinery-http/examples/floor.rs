@@ -13,6 +13,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (Some(url), Some(token)) = (arguments.next(), arguments.next()) else {
         return Err("usage: floor URL TOKEN [COUNT]".into());
     };
+    rustls::crypto::ring::default_provider()
+        .install_default()
+        .map_err(|_| "a TLS provider is installed already")?;
     let count: u32 = arguments.next().map_or(Ok(500), |count| count.parse())?;
     // Each goes first once: what is warmed up by one must not flatter the other.
     bare(&url, &token, count).await?;
