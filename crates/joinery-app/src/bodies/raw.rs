@@ -8,9 +8,9 @@ use crate::highlight::{Span, TokenClass, flat};
 /// A value longer than this many characters is cut.
 const LONGEST: usize = 10_000;
 /// A row gets no longer than this many bytes: minified JSON is one line of megabytes, and all of it can be read.
-const LONGEST_ROW: usize = 2_000;
+const LONGEST_ROW: usize = 1_000;
 /// From this many bytes on a row ends where a member of JSON ends.
-const LONG_ROW: usize = 1_000;
+const LONG_ROW: usize = 240;
 
 /// Where each row starts: at line breaks, and within lines that are too long to be drawn.
 pub(super) fn row_starts(bytes: &[u8]) -> Vec<u32> {
