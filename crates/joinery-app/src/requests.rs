@@ -151,7 +151,7 @@ pub fn save(studio: &Studio, file: &FileRef, request: &SavedRequest) -> Result<(
 pub async fn send(studio: &Studio, send: SendRequest) -> Result<Sent, Error> {
     let connector = connectors::in_workspace(studio, &send.connector)?;
     let connection = connection(studio, &connector, send.connection.as_deref())?;
-    let (request, mut variables) = in_context(&connector, send.path.as_deref(), &send.request, &connection);
+    let (request, mut variables) = in_context(&connector, send.path.as_deref(), &send.request, &connection)?;
     for (name, value) in &send.variables {
         variables.set(Scope::Run, name, variables::Value::Text(value.clone()));
     }
@@ -218,41 +218,29 @@ fn missing_variables(missing: &[Missing]) -> Error {
 }
 
 /// The request with its folders' headers, and every variable it can see.
+///
+/// # Errors
+/// [`Code::Invalid`] for a `folder.toml` that cannot be read, with its place.
 pub fn in_context(
     connector: &Connector,
     path: Option<&str>,
     request: &SavedRequest,
     connection: &Resolved,
-) -> (SavedRequest, Variables) {
+) -> Result<(SavedRequest, Variables), Error> {
     let mut request = request.clone();
     let mut variables = connection.variables.clone();
-    // What the folders add is what the merged request has and the file itself has not.
-    let own = path.and_then(|path| Some(SavedRequest::parse(&connector.text(path).ok()?, path).ok()?.0));
-    let merged = path.and_then(|path| connector.request(path).ok());
-    if let (Some(own), Some(merged)) = (own, merged) {
-        for (name, value) in &merged.variables {
-            if !own.variables.contains_key(name) {
-                variables.set(Scope::Folder, name, variables::Value::Text(value.clone()));
-            }
+    if let Some(path) = path {
+        let folder = connector.request_folder(path)?;
+        for (name, value) in &folder.variables {
+            variables.set(Scope::Folder, name, variables::Value::Text(value.clone()));
         }
-        let inherited = merged
-            .headers
-            .into_iter()
-            .filter(|header| !own.headers.contains(header));
-        let added: Vec<_> = inherited
-            .filter(|header| {
-                !request
-                    .headers
-                    .iter()
-                    .any(|given| given.name.eq_ignore_ascii_case(&header.name))
-            })
-            .collect();
-        request.headers.splice(0..0, added);
+        // Only the headers: a folder's variables keep their own scope.
+        request.headers = folder.apply(request.clone()).headers;
     }
     for (name, value) in &request.variables {
         variables.set(Scope::Request, name, variables::Value::Text(value.clone()));
     }
-    (request, variables)
+    Ok((request, variables))
 }
 
 /// Every variable the request mentions, with its value and where that comes from.
@@ -268,7 +256,7 @@ pub fn variables(
 ) -> Result<Vec<VariableView>, Error> {
     let connector = connectors::in_workspace(studio, connector)?;
     let connection = connection(studio, &connector, connection_name)?;
-    let (request, variables) = in_context(&connector, path, request, &connection);
+    let (request, variables) = in_context(&connector, path, request, &connection)?;
     let mut views: Vec<VariableView> = Vec::new();
     for mention in request.mentions() {
         if views.iter().all(|view| view.name != mention.name) {
@@ -304,7 +292,7 @@ pub fn to_curl(
 ) -> Result<String, Error> {
     let connector = connectors::in_workspace(studio, connector)?;
     let connection = connection(studio, &connector, connection_name)?;
-    let (mut request, variables) = in_context(&connector, path, request, &connection);
+    let (mut request, variables) = in_context(&connector, path, request, &connection)?;
     request.headers.extend(connections::shown_auth(&connection));
     Ok(request.to_curl(&variables))
 }

@@ -229,6 +229,32 @@ async fn a_missing_variable_is_named_with_its_place_before_anything_is_sent() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_broken_folder_file_is_named_and_a_variable_taken_out_falls_back_to_the_folders() {
+    let desk = Desk::open().await;
+    let path = "requests/users/get_user.toml";
+    let bare = SavedRequest {
+        variables: std::collections::BTreeMap::new(),
+        ..fetch_user()
+    };
+    let seen = || requests::variables(&desk.studio, "okta", Some(path), &bare, Some("sandbox"));
+    files::save(&desk.studio, &file(path), &fetch_user().render(None), None).unwrap();
+    let folder = file("requests/users/folder.toml");
+    files::save(&desk.studio, &folder, "[variables]\nuser = \"grace\"\n", None).unwrap();
+    let user = seen()
+        .unwrap()
+        .into_iter()
+        .find(|variable| variable.name == "user")
+        .unwrap();
+    assert_eq!(user.value.as_deref(), Some("grace"));
+    files::save(&desk.studio, &folder, "[variables\n", None).unwrap();
+    let error = seen().unwrap_err();
+    assert_eq!(
+        (error.code, error.file.as_deref()),
+        (Code::Invalid, Some("requests/users/folder.toml"))
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn cancelling_stops_a_script_that_loops() {
     let desk = Desk::open().await;
     let looping = file("actions/looping.rhai");

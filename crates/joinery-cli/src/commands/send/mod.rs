@@ -118,7 +118,7 @@ impl Ready {
         let studio = home::studio()?;
         let resolved = arguments.target.resolve(&studio, &source.connector).await?;
         let (request, mut variables) =
-            requests::in_context(&source.connector, source.path.as_deref(), &source.request, &resolved);
+            requests::in_context(&source.connector, source.path.as_deref(), &source.request, &resolved)?;
         for (name, value) in &arguments.var {
             variables.set(Scope::Run, name, Value::Text(value.clone()));
         }
