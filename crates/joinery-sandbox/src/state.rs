@@ -9,12 +9,15 @@ use crate::clock::{Clock, Time};
 use crate::okta::app::App;
 use crate::okta::event::Event;
 use crate::okta::event_hook::EventHook;
+use crate::okta::founding;
 use crate::okta::group::Group;
 use crate::okta::group_rule::GroupRule;
 use crate::okta::ids::{Id, Ids, Kind};
 use crate::okta::oauth::jose::SigningKey;
+use crate::okta::oauth::key_ring::KeyRing;
 use crate::okta::oauth::memory::Memory;
 use crate::okta::rate_limit::Buckets;
+use crate::okta::record::Record;
 use crate::okta::schema::Schema;
 use crate::okta::user::User;
 use crate::okta::user_type::UserType;
@@ -24,6 +27,8 @@ pub struct State {
     url: String,
     token: String,
     signing_key: OnceLock<SigningKey>,
+    /// The keys of the org's own authorization servers.
+    pub server_keys: KeyRing,
     /// The clock of the org.
     pub clock: Clock,
     /// The rate limits.
@@ -39,6 +44,7 @@ impl State {
             url,
             token,
             signing_key: OnceLock::new(),
+            server_keys: KeyRing::default(),
             clock,
             buckets,
             org: RwLock::new(org),
@@ -112,6 +118,8 @@ pub struct Org {
     pub log: Vec<Event>,
     /// The authorization server.
     pub oauth: Memory,
+    /// Zones, policies and whatever else admins define.
+    pub records: BTreeMap<Id, Record>,
 }
 
 impl Org {
@@ -122,7 +130,7 @@ impl Org {
         let everyone = ids.next(Kind::Group);
         let owner = ids.next(Kind::User);
         let groups = BTreeMap::from([(everyone, Group::everyone(everyone, created))]);
-        Self {
+        let mut org = Self {
             ids,
             owner,
             token_id,
@@ -136,7 +144,12 @@ impl Org {
             everyone,
             log: Vec::new(),
             oauth: Memory::default(),
+            records: BTreeMap::new(),
+        };
+        for record in founding::records(everyone, created) {
+            org.add_record(record);
         }
+        org
     }
 
     /// Adds the admin whose token the sandbox accepts.

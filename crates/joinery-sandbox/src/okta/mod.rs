@@ -18,6 +18,7 @@ pub mod factors;
 mod fields;
 pub mod filter;
 mod filter_reader;
+pub mod founding;
 pub mod group;
 mod group_members;
 pub mod group_rule;
@@ -27,11 +28,22 @@ pub mod ids;
 mod logs;
 pub mod oauth;
 mod paging;
+mod policies;
+mod policy;
+mod policy_rules;
+mod priority;
 pub mod rate_limit;
+pub mod record;
+mod resource;
 mod rule_expression;
 mod rule_reader;
 pub mod schema;
 mod schema_base;
+mod server_claims;
+mod server_policies;
+mod server_scopes;
+mod servers;
+mod shape;
 pub mod user;
 mod user_credentials;
 mod user_lifecycle;
@@ -41,6 +53,7 @@ mod user_resources;
 mod user_schema;
 pub mod user_type;
 mod users;
+mod zones;
 
 use call::{Answer, Call};
 use errors::Problem;
@@ -67,6 +80,13 @@ const ROUTES: &[&[Route]] = &[
     logs::ROUTES,
     oauth::GRANT_ROUTES,
     oauth::ROLE_ROUTES,
+    zones::ROUTES,
+    policies::ROUTES,
+    policy_rules::ROUTES,
+    servers::ROUTES,
+    server_scopes::ROUTES,
+    server_claims::ROUTES,
+    server_policies::ROUTES,
 ];
 
 /// What answers a route.

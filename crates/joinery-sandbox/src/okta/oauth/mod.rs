@@ -15,12 +15,14 @@ mod dpop;
 mod form;
 mod inspect;
 pub mod jose;
+pub mod key_ring;
 pub mod memory;
 mod metadata;
 mod page;
 mod refusal;
 mod roles;
 mod scopes;
+mod servers;
 mod token;
 
 use access::Passage;
@@ -44,6 +46,9 @@ const ADMIN_ROUTES: &[&[Route]] = &[clients::ROUTES, roles::CLIENT_ROUTES];
 /// Answers a call outside `/api/v1`; `None` where it is not for the authorization server.
 pub fn answer(call: &mut Call<'_>) -> Option<Answer> {
     let path = call.path.strip_prefix('/')?;
+    if path.starts_with("oauth2/") && !path.starts_with("oauth2/v1/") {
+        return Some(super::find_route(&[servers::ROUTES], call, path).and_then(|handler| handler(call)));
+    }
     if !path.starts_with("oauth2/v1/") && !path.starts_with(".well-known/") {
         return None;
     }
