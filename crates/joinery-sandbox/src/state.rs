@@ -9,7 +9,7 @@ use crate::clock::{Clock, Time};
 use crate::okta::app::App;
 use crate::okta::event::Event;
 use crate::okta::event_hook::EventHook;
-use crate::okta::founding;
+use crate::okta::founding::{self, Founders};
 use crate::okta::group::Group;
 use crate::okta::group_rule::GroupRule;
 use crate::okta::ids::{Id, Ids, Kind};
@@ -146,7 +146,12 @@ impl Org {
             oauth: Memory::default(),
             records: BTreeMap::new(),
         };
-        for record in founding::records(everyone, created) {
+        let founders = Founders {
+            owner,
+            token: token_id,
+            everyone,
+        };
+        for record in founding::records(&founders, created) {
             org.add_record(record);
         }
         org

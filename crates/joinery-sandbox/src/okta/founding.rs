@@ -1,15 +1,28 @@
-//! What every org has before anybody does anything: the zones, policies and servers that Okta makes with it.
+//! What every org has before anybody does anything: the zones, policies, servers and settings that Okta makes with it.
 
 use super::ids::Id;
 use super::record::Record;
-use super::{policies, servers, zones};
+use super::{api_tokens, behaviors, policies, servers, settings, zones};
 use crate::clock::Time;
 
+/// Who and what an org is founded with.
+pub struct Founders {
+    /// The admin whose token the sandbox accepts.
+    pub owner: Id,
+    /// The id of that token.
+    pub token: Id,
+    /// The group everybody is in.
+    pub everyone: Id,
+}
+
 /// The records of a new org.
-pub fn records(everyone: Id, now: Time) -> Vec<Record> {
+pub fn records(founders: &Founders, now: Time) -> Vec<Record> {
     let mut records = Vec::new();
     records.extend(zones::founded(now));
-    records.extend(policies::founded(everyone, now));
+    records.extend(policies::founded(founders.everyone, now));
     records.extend(servers::founded(now));
+    records.extend(settings::founded(founders.owner, now));
+    records.extend(api_tokens::founded(founders.token, now));
+    records.extend(behaviors::founded(now));
     records
 }

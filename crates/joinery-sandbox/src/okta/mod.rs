@@ -5,9 +5,11 @@ use std::borrow::Cow;
 use axum::http::{Method, header};
 use percent_encoding::percent_decode_str;
 
+mod api_tokens;
 pub mod app;
 mod app_users;
 mod apps;
+mod behaviors;
 pub mod call;
 pub mod errors;
 pub mod event;
@@ -25,8 +27,10 @@ pub mod group_rule;
 mod group_rules;
 mod groups;
 pub mod ids;
+mod inline_hooks;
 mod logs;
 pub mod oauth;
+mod org_settings;
 mod paging;
 mod policies;
 mod policy;
@@ -43,7 +47,9 @@ mod server_claims;
 mod server_policies;
 mod server_scopes;
 mod servers;
+mod settings;
 mod shape;
+mod trusted_origins;
 pub mod user;
 mod user_credentials;
 mod user_lifecycle;
@@ -87,6 +93,12 @@ const ROUTES: &[&[Route]] = &[
     server_scopes::ROUTES,
     server_claims::ROUTES,
     server_policies::ROUTES,
+    api_tokens::ROUTES,
+    org_settings::ROUTES,
+    settings::ROUTES,
+    trusted_origins::ROUTES,
+    behaviors::ROUTES,
+    inline_hooks::ROUTES,
 ];
 
 /// What answers a route.

@@ -81,6 +81,10 @@ pub trait Resource {
     const CREATED: u16 = 200;
     /// Whether `lifecycle/...` answers with the record; with 204 where not.
     const LIFECYCLE_SHOWS: bool = true;
+    /// Whether `status` counts where one is made; where not, each starts in use.
+    const CREATES_INACTIVE: bool = true;
+    /// Whether `status` counts where one is replaced.
+    const REPLACES_STATUS: bool = true;
     /// Whether one in use may be deleted.
     const DELETES_ACTIVE: bool = true;
     /// How its lists are cut.
@@ -335,7 +339,8 @@ pub fn create<R: Resource>(call: &Call<'_>) -> Answer {
     let place = R::place(&org, call)?;
     let fields = R::read(&org, &place.path, &body, None)?;
     let id = org.ids.next(R::kind(&fields));
-    let active = wanted_status(&body)?.unwrap_or(true) && call.query.flag("activate", true);
+    let inactive = wanted_status(&body)? == Some(false) || !call.query.flag("activate", true);
+    let active = !inactive || !R::CREATES_INACTIVE;
     org.add_record(Record {
         active,
         ..Record::new(id, place.path, call.now, fields)
@@ -356,7 +361,9 @@ pub fn replace<R: Resource>(call: &Call<'_>) -> Answer {
     R::may_replace(&org, old)?;
     let fields = R::read(&org, &place.path, &body, Some(old))?;
     let record = Record {
-        active: wanted_status(&body)?.filter(|_| !old.system).unwrap_or(old.active),
+        active: wanted_status(&body)?
+            .filter(|_| R::REPLACES_STATUS && !old.system)
+            .unwrap_or(old.active),
         last_updated: call.now.whole_seconds(),
         fields,
         ..old.clone()

@@ -38,7 +38,13 @@ pub use clients::GRANT_ROUTES;
 pub use roles::USER_ROUTES as ROLE_ROUTES;
 
 /// What lies below the root, for everybody.
-const OPEN_ROUTES: &[&[Route]] = &[metadata::ROUTES, authorize::ROUTES, token::ROUTES, inspect::ROUTES];
+const OPEN_ROUTES: &[&[Route]] = &[
+    metadata::ROUTES,
+    authorize::ROUTES,
+    token::ROUTES,
+    inspect::ROUTES,
+    super::org_settings::OPEN_ROUTES,
+];
 
 /// What lies below the root, for admins.
 const ADMIN_ROUTES: &[&[Route]] = &[clients::ROUTES, roles::CLIENT_ROUTES];
