@@ -2,7 +2,7 @@
 
 use super::ids::Id;
 use super::record::Record;
-use super::{api_tokens, behaviors, policies, servers, settings, zones};
+use super::{api_tokens, behaviors, features, policies, servers, settings, zones};
 use crate::clock::Time;
 
 /// Who and what an org is founded with.
@@ -24,5 +24,6 @@ pub fn records(founders: &Founders, now: Time) -> Vec<Record> {
     records.extend(settings::founded(founders.owner, now));
     records.extend(api_tokens::founded(founders.token, now));
     records.extend(behaviors::founded(now));
+    records.extend(features::founded(now));
     records
 }

@@ -17,17 +17,20 @@ pub mod event_hook;
 pub mod event_hooks;
 pub mod event_kinds;
 pub mod factors;
+mod features;
 mod fields;
 pub mod filter;
 mod filter_reader;
 pub mod founding;
 pub mod group;
 mod group_members;
+mod group_owners;
 pub mod group_rule;
 mod group_rules;
 mod groups;
 pub mod ids;
 mod inline_hooks;
+mod linked_objects;
 mod logs;
 pub mod oauth;
 mod org_settings;
@@ -39,6 +42,7 @@ mod priority;
 pub mod rate_limit;
 pub mod record;
 mod resource;
+mod role_targets;
 mod rule_expression;
 mod rule_reader;
 pub mod schema;
@@ -49,6 +53,7 @@ mod server_scopes;
 mod servers;
 mod settings;
 mod shape;
+mod subscriptions;
 mod trusted_origins;
 pub mod user;
 mod user_credentials;
@@ -76,6 +81,7 @@ const ROUTES: &[&[Route]] = &[
     user_resources::ROUTES,
     factors::ROUTES,
     user_type::ROUTES,
+    linked_objects::ROUTES,
     user_schema::ROUTES,
     group_rules::ROUTES,
     groups::ROUTES,
@@ -99,6 +105,10 @@ const ROUTES: &[&[Route]] = &[
     trusted_origins::ROUTES,
     behaviors::ROUTES,
     inline_hooks::ROUTES,
+    features::ROUTES,
+    group_owners::ROUTES,
+    role_targets::ROUTES,
+    subscriptions::ROUTES,
 ];
 
 /// What answers a route.

@@ -35,7 +35,8 @@ use super::ids::Id;
 use crate::state::Org;
 
 pub use clients::GRANT_ROUTES;
-pub use roles::USER_ROUTES as ROLE_ROUTES;
+pub use roles::API_ROUTES as ROLE_ROUTES;
+pub use roles::{assigned_role, is_role};
 
 /// What lies below the root, for everybody.
 const OPEN_ROUTES: &[&[Route]] = &[
@@ -65,6 +66,11 @@ pub fn answer(call: &mut Call<'_>) -> Option<Answer> {
         Passage::Open => super::find_route(ADMIN_ROUTES, call, path).and_then(|handler| handler(call)),
         Passage::Answered(reply) => Ok(reply),
     }))
+}
+
+/// Writes into the log that a role is for other things than before.
+pub fn note_role_change(org: &mut Org, call: &Call<'_>) {
+    roles::note_change(org, call, true);
 }
 
 impl Org {

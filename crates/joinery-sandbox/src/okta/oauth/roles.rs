@@ -7,12 +7,17 @@ use crate::clock::Time;
 use crate::okta::Route;
 use crate::okta::call::{Answer, Call, Reply};
 use crate::okta::errors::Problem;
+use crate::okta::event::{EventKind, Party};
 use crate::okta::ids::{Id, Kind};
-use crate::okta::users;
+use crate::okta::{groups, users};
 use crate::state::Org;
 
 /// What this file answers below `/api/v1`.
-pub const USER_ROUTES: &[Route] = &[
+pub const API_ROUTES: &[Route] = &[
+    Route(Method::GET, "groups/{}/roles", list),
+    Route(Method::POST, "groups/{}/roles", assign),
+    Route(Method::GET, "groups/{}/roles/{}", get),
+    Route(Method::DELETE, "groups/{}/roles/{}", remove),
     Route(Method::GET, "users/{}/roles", list),
     Route(Method::POST, "users/{}/roles", assign),
     Route(Method::GET, "users/{}/roles/{}", get),
@@ -25,6 +30,37 @@ pub const CLIENT_ROUTES: &[Route] = &[
     Route(Method::GET, "oauth2/v1/clients/{}/roles/{}", get),
     Route(Method::DELETE, "oauth2/v1/clients/{}/roles/{}", remove),
 ];
+
+const USER_GRANT: EventKind = EventKind(
+    "user.account.privilege.grant",
+    "Grant user privilege",
+    "core.user.admin_privilege.granted",
+);
+const USER_REVOKE: EventKind = EventKind(
+    "user.account.privilege.revoke",
+    "Revoke all user privileges",
+    "core.user.admin_privilege.revoked",
+);
+const GROUP_GRANT: EventKind = EventKind(
+    "group.privilege.grant",
+    "Grant group privilege",
+    "group.privilege.grant",
+);
+const GROUP_REVOKE: EventKind = EventKind(
+    "group.privilege.revoke",
+    "Revoke group privilege",
+    "group.privilege.revoke",
+);
+const CLIENT_GRANT: EventKind = EventKind(
+    "app.oauth2.client.privilege.grant",
+    "Grant client privilege",
+    "app.oauth2.client.privilege.grant",
+);
+const CLIENT_REVOKE: EventKind = EventKind(
+    "app.oauth2.client.privilege.revoke",
+    "Revoke client privilege",
+    "app.oauth2.client.privilege.revoke",
+);
 
 /// The standard roles and their labels.
 const KINDS: &[(&str, &str)] = &[
@@ -82,8 +118,57 @@ pub fn allows(kind: &str, method: &Method, path: &str) -> bool {
     }
 }
 
-/// Who a path is about: a user, or the client of an `oauth2` path.
+/// Whether Okta has a standard role of this name.
+pub fn is_role(name: &str) -> bool {
+    KINDS.iter().any(|(kind, _)| *kind == name)
+}
+
+/// Every role that somebody has: by itself, and by its groups.
+pub fn held(org: &Org, who: Id) -> Vec<&'static str> {
+    let groups = org.users.get(who).into_iter().flat_map(|user| &user.groups);
+    let roles = std::iter::once(&who)
+        .chain(groups)
+        .filter_map(|id| org.oauth.roles.get(id));
+    roles.flatten().map(|role| role.kind).collect()
+}
+
+/// The assigned role that a path names by its first two open parts: its id and its kind.
+///
+/// # Errors
+/// E0000007.
+pub fn assigned_role(org: &Org, call: &Call<'_>) -> Result<(Id, &'static str), Problem> {
+    let who = assignee(org, call)?;
+    let mut held = org.oauth.roles.get(&who).into_iter().flatten();
+    held.find(|role| role.id.as_str() == call.part(1))
+        .map(|role| (role.id, role.kind))
+        .ok_or_else(|| Problem::not_found(call.part(1), "Role"))
+}
+
+/// Writes into the log that what somebody may do has changed.
+pub fn note_change(org: &mut Org, call: &Call<'_>, granted: bool) {
+    let who = assignee(org, call).ok();
+    let (user, group) = (
+        who.and_then(|id| org.users.get(id)).map(Party::from),
+        who.and_then(|id| org.groups.get(&id)).map(Party::from),
+    );
+    let client = who.and_then(|id| org.oauth.clients.get(&id)).map(Party::from);
+    let (kind, party) = match (user, group, client) {
+        (Some(user), _, _) if granted => (USER_GRANT, user),
+        (Some(user), _, _) => (USER_REVOKE, user),
+        (_, Some(group), _) if granted => (GROUP_GRANT, group),
+        (_, Some(group), _) => (GROUP_REVOKE, group),
+        (_, _, Some(client)) if granted => (CLIENT_GRANT, client),
+        (_, _, Some(client)) => (CLIENT_REVOKE, client),
+        _ => return,
+    };
+    org.record(call, kind, vec![party]);
+}
+
+/// Who a path is about: a user, a group, or the client of an `oauth2` path.
 fn assignee(org: &Org, call: &Call<'_>) -> Result<Id, Problem> {
+    if call.path.starts_with("/api/v1/groups/") {
+        return groups::find(org, call.part(0)).map(|group| group.id);
+    }
     if !call.path.starts_with("/oauth2/") {
         return users::find(org, call.part(0));
     }
@@ -125,7 +210,8 @@ fn assign(call: &Call<'_>) -> Answer {
     };
     let reply = Reply::json(&shown(&role, call, who));
     org.oauth.roles.entry(who).or_default().push(role);
-    // As documented: 201 for a user, 200 for a client.
+    note_change(&mut org, call, true);
+    // As documented: 201 for a user or a group, 200 for a client.
     Ok(reply.with_status(if call.path.starts_with("/oauth2/") { 200 } else { 201 }))
 }
 
@@ -147,6 +233,9 @@ fn remove(call: &Call<'_>) -> Answer {
     if held.len() == before {
         return Err(Problem::not_found(call.part(1), "Role"));
     }
+    let targets = format!("roles/{}/targets/", call.part(1));
+    org.records.retain(|_, record| !record.place.starts_with(&targets));
+    note_change(&mut org, call, false);
     Ok(Reply::no_content())
 }
 
@@ -157,6 +246,8 @@ fn shown(role: &Role, call: &Call<'_>, who: Id) -> Value {
         .map_or("", |(_, label)| label);
     let (assignment, place) = if call.path.starts_with("/oauth2/") {
         ("CLIENT", "oauth2/v1/clients")
+    } else if call.path.starts_with("/api/v1/groups/") {
+        ("GROUP", "api/v1/groups")
     } else {
         ("USER", "api/v1/users")
     };
