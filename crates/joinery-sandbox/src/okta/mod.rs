@@ -28,10 +28,14 @@ mod group_owners;
 pub mod group_rule;
 mod group_rules;
 mod groups;
+mod idp;
+mod idp_keys;
+mod idps;
 pub mod ids;
 mod inline_hooks;
 mod linked_objects;
 mod logs;
+mod mappings;
 pub mod oauth;
 mod org_settings;
 mod paging;
@@ -64,6 +68,7 @@ mod user_resources;
 mod user_schema;
 pub mod user_type;
 mod users;
+mod x509;
 mod zones;
 
 use call::{Answer, Call};
@@ -106,6 +111,9 @@ const ROUTES: &[&[Route]] = &[
     behaviors::ROUTES,
     inline_hooks::ROUTES,
     features::ROUTES,
+    idp_keys::ROUTES,
+    idps::ROUTES,
+    mappings::ROUTES,
     group_owners::ROUTES,
     role_targets::ROUTES,
     subscriptions::ROUTES,

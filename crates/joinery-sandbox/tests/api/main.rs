@@ -13,6 +13,7 @@ mod group_roles;
 mod group_rules;
 mod groups;
 mod http_manners;
+mod idps;
 mod inline_hooks;
 mod linked_objects;
 mod logs;

@@ -101,10 +101,10 @@ fn in_slice(exchange: &Value) -> bool {
     match parts.as_slice() {
         ["users" | "groups" | "apps" | "logs"]
         | ["users" | "groups" | "apps", _]
-        | ["meta", "types", "user", ..]
+        | ["meta", "types" | "schemas", "user", ..]
         | ["eventHooks", ..]
-        | ["groups", "rules", ..] => true,
-        ["users", _, ..] | ["meta", "schemas", "user", ..] => true,
+        | ["groups", "rules", ..]
+        | ["users", _, ..] => true,
         ["apps", _, below, ..] => matches!(
             *below,
             "users" | "groups" | "lifecycle" | "features" | "connections" | "tokens" | "federated-claims" | "grants"
