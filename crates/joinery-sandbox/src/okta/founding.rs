@@ -2,7 +2,7 @@
 
 use super::ids::Id;
 use super::record::Record;
-use super::{api_tokens, behaviors, features, policies, servers, settings, zones};
+use super::{api_tokens, behaviors, brands, features, policies, servers, settings, zones};
 use crate::clock::Time;
 
 /// Who and what an org is founded with.
@@ -25,5 +25,6 @@ pub fn records(founders: &Founders, now: Time) -> Vec<Record> {
     records.extend(api_tokens::founded(founders.token, now));
     records.extend(behaviors::founded(now));
     records.extend(features::founded(now));
+    records.extend(brands::founded(now));
     records
 }

@@ -10,7 +10,9 @@ pub mod app;
 mod app_users;
 mod apps;
 mod behaviors;
+mod brands;
 pub mod call;
+mod emails;
 pub mod errors;
 pub mod event;
 pub mod event_hook;
@@ -58,6 +60,7 @@ mod servers;
 mod settings;
 mod shape;
 mod subscriptions;
+mod themes;
 mod trusted_origins;
 pub mod user;
 mod user_credentials;
@@ -114,6 +117,9 @@ const ROUTES: &[&[Route]] = &[
     idp_keys::ROUTES,
     idps::ROUTES,
     mappings::ROUTES,
+    brands::ROUTES,
+    themes::ROUTES,
+    emails::ROUTES,
     group_owners::ROUTES,
     role_targets::ROUTES,
     subscriptions::ROUTES,

@@ -5,6 +5,7 @@
 mod api_tokens;
 mod apps;
 mod behaviors;
+mod brands;
 mod event_hooks;
 mod factors;
 mod features;
