@@ -5,7 +5,7 @@ use axum::http::Method;
 use serde_json::{Map, Value, json};
 
 use super::Route;
-use super::call::{Answer, Call, Reply};
+use super::call::Call;
 use super::errors::Problem;
 use super::event::EventKind;
 use super::ids::{Id, Kind};
@@ -24,7 +24,6 @@ pub const ROUTES: &[Route] = &[
     Route(Method::GET, "brands/{}", resource::get::<Brands>),
     Route(Method::PUT, "brands/{}", resource::replace::<Brands>),
     Route(Method::DELETE, "brands/{}", resource::delete::<Brands>),
-    Route(Method::GET, "brands/{}/domains", list_domains),
 ];
 
 /// Brands.
@@ -123,9 +122,16 @@ impl Resource for Brands {
         }
     }
 
-    fn may_delete(_org: &Org, record: &Record) -> Result<(), Problem> {
+    fn may_delete(org: &Org, record: &Record) -> Result<(), Problem> {
         if record.system {
             return Err(Problem::new(409, "E0000200", "A default brand cannot be deleted."));
+        }
+        if org
+            .records_at("domains")
+            .any(|domain| domain.text("brandId") == record.id.as_str())
+        {
+            let summary = "A brand associated with a domain cannot be deleted";
+            return Err(Problem::new(409, "E0000201", summary));
         }
         Ok(())
     }
@@ -133,23 +139,31 @@ impl Resource for Brands {
 
 const UPDATE: EventKind = EventKind("system.brand.update", "Update brand", "system.brand.update");
 
-/// The sandbox has no domains of its own.
-fn list_domains(call: &Call<'_>) -> Answer {
-    resource::find::<Brands>(&call.state.read(), call)?;
-    Ok(Reply::json::<[(); 0]>(&[]))
+/// Makes a brand with a name that nobody else uses, and gives its id.
+pub fn add(org: &mut Org, call: &Call<'_>, name: &str) -> Id {
+    let id = org.ids.next(Brands::KIND);
+    let record = Record::new(id, "brands", call.now, fields(name, false));
+    let party = record.party(Brands::PARTY);
+    org.add_record(record);
+    Brands::keep_in_step(org, id, call, true);
+    org.record(call, Brands::EVENTS.create, vec![party]);
+    id
+}
+
+fn fields(name: &str, is_default: bool) -> Map<String, Value> {
+    let fields = json!({
+        "name": name, "removePoweredByOkta": false, "customPrivacyPolicyUrl": null,
+        "agreeToCustomPrivacyPolicy": false, "isDefault": is_default,
+        "defaultApp": {"appInstanceId": null, "appLinkName": null, "classicApplicationUri": null},
+    });
+    fields.as_object().cloned().unwrap_or_default()
 }
 
 /// The brand of every org and its theme.
 pub fn founded(now: Time) -> Vec<Record> {
-    let fields = json!({
-        "name": "Acme", "removePoweredByOkta": false, "customPrivacyPolicyUrl": null,
-        "agreeToCustomPrivacyPolicy": false, "isDefault": true,
-        "defaultApp": {"appInstanceId": null, "appLinkName": null, "classicApplicationUri": null},
-    });
-    let fields = fields.as_object().cloned().unwrap_or_default();
     let id = Id::founded(Brands::KIND, 300);
     vec![
-        Record::new(id, "brands", now, fields).founded(),
+        Record::new(id, "brands", now, fields("Acme", true)).founded(),
         themes::new(Id::founded(themes::Themes::KIND, 301), id, now).founded(),
     ]
 }

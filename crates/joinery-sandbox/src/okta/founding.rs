@@ -2,7 +2,7 @@
 
 use super::ids::Id;
 use super::record::Record;
-use super::{api_tokens, behaviors, brands, features, policies, servers, settings, zones};
+use super::{api_tokens, behaviors, brands, features, policies, realms, servers, settings, zones};
 use crate::clock::Time;
 
 /// Who and what an org is founded with.
@@ -26,5 +26,6 @@ pub fn records(founders: &Founders, now: Time) -> Vec<Record> {
     records.extend(behaviors::founded(now));
     records.extend(features::founded(now));
     records.extend(brands::founded(now));
+    records.extend(realms::founded(now));
     records
 }

@@ -12,6 +12,9 @@ mod apps;
 mod behaviors;
 mod brands;
 pub mod call;
+mod captchas;
+mod device_assurances;
+mod domains;
 mod emails;
 pub mod errors;
 pub mod event;
@@ -36,6 +39,7 @@ mod idps;
 pub mod ids;
 mod inline_hooks;
 mod linked_objects;
+mod log_streams;
 mod logs;
 mod mappings;
 pub mod oauth;
@@ -46,6 +50,7 @@ mod policy;
 mod policy_rules;
 mod priority;
 pub mod rate_limit;
+mod realms;
 pub mod record;
 mod resource;
 mod role_targets;
@@ -120,6 +125,11 @@ const ROUTES: &[&[Route]] = &[
     brands::ROUTES,
     themes::ROUTES,
     emails::ROUTES,
+    domains::ROUTES,
+    captchas::ROUTES,
+    log_streams::ROUTES,
+    realms::ROUTES,
+    device_assurances::ROUTES,
     group_owners::ROUTES,
     role_targets::ROUTES,
     subscriptions::ROUTES,

@@ -51,6 +51,7 @@ const FAMILIES: &[(&str, &str)] = &[
     ("meta/uischemas", "uischemas"),
     ("oauth2/v1/clients/{}/roles", "roles"),
     ("oauth2/v1/clients", "clients"),
+    ("org/captcha", "captchas"),
     ("org", "orgs"),
     ("policies", "policies"),
     ("principal-rate-limits", "principalRateLimits"),
