@@ -2,7 +2,7 @@
 
 use super::ids::Id;
 use super::record::Record;
-use super::{api_tokens, behaviors, brands, features, policies, realms, servers, settings, zones};
+use super::{api_tokens, authenticators, behaviors, brands, features, policies, realms, servers, settings, zones};
 use crate::clock::Time;
 
 /// Who and what an org is founded with.
@@ -27,5 +27,6 @@ pub fn records(founders: &Founders, now: Time) -> Vec<Record> {
     records.extend(features::founded(now));
     records.extend(brands::founded(now));
     records.extend(realms::founded(now));
+    records.extend(authenticators::founded(now));
     records
 }

@@ -9,10 +9,12 @@ mod api_tokens;
 pub mod app;
 mod app_users;
 mod apps;
+mod authenticators;
 mod behaviors;
 mod brands;
 pub mod call;
 mod captchas;
+mod custom_roles;
 mod device_assurances;
 mod domains;
 mod emails;
@@ -53,6 +55,7 @@ pub mod rate_limit;
 mod realms;
 pub mod record;
 mod resource;
+mod resource_sets;
 mod role_targets;
 mod rule_expression;
 mod rule_reader;
@@ -130,6 +133,9 @@ const ROUTES: &[&[Route]] = &[
     log_streams::ROUTES,
     realms::ROUTES,
     device_assurances::ROUTES,
+    authenticators::ROUTES,
+    custom_roles::ROUTES,
+    resource_sets::ROUTES,
     group_owners::ROUTES,
     role_targets::ROUTES,
     subscriptions::ROUTES,

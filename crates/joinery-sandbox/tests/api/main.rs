@@ -4,9 +4,11 @@
 
 mod api_tokens;
 mod apps;
+mod authenticators;
 mod behaviors;
 mod brands;
 mod captchas;
+mod custom_roles;
 mod devices;
 mod domains;
 mod event_hooks;

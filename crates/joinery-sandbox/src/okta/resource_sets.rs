@@ -1,0 +1,238 @@
+//! Resource sets: what a custom admin role is about. Nobody can be given one in the sandbox yet.
+
+use axum::http::Method;
+use serde_json::{Map, Value, json};
+
+use super::Route;
+use super::call::{Answer, Call, Reply};
+use super::custom_roles::with_link;
+use super::errors::Problem;
+use super::event::EventKind;
+use super::ids::{Id, Kind};
+use super::record::Record;
+use super::resource::{self, Events, Place, Resource};
+use super::settings;
+use super::shape::{fault, names, need_free, need_text};
+use crate::state::Org;
+
+/// What this file answers.
+pub const ROUTES: &[Route] = &[
+    Route(Method::GET, "iam/resource-sets", list),
+    Route(Method::POST, "iam/resource-sets", create),
+    Route(Method::GET, "iam/resource-sets/{}", get),
+    Route(Method::PUT, "iam/resource-sets/{}", replace),
+    Route(Method::DELETE, "iam/resource-sets/{}", resource::delete::<ResourceSets>),
+    Route(Method::GET, "iam/resource-sets/{}/resources", list_resources),
+    Route(Method::PATCH, "iam/resource-sets/{}/resources", add_resources),
+    Route(Method::DELETE, "iam/resource-sets/{}/resources/{}", remove_resource),
+    Route(Method::GET, "iam/resource-sets/{}/bindings", list_bindings),
+];
+
+/// Resource sets.
+pub struct ResourceSets;
+
+const UPDATE: EventKind = EventKind(
+    "iam.resourceset.update",
+    "Update resource set",
+    "iam.resourceset.update",
+);
+const ADDED: EventKind = EventKind(
+    "iam.resourceset.resources.add",
+    "Add resource to resource set",
+    "iam.resourceset.resources.add",
+);
+const REMOVED: EventKind = EventKind(
+    "iam.resourceset.resources.delete",
+    "Delete resource from resource set",
+    "iam.resourceset.resources.delete",
+);
+
+impl Resource for ResourceSets {
+    const CLASS: &'static str = "ResourceSet";
+    const KIND: Kind = Kind::Record(b"iam");
+    const KEYS: &'static [&'static str] = &["id", "label", "description", "created", "lastUpdated", "_links"];
+    const EVENTS: Events = Events {
+        create: EventKind(
+            "iam.resourceset.create",
+            "Create resource set",
+            "iam.resourceset.create",
+        ),
+        update: UPDATE,
+        delete: EventKind(
+            "iam.resourceset.delete",
+            "Delete resource set",
+            "iam.resourceset.delete",
+        ),
+        activate: UPDATE,
+        deactivate: UPDATE,
+    };
+
+    fn place(_org: &Org, _call: &Call<'_>) -> Result<Place, Problem> {
+        Ok(Place::top("iam/resource-sets"))
+    }
+
+    fn read(
+        org: &Org,
+        place: &str,
+        body: &Map<String, Value>,
+        old: Option<&Record>,
+    ) -> Result<Map<String, Value>, Problem> {
+        let label = need_text(body, "label", 255)?;
+        need_free(org, place, "label", &label, old)?;
+        let mut fields = Map::new();
+        fields.insert("label".into(), label.into());
+        fields.insert("description".into(), need_text(body, "description", 1000)?.into());
+        if old.is_none() {
+            let given = body.get("resources").unwrap_or(&Value::Null);
+            if names(given).next().is_none() {
+                return Err(fault("resources", "The field cannot be left blank"));
+            }
+            check(given)?;
+            fields.insert("resources".into(), given.clone());
+        }
+        Ok(fields)
+    }
+
+    fn is_named(record: &Record, name: &str) -> bool {
+        record.id.as_str() == name || record.text("label") == name
+    }
+
+    fn links(_record: &Record, at: &str, _url: &str) -> Value {
+        json!({
+            "bindings": {"href": format!("{at}/bindings")}, "self": {"href": at},
+            "resources": {"href": format!("{at}/resources")},
+        })
+    }
+
+    fn keep_in_step(org: &mut Org, id: Id, call: &Call<'_>, new: bool) {
+        let given = org.records.get_mut(&id).filter(|_| new);
+        if let Some(given) = given.and_then(|set| set.fields.remove("resources")) {
+            add(org, call, &format!("iam/resource-sets/{id}/resources"), &given);
+        }
+    }
+}
+
+/// The part of a resource's address that says what it is: `users`, `groups/00g...`; `None` for a name of another sort.
+fn path(resource: &str) -> Option<&str> {
+    let (_, path) = resource.split_once("/api/v1/")?;
+    (!path.is_empty()).then_some(path)
+}
+
+fn check(resources: &Value) -> Result<(), Problem> {
+    let unknown = names(resources).find(|name| !name.starts_with("orn:") && path(name).is_none());
+    match unknown {
+        Some(unknown) => Err(fault("resources", &format!("'{unknown}' is not a resource"))),
+        None => Ok(()),
+    }
+}
+
+/// The name of a resource that is the same in every cell of Okta.
+fn orn(org: &Org, resource: &str) -> String {
+    let Some(path) = path(resource) else {
+        return resource.to_owned();
+    };
+    let part = if path.starts_with("users") || path.starts_with("groups") {
+        "directory"
+    } else {
+        "idp"
+    };
+    let own = settings::of(org, "org").id;
+    format!("orn:okta:{part}:{own}:{}", path.replace('/', ":"))
+}
+
+/// Adds resources that are not there yet.
+fn add(org: &mut Org, call: &Call<'_>, place: &str, resources: &Value) {
+    for resource in names(resources) {
+        let orn = orn(org, resource);
+        if org.records_at(place).any(|other| other.text("orn") == orn) {
+            continue;
+        }
+        let mut fields = Map::new();
+        fields.insert("orn".into(), orn.into());
+        fields.insert("href".into(), path(resource).map(|_| resource).into());
+        let id = org.ids.next(Kind::Record(b"ire"));
+        org.add_record(Record::new(id, place, call.now, fields));
+    }
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "every route answers with a result")]
+fn list(call: &Call<'_>) -> Answer {
+    let org = call.state.read();
+    let shown = |record: &Record| resource::shown::<ResourceSets>(record, call.state.url());
+    let sets: Vec<Value> = org.records_at("iam/resource-sets").map(shown).collect();
+    Ok(Reply::json(&json!({"resource-sets": sets})))
+}
+
+fn create(call: &Call<'_>) -> Answer {
+    resource::create::<ResourceSets>(call).map(with_link)
+}
+
+fn get(call: &Call<'_>) -> Answer {
+    resource::get::<ResourceSets>(call).map(with_link)
+}
+
+fn replace(call: &Call<'_>) -> Answer {
+    resource::replace::<ResourceSets>(call).map(with_link)
+}
+
+fn shown_resource(resource: &Record, url: &str) -> Value {
+    let mut links = Map::new();
+    if let Some(href) = resource.get("href").as_str() {
+        links.insert("self".into(), json!({"href": href}));
+        let name = path(href).filter(|path| matches!(*path, "users" | "groups"));
+        links.extend(name.map(|name| (name.to_owned(), json!({"href": href}))));
+    }
+    let at = format!("{url}/api/v1/{}", resource.path());
+    links.insert("resource".into(), json!({"href": at}));
+    json!({
+        "id": resource.id, "orn": resource.get("orn"), "created": resource.created,
+        "lastUpdated": resource.last_updated, "_links": links,
+    })
+}
+
+fn list_resources(call: &Call<'_>) -> Answer {
+    let (org, url) = (call.state.read(), call.state.url());
+    let set = resource::find::<ResourceSets>(&org, call)?;
+    let at = format!("{url}/api/v1/{}", set.path());
+    let place = format!("{}/resources", set.path());
+    let resources: Vec<Value> = org.records_at(&place).map(|it| shown_resource(it, url)).collect();
+    Ok(with_link(Reply::json(&json!({
+        "resources": resources,
+        "_links": {"resource-set": {"href": at}, "self": {"href": format!("{at}/resources")}},
+    }))))
+}
+
+fn add_resources(call: &Call<'_>) -> Answer {
+    let body = call.object()?;
+    let additions = body.get("additions").unwrap_or(&Value::Null);
+    check(additions)?;
+    let mut org = call.state.write();
+    let set = resource::find::<ResourceSets>(&org, call)?.clone();
+    add(&mut org, call, &format!("{}/resources", set.path()), additions);
+    org.record(call, ADDED, vec![set.party(ResourceSets::PARTY)]);
+    Ok(with_link(Reply::json(&resource::shown::<ResourceSets>(
+        &set,
+        call.state.url(),
+    ))))
+}
+
+fn remove_resource(call: &Call<'_>) -> Answer {
+    let mut org = call.state.write();
+    let set = resource::find::<ResourceSets>(&org, call)?.clone();
+    let found = org.record_at(&format!("{}/resources", set.path()), call.part(1));
+    let id = found.map(|resource| resource.id);
+    let id = id.ok_or_else(|| Problem::not_found(call.part(1), "Resource"))?;
+    org.drop_record(id);
+    org.record(call, REMOVED, vec![set.party(ResourceSets::PARTY)]);
+    Ok(Reply::no_content())
+}
+
+/// A set without bindings, as nobody can be bound.
+fn list_bindings(call: &Call<'_>) -> Answer {
+    let org = call.state.read();
+    let set = resource::find::<ResourceSets>(&org, call)?;
+    let at = format!("{}/api/v1/{}", call.state.url(), set.path());
+    Ok(with_link(Reply::json(&json!({
+        "roles": [], "_links": {"resource-set": {"href": at}, "self": {"href": format!("{at}/bindings")}},
+    }))))
+}
