@@ -102,8 +102,13 @@ impl Resource for Brands {
         Ok(fields)
     }
 
-    fn links(_record: &Record, at: &str, _url: &str) -> Value {
-        json!({"themes": link(&format!("{at}/themes"), &["GET"]), "self": link(at, &["GET", "PUT", "DELETE"])})
+    fn links(record: &Record, at: &str, url: &str) -> Value {
+        let mut links =
+            json!({"themes": link(&format!("{at}/themes"), &["GET"]), "self": link(at, &["GET", "PUT", "DELETE"])});
+        if let Some(domain) = record.get("emailDomainId").as_str() {
+            links["emailDomain"] = link(&format!("{url}/api/v1/email-domains/{domain}"), &["GET", "PUT"]);
+        }
+        links
     }
 
     fn is_wanted(call: &Call<'_>, record: &Record) -> bool {

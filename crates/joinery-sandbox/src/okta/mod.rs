@@ -17,6 +17,7 @@ mod captchas;
 mod custom_roles;
 mod device_assurances;
 mod domains;
+mod email_domains;
 mod emails;
 pub mod errors;
 pub mod event;
@@ -67,9 +68,11 @@ mod server_scopes;
 mod servers;
 mod settings;
 mod shape;
+mod sms_templates;
 mod subscriptions;
 mod themes;
 mod trusted_origins;
+mod ui_schemas;
 pub mod user;
 mod user_credentials;
 mod user_lifecycle;
@@ -136,6 +139,9 @@ const ROUTES: &[&[Route]] = &[
     authenticators::ROUTES,
     custom_roles::ROUTES,
     resource_sets::ROUTES,
+    email_domains::ROUTES,
+    sms_templates::ROUTES,
+    ui_schemas::ROUTES,
     group_owners::ROUTES,
     role_targets::ROUTES,
     subscriptions::ROUTES,
