@@ -127,6 +127,10 @@ fn oidc(given: &Value) -> Result<Value, Problem> {
             protocol.insert(name.into(), part.clone());
         }
     }
+    let client = protocol.get_mut("credentials").and_then(|all| all.get_mut("client"));
+    if let Some(client) = client.and_then(Value::as_object_mut) {
+        client.retain(|_, value| !value.is_null());
+    }
     Ok(Value::Object(protocol))
 }
 
@@ -158,8 +162,12 @@ pub fn policy(kind: &str, given: Option<&Value>) -> Value {
         },
         "maxClockSkew": 0,
     });
-    if kind == "SAML2" {
+    if kind == "SAML2" || kind == "OIDC" {
         usual["mapAMRClaims"] = false.into();
+    }
+    if kind == "OIDC" {
+        usual["trustClaims"] = false.into();
+        usual["transformedUsernameMatchingEnabled"] = false.into();
     }
     complete(&usual, given)
 }

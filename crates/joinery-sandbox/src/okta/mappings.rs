@@ -45,7 +45,12 @@ const OPENID: &[(&str, &str)] = &[
     ("lastName", "appuser.lastName"),
     ("email", "appuser.email"),
     ("profileUrl", "appuser.profile"),
+    (
+        "timezone",
+        "appuser.zoneinfo == null ? \"America/Los_Angeles\" : appuser.zoneinfo",
+    ),
     ("primaryPhone", "appuser.phoneNumber"),
+    ("streetAddress", "appuser.street_address"),
     ("city", "appuser.locality"),
     ("state", "appuser.region"),
     ("zipCode", "appuser.postalCode"),

@@ -159,6 +159,7 @@ fn about(call: &Call<'_>) -> Answer {
         "id": id, "cell": "sandbox", "_links": {"organization": {"href": call.state.url()}}, "pipeline": "idx",
         "settings": {
             "analyticsCollectionEnabled": false, "bugReportingEnabled": true, "omEnabled": false, "pssoEnabled": false,
+            "desktopMFAEnabled": false, "itpEnabled": false,
         },
     })))
 }

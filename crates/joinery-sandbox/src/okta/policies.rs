@@ -145,10 +145,10 @@ impl Resource for Policies {
         } else {
             &["GET", "PUT", "DELETE"]
         };
-        if matches!(
-            record.text("type"),
-            "ACCESS_POLICY" | "PROFILE_ENROLLMENT" | "MFA_ENROLL"
-        ) {
+        let kind = record.text("type");
+        // The default policy is for every app that has no other.
+        let everywhere = kind == "ACCESS_POLICY" && record.system;
+        if matches!(kind, "ACCESS_POLICY" | "PROFILE_ENROLLMENT" | "MFA_ENROLL") && !everywhere {
             links.insert("mappings".into(), link(&format!("{at}/mappings"), &["GET", "POST"]));
         }
         if !record.active {
@@ -237,10 +237,31 @@ fn get(call: &Call<'_>) -> Answer {
     Ok(Reply::json(&with_rules(&org, call, record)))
 }
 
+/// A list of policies for apps says so of each.
+fn with_resource_type(mut reply: Reply) -> Reply {
+    let list = reply
+        .body
+        .as_deref()
+        .map(serde_json::from_slice::<Vec<Map<String, Value>>>);
+    let Some(Ok(mut list)) = list else {
+        return reply;
+    };
+    for policy in &mut list {
+        let kind = policy.shift_remove("type").unwrap_or_default();
+        policy.insert("_embedded".into(), json!({"resourceType": "APP"}));
+        policy.insert("type".into(), kind);
+    }
+    reply.body = Reply::json(&list).body;
+    reply
+}
+
 /// Of a resource, the policies it is mapped to; else all of a type.
 fn list(call: &Call<'_>) -> Answer {
     let Some(app) = call.query.filled("resourceId") else {
-        return resource::list::<Policies>(call);
+        return resource::list::<Policies>(call).map(|reply| match call.query.filled("type") {
+            Some("ACCESS_POLICY") => with_resource_type(reply),
+            _ => reply,
+        });
     };
     Policies::check_list(call)?;
     let org = call.state.read();

@@ -210,3 +210,17 @@ async fn what_cannot_be_a_policy_is_refused() {
     }
     assert_eq!(org.get("/policies/00pnothing/rules").await.status, 404);
 }
+
+#[tokio::test]
+async fn a_list_of_app_policies_says_what_they_are_for() {
+    let org = Org::start(Seed::Empty).await;
+    let list = org.get("/policies?type=ACCESS_POLICY").await.body;
+    let list = list.as_array().unwrap();
+    let last: Vec<&String> = list[0].as_object().unwrap().keys().rev().take(2).collect();
+    assert_eq!(last, ["type", "_embedded"]);
+    assert!(list.iter().all(|policy| policy["_embedded"]["resourceType"] == "APP"));
+    let default = list.iter().find(|policy| policy["system"] == true).unwrap();
+    assert!(default["_links"].get("mappings").is_none());
+    let own = org.get(&format!("/policies/{}", default["id"].as_str().unwrap())).await;
+    assert!(own.body.get("_embedded").is_none());
+}
