@@ -180,23 +180,7 @@ fn is_address(address: &Value) -> bool {
 
 fn read_places(body: &Map<String, Value>, fields: &mut Map<String, Value>) -> Result<(), Problem> {
     let given = |name: &str| body.get(name).filter(|value| !value.is_null());
-    let mut places: Vec<(String, Option<String>)> = Vec::new();
-    for place in given("locations").and_then(Value::as_array).into_iter().flatten() {
-        let text = |name: &str| place[name].as_str().map(str::to_owned);
-        let Some(country) = text("country").filter(|code| code.len() == 2) else {
-            return Err(fault(
-                "locations",
-                "A location needs a country of two letters (ISO 3166-1)",
-            ));
-        };
-        places.push((country, text("region")));
-    }
-    // Okta gives them back in this order, however they came.
-    places.sort();
-    let places: Vec<Value> = places
-        .iter()
-        .map(|(country, region)| json!({"country": country, "region": region}))
-        .collect();
+    let places = places(given("locations"))?;
     let (proxy, systems) = (given("proxyType"), given("asns"));
     if proxy.is_some_and(|proxy| !proxy.is_string()) {
         return Err(Problem::malformed());
@@ -214,11 +198,37 @@ fn read_places(body: &Map<String, Value>, fields: &mut Map<String, Value>) -> Re
     Ok(())
 }
 
+/// Locations with all their fields, in the order Okta gives them back however they came.
+fn places(given: Option<&Value>) -> Result<Vec<Value>, Problem> {
+    let mut places: Vec<(String, Option<String>)> = Vec::new();
+    for place in given.and_then(Value::as_array).into_iter().flatten() {
+        let text = |name: &str| place[name].as_str().map(str::to_owned);
+        let Some(country) = text("country").filter(|code| code.len() == 2) else {
+            return Err(fault(
+                "locations",
+                "A location needs a country of two letters (ISO 3166-1)",
+            ));
+        };
+        places.push((country, text("region")));
+    }
+    places.sort();
+    let shown = |(country, region): &(String, Option<String>)| json!({"country": country, "region": region});
+    Ok(places.iter().map(shown).collect())
+}
+
 fn read_enhanced(body: &Map<String, Value>, fields: &mut Map<String, Value>) -> Result<(), Problem> {
     let none = json!({"include": [], "exclude": []});
     let mut some = false;
-    for name in ["locations", "asns", "ipServiceCategories"] {
-        let list = complete(&none, body.get(name));
+    for name in ["locations", "ipServiceCategories", "asns"] {
+        let mut list = complete(&none, body.get(name));
+        if !list.is_object() {
+            return Err(Problem::malformed());
+        }
+        if name == "locations" {
+            for side in ["include", "exclude"] {
+                list[side] = places(list.get(side))?.into();
+            }
+        }
         some |= ["include", "exclude"]
             .iter()
             .any(|side| list[side].as_array().is_some_and(|list| !list.is_empty()));
@@ -251,7 +261,7 @@ pub fn founded(now: Time) -> Vec<Record> {
             3,
             json!({
                 "type": "DYNAMIC_V2", "name": "DefaultEnhancedDynamicZone", "usage": "BLOCKLIST", "locations": all,
-                "asns": all, "ipServiceCategories": {"include": ["ALL_ANONYMIZERS"], "exclude": []},
+                "ipServiceCategories": {"include": ["ALL_ANONYMIZERS"], "exclude": []}, "asns": all,
             }),
         ),
     ]

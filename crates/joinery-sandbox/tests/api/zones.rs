@@ -70,9 +70,18 @@ async fn dynamic_zones_sort_their_places_and_name_every_field() {
     let (zone, _) = org.make("/zones", &body).await;
     let places = json!([{"country": "AF", "region": "AF-BGL"}, {"country": "US", "region": null}]);
     assert_eq!((&zone["locations"], &zone["proxyType"]), (&places, &json!(null)));
-    let body = json!({"type": "DYNAMIC_V2", "name": "Farther", "asns": {"include": ["23457"]}});
-    let (zone, _) = org.make("/zones", &body).await;
+    let mut body = json!({
+        "type": "DYNAMIC_V2", "name": "Farther", "asns": {"include": ["23457"]},
+        "locations": {"include": [{"country": "US"}, {"country": "AF", "region": "AF-BGL"}]},
+    });
+    let (zone, path) = org.make("/zones", &body).await;
     assert_eq!(zone["asns"], json!({"include": ["23457"], "exclude": []}));
+    assert_eq!(
+        zone["locations"]["include"],
+        json!([{"country": "AF", "region": "AF-BGL"}, {"country": "US", "region": null}])
+    );
+    body["locations"] = json!([]);
+    assert_eq!(org.put(&path, &body).await.code(), "E0000003");
 }
 
 #[tokio::test]
