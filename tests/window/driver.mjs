@@ -8,7 +8,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
+/** The top folder of the project. */
+export const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const pictures = join(root, 'test-results', 'window');
 const binary = process.env.JOINERY_STUDIO ?? join(root, 'target', 'debug', 'joinery-studio');
 
