@@ -12,6 +12,7 @@ use crate::okta::event_hook::EventHook;
 use crate::okta::group::Group;
 use crate::okta::group_rule::GroupRule;
 use crate::okta::ids::{Id, Ids, Kind};
+use crate::okta::linked_objects::LinkedObject;
 use crate::okta::oauth::jose::SigningKey;
 use crate::okta::oauth::memory::Memory;
 use crate::okta::rate_limit::Buckets;
@@ -106,6 +107,8 @@ pub struct Org {
     pub event_hooks: BTreeMap<Id, EventHook>,
     /// The apps.
     pub apps: BTreeMap<Id, App>,
+    /// The kinds of relations between users.
+    pub linked_objects: Vec<LinkedObject>,
     /// The group everybody is in.
     pub everyone: Id,
     /// The System Log, oldest first.
@@ -133,6 +136,7 @@ impl Org {
             rules: BTreeMap::new(),
             apps: BTreeMap::new(),
             event_hooks: BTreeMap::new(),
+            linked_objects: Vec::new(),
             everyone,
             log: Vec::new(),
             oauth: Memory::default(),
@@ -180,6 +184,10 @@ impl Org {
     /// Removes a user and its memberships.
     pub fn remove_user(&mut self, id: Id) {
         self.unassign_apps(id);
+        self.oauth.roles.remove(&id);
+        for object in &mut self.linked_objects {
+            object.forget(id);
+        }
         if let Some(user) = self.users.remove(id) {
             for group in &user.groups {
                 if let Some(group) = self.groups.get_mut(group) {

@@ -126,6 +126,7 @@ fn delete(call: &Call<'_>) -> Answer {
     for rule in org.rules.values_mut() {
         rule.groups.retain(|group| *group != id);
     }
+    org.oauth.roles.remove(&id);
     if let Some(group) = org.groups.remove(&id) {
         for member in group.members {
             if let Some(user) = org.users.get_mut(member) {

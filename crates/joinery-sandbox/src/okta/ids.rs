@@ -76,6 +76,14 @@ pub enum Kind {
     ScopeGrant,
     /// An admin role that somebody has.
     Role,
+    /// The secret of a client.
+    ClientSecret,
+    /// A public key of a client.
+    ClientKey,
+    /// A connection from one app to another.
+    AppConnection,
+    /// A policy.
+    Policy,
 }
 
 impl Kind {
@@ -93,6 +101,10 @@ impl Kind {
             Self::System => b"spr",
             Self::ScopeGrant => b"oag",
             Self::Role => b"ra1",
+            Self::ClientSecret => b"ocs",
+            Self::ClientKey => b"pks",
+            Self::AppConnection => b"cwo",
+            Self::Policy => b"rst",
         }
     }
 }

@@ -6,15 +6,24 @@ use axum::http::{Method, header};
 use percent_encoding::percent_decode_str;
 
 pub mod app;
+mod app_connections;
+mod app_keys;
+mod app_metadata;
+mod app_provisioning;
+mod app_schema;
+mod app_secrets;
+mod app_shape;
 mod app_users;
 mod apps;
 pub mod call;
+mod certificate;
 pub mod errors;
 pub mod event;
 pub mod event_hook;
 pub mod event_hooks;
 pub mod event_kinds;
-pub mod factors;
+pub mod factor;
+mod factors;
 mod fields;
 pub mod filter;
 mod filter_reader;
@@ -24,6 +33,7 @@ pub mod group_rule;
 mod group_rules;
 mod groups;
 pub mod ids;
+pub mod linked_objects;
 mod logs;
 pub mod oauth;
 mod paging;
@@ -32,6 +42,8 @@ mod rule_expression;
 mod rule_reader;
 pub mod schema;
 mod schema_base;
+mod sent_credentials;
+mod totp;
 pub mod user;
 mod user_credentials;
 mod user_lifecycle;
@@ -39,6 +51,7 @@ mod user_links;
 mod user_list;
 mod user_resources;
 mod user_schema;
+mod user_subscriptions;
 pub mod user_type;
 mod users;
 
@@ -56,7 +69,9 @@ const ROUTES: &[&[Route]] = &[
     user_credentials::ROUTES,
     user_resources::ROUTES,
     factors::ROUTES,
+    user_subscriptions::ROUTES,
     user_type::ROUTES,
+    linked_objects::ROUTES,
     user_schema::ROUTES,
     group_rules::ROUTES,
     groups::ROUTES,
@@ -64,9 +79,17 @@ const ROUTES: &[&[Route]] = &[
     event_hooks::ROUTES,
     apps::ROUTES,
     app_users::ROUTES,
+    app_provisioning::ROUTES,
+    app_keys::ROUTES,
+    app_secrets::ROUTES,
+    app_metadata::ROUTES,
+    app_connections::ROUTES,
+    app_schema::ROUTES,
     logs::ROUTES,
     oauth::GRANT_ROUTES,
     oauth::ROLE_ROUTES,
+    oauth::GROUP_ROLE_ROUTES,
+    oauth::ROLE_TARGET_ROUTES,
 ];
 
 /// What answers a route.
@@ -84,7 +107,9 @@ pub fn answer(mut call: Call<'_>) -> Answer {
         return Ok(reply);
     }
     let handler = find_route(ROUTES, &mut call, path)?;
-    accepts_json(&call)?;
+    if !path.ends_with(app_metadata::PATH_END) {
+        accepts_json(&call)?;
+    }
     if path.starts_with("users/")
         && let Some(name) = call.parts.first_mut().filter(|name| *name == "me")
         && let Caller::Client(id) | Caller::User(id) = call.caller

@@ -4,7 +4,7 @@ use serde::ser::{SerializeMap, SerializeStruct};
 use serde::{Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
-use super::factors::Factor;
+use super::factor::Factor;
 use super::ids::Id;
 use super::schema::{Profile, Schema};
 use super::user_links::Links;
@@ -175,6 +175,10 @@ pub struct User {
     pub groups: GroupIds,
     /// Its factors.
     pub factors: Vec<Factor>,
+    /// The notifications it does not want.
+    pub unsubscribed: Vec<&'static str>,
+    /// How often in a row somebody gave a wrong password for it.
+    pub failed_sign_ins: u8,
     /// Counts the changes, for the `ETag`.
     revision: u64,
 }
@@ -197,6 +201,8 @@ impl User {
             credentials: Credentials::default(),
             groups: GroupIds::new(),
             factors: Vec::new(),
+            unsubscribed: Vec::new(),
+            failed_sign_ins: 0,
             revision: 0,
         }
     }
@@ -209,6 +215,11 @@ impl User {
     /// First and last name.
     pub fn full_name(&self) -> String {
         format!("{} {}", self.profile.text("firstName"), self.profile.text("lastName"))
+    }
+
+    /// Whether it gets a kind of notification.
+    pub fn is_subscribed(&self, kind: &str) -> bool {
+        !self.unsubscribed.contains(&kind)
     }
 
     /// Notes that something changed.

@@ -14,6 +14,7 @@ mod oauth_sign_in;
 mod oauth_token;
 mod org;
 mod recordings;
+mod relations;
 mod signer;
 mod user_lifecycle;
 mod user_lists;

@@ -1,0 +1,173 @@
+//! The attributes that users have in an app: those every app of its kind has, and those the org adds.
+
+use axum::http::Method;
+use serde_json::{Map, Value, json};
+
+use super::Route;
+use super::app::App;
+use super::apps::find;
+use super::call::{Answer, Call, Reply};
+use super::errors::Problem;
+use super::event::{Party, kinds};
+use super::user_schema::check_definition;
+use crate::clock::Time;
+
+/// What this file answers.
+pub const ROUTES: &[Route] = &[
+    Route(Method::GET, "meta/schemas/apps/{}/default", get),
+    Route(Method::POST, "meta/schemas/apps/{}/default", merge),
+];
+
+/// What the org said about the attributes of an app's users.
+#[derive(Debug, Clone)]
+pub struct AppSchema {
+    custom: Map<String, Value>,
+    base: Map<String, Value>,
+    updated: Time,
+}
+
+impl AppSchema {
+    /// Nothing beyond what every app of its kind has.
+    pub fn new(now: Time) -> Self {
+        Self {
+            custom: Map::new(),
+            base: Map::new(),
+            updated: now,
+        }
+    }
+}
+
+/// The claims of `OpenID` Connect that users of a client have: name, title, and the name in a token where it differs.
+const CLAIMS: &[(&str, &str, &str)] = &[
+    ("name", "Name", ""),
+    ("nickname", "Nickname", ""),
+    ("given_name", "Given Name", ""),
+    ("middle_name", "Middle Name", ""),
+    ("family_name", "Family Name", ""),
+    ("email", "Email", ""),
+    ("profile", "Profile URL", ""),
+    ("picture", "Picture URL", ""),
+    ("website", "Website", ""),
+    ("gender", "Gender", ""),
+    ("birthdate", "Birthdate", ""),
+    ("zoneinfo", "Time Zone", ""),
+    ("locale", "Locale Name", ""),
+    ("phone_number", "Phone Number", ""),
+    ("street_address", "Street Address", "address.street_address"),
+    ("locality", "Locality", "address.locality"),
+    ("region", "Region", "address.region"),
+    ("postal_code", "Postal Code", "address.postal_code"),
+    ("country", "Country", "address.country"),
+    ("formatted", "Formatted", "address.formatted"),
+];
+
+fn base(app: &App) -> Map<String, Value> {
+    let master = json!({"type": "PROFILE_MASTER"});
+    let is_oidc = app.mode == "OPENID_CONNECT";
+    let mut base = Map::new();
+    let mut user_name = json!({"title": "Username", "type": "string", "required": true});
+    if is_oidc {
+        user_name["externalName"] = "preferred_username".into();
+    }
+    user_name["scope"] = if is_oidc { "SELF" } else { "NONE" }.into();
+    user_name["master"] = master.clone();
+    base.insert("userName".into(), user_name);
+    for (name, title, external) in CLAIMS.iter().filter(|_| is_oidc) {
+        let mut claim = json!({"title": title, "type": "string"});
+        if !external.is_empty() {
+            claim["externalName"] = (*external).into();
+        }
+        claim["scope"] = "SELF".into();
+        claim["master"] = master.clone();
+        base.insert((*name).into(), claim);
+    }
+    for (name, changes) in &app.schema.base {
+        if let (Some(Value::Object(place)), Value::Object(changes)) = (base.get_mut(name), changes) {
+            place.extend(changes.clone());
+        }
+    }
+    base
+}
+
+fn shown(app: &App, url: &str) -> Value {
+    let required: Vec<&String> = app
+        .schema
+        .custom
+        .iter()
+        .filter(|(_, definition)| definition["required"] == true)
+        .map(|(name, _)| name)
+        .collect();
+    json!({
+        "id": format!("{url}/meta/schemas/apps/{}/default", app.id),
+        "$schema": "http://json-schema.org/draft-04/schema#",
+        "name": format!("{}_acme01", app.name),
+        "title": format!("{} User", app.label),
+        "lastUpdated": app.schema.updated,
+        "created": app.created,
+        "definitions": {
+            "custom": {"id": "#custom", "type": "object", "properties": app.schema.custom, "required": required},
+            "base": {"id": "#base", "type": "object", "properties": base(app), "required": ["userName"]},
+        },
+        "type": "object",
+        "properties": {"profile": {"allOf": [{"$ref": "#/definitions/custom"}, {"$ref": "#/definitions/base"}]}},
+    })
+}
+
+fn get(call: &Call<'_>) -> Answer {
+    let org = call.state.read();
+    Ok(Reply::json(&shown(find(&org, call.part(0))?, call.state.url())))
+}
+
+/// Adds and changes attributes; `null` removes one that the org added.
+fn merge(call: &Call<'_>) -> Answer {
+    let body = Value::Object(call.object()?);
+    let mut org = call.state.write();
+    let app = find(&org, call.part(0))?;
+    let (id, own) = (app.id, base(app));
+    let mut schema = app.schema.clone();
+    let properties = |part: &str| body["definitions"][part]["properties"].as_object();
+    for (name, definition) in properties("custom").into_iter().flatten() {
+        if definition.is_null() {
+            schema.custom.shift_remove(name);
+            continue;
+        }
+        let sent = definition.as_object().ok_or_else(Problem::malformed)?;
+        check_definition(name, sent)?;
+        if own.contains_key(name) {
+            let cause = format!("{name}: A base property with this name exists");
+            return Err(Problem::validation(name, vec![cause]));
+        }
+        schema.custom.insert(name.clone(), complete(sent));
+    }
+    for (name, changes) in properties("base").into_iter().flatten() {
+        if !own.contains_key(name) {
+            let cause = format!("Property name '{name}' is not a base property");
+            return Err(Problem::validation("definitions.base", vec![cause]));
+        }
+        schema.base.insert(name.clone(), changes.clone());
+    }
+    schema.updated = call.now.whole_seconds();
+    let mut parties = Vec::new();
+    if let Some(app) = org.apps.get_mut(&id) {
+        app.schema = schema;
+        parties.push(Party::from(&*app));
+    }
+    org.record(call, kinds::SCHEMA_UPDATE, parties);
+    Ok(Reply::json(&shown(find(&org, id.as_str())?, call.state.url())))
+}
+
+/// An attribute as Okta keeps it: switches that are off are not part of it.
+fn complete(sent: &Map<String, Value>) -> Value {
+    let mut kept = sent.clone();
+    kept.retain(|_, value| !value.is_null());
+    if kept.get("required") == Some(&Value::Bool(false)) {
+        kept.shift_remove("required");
+    }
+    if kept.get("union").is_some_and(|union| union != "ENABLE") {
+        kept.shift_remove("union");
+    }
+    for (name, usual) in [("scope", json!("NONE")), ("master", json!({"type": "PROFILE_MASTER"}))] {
+        kept.entry(name).or_insert(usual);
+    }
+    Value::Object(kept)
+}
