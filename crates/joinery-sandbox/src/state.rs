@@ -11,6 +11,7 @@ use crate::okta::event::Event;
 use crate::okta::event_hook::EventHook;
 use crate::okta::group::Group;
 use crate::okta::group_rule::GroupRule;
+use crate::okta::group_schema::GroupSchema;
 use crate::okta::ids::{Id, Ids, Kind};
 use crate::okta::linked_objects::LinkedObject;
 use crate::okta::oauth::jose::SigningKey;
@@ -101,6 +102,8 @@ pub struct Org {
     pub users: Users,
     /// The groups.
     pub groups: BTreeMap<Id, Group>,
+    /// The attributes of groups.
+    pub group_schema: GroupSchema,
     /// The rules that put users into groups.
     pub rules: BTreeMap<Id, GroupRule>,
     /// The event hooks.
@@ -133,6 +136,7 @@ impl Org {
             types: BTreeMap::from([(user_type, UserType::first(user_type, owner, created))]),
             users: Users::default(),
             groups,
+            group_schema: GroupSchema::new(created),
             rules: BTreeMap::new(),
             apps: BTreeMap::new(),
             event_hooks: BTreeMap::new(),

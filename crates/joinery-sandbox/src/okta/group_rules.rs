@@ -103,7 +103,12 @@ fn deactivate(call: &Call<'_>) -> Answer {
 
 fn set_active(call: &Call<'_>, active: bool) -> Answer {
     let mut org = call.state.write();
-    let id = find(&org, call.part(0))?.id;
+    let found = find(&org, call.part(0))?;
+    let id = found.id;
+    if active && found.status() == "INVALID" {
+        let cause = "The rule puts nobody anywhere: none of its groups is left";
+        return Err(Problem::validation("groupRule", vec![cause.into()]));
+    }
     if let Some(rule) = org.rules.get_mut(&id) {
         rule.active = active;
     }

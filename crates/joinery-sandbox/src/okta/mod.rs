@@ -31,6 +31,7 @@ pub mod group;
 mod group_members;
 pub mod group_rule;
 mod group_rules;
+pub mod group_schema;
 mod groups;
 pub mod ids;
 pub mod linked_objects;
@@ -76,6 +77,7 @@ const ROUTES: &[&[Route]] = &[
     group_rules::ROUTES,
     groups::ROUTES,
     group_members::ROUTES,
+    group_schema::ROUTES,
     event_hooks::ROUTES,
     apps::ROUTES,
     app_users::ROUTES,

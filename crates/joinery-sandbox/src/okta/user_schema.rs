@@ -203,7 +203,7 @@ fn check_choices(definition: &Map<String, Value>) -> Result<(), Problem> {
 }
 
 /// Fills in what Okta shows for every attribute.
-fn complete(definition: &mut Map<String, Value>) {
+pub fn complete(definition: &mut Map<String, Value>) {
     for (name, value) in [
         ("mutability", json!("READ_WRITE")),
         ("scope", json!("NONE")),
