@@ -9,7 +9,7 @@ use super::apps::find;
 use super::call::{Answer, Call, Reply};
 use super::errors::Problem;
 use super::event::{Party, kinds};
-use super::user_schema::check_definition;
+use super::user_schema::{self, check_definition};
 use crate::clock::Time;
 
 /// What this file answers.
@@ -156,18 +156,14 @@ fn merge(call: &Call<'_>) -> Answer {
     Ok(Reply::json(&shown(find(&org, id.as_str())?, call.state.url())))
 }
 
-/// An attribute as Okta keeps it: switches that are off are not part of it.
+/// An attribute as Okta keeps it for an app: users of an app have no say in it.
 fn complete(sent: &Map<String, Value>) -> Value {
     let mut kept = sent.clone();
-    kept.retain(|_, value| !value.is_null());
-    if kept.get("required") == Some(&Value::Bool(false)) {
-        kept.shift_remove("required");
-    }
-    if kept.get("union").is_some_and(|union| union != "ENABLE") {
-        kept.shift_remove("union");
-    }
-    for (name, usual) in [("scope", json!("NONE")), ("master", json!({"type": "PROFILE_MASTER"}))] {
-        kept.entry(name).or_insert(usual);
+    user_schema::complete(&mut kept);
+    for name in ["permissions", "mutability"] {
+        if !sent.contains_key(name) || name == "permissions" {
+            kept.shift_remove(name);
+        }
     }
     Value::Object(kept)
 }

@@ -70,6 +70,7 @@ impl GroupRule {
             "lastUpdated": self.last_updated,
             "conditions": conditions,
             "actions": {"assignUserToGroups": {"groupIds": self.groups}},
+            "allGroupsValid": !self.groups.is_empty(),
         })
     }
 }

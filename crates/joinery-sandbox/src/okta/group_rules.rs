@@ -201,7 +201,8 @@ fn read(org: &Org, body: &Map<String, Value>, own: Option<Id>, now: Time) -> Res
     for group in &groups {
         groups::find_own(org, group.as_str())?;
     }
-    let excluded = &body["conditions"]["people"]["users"]["exclude"];
+    let people = &body["conditions"]["people"];
+    let excluded = ids(&people["users"]["exclude"])?;
     Ok(GroupRule {
         id: own.unwrap_or(org.owner),
         active: false,
@@ -211,6 +212,6 @@ fn read(org: &Org, body: &Map<String, Value>, own: Option<Id>, now: Time) -> Res
         expression: expression.to_owned(),
         condition,
         groups,
-        excluded: excluded.is_array().then(|| ids(excluded)).transpose()?,
+        excluded: people.is_object().then_some(excluded),
     })
 }

@@ -76,7 +76,8 @@ fn shown(org: &Org, url: &str) -> Value {
     };
     let mut name = base("Name", 255);
     name["required"] = true.into();
-    let link = |rel: &str, path: &str| json!({"rel": rel, "href": format!("{url}/api/v1/meta/{path}"), "method": "GET"});
+    let link =
+        |rel: &str, path: &str| json!({"rel": rel, "href": format!("{url}/api/v1/meta/{path}"), "method": "GET"});
     json!({
         "id": format!("{url}/meta/schemas/group/default"),
         "$schema": "http://json-schema.org/draft-04/schema#",

@@ -44,7 +44,7 @@ mod rule_reader;
 pub mod schema;
 mod schema_base;
 mod sent_credentials;
-mod totp;
+pub mod totp;
 pub mod user;
 mod user_credentials;
 mod user_lifecycle;

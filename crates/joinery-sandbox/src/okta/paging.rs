@@ -63,5 +63,6 @@ fn address(call: &Call<'_>, limit: usize, cursor: Option<&str>) -> String {
             .iter()
             .filter(|(name, _)| !matches!(*name, "after" | "limit") && !forgets(name)),
     );
-    format!("{}{}?{}", call.state.url(), call.path, query.finish())
+    let path = call.path.trim_end_matches('/');
+    format!("{}{path}?{}", call.state.url(), query.finish())
 }

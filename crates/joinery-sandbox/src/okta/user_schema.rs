@@ -202,15 +202,21 @@ fn check_choices(definition: &Map<String, Value>) -> Result<(), Problem> {
     Err(Problem::new(400, "E0000123", summary))
 }
 
-/// Fills in what Okta shows for every attribute.
+/// An attribute as Okta keeps it: completed, and without switches that are off.
 pub fn complete(definition: &mut Map<String, Value>) {
+    definition.retain(|_, value| !value.is_null());
+    if definition.get("required") == Some(&Value::Bool(false)) {
+        definition.shift_remove("required");
+    }
+    if definition.get("union").is_some_and(|union| union != "ENABLE") {
+        definition.shift_remove("union");
+    }
     for (name, value) in [
         ("mutability", json!("READ_WRITE")),
         ("scope", json!("NONE")),
         ("permissions", json!([{"principal": "SELF", "action": "READ_ONLY"}])),
+        ("master", json!({"type": "PROFILE_MASTER"})),
     ] {
-        if definition.get(name).is_none_or(Value::is_null) {
-            definition.insert(name.to_owned(), value);
-        }
+        definition.entry(name).or_insert(value);
     }
 }

@@ -77,19 +77,31 @@ async fn groups_have_the_attributes_that_the_org_adds() {
     let schema = "/meta/schemas/group/default";
     let code = json!({"title": "Cost code", "type": "integer", "minimum": 10});
     let added = org
-        .post(schema, &json!({"definitions": {"custom": {"properties": {"code": code}}}}))
+        .post(
+            schema,
+            &json!({"definitions": {"custom": {"properties": {"code": code}}}}),
+        )
         .await;
-    assert_eq!(added.body["definitions"]["custom"]["properties"]["code"]["scope"], "NONE");
+    assert_eq!(
+        added.body["definitions"]["custom"]["properties"]["code"]["scope"],
+        "NONE"
+    );
     let group = |code: Value| json!({"profile": {"name": "Cooks", "code": code}});
     let wrong = org.post("/groups", &group(json!(3))).await;
     assert_eq!((wrong.status, wrong.code()), (400, "E0000001"));
     let made = org.post("/groups", &group(json!(30))).await.body;
-    assert_eq!(made["profile"], json!({"name": "Cooks", "description": null, "code": 30}));
+    assert_eq!(
+        made["profile"],
+        json!({"name": "Cooks", "description": null, "code": 30})
+    );
     let found = org.get("/groups?search=profile.code+gt+20").await;
     assert_eq!(found.body[0]["id"], made["id"]);
     assert_eq!(org.get("/groups?search=profile.colour+pr").await.code(), "E0000031");
-    org.post(schema, &json!({"definitions": {"custom": {"properties": {"code": null}}}}))
-        .await;
+    org.post(
+        schema,
+        &json!({"definitions": {"custom": {"properties": {"code": null}}}}),
+    )
+    .await;
     let path = format!("/groups/{}", made["id"].as_str().unwrap());
     assert_eq!(org.get(&path).await.body["profile"].get("code"), None);
 }

@@ -102,7 +102,7 @@ async fn a_role_is_limited_to_groups_or_apps_and_keeps_its_last_target() {
         .iter()
         .map(|app| &app["name"])
         .collect();
-    assert_eq!(names, ["bookmark", "salesforce"]);
+    assert_eq!(names, ["Wiki", "salesforce"]);
     put(&org, &format!("/groups/{cooks}/users/{ann}")).await;
     let held = org.get(&format!("/users/{ann}/roles")).await;
     let kinds: Vec<&Value> = held.body.as_array().unwrap().iter().map(|role| &role["type"]).collect();

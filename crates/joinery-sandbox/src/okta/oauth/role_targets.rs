@@ -80,7 +80,8 @@ pub const CLIENT_ROUTES: &[Route] = &[
     ),
 ];
 
-const LIMITS: Limits = Limits { default: 20, most: 200 };
+/// Recorded answers to `limit=200` say that the limit is 20.
+const LIMITS: Limits = Limits { default: 20, most: 20 };
 /// The roles that can be limited to groups.
 const BY_GROUP: &[&str] = &["USER_ADMIN", "HELP_DESK_ADMIN", "GROUP_MEMBERSHIP_ADMIN"];
 /// The roles that can be limited to apps.
@@ -97,7 +98,7 @@ fn limited<'o>(org: &'o Org, call: &Call<'_>, kinds: &[&str]) -> Result<(Id, &'o
 }
 
 /// Changes the role of a path.
-fn change(org: &mut Org, who: Id, role: Id, change: impl FnOnce(&mut Role)) {
+fn change(org: &mut Org, who: Id, role: &str, change: impl FnOnce(&mut Role)) {
     let held = org.oauth.roles.get_mut(&who).into_iter().flatten();
     if let Some(role) = held.into_iter().find(|held| held.id == role) {
         change(role);
@@ -130,8 +131,8 @@ fn list_groups(call: &Call<'_>) -> Answer {
 fn add_group(call: &Call<'_>) -> Answer {
     let mut org = call.state.write();
     let (who, role) = limited(&org, call, BY_GROUP)?;
-    let (role, group) = (role.id, groups::find(&org, call.part(2))?.id);
-    change(&mut org, who, role, |role| {
+    let (role, group) = (role.id.clone(), groups::find(&org, call.part(2))?.id);
+    change(&mut org, who, &role, |role| {
         if !role.groups.contains(&group) {
             role.groups.push(group);
         }
@@ -146,8 +147,8 @@ fn remove_group(call: &Call<'_>) -> Answer {
     if role.groups == [group] {
         return Err(last_one());
     }
-    let role = role.id;
-    change(&mut org, who, role, |role| role.groups.retain(|own| *own != group));
+    let role = role.id.clone();
+    change(&mut org, who, &role, |role| role.groups.retain(|own| *own != group));
     Ok(Reply::no_content())
 }
 
@@ -158,25 +159,21 @@ fn list_apps(call: &Call<'_>) -> Answer {
     let list: Vec<Value> = role
         .apps
         .iter()
-        .map(|(name, app)| {
-            let app = app.and_then(|id| org.apps.get(&id));
-            let (id, label) = (app.map(|app| app.id), app.map_or(name, |app| &app.label));
-            let path = match id {
-                Some(id) => format!("{url}/api/v1/apps/{id}"),
-                None => format!("{url}/api/v1/catalog/apps/{name}"),
-            };
-            let mut shown = json!({
-                "name": name, "displayName": label, "status": "ACTIVE", "lastUpdated": app.map(|app| app.last_updated),
-                "category": null, "verificationStatus": "OKTA_VERIFIED", "website": null,
-                "signOnModes": app.map(|app| vec![&app.mode]), "features": [], "_links": {"self": {"href": path}},
-            });
-            if let Some(id) = id {
-                shown["id"] = json!(id);
-            }
-            shown
+        .filter_map(|(name, app)| match app {
+            // One app goes by its label here.
+            Some(id) => org.apps.get(id).map(|app| {
+                let path = format!("{url}/api/v1/apps/{id}");
+                let status = if app.active { "ACTIVE" } else { "INACTIVE" };
+                json!({"name": app.label, "status": status, "id": id, "_links": {"self": {"href": path}}})
+            }),
+            None => Some(json!({
+                "name": name, "displayName": name, "description": null, "status": "ACTIVE", "lastUpdated": null,
+                "category": null, "verificationStatus": "OKTA_VERIFIED", "website": null, "signOnModes": [],
+                "_links": {"self": {"href": format!("{url}/api/v1/catalog/apps/{name}")}},
+            })),
         })
         .collect();
-    Ok(Reply::json(&list))
+    Ok(paging::link(Reply::json(&list), call, LIMITS.default, None))
 }
 
 /// The app a path names: all of a name, or one.
@@ -197,16 +194,16 @@ fn app(org: &Org, call: &Call<'_>) -> Result<(String, Option<Id>), Problem> {
 fn all_apps(call: &Call<'_>) -> Answer {
     let mut org = call.state.write();
     let (who, role) = limited(&org, call, BY_APP)?;
-    let role = role.id;
-    change(&mut org, who, role, |role| role.apps.clear());
+    let role = role.id.clone();
+    change(&mut org, who, &role, |role| role.apps.clear());
     Ok(Reply::empty_object())
 }
 
 fn add_app(call: &Call<'_>) -> Answer {
     let mut org = call.state.write();
     let (who, role) = limited(&org, call, BY_APP)?;
-    let (role, app) = (role.id, app(&org, call)?);
-    change(&mut org, who, role, |role| {
+    let (role, app) = (role.id.clone(), app(&org, call)?);
+    change(&mut org, who, &role, |role| {
         if !role.apps.contains(&app) {
             role.apps.push(app);
         }
@@ -221,7 +218,7 @@ fn remove_app(call: &Call<'_>) -> Answer {
     if role.apps.len() == 1 && role.apps.contains(&gone) {
         return Err(last_one());
     }
-    let role = role.id;
-    change(&mut org, who, role, |role| role.apps.retain(|own| *own != gone));
+    let role = role.id.clone();
+    change(&mut org, who, &role, |role| role.apps.retain(|own| *own != gone));
     Ok(Reply::no_content())
 }

@@ -10,7 +10,7 @@ use crate::okta::call::{Answer, Call, Reply};
 use crate::okta::errors::Problem;
 use crate::okta::event::{EventKind, Party, kinds};
 use crate::okta::ids::{Id, Kind};
-use crate::okta::{groups, users};
+use crate::okta::{groups, totp, users};
 use crate::state::Org;
 
 /// What this file answers below `/api/v1`.
@@ -52,8 +52,8 @@ const KINDS: &[(&str, &str)] = &[
 /// An assigned role.
 #[derive(Debug, Clone)]
 pub struct Role {
-    /// The id of the assignment.
-    pub id: Id,
+    /// The id of the assignment. Of a user's and a group's it is the kind in base 32, as recorded.
+    pub id: String,
     /// Its kind.
     pub kind: &'static str,
     created: Time,
@@ -129,7 +129,7 @@ pub fn assignee(org: &Org, call: &Call<'_>) -> Result<Id, Problem> {
 pub fn find<'o>(org: &'o Org, call: &Call<'_>) -> Result<(Id, &'o Role), Problem> {
     let who = assignee(org, call)?;
     let held = org.oauth.roles.get(&who).map_or(&[][..], Vec::as_slice);
-    let role = held.iter().find(|role| role.id.as_str() == call.part(1));
+    let role = held.iter().find(|role| role.id == call.part(1));
     Ok((who, role.ok_or_else(|| Problem::not_found(call.part(1), "Role"))?))
 }
 
@@ -166,7 +166,11 @@ fn assign(call: &Call<'_>) -> Answer {
         return Err(Problem::new(409, "E0000090", summary).because(format!("{label} is assigned already.")));
     }
     let role = Role {
-        id: org.ids.next(Kind::Role),
+        id: if call.path.starts_with("/oauth2/") {
+            org.ids.next(Kind::Role).to_string()
+        } else {
+            totp::encode(kind.as_bytes())
+        },
         kind,
         created: call.now.whole_seconds(),
         groups: Vec::new(),
@@ -204,7 +208,7 @@ fn get(call: &Call<'_>) -> Answer {
 fn remove(call: &Call<'_>) -> Answer {
     let mut org = call.state.write();
     let (who, role) = find(&org, call)?;
-    let gone = role.id;
+    let gone = role.id.clone();
     if let Some(held) = org.oauth.roles.get_mut(&who) {
         held.retain(|role| role.id != gone);
     }
