@@ -54,8 +54,10 @@ pub struct App {
     pub provisioning: Provisioning,
     /// The attributes of its users.
     pub schema: AppSchema,
-    /// The access policy that somebody gave it.
-    pub policy: Option<String>,
+    /// The policy that says how one signs in to it.
+    pub access_policy: Option<Id>,
+    /// The policy that says what one is asked before.
+    pub enrollment_policy: Option<Id>,
 }
 
 /// What a user has in an app.
@@ -151,7 +153,8 @@ impl App {
             connections: old.map(|old| old.connections.clone()).unwrap_or_default(),
             provisioning: old.map(|old| old.provisioning.clone()).unwrap_or_default(),
             schema: old.map_or_else(|| AppSchema::new(now), |old| old.schema.clone()),
-            policy: old.and_then(|old| old.policy.clone()),
+            access_policy: old.map_or_else(|| founded(org, "ACCESS_POLICY"), |old| old.access_policy),
+            enrollment_policy: old.map_or_else(|| founded(org, "PROFILE_ENROLLMENT"), |old| old.enrollment_policy),
             name,
             mode,
         };
@@ -264,11 +267,14 @@ impl App {
             let secrets = format!("{path}/credentials/secrets");
             put("clientCredentials", json!([{"name": "secrets", "href": secrets}]));
         }
-        if let Some(policy) = &self.policy {
-            put(
-                "accessPolicy",
-                json!({"href": format!("{url}/api/v1/policies/{policy}")}),
-            );
+        let policies = [
+            ("profileEnrollment", self.enrollment_policy),
+            ("accessPolicy", self.access_policy),
+        ];
+        for (name, policy) in policies {
+            if let Some(policy) = policy {
+                put(name, json!({"href": format!("{url}/api/v1/policies/{policy}")}));
+            }
         }
         put("users", json!({"href": format!("{path}/users")}));
         if self.active {
@@ -281,6 +287,14 @@ impl App {
 /// E0000001 about one field.
 pub fn fault(field: &str, cause: &str) -> Problem {
     Problem::validation(field, vec![format!("{field}: {cause}")])
+}
+
+/// The policy of a type that the org was founded with.
+fn founded(org: &Org, kind: &str) -> Option<Id> {
+    let mut policies = org.records_at("policies");
+    policies
+        .find(|policy| policy.system && policy.text("type") == kind)
+        .map(|policy| policy.id)
 }
 
 /// An app that is not in the catalogue gets a name of the org's own, with a number that tells it from its namesakes.

@@ -30,7 +30,6 @@ pub const ROUTES: &[Route] = &[
     Route(Method::DELETE, "apps/{}/tokens/{}", token),
     Route(Method::GET, "apps/{}/federated-claims", claims),
     Route(Method::POST, "apps/{}/federated-claims", claims),
-    Route(Method::PUT, "apps/{}/policies/{}", set_policy),
 ];
 
 const LIMITS: Limits = Limits { default: 20, most: 200 };
@@ -257,16 +256,4 @@ fn claims(call: &Call<'_>) -> Answer {
     find(&call.state.read(), call.part(0))?;
     let summary = "You do not have permission to access the feature you are requesting";
     Err(Problem::new(401, "E0000015", summary))
-}
-
-/// Gives an app another access policy.
-fn set_policy(call: &Call<'_>) -> Answer {
-    let mut org = call.state.write();
-    let id = find(&org, call.part(0))?.id;
-    let policy = Id::parse(call.part(1)).filter(|policy| policy.of_kind(Kind::Policy) == *policy);
-    let policy = policy.ok_or_else(|| Problem::not_found(call.part(1), "Policy"))?;
-    if let Some(app) = org.apps.get_mut(&id) {
-        app.policy = Some(policy.to_string());
-    }
-    Ok(Reply::no_content())
 }

@@ -279,16 +279,6 @@ pub const SECRET_DELETE: EventKind = EventKind(
     "Delete client credentials",
     "app.oauth2.credentials.lifecycle.delete",
 );
-pub const LINKED_OBJECT_CREATE: EventKind = EventKind(
-    "directory.linked_object.create",
-    "Create linked object",
-    "directory.linked_object.create_success",
-);
-pub const LINKED_OBJECT_DELETE: EventKind = EventKind(
-    "directory.linked_object.delete",
-    "Delete linked object",
-    "directory.linked_object.delete_success",
-);
 pub const FACTOR_UPDATE: EventKind = EventKind(
     "user.mfa.factor.update",
     "Update or resend a factor of a user",

@@ -1,201 +1,190 @@
-//! Linked objects: kinds of relations between users, such as manager and subordinate, and who stands in them.
+//! Linked objects: relations between users (one primary, many associated), and who is linked to whom.
 
 use axum::http::Method;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::Route;
-use super::app::fault;
 use super::call::{Answer, Call, Reply};
 use super::errors::Problem;
-use super::event::{Party, kinds};
+use super::event::EventKind;
 use super::ids::{Id, Kind};
+use super::record::Record;
+use super::shape::{need_text, text};
 use super::users;
 use crate::state::Org;
 
-/// What this file answers.
+/// What this file answers. Has to come before the schemas of users, whose routes take any name.
 pub const ROUTES: &[Route] = &[
     Route(Method::GET, "meta/schemas/user/linkedObjects", list),
     Route(Method::POST, "meta/schemas/user/linkedObjects", create),
     Route(Method::GET, "meta/schemas/user/linkedObjects/{}", get),
     Route(Method::DELETE, "meta/schemas/user/linkedObjects/{}", delete),
-    Route(Method::GET, "users/{}/linkedObjects/{}", linked),
+    Route(Method::GET, "users/{}/linkedObjects/{}", list_linked),
     Route(Method::DELETE, "users/{}/linkedObjects/{}", unlink),
     Route(Method::PUT, "users/{}/linkedObjects/{}/{}", link),
 ];
 
-/// A kind of relation, and the pairs of users in it.
-#[derive(Debug, Clone)]
-pub struct LinkedObject {
-    primary: End,
-    associated: End,
-    /// Associated user and primary user: everybody has one primary at most.
-    pairs: Vec<(Id, Id)>,
+const RELATIONS: &str = "meta/schemas/user/linkedObjects";
+const LINKS: &str = "linkedObjects";
+const RELATION: Kind = Kind::Record(b"lnk");
+const LINK: Kind = Kind::Record(b"lnv");
+const CREATED: EventKind = EventKind(
+    "directory.linked_object.create",
+    "Create linked object definition",
+    "directory.linked_object.create",
+);
+const DELETED: EventKind = EventKind(
+    "directory.linked_object.delete",
+    "Delete linked object definition",
+    "directory.linked_object.delete",
+);
+/// The two sides of a relation.
+const SIDES: [&str; 2] = ["primary", "associated"];
+
+fn name<'a>(relation: &'a Record, side: &str) -> &'a str {
+    relation.get(side)["name"].as_str().unwrap_or_default()
 }
 
-/// One end of a relation.
-#[derive(Debug, Clone)]
-struct End {
-    name: String,
-    title: String,
-    description: Option<String>,
+/// The relation that has a name on either side.
+fn find<'a>(org: &'a Org, wanted: &str) -> Result<&'a Record, Problem> {
+    org.records_at(RELATIONS)
+        .find(|relation| SIDES.iter().any(|side| name(relation, side) == wanted))
+        .ok_or_else(|| Problem::not_found(wanted, "LinkedObjectProperty"))
 }
 
-impl End {
-    fn read(body: &Value, which: &str) -> Result<Self, Problem> {
-        let text = |name: &str| body[which][name].as_str().map(str::to_owned);
-        let name = text("name").unwrap_or_default();
-        let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-        if !is_name {
-            let cause = "The field must start with a letter and hold letters, digits and underscores only";
-            return Err(fault(&format!("{which}.name"), cause));
-        }
-        if body[which]["type"].as_str().is_some_and(|kind| kind != "USER") {
-            return Err(fault(&format!("{which}.type"), "The only type is USER"));
-        }
-        let title = text("title").filter(|title| !title.is_empty());
-        Ok(Self {
-            title: title.ok_or_else(|| fault(&format!("{which}.title"), "The field cannot be left blank"))?,
-            description: text("description"),
-            name,
-        })
-    }
-
-    fn shown(&self) -> Value {
-        json!({"name": self.name, "title": self.title, "description": self.description, "type": "USER"})
-    }
-}
-
-impl LinkedObject {
-    fn has_name(&self, name: &str) -> bool {
-        self.primary.name == name || self.associated.name == name
-    }
-
-    fn shown(&self, url: &str) -> Value {
-        let path = format!("{url}/api/v1/meta/schemas/user/linkedObjects/{}", self.primary.name);
-        json!({
-            "primary": self.primary.shown(), "associated": self.associated.shown(),
-            "_links": {"self": {"href": path}},
-        })
-    }
-
-    /// How the log names it. Okta gives it no id of its own.
-    fn party(&self, owner: Id) -> Party {
-        Party {
-            id: owner.of_kind(Kind::Schema),
-            kind: "LinkedObject",
-            alternate_id: self.primary.name.clone(),
-            display_name: format!("{} - {}", self.primary.name, self.associated.name),
-        }
-    }
-
-    /// Forgets a user who is gone.
-    pub fn forget(&mut self, user: Id) {
-        self.pairs
-            .retain(|(associated, primary)| *associated != user && *primary != user);
-    }
-}
-
-/// The place of the kind of relation that has an end of this name.
-fn find(org: &Org, name: &str) -> Result<usize, Problem> {
-    let place = org.linked_objects.iter().position(|object| object.has_name(name));
-    place.ok_or_else(|| Problem::not_found(name, "LinkedObjectProperty"))
+fn shown(relation: &Record, url: &str) -> Value {
+    let href = format!("{url}/api/v1/{RELATIONS}/{}", name(relation, "primary"));
+    json!({
+        "primary": relation.get("primary"), "associated": relation.get("associated"),
+        "_links": {"self": {"href": href}},
+    })
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "every route answers with a result")]
 fn list(call: &Call<'_>) -> Answer {
     let org = call.state.read();
-    let objects = org.linked_objects.iter();
-    let list: Vec<Value> = objects.map(|object| object.shown(call.state.url())).collect();
+    let list: Vec<Value> = org
+        .records_at(RELATIONS)
+        .map(|it| shown(it, call.state.url()))
+        .collect();
     Ok(Reply::json(&list))
 }
 
 fn get(call: &Call<'_>) -> Answer {
     let org = call.state.read();
-    let object = &org.linked_objects[find(&org, call.part(0))?];
-    Ok(Reply::json(&object.shown(call.state.url())))
+    Ok(Reply::json(&shown(find(&org, call.part(0))?, call.state.url())))
 }
 
 fn create(call: &Call<'_>) -> Answer {
-    let body = Value::Object(call.object()?);
-    let object = LinkedObject {
-        primary: End::read(&body, "primary")?,
-        associated: End::read(&body, "associated")?,
-        pairs: Vec::new(),
-    };
+    let body = call.object()?;
     let mut org = call.state.write();
-    for end in [&object.primary, &object.associated] {
-        let taken = org.linked_objects.iter().any(|other| other.has_name(&end.name));
-        if taken || object.primary.name == object.associated.name {
-            let summary = "Invalid linked objection definition. The name of an end is taken already.";
+    let mut fields = Map::new();
+    for side in SIDES {
+        let given = body
+            .get(side)
+            .and_then(Value::as_object)
+            .ok_or_else(Problem::malformed)?;
+        let name = need_text(given, "name", 255)?;
+        let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic())
+            && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+        let taken = find(&org, &name).is_ok() || fields.values().any(|other: &Value| other["name"] == name.as_str());
+        if !is_name || taken {
+            let reason = if taken {
+                "is in use"
+            } else {
+                "must start with a letter and hold letters and digits"
+            };
+            let summary = format!("Invalid linked objection definition. The name '{name}' {reason}.");
             return Err(Problem::new(409, "E0000127", summary));
         }
+        let made = json!({
+            "name": name, "title": need_text(given, "title", 255)?, "description": text(given, "description")?,
+            "type": "USER",
+        });
+        fields.insert(side.into(), made);
     }
-    let (shown, party) = (object.shown(call.state.url()), object.party(org.owner));
-    org.linked_objects.push(object);
-    org.record(call, kinds::LINKED_OBJECT_CREATE, vec![party]);
-    Ok(Reply::json(&shown).with_status(201))
+    let relation = Record::new(org.ids.next(RELATION), RELATIONS, call.now, fields);
+    let reply = Reply::json(&shown(&relation, call.state.url())).with_status(201);
+    let party = relation.party("LinkedObject");
+    org.add_record(relation);
+    org.record(call, CREATED, vec![party]);
+    Ok(reply)
 }
 
 fn delete(call: &Call<'_>) -> Answer {
     let mut org = call.state.write();
-    let place = find(&org, call.part(0))?;
-    let party = org.linked_objects.remove(place).party(org.owner);
-    org.record(call, kinds::LINKED_OBJECT_DELETE, vec![party]);
+    let relation = find(&org, call.part(0))?.clone();
+    let own = name(&relation, "primary");
+    org.records
+        .retain(|_, it| it.place != LINKS || it.text("relation") != own);
+    org.drop_record(relation.id);
+    org.record(call, DELETED, vec![relation.party("LinkedObject")]);
     Ok(Reply::no_content())
 }
 
-/// Who stands at the named end of a relation in which the user stands at the other.
-fn linked(call: &Call<'_>) -> Answer {
+/// Of the associated user the primary one, of the primary user all associated ones. Users who are gone are left out.
+fn list_linked(call: &Call<'_>) -> Answer {
     let org = call.state.read();
     let user = users::find(&org, call.part(0))?;
-    let object = &org.linked_objects[find(&org, call.part(1))?];
-    let asks_primary = object.primary.name == call.part(1);
-    let others = object.pairs.iter().filter_map(|(associated, primary)| {
-        let (own, other) = if asks_primary {
-            (associated, primary)
-        } else {
-            (primary, associated)
-        };
-        (*own == user).then_some(other)
-    });
-    let url = call.state.url();
-    let list: Vec<Value> = others
-        .map(|id| json!({"_links": {"self": {"href": format!("{url}/api/v1/users/{id}")}}}))
+    let relation = find(&org, call.part(1))?;
+    let (own, other) = if name(relation, "primary") == call.part(1) {
+        ("associated", "primary")
+    } else {
+        ("primary", "associated")
+    };
+    let links = org
+        .records_at(LINKS)
+        .filter(|it| it.text("relation") == name(relation, "primary") && it.text(own) == user.as_str());
+    let linked = links.filter_map(|it| Id::parse(it.text(other)).filter(|id| org.users.get(*id).is_some()));
+    let list: Vec<Value> = linked
+        .map(|id| json!({"_links": {"self": {"href": format!("{}/api/v1/users/{id}", call.state.url())}}}))
         .collect();
     Ok(Reply::json(&list))
 }
 
-/// Gives a user a primary; the one before, if any, is let go.
+/// An associated user has one primary user: a new one takes the place of the old.
 fn link(call: &Call<'_>) -> Answer {
     let mut org = call.state.write();
-    let user = users::find(&org, call.part(0))?;
+    let associated = users::find(&org, call.part(0))?;
+    let relation = find(&org, call.part(1))?;
+    if name(relation, "primary") != call.part(1) {
+        return Err(Problem::not_found(call.part(1), "LinkedObjectProperty"));
+    }
     let primary = users::find(&org, call.part(2))?;
-    let place = find(&org, call.part(1))?;
-    let object = &mut org.linked_objects[place];
-    if object.primary.name != call.part(1) {
-        return Err(fault(
-            "primaryRelationshipName",
-            "The field must name the primary end of a relation",
-        ));
+    if primary == associated {
+        let summary = format!(
+            "The value entered for linked object {} is invalid for this user.",
+            call.part(1)
+        );
+        return Err(Problem::new(400, "E0000261", summary));
     }
-    if user == primary {
-        return Err(fault("primaryUserId", "A user cannot be linked with itself"));
-    }
-    object.pairs.retain(|(associated, _)| *associated != user);
-    object.pairs.push((user, primary));
+    remove_link(&mut org, call.part(1), associated);
+    let fields = json!({"relation": call.part(1), "primary": primary, "associated": associated});
+    let id = org.ids.next(LINK);
+    org.add_record(Record::new(
+        id,
+        LINKS,
+        call.now,
+        fields.as_object().cloned().unwrap_or_default(),
+    ));
+    users::record(&mut org, call, super::event::kinds::USER_UPDATE, associated);
     Ok(Reply::no_content())
 }
 
 fn unlink(call: &Call<'_>) -> Answer {
     let mut org = call.state.write();
     let user = users::find(&org, call.part(0))?;
-    let place = find(&org, call.part(1))?;
-    let object = &mut org.linked_objects[place];
-    let ends_at_primary = object.primary.name == call.part(1);
-    object.pairs.retain(|(associated, primary)| {
-        let own = if ends_at_primary { associated } else { primary };
-        *own != user
-    });
+    let relation = name(find(&org, call.part(1))?, "primary").to_owned();
+    if remove_link(&mut org, &relation, user) {
+        users::record(&mut org, call, super::event::kinds::USER_UPDATE, user);
+    }
     Ok(Reply::no_content())
+}
+
+fn remove_link(org: &mut Org, relation: &str, associated: Id) -> bool {
+    let mut links = org.records_at(LINKS);
+    let old = links.find(|it| it.text("relation") == relation && it.text("associated") == associated.as_str());
+    let old = old.map(|link| link.id);
+    drop(links);
+    old.inspect(|id| org.drop_record(*id)).is_some()
 }

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use axum::http::{Method, header};
 use percent_encoding::percent_decode_str;
 
+mod api_tokens;
 pub mod app;
 mod app_connections;
 mod app_keys;
@@ -15,6 +16,7 @@ mod app_secrets;
 mod app_shape;
 mod app_users;
 mod apps;
+mod behaviors;
 pub mod call;
 mod certificate;
 pub mod errors;
@@ -24,27 +26,50 @@ pub mod event_hooks;
 pub mod event_kinds;
 pub mod factor;
 mod factors;
+mod features;
 mod fields;
 pub mod filter;
 mod filter_reader;
+pub mod founding;
 pub mod group;
 mod group_members;
+mod group_owners;
 pub mod group_rule;
 mod group_rules;
 pub mod group_schema;
 mod groups;
+mod idp;
+mod idp_keys;
+mod idps;
 pub mod ids;
-pub mod linked_objects;
+mod inline_hooks;
+mod linked_objects;
 mod logs;
+mod mappings;
 pub mod oauth;
+mod org_settings;
 mod paging;
+mod policies;
+mod policy;
+mod policy_rules;
+mod priority;
 pub mod rate_limit;
+pub mod record;
+mod resource;
 mod rule_expression;
 mod rule_reader;
 pub mod schema;
 mod schema_base;
 mod sent_credentials;
+mod server_claims;
+mod server_policies;
+mod server_scopes;
+mod servers;
+mod settings;
+mod shape;
+mod subscriptions;
 pub mod totp;
+mod trusted_origins;
 pub mod user;
 mod user_credentials;
 mod user_lifecycle;
@@ -52,9 +77,10 @@ mod user_links;
 mod user_list;
 mod user_resources;
 mod user_schema;
-mod user_subscriptions;
 pub mod user_type;
 mod users;
+mod x509;
+mod zones;
 
 use call::{Answer, Call};
 use errors::Problem;
@@ -70,7 +96,6 @@ const ROUTES: &[&[Route]] = &[
     user_credentials::ROUTES,
     user_resources::ROUTES,
     factors::ROUTES,
-    user_subscriptions::ROUTES,
     user_type::ROUTES,
     linked_objects::ROUTES,
     user_schema::ROUTES,
@@ -92,6 +117,25 @@ const ROUTES: &[&[Route]] = &[
     oauth::ROLE_ROUTES,
     oauth::GROUP_ROLE_ROUTES,
     oauth::ROLE_TARGET_ROUTES,
+    zones::ROUTES,
+    policies::ROUTES,
+    policy_rules::ROUTES,
+    servers::ROUTES,
+    server_scopes::ROUTES,
+    server_claims::ROUTES,
+    server_policies::ROUTES,
+    api_tokens::ROUTES,
+    org_settings::ROUTES,
+    settings::ROUTES,
+    trusted_origins::ROUTES,
+    behaviors::ROUTES,
+    inline_hooks::ROUTES,
+    features::ROUTES,
+    idp_keys::ROUTES,
+    idps::ROUTES,
+    mappings::ROUTES,
+    group_owners::ROUTES,
+    subscriptions::ROUTES,
 ];
 
 /// What answers a route.

@@ -175,8 +175,6 @@ pub struct User {
     pub groups: GroupIds,
     /// Its factors.
     pub factors: Vec<Factor>,
-    /// The notifications it does not want.
-    pub unsubscribed: Vec<&'static str>,
     /// How often in a row somebody gave a wrong password for it.
     pub failed_sign_ins: u8,
     /// Counts the changes, for the `ETag`.
@@ -201,7 +199,6 @@ impl User {
             credentials: Credentials::default(),
             groups: GroupIds::new(),
             factors: Vec::new(),
-            unsubscribed: Vec::new(),
             failed_sign_ins: 0,
             revision: 0,
         }
@@ -215,11 +212,6 @@ impl User {
     /// First and last name.
     pub fn full_name(&self) -> String {
         format!("{} {}", self.profile.text("firstName"), self.profile.text("lastName"))
-    }
-
-    /// Whether it gets a kind of notification.
-    pub fn is_subscribed(&self, kind: &str) -> bool {
-        !self.unsubscribed.contains(&kind)
     }
 
     /// Notes that something changed.

@@ -103,6 +103,14 @@ fn in_slice(exchange: &Value) -> bool {
 async fn replay(org: &Org, exchange: &Value, ids: &mut HashMap<String, String>) -> Result<(), String> {
     let recorded: Value = serde_json::from_str(exchange["body"].as_str().unwrap()).unwrap_or_default();
     let method = exchange["method"].as_str().unwrap();
+    if let Some((user, _)) = path(exchange)
+        .trim_start_matches("/users/")
+        .split_once("/subscriptions/")
+    {
+        // Users see their own subscriptions only: the recorded user is the one whose token was used.
+        let me = org.get("/users/me").await.body["id"].as_str().unwrap().to_owned();
+        ids.insert(user.to_owned(), me);
+    }
     let own = with_own_ids(path(exchange), ids);
     let sent = match &exchange["reqBody"] {
         Value::String(text) => serde_json::from_str(&with_own_ids(text, ids)).ok(),

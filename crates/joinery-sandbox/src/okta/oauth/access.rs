@@ -7,6 +7,7 @@ use super::jose;
 use super::memory::Access;
 use super::refusal::Refusal;
 use super::{claims, roles, scopes};
+use crate::okta::api_tokens;
 use crate::okta::call::{Call, Reply};
 use crate::okta::errors::Problem;
 use crate::okta::ids::Id;
@@ -44,7 +45,11 @@ pub fn authorise(call: &mut Call<'_>, path: &str) -> Result<Passage, Problem> {
     };
     let value = value.to_str().unwrap_or_default();
     match value.split_once(' ') {
-        Some((scheme, token)) if scheme.eq_ignore_ascii_case("SSWS") && call.state.accepts(token.trim()) => {
+        Some((scheme, token))
+            if scheme.eq_ignore_ascii_case("SSWS")
+                && call.state.accepts(token.trim())
+                && api_tokens::is_good(&call.state.read()) =>
+        {
             Ok(Passage::Open)
         }
         Some((scheme, token)) if scheme.eq_ignore_ascii_case("Bearer") => by_token(call, path, token.trim(), false),

@@ -15,6 +15,7 @@ mod dpop;
 mod form;
 mod inspect;
 pub mod jose;
+pub mod key_ring;
 pub mod memory;
 mod metadata;
 mod page;
@@ -22,6 +23,7 @@ mod refusal;
 mod role_targets;
 mod roles;
 mod scopes;
+mod servers;
 mod token;
 
 use access::Passage;
@@ -35,10 +37,17 @@ use crate::state::Org;
 
 pub use clients::GRANT_ROUTES;
 pub use role_targets::ROUTES as ROLE_TARGET_ROUTES;
+pub use roles::is_role;
 pub use roles::{GROUP_ROUTES as GROUP_ROLE_ROUTES, USER_ROUTES as ROLE_ROUTES};
 
 /// What lies below the root, for everybody.
-const OPEN_ROUTES: &[&[Route]] = &[metadata::ROUTES, authorize::ROUTES, token::ROUTES, inspect::ROUTES];
+const OPEN_ROUTES: &[&[Route]] = &[
+    metadata::ROUTES,
+    authorize::ROUTES,
+    token::ROUTES,
+    inspect::ROUTES,
+    super::org_settings::OPEN_ROUTES,
+];
 
 /// What lies below the root, for admins.
 const ADMIN_ROUTES: &[&[Route]] = &[clients::ROUTES, roles::CLIENT_ROUTES, role_targets::CLIENT_ROUTES];
@@ -46,6 +55,9 @@ const ADMIN_ROUTES: &[&[Route]] = &[clients::ROUTES, roles::CLIENT_ROUTES, role_
 /// Answers a call outside `/api/v1`; `None` where it is not for the authorization server.
 pub fn answer(call: &mut Call<'_>) -> Option<Answer> {
     let path = call.path.strip_prefix('/')?;
+    if path.starts_with("oauth2/") && !path.starts_with("oauth2/v1/") {
+        return Some(super::find_route(&[servers::ROUTES], call, path).and_then(|handler| handler(call)));
+    }
     if !path.starts_with("oauth2/v1/") && !path.starts_with(".well-known/") {
         return None;
     }

@@ -204,6 +204,9 @@ fn add_app(call: &Call<'_>) -> Answer {
     let (who, role) = limited(&org, call, BY_APP)?;
     let (role, app) = (role.id.clone(), app(&org, call)?);
     change(&mut org, who, &role, |role| {
+        // All apps of a name take the place of single ones.
+        role.apps
+            .retain(|(name, one)| *name != app.0 || one.is_some() && app.1.is_some());
         if !role.apps.contains(&app) {
             role.apps.push(app);
         }

@@ -49,6 +49,11 @@ const KINDS: &[(&str, &str)] = &[
     ("MOBILE_ADMIN", "Mobile Administrator"),
 ];
 
+/// Whether Okta has a standard role of this name.
+pub fn is_role(name: &str) -> bool {
+    KINDS.iter().any(|(kind, _)| *kind == name)
+}
+
 /// An assigned role.
 #[derive(Debug, Clone)]
 pub struct Role {

@@ -1,4 +1,4 @@
-//! Who stands to whom: linked objects, admin roles and what they are limited to, notifications.
+//! Admin roles of users and groups, and what they are limited to.
 
 use joinery_sandbox::Seed;
 use reqwest::Method;
@@ -13,56 +13,6 @@ async fn group(org: &Org, name: &str) -> String {
 
 async fn put(org: &Org, path: &str) -> u16 {
     org.send(Method::PUT, path, None).await.status
-}
-
-#[tokio::test]
-async fn a_user_has_one_manager_and_a_manager_many_users() {
-    let org = Org::start(Seed::Empty).await;
-    let end = |name: &str| json!({"name": name, "title": name, "type": "USER"});
-    let kind = json!({"primary": end("manager"), "associated": end("subordinate")});
-    let made = org.post("/meta/schemas/user/linkedObjects", &kind).await;
-    assert_eq!((made.status, &made.body["primary"]["name"]), (201, &json!("manager")));
-    let twice = org.post("/meta/schemas/user/linkedObjects", &kind).await;
-    assert_eq!((twice.status, twice.code()), (409, "E0000127"));
-    let (ann, bob, eve) = (
-        org.user("ann", true, "").await,
-        org.user("bob", true, "").await,
-        org.user("eve", true, "").await,
-    );
-    assert_eq!(
-        put(&org, &format!("/users/{bob}/linkedObjects/manager/{ann}")).await,
-        204
-    );
-    assert_eq!(
-        put(&org, &format!("/users/{eve}/linkedObjects/manager/{ann}")).await,
-        204
-    );
-    assert_eq!(
-        put(&org, &format!("/users/{bob}/linkedObjects/subordinate/{ann}")).await,
-        400
-    );
-    let below = org.get(&format!("/users/{ann}/linkedObjects/subordinate")).await;
-    assert_eq!(below.body.as_array().unwrap().len(), 2);
-    assert_eq!(
-        put(&org, &format!("/users/{bob}/linkedObjects/manager/{eve}")).await,
-        204
-    );
-    let above = org.get(&format!("/users/{bob}/linkedObjects/manager")).await;
-    let href = above.body[0]["_links"]["self"]["href"].as_str().unwrap();
-    assert!(href.ends_with(&eve) && above.body.as_array().unwrap().len() == 1);
-    assert_eq!(
-        org.delete(&format!("/users/{bob}/linkedObjects/manager")).await.status,
-        204
-    );
-    assert_eq!(
-        org.get(&format!("/users/{bob}/linkedObjects/manager")).await.body,
-        json!([])
-    );
-    assert_eq!(org.delete("/meta/schemas/user/linkedObjects/manager").await.status, 204);
-    assert_eq!(
-        org.get(&format!("/users/{bob}/linkedObjects/manager")).await.code(),
-        "E0000007"
-    );
 }
 
 #[tokio::test]
@@ -115,17 +65,4 @@ async fn a_role_is_limited_to_groups_or_apps_and_keeps_its_last_target() {
         )
         .await;
     assert_eq!((refused.status, refused.code()), (400, "E0000211"));
-}
-
-#[tokio::test]
-async fn a_user_chooses_the_notifications_it_gets() {
-    let org = Org::start(Seed::Empty).await;
-    let path = format!("/users/{}/subscriptions/OKTA_UPDATE", org.user("ann", true, "").await);
-    assert_eq!(org.get(&path).await.body["status"], "subscribed");
-    let changed = org.act(&format!("{path}/unsubscribe")).await;
-    assert_eq!((changed.status, changed.body), (200, Value::Null));
-    assert_eq!(org.get(&path).await.body["status"], "unsubscribed");
-    org.act(&format!("{path}/subscribe")).await;
-    assert_eq!(org.get(&path).await.body["status"], "subscribed");
-    assert_eq!(org.get(&path.replace("OKTA_UPDATE", "GOSSIP")).await.code(), "E0000007");
 }
