@@ -148,6 +148,10 @@ fn set(call: &Call<'_>, body: &Map<String, Value>, name: &str, new: bool) -> Ans
         let summary = "Cannot assign apps or update app profiles for an inactive user.";
         return Err(Problem::new(403, "E0000117", summary));
     }
+    if new && app.users.contains_key(&id) {
+        let summary = "The specified user is already assigned to the application.";
+        return Err(Problem::new(409, "E0000062", summary));
+    }
     if !new && !app.has_user(user) {
         return Err(Problem::not_found(name, "AppUser"));
     }

@@ -65,6 +65,7 @@ mod server_claims;
 mod server_policies;
 mod server_scopes;
 mod servers;
+mod sessions;
 mod settings;
 mod shape;
 mod subscriptions;
@@ -95,6 +96,7 @@ const ROUTES: &[&[Route]] = &[
     user_lifecycle::ROUTES,
     user_credentials::ROUTES,
     user_resources::ROUTES,
+    sessions::ROUTES,
     factors::ROUTES,
     user_type::ROUTES,
     linked_objects::ROUTES,

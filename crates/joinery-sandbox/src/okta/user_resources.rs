@@ -19,6 +19,7 @@ pub const ROUTES: &[Route] = &[
     Route(Method::GET, "users/{}/grants", grants),
     Route(Method::DELETE, "users/{}/grants", revoke_grants),
     Route(Method::GET, "users/{}/idps", nothing),
+    Route(Method::GET, "users/{}/devices", nothing),
     Route(Method::GET, "users/{}/blocks", blocks),
 ];
 

@@ -88,11 +88,24 @@ async fn users_have_an_app_by_themselves_or_by_a_group() {
         .post(&format!("/apps/{app}/users"), &json!({"id": ann, "scope": "USER"}))
         .await;
     assert_eq!(assigned.body["credentials"]["userName"], "ann@acme.example");
+    let twice = org.post(&format!("/apps/{app}/users"), &json!({"id": ann})).await;
+    assert_eq!((twice.status, twice.code()), (409, "E0000062"));
+    let changed = json!({"credentials": {"userName": "annie", "password": {"value": "Other-w0rds"}}});
+    let changed = org.post(&format!("/apps/{app}/users/{ann}"), &changed).await;
+    assert_eq!(changed.body["credentials"], json!({"userName": "annie"}));
+    assert!(changed.body["passwordChanged"].is_string());
     let by_group = org
         .send(Method::PUT, &format!("/apps/{app}/groups/{group}"), None)
         .await;
     assert_eq!((by_group.status, &by_group.body["priority"]), (200, &json!(0)));
 
+    let patch = json!([{"op": "replace", "path": "/priority", "value": 3}]);
+    let patched = org
+        .send(Method::PATCH, &format!("/apps/{app}/groups/{group}"), Some(&patch))
+        .await;
+    assert_eq!((patched.status, &patched.body["priority"]), (200, &json!(3)));
+    let expanded = org.get(&format!("/apps/{app}/groups/{group}?expand=group")).await;
+    assert_eq!(expanded.body["_embedded"]["group"]["profile"]["name"], "Cooks");
     let users = org.get(&format!("/apps/{app}/users")).await;
     let scopes: Vec<&Value> = users
         .body
