@@ -9,6 +9,7 @@ use super::apps::find;
 use super::call::{Answer, Call, Reply};
 use super::errors::Problem;
 use super::event::{Party, kinds};
+use super::user::User;
 use super::user_schema::{self, check_definition};
 use crate::clock::Time;
 
@@ -37,29 +38,56 @@ impl AppSchema {
     }
 }
 
-/// The claims of `OpenID` Connect that users of a client have: name, title, and the name in a token where it differs.
-const CLAIMS: &[(&str, &str, &str)] = &[
-    ("name", "Name", ""),
-    ("nickname", "Nickname", ""),
-    ("given_name", "Given Name", ""),
-    ("middle_name", "Middle Name", ""),
-    ("family_name", "Family Name", ""),
-    ("email", "Email", ""),
-    ("profile", "Profile URL", ""),
-    ("picture", "Picture URL", ""),
-    ("website", "Website", ""),
-    ("gender", "Gender", ""),
-    ("birthdate", "Birthdate", ""),
-    ("zoneinfo", "Time Zone", ""),
-    ("locale", "Locale Name", ""),
-    ("phone_number", "Phone Number", ""),
-    ("street_address", "Street Address", "address.street_address"),
-    ("locality", "Locality", "address.locality"),
-    ("region", "Region", "address.region"),
-    ("postal_code", "Postal Code", "address.postal_code"),
-    ("country", "Country", "address.country"),
-    ("formatted", "Formatted", "address.formatted"),
+/// The claims of `OpenID` Connect that users of a client have: name, title, the name in a token where it differs, and
+/// the attribute of the user that gives its value.
+const CLAIMS: &[(&str, &str, &str, &str)] = &[
+    ("name", "Name", "", ""),
+    ("nickname", "Nickname", "", "nickName"),
+    ("given_name", "Given Name", "", "firstName"),
+    ("middle_name", "Middle Name", "", "middleName"),
+    ("family_name", "Family Name", "", "lastName"),
+    ("email", "Email", "", "email"),
+    ("profile", "Profile URL", "", "profileUrl"),
+    ("picture", "Picture URL", "", ""),
+    ("website", "Website", "", ""),
+    ("gender", "Gender", "", ""),
+    ("birthdate", "Birthdate", "", ""),
+    ("zoneinfo", "Time Zone", "", "timezone"),
+    ("locale", "Locale Name", "", "locale"),
+    ("phone_number", "Phone Number", "", "primaryPhone"),
+    (
+        "street_address",
+        "Street Address",
+        "address.street_address",
+        "streetAddress",
+    ),
+    ("locality", "Locality", "address.locality", "city"),
+    ("region", "Region", "address.region", "state"),
+    ("postal_code", "Postal Code", "address.postal_code", "zipCode"),
+    ("country", "Country", "address.country", "countryCode"),
+    ("formatted", "Formatted", "address.formatted", ""),
 ];
+
+/// What a user has in an app by itself: the claims of a client with what the user's profile says, and every attribute
+/// that the org added, not set.
+pub fn mapped(app: &App, user: &User) -> Map<String, Value> {
+    let mut profile = Map::new();
+    for (name, _, _, source) in CLAIMS.iter().filter(|_| app.mode == "OPENID_CONNECT") {
+        // What Okta takes for somebody who says nothing.
+        let usual = match *name {
+            "name" => user.full_name().into(),
+            "zoneinfo" => "America/Los_Angeles".into(),
+            "locale" => "en_US".into(),
+            _ => Value::Null,
+        };
+        let own = user.profile.get(source).cloned();
+        profile.insert((*name).into(), own.unwrap_or(usual));
+    }
+    for name in app.schema.custom.keys() {
+        profile.insert(name.clone(), Value::Null);
+    }
+    profile
+}
 
 fn base(app: &App) -> Map<String, Value> {
     let master = json!({"type": "PROFILE_MASTER"});
@@ -72,7 +100,7 @@ fn base(app: &App) -> Map<String, Value> {
     user_name["scope"] = if is_oidc { "SELF" } else { "NONE" }.into();
     user_name["master"] = master.clone();
     base.insert("userName".into(), user_name);
-    for (name, title, external) in CLAIMS.iter().filter(|_| is_oidc) {
+    for (name, title, external, _) in CLAIMS.iter().filter(|_| is_oidc) {
         let mut claim = json!({"title": title, "type": "string"});
         if !external.is_empty() {
             claim["externalName"] = (*external).into();

@@ -12,7 +12,7 @@ use super::event::{EventKind, Party, kinds};
 use super::ids::Id;
 use super::paging::{self, Limits};
 use super::user::{Status, User};
-use super::{groups, users};
+use super::{app_schema, groups, users};
 use crate::state::Org;
 
 /// What this file answers.
@@ -51,6 +51,8 @@ pub fn shown(app: &App, user: &User, url: &str) -> Option<Value> {
         ("GROUP", &by_group)
     };
     let path = format!("{url}/api/v1");
+    let mut profile = app_schema::mapped(app, user);
+    profile.extend(assignment.profile.clone());
     Some(json!({
         "id": user.id,
         "externalId": null,
@@ -62,7 +64,7 @@ pub fn shown(app: &App, user: &User, url: &str) -> Option<Value> {
         "passwordChanged": assignment.password_changed,
         "syncState": "DISABLED",
         "credentials": {"userName": assignment.user_name},
-        "profile": assignment.profile,
+        "profile": profile,
         "_links": {
             "app": {"href": format!("{path}/apps/{}", app.id)},
             "user": {"href": format!("{path}/users/{}", user.id)},
