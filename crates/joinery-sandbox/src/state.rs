@@ -9,12 +9,16 @@ use crate::clock::{Clock, Time};
 use crate::okta::app::App;
 use crate::okta::event::Event;
 use crate::okta::event_hook::EventHook;
+use crate::okta::founding::{self, Founders};
 use crate::okta::group::Group;
 use crate::okta::group_rule::GroupRule;
+use crate::okta::group_schema::GroupSchema;
 use crate::okta::ids::{Id, Ids, Kind};
 use crate::okta::oauth::jose::SigningKey;
+use crate::okta::oauth::key_ring::KeyRing;
 use crate::okta::oauth::memory::Memory;
 use crate::okta::rate_limit::Buckets;
+use crate::okta::record::Record;
 use crate::okta::schema::Schema;
 use crate::okta::user::User;
 use crate::okta::user_type::UserType;
@@ -24,6 +28,8 @@ pub struct State {
     url: String,
     token: String,
     signing_key: OnceLock<SigningKey>,
+    /// The keys of the org's own authorization servers.
+    pub server_keys: KeyRing,
     /// The clock of the org.
     pub clock: Clock,
     /// The rate limits.
@@ -39,6 +45,7 @@ impl State {
             url,
             token,
             signing_key: OnceLock::new(),
+            server_keys: KeyRing::default(),
             clock,
             buckets,
             org: RwLock::new(org),
@@ -100,6 +107,8 @@ pub struct Org {
     pub users: Users,
     /// The groups.
     pub groups: BTreeMap<Id, Group>,
+    /// The attributes of groups.
+    pub group_schema: GroupSchema,
     /// The rules that put users into groups.
     pub rules: BTreeMap<Id, GroupRule>,
     /// The event hooks.
@@ -112,6 +121,8 @@ pub struct Org {
     pub log: Vec<Event>,
     /// The authorization server.
     pub oauth: Memory,
+    /// Zones, policies and whatever else admins define.
+    pub records: BTreeMap<Id, Record>,
 }
 
 impl Org {
@@ -122,7 +133,7 @@ impl Org {
         let everyone = ids.next(Kind::Group);
         let owner = ids.next(Kind::User);
         let groups = BTreeMap::from([(everyone, Group::everyone(everyone, created))]);
-        Self {
+        let mut org = Self {
             ids,
             owner,
             token_id,
@@ -130,13 +141,24 @@ impl Org {
             types: BTreeMap::from([(user_type, UserType::first(user_type, owner, created))]),
             users: Users::default(),
             groups,
+            group_schema: GroupSchema::new(created),
             rules: BTreeMap::new(),
             apps: BTreeMap::new(),
             event_hooks: BTreeMap::new(),
             everyone,
             log: Vec::new(),
             oauth: Memory::default(),
+            records: BTreeMap::new(),
+        };
+        let founders = Founders {
+            owner,
+            token: token_id,
+            everyone,
+        };
+        for record in founding::records(&founders, created) {
+            org.add_record(record);
         }
+        org
     }
 
     /// Adds the admin whose token the sandbox accepts.
@@ -180,6 +202,7 @@ impl Org {
     /// Removes a user and its memberships.
     pub fn remove_user(&mut self, id: Id) {
         self.unassign_apps(id);
+        self.oauth.roles.remove(&id);
         if let Some(user) = self.users.remove(id) {
             for group in &user.groups {
                 if let Some(group) = self.groups.get_mut(group) {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Serialize, Serializer};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::ids::Id;
 use crate::clock::Time;
@@ -25,6 +25,8 @@ pub struct Group {
     pub name: String,
     /// What it is for.
     pub description: Option<String>,
+    /// The attributes that the org added.
+    pub custom: Map<String, Value>,
     /// Who is in it.
     pub members: BTreeSet<Id>,
     /// Those of them whom a rule put in, and which.
@@ -43,6 +45,7 @@ impl Group {
             last_membership_updated: now,
             name,
             description,
+            custom: Map::new(),
             members: BTreeSet::new(),
             ruled: BTreeMap::new(),
         }
@@ -133,6 +136,8 @@ impl Serialize for ShownGroup<'_> {
         struct Profile<'a> {
             name: &'a str,
             description: Option<&'a str>,
+            #[serde(flatten)]
+            custom: &'a Map<String, Value>,
         }
         let group = self.group;
         let body = Body {
@@ -145,6 +150,7 @@ impl Serialize for ShownGroup<'_> {
             profile: Profile {
                 name: &group.name,
                 description: group.description.as_deref(),
+                custom: &group.custom,
             },
             links: self.links(),
             embedded: self.embedded(),

@@ -39,6 +39,15 @@ impl GroupRule {
         !excluded && self.condition.holds(org, user)
     }
 
+    /// `ACTIVE`, `INACTIVE`, or `INVALID` once none of its groups is left.
+    pub fn status(&self) -> &'static str {
+        match (self.groups.is_empty(), self.active) {
+            (true, _) => "INVALID",
+            (false, true) => "ACTIVE",
+            (false, false) => "INACTIVE",
+        }
+    }
+
     /// The object as Okta shows it.
     pub fn shown(&self) -> Value {
         let mut conditions = Map::new();
@@ -55,12 +64,13 @@ impl GroupRule {
         json!({
             "type": "group_rule",
             "id": self.id,
-            "status": if self.active { "ACTIVE" } else { "INACTIVE" },
+            "status": self.status(),
             "name": self.name,
             "created": self.created,
             "lastUpdated": self.last_updated,
             "conditions": conditions,
             "actions": {"assignUserToGroups": {"groupIds": self.groups}},
+            "allGroupsValid": !self.groups.is_empty(),
         })
     }
 }

@@ -76,6 +76,14 @@ pub enum Kind {
     ScopeGrant,
     /// An admin role that somebody has.
     Role,
+    /// The secret of a client.
+    ClientSecret,
+    /// A public key of a client.
+    ClientKey,
+    /// A connection from one app to another.
+    AppConnection,
+    /// A record; its kind has a prefix of its own.
+    Record(&'static [u8; 3]),
 }
 
 impl Kind {
@@ -89,10 +97,13 @@ impl Kind {
             Self::GroupRule => b"0pr",
             Self::App => b"0oa",
             Self::EventHook => b"who",
-            Self::Factor(prefix) => prefix,
+            Self::Factor(prefix) | Self::Record(prefix) => prefix,
             Self::System => b"spr",
             Self::ScopeGrant => b"oag",
             Self::Role => b"ra1",
+            Self::ClientSecret => b"ocs",
+            Self::ClientKey => b"pks",
+            Self::AppConnection => b"cwo",
         }
     }
 }
@@ -106,18 +117,31 @@ pub struct Ids {
 impl Ids {
     /// The next id of a kind.
     pub fn next(&mut self, kind: Kind) -> Id {
-        // Ten digits in base 62 that start with `s` and leave gaps between neighbours, as real ids do.
-        const START: u64 = 54 * 62_u64.pow(9) + 7_345_678_901_234_567;
-        const STEP: u64 = 62_u64.pow(4);
         self.made += 1;
-        let scatter = scatter(self.made);
-        let mut bytes = [0_u8; LENGTH];
-        bytes[..3].copy_from_slice(kind.prefix());
-        write_digits(&mut bytes[3..13], START + self.made * STEP + scatter % STEP);
-        write_digits(&mut bytes[13..16], scatter / STEP);
-        bytes[16..].copy_from_slice(b"J5d7");
-        Id(bytes)
+        made(kind, START + self.made * STEP, scatter(self.made))
     }
+}
+
+impl Id {
+    /// The id of something every org is founded with: the same in each, and older than what [`Ids::next`] makes.
+    pub fn founded(kind: Kind, number: u64) -> Self {
+        made(kind, START - (FOUNDED - number) * STEP, scatter(number | 1 << 63))
+    }
+}
+
+// Ten digits in base 62 that start with `s` and leave gaps between neighbours, as real ids do.
+const START: u64 = 54 * 62_u64.pow(9) + 7_345_678_901_234_567;
+const STEP: u64 = 62_u64.pow(4);
+/// The most an org is founded with.
+const FOUNDED: u64 = 10_000;
+
+fn made(kind: Kind, place: u64, scatter: u64) -> Id {
+    let mut bytes = [0_u8; LENGTH];
+    bytes[..3].copy_from_slice(kind.prefix());
+    write_digits(&mut bytes[3..13], place + scatter % STEP);
+    write_digits(&mut bytes[13..16], scatter / STEP);
+    bytes[16..].copy_from_slice(b"J5d7");
+    Id(bytes)
 }
 
 fn write_digits(place: &mut [u8], mut value: u64) {
@@ -146,5 +170,7 @@ mod tests {
         assert!(made.windows(2).all(|pair| pair[0] < pair[1]));
         assert!(made[0].as_str().starts_with("00us"));
         assert_eq!(Id::parse(made[7].as_str()), Some(made[7]));
+        let founded: Vec<Id> = (1..1000).map(|number| Id::founded(Kind::User, number)).collect();
+        assert!(founded.windows(2).all(|pair| pair[0] < pair[1]) && founded[998] < made[0]);
     }
 }

@@ -5,33 +5,72 @@ use std::borrow::Cow;
 use axum::http::{Method, header};
 use percent_encoding::percent_decode_str;
 
+mod api_tokens;
 pub mod app;
+mod app_connections;
+mod app_keys;
+mod app_metadata;
+mod app_provisioning;
+mod app_schema;
+mod app_secrets;
+mod app_shape;
 mod app_users;
 mod apps;
+mod behaviors;
 pub mod call;
+mod certificate;
 pub mod errors;
 pub mod event;
 pub mod event_hook;
 pub mod event_hooks;
 pub mod event_kinds;
-pub mod factors;
+pub mod factor;
+mod factors;
+mod features;
 mod fields;
 pub mod filter;
 mod filter_reader;
+pub mod founding;
 pub mod group;
 mod group_members;
+mod group_owners;
 pub mod group_rule;
 mod group_rules;
+pub mod group_schema;
 mod groups;
+mod idp;
+mod idp_keys;
+mod idps;
 pub mod ids;
+mod inline_hooks;
+mod linked_objects;
 mod logs;
+mod mappings;
 pub mod oauth;
+mod org_settings;
 mod paging;
+mod policies;
+mod policy;
+mod policy_rules;
+mod priority;
 pub mod rate_limit;
+pub mod record;
+mod resource;
 mod rule_expression;
 mod rule_reader;
 pub mod schema;
 mod schema_base;
+mod sent_credentials;
+mod server_claims;
+mod server_policies;
+mod server_scopes;
+mod servers;
+mod sessions;
+mod settings;
+mod shape;
+mod subscriptions;
+pub mod totp;
+mod trusted_origins;
 pub mod user;
 mod user_credentials;
 mod user_lifecycle;
@@ -41,6 +80,8 @@ mod user_resources;
 mod user_schema;
 pub mod user_type;
 mod users;
+mod x509;
+mod zones;
 
 use call::{Answer, Call};
 use errors::Problem;
@@ -55,18 +96,48 @@ const ROUTES: &[&[Route]] = &[
     user_lifecycle::ROUTES,
     user_credentials::ROUTES,
     user_resources::ROUTES,
+    sessions::ROUTES,
     factors::ROUTES,
     user_type::ROUTES,
+    linked_objects::ROUTES,
     user_schema::ROUTES,
     group_rules::ROUTES,
     groups::ROUTES,
     group_members::ROUTES,
+    group_schema::ROUTES,
     event_hooks::ROUTES,
     apps::ROUTES,
     app_users::ROUTES,
+    app_provisioning::ROUTES,
+    app_keys::ROUTES,
+    app_secrets::ROUTES,
+    app_metadata::ROUTES,
+    app_connections::ROUTES,
+    app_schema::ROUTES,
     logs::ROUTES,
     oauth::GRANT_ROUTES,
     oauth::ROLE_ROUTES,
+    oauth::GROUP_ROLE_ROUTES,
+    oauth::ROLE_TARGET_ROUTES,
+    zones::ROUTES,
+    policies::ROUTES,
+    policy_rules::ROUTES,
+    servers::ROUTES,
+    server_scopes::ROUTES,
+    server_claims::ROUTES,
+    server_policies::ROUTES,
+    api_tokens::ROUTES,
+    org_settings::ROUTES,
+    settings::ROUTES,
+    trusted_origins::ROUTES,
+    behaviors::ROUTES,
+    inline_hooks::ROUTES,
+    features::ROUTES,
+    idp_keys::ROUTES,
+    idps::ROUTES,
+    mappings::ROUTES,
+    group_owners::ROUTES,
+    subscriptions::ROUTES,
 ];
 
 /// What answers a route.
@@ -84,7 +155,9 @@ pub fn answer(mut call: Call<'_>) -> Answer {
         return Ok(reply);
     }
     let handler = find_route(ROUTES, &mut call, path)?;
-    accepts_json(&call)?;
+    if !path.ends_with(app_metadata::PATH_END) {
+        accepts_json(&call)?;
+    }
     if path.starts_with("users/")
         && let Some(name) = call.parts.first_mut().filter(|name| *name == "me")
         && let Caller::Client(id) | Caller::User(id) = call.caller

@@ -198,6 +198,11 @@ impl Attribute {
     }
 }
 
+/// What is wrong with a value of an attribute that an org defined; nothing where it fits.
+pub fn fault(name: &str, definition: &Map<String, Value>, value: &Value) -> Option<String> {
+    Attribute::custom(name, definition.clone()).fault_of(value)
+}
+
 fn fault_of_number(number: f64, definition: &Map<String, Value>) -> Option<String> {
     let limit = |name: &str| definition.get(name).and_then(Value::as_f64);
     if let Some(least) = limit("minimum").filter(|least| number < *least) {

@@ -74,6 +74,7 @@ impl Base {
             put("maxLength", self.longest.into());
         }
         put("permissions", json!([{"principal": "SELF", "action": self.own}]));
+        put("master", json!({"type": "PROFILE_MASTER"}));
         definition
     }
 }

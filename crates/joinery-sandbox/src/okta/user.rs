@@ -4,7 +4,7 @@ use serde::ser::{SerializeMap, SerializeStruct};
 use serde::{Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
-use super::factors::Factor;
+use super::factor::Factor;
 use super::ids::Id;
 use super::schema::{Profile, Schema};
 use super::user_links::Links;
@@ -175,6 +175,8 @@ pub struct User {
     pub groups: GroupIds,
     /// Its factors.
     pub factors: Vec<Factor>,
+    /// How often in a row somebody gave a wrong password for it.
+    pub failed_sign_ins: u8,
     /// Counts the changes, for the `ETag`.
     revision: u64,
 }
@@ -197,6 +199,7 @@ impl User {
             credentials: Credentials::default(),
             groups: GroupIds::new(),
             factors: Vec::new(),
+            failed_sign_ins: 0,
             revision: 0,
         }
     }

@@ -26,6 +26,11 @@ impl Answer {
         self.body["errorCauses"][0]["errorSummary"].as_str().unwrap_or_default()
     }
 
+    /// The names of the members of the body, in order.
+    pub fn keys(&self) -> Vec<&str> {
+        self.body.as_object().unwrap().keys().map(String::as_str).collect()
+    }
+
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
@@ -84,6 +89,33 @@ impl Org {
 
     pub async fn post(&self, path: &str, body: &Value) -> Answer {
         self.send(Method::POST, path, Some(body)).await
+    }
+
+    pub async fn put(&self, path: &str, body: &Value) -> Answer {
+        self.send(Method::PUT, path, Some(body)).await
+    }
+
+    /// Makes something and gives what the org answered, and its path.
+    pub async fn make(&self, place: &str, body: &Value) -> (Value, String) {
+        let made = self.post(place, body).await;
+        assert!(matches!(made.status, 200 | 201), "{}", made.body);
+        let path = format!(
+            "{}/{}",
+            place.split('?').next().unwrap(),
+            made.body["id"].as_str().unwrap()
+        );
+        (made.body, path)
+    }
+
+    /// The types of the newest events, newest first.
+    pub async fn events(&self) -> Vec<String> {
+        let log = self.get("/logs?sortOrder=DESCENDING").await.body;
+        let kinds = log
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|event| event["eventType"].as_str().unwrap().to_owned());
+        kinds.collect()
     }
 
     pub async fn act(&self, path: &str) -> Answer {

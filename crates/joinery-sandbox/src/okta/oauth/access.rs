@@ -7,6 +7,7 @@ use super::jose;
 use super::memory::Access;
 use super::refusal::Refusal;
 use super::{claims, roles, scopes};
+use crate::okta::api_tokens;
 use crate::okta::call::{Call, Reply};
 use crate::okta::errors::Problem;
 use crate::okta::ids::Id;
@@ -44,7 +45,11 @@ pub fn authorise(call: &mut Call<'_>, path: &str) -> Result<Passage, Problem> {
     };
     let value = value.to_str().unwrap_or_default();
     match value.split_once(' ') {
-        Some((scheme, token)) if scheme.eq_ignore_ascii_case("SSWS") && call.state.accepts(token.trim()) => {
+        Some((scheme, token))
+            if scheme.eq_ignore_ascii_case("SSWS")
+                && call.state.accepts(token.trim())
+                && api_tokens::is_good(&call.state.read()) =>
+        {
             Ok(Passage::Open)
         }
         Some((scheme, token)) if scheme.eq_ignore_ascii_case("Bearer") => by_token(call, path, token.trim(), false),
@@ -77,8 +82,8 @@ fn by_token(call: &mut Call<'_>, path: &str, token: &str, with_proof: bool) -> R
     let who = granted.user.unwrap_or(granted.client);
     let caller = granted.user.map_or(Caller::Client(granted.client), Caller::User);
     let is_owner = who == org.owner;
-    let held = org.oauth.roles.get(&who).map_or(&[][..], Vec::as_slice);
-    let allowed = is_owner || own.is_some() || held.iter().any(|role| roles::allows(role.kind, call.method, path));
+    let held: Vec<&str> = roles::held(&org, who).map(|role| role.kind).collect();
+    let allowed = is_owner || own.is_some() || held.iter().any(|kind| roles::allows(kind, call.method, path));
     let blind = held.is_empty();
     drop(org);
     call.caller = caller;

@@ -160,6 +160,14 @@ impl SigningKey {
         made
     }
 
+    /// A new key with a name of its own choosing.
+    pub fn named(id: &str) -> Self {
+        Self {
+            id: id.to_owned(),
+            ..Self::generate()
+        }
+    }
+
     /// The public half, as the org publishes it.
     pub fn public(&self) -> Value {
         let PublicKeyComponents { n, e } = PublicKeyComponents::<Vec<u8>>::from(self.pair.public());

@@ -111,6 +111,20 @@ pub struct Refresh {
 }
 
 impl Memory {
+    /// The client that goes by a name: its id, or the one its app was given.
+    pub fn client_named(&self, name: &str) -> Option<&Client> {
+        Id::parse(name)
+            .and_then(|id| self.clients.get(&id))
+            .or_else(|| self.clients.values().find(|client| client.goes_by == name))
+    }
+
+    /// The name a client goes by.
+    pub fn client_name(&self, id: Id) -> String {
+        self.clients
+            .get(&id)
+            .map_or_else(|| id.to_string(), |client| client.goes_by.clone())
+    }
+
     /// Makes a code.
     pub fn new_code(&mut self, granted: Granted, redirect_uri: String, challenge: Option<String>, now: Time) -> String {
         let text = random::text(43);
@@ -175,6 +189,14 @@ impl Memory {
         self.refresh.retain(|_, token| token.granted.family != family);
         for token in self.access.values_mut() {
             token.revoked |= token.granted.family == family;
+        }
+    }
+
+    /// Ends every token that stands for a user.
+    pub fn revoke_user(&mut self, user: Id) {
+        self.refresh.retain(|_, token| token.granted.user != Some(user));
+        for token in self.access.values_mut() {
+            token.revoked |= token.granted.user == Some(user);
         }
     }
 

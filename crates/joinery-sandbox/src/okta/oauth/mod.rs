@@ -15,12 +15,15 @@ mod dpop;
 mod form;
 mod inspect;
 pub mod jose;
+pub mod key_ring;
 pub mod memory;
 mod metadata;
 mod page;
 mod refusal;
+mod role_targets;
 mod roles;
 mod scopes;
+mod servers;
 mod token;
 
 use access::Passage;
@@ -33,17 +36,28 @@ use super::ids::Id;
 use crate::state::Org;
 
 pub use clients::GRANT_ROUTES;
-pub use roles::USER_ROUTES as ROLE_ROUTES;
+pub use role_targets::ROUTES as ROLE_TARGET_ROUTES;
+pub use roles::is_role;
+pub use roles::{GROUP_ROUTES as GROUP_ROLE_ROUTES, USER_ROUTES as ROLE_ROUTES};
 
 /// What lies below the root, for everybody.
-const OPEN_ROUTES: &[&[Route]] = &[metadata::ROUTES, authorize::ROUTES, token::ROUTES, inspect::ROUTES];
+const OPEN_ROUTES: &[&[Route]] = &[
+    metadata::ROUTES,
+    authorize::ROUTES,
+    token::ROUTES,
+    inspect::ROUTES,
+    super::org_settings::OPEN_ROUTES,
+];
 
 /// What lies below the root, for admins.
-const ADMIN_ROUTES: &[&[Route]] = &[clients::ROUTES, roles::CLIENT_ROUTES];
+const ADMIN_ROUTES: &[&[Route]] = &[clients::ROUTES, roles::CLIENT_ROUTES, role_targets::CLIENT_ROUTES];
 
 /// Answers a call outside `/api/v1`; `None` where it is not for the authorization server.
 pub fn answer(call: &mut Call<'_>) -> Option<Answer> {
     let path = call.path.strip_prefix('/')?;
+    if path.starts_with("oauth2/") && !path.starts_with("oauth2/v1/") {
+        return Some(super::find_route(&[servers::ROUTES], call, path).and_then(|handler| handler(call)));
+    }
     if !path.starts_with("oauth2/v1/") && !path.starts_with(".well-known/") {
         return None;
     }
@@ -59,13 +73,16 @@ pub fn answer(call: &mut Call<'_>) -> Option<Answer> {
 impl Org {
     /// Keeps the client that an app is in step with it: made, changed and removed with the app.
     pub fn follow_app(&mut self, id: Id) {
-        let Some(app) = self.apps.get(&id) else {
+        let Some(app) = self.apps.get_mut(&id) else {
             self.oauth.remove_client(id);
             return;
         };
-        let Some(settings) = app.client_settings() else {
+        let Some(mut settings) = app.client_settings() else {
             return;
         };
+        if let Some(secret) = app.chosen_secret.take() {
+            settings.insert("client_secret".into(), secret.into());
+        }
         let read = match self.oauth.clients.get(&id) {
             Some(client) => client.with_settings(&settings),
             None => Client::read(id, app.created, &settings),
