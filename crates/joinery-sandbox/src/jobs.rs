@@ -25,7 +25,7 @@ pub fn spawn(state: &Arc<State>, stop: &CancellationToken) {
 async fn apply_rules(state: Arc<State>) {
     let mut changes = state.changes();
     while changes.changed().await.is_ok() {
-        tokio::time::sleep(DELAY).await;
+        state.clock.sleep(DELAY).await;
         changes.mark_unchanged();
         if group_rule::apply(&state) {
             state.notice_change();

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::errors::Problem;
@@ -37,7 +38,7 @@ const MODES: &[&str] = &[
 const PARTS: &[&str] = &["accessibility", "visibility", "credentials", "settings"];
 
 /// An app.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct App {
     /// Its id.
     pub id: Id,
@@ -62,7 +63,7 @@ pub struct App {
 }
 
 /// What a user has in an app.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Assignment {
     /// Since when.
     pub created: Time,
@@ -75,7 +76,7 @@ pub struct Assignment {
 }
 
 /// What a group has in an app.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct GroupAssignment {
     /// When it changed.
     pub last_updated: Time,

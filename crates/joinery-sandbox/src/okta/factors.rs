@@ -2,6 +2,7 @@
 //! passcode is right for every factor: 123456.
 
 use axum::http::Method;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::Route;
@@ -12,6 +13,7 @@ use super::ids::{Id, Kind};
 use super::user::User;
 use super::users::{find, record};
 use crate::clock::Time;
+use crate::intern::{self, Word};
 use crate::state::Org;
 
 /// What this file answers.
@@ -40,11 +42,13 @@ const KINDS: &[FactorKind] = &[
 ];
 
 /// A factor that a user has, or is about to have.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Factor {
     id: Id,
-    kind: &'static str,
-    provider: &'static str,
+    #[serde(deserialize_with = "intern::word")]
+    kind: Word,
+    #[serde(deserialize_with = "intern::word")]
+    provider: Word,
     active: bool,
     created: Time,
     last_updated: Time,

@@ -28,7 +28,7 @@ mod logs;
 pub mod oauth;
 mod paging;
 pub mod rate_limit;
-mod rule_expression;
+pub mod rule_expression;
 mod rule_reader;
 pub mod schema;
 mod schema_base;
@@ -73,25 +73,25 @@ const ROUTES: &[&[Route]] = &[
 pub type Handler = fn(&Call<'_>) -> Answer;
 
 /// Answers a call: checks who makes it, finds its route and runs it.
-pub fn answer(mut call: Call<'_>) -> Answer {
-    if let Some(answer) = oauth::answer(&mut call) {
+pub fn answer(call: &mut Call<'_>) -> Answer {
+    if let Some(answer) = oauth::answer(call) {
         return answer;
     }
     let Some(path) = call.path.strip_prefix("/api/v1/") else {
         return Err(unknown_path());
     };
-    if let Passage::Answered(reply) = access::authorise(&mut call, path)? {
+    if let Passage::Answered(reply) = access::authorise(call, path)? {
         return Ok(reply);
     }
-    let handler = find_route(ROUTES, &mut call, path)?;
-    accepts_json(&call)?;
+    let handler = find_route(ROUTES, call, path)?;
+    accepts_json(call)?;
     if path.starts_with("users/")
         && let Some(name) = call.parts.first_mut().filter(|name| *name == "me")
         && let Caller::Client(id) | Caller::User(id) = call.caller
     {
         *name = Cow::Owned(id.to_string());
     }
-    handler(&call)
+    handler(call)
 }
 
 /// The route of a call, its open parts noted in the call.

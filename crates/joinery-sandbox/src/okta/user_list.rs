@@ -93,7 +93,7 @@ fn quick(call: &Call<'_>, start: &str) -> Answer {
     let fits = |name: &str, user: &User| user.profile.text(name).to_lowercase().starts_with(&start);
     let found = org
         .users
-        .after(None)
+        .listed(call.state.listed_moment(call.now), None)
         .filter(|user| user.status != Status::Deprovisioned)
         .filter(|user| ["firstName", "lastName", "email"].iter().any(|name| fits(name, user)))
         .take(limit);
@@ -151,7 +151,7 @@ fn searched(call: &Call<'_>, search: &str) -> Answer {
     }
     let mut found: Vec<&User> = org
         .users
-        .after(None)
+        .listed(call.state.listed_moment(call.now), None)
         .filter(|user| expression.matches(&|test| holds(user, test, true)))
         .collect();
     if let Some(attribute) = sort {
@@ -192,7 +192,7 @@ fn page(call: &Call<'_>, fits: impl Fn(&User) -> bool) -> Answer {
     let org = call.state.read();
     let mut found: Vec<&User> = org
         .users
-        .after(after)
+        .listed(call.state.listed_moment(call.now), after)
         .filter(|user| fits(user))
         .take(limit + 1)
         .collect();

@@ -3,8 +3,11 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod apps;
+mod clock_and_lag;
+mod control;
 mod event_hooks;
 mod factors;
+mod faults;
 mod group_rules;
 mod groups;
 mod http_manners;
@@ -14,6 +17,7 @@ mod oauth_sign_in;
 mod oauth_token;
 mod org;
 mod recordings;
+mod seeds;
 mod signer;
 mod user_lifecycle;
 mod user_lists;

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::jose;
@@ -10,7 +11,7 @@ use crate::okta::ids::Id;
 use crate::random;
 
 /// A registered client. Its id is the id of its app.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Client {
     /// Its id.
     pub id: Id,
@@ -55,7 +56,7 @@ impl fmt::Debug for Client {
 }
 
 /// A scope that an admin granted to a client.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Grant {
     /// Its id.
     pub id: Id,

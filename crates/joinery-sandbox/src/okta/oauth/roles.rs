@@ -1,9 +1,11 @@
 //! Admin roles of users and clients: assign, list, take away, and what each of them opens.
 
 use axum::http::Method;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::clock::Time;
+use crate::intern::{self, Word};
 use crate::okta::Route;
 use crate::okta::call::{Answer, Call, Reply};
 use crate::okta::errors::Problem;
@@ -41,12 +43,13 @@ const KINDS: &[(&str, &str)] = &[
 ];
 
 /// An assigned role.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Role {
     /// The id of the assignment.
     pub id: Id,
     /// Its kind.
-    pub kind: &'static str,
+    #[serde(deserialize_with = "intern::word")]
+    pub kind: Word,
     created: Time,
 }
 
