@@ -329,6 +329,7 @@ impl Org {
     /// Adds a user: to the indices, to Everyone and to `groups`.
     pub fn add_user(&mut self, mut user: User, groups: &[Id]) {
         let everyone = self.everyone;
+        user.profile.shrink();
         for id in std::iter::once(&everyone).chain(groups) {
             if let Some(group) = self.groups.get_mut(id) {
                 group.members.insert(user.id);

@@ -245,6 +245,11 @@ impl Profile {
         }
     }
 
+    /// Gives back the room that no value takes.
+    pub fn shrink(&mut self) {
+        self.0.shrink_to_fit();
+    }
+
     /// Shows the profile as Okta does: in the schema's order, with nulls where an attribute always shows.
     pub fn shown<'a>(&'a self, schema: &'a Schema) -> impl Serialize + 'a {
         Shown { profile: self, schema }

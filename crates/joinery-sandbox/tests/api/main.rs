@@ -19,6 +19,7 @@ mod org;
 mod recordings;
 mod seeds;
 mod signer;
+mod sorted_pages;
 mod user_lifecycle;
 mod user_lists;
 mod user_schema;

@@ -63,12 +63,12 @@ async fn a_rule_of_a_seed_file_is_applied_without_a_call() {
         .as_str()
         .unwrap()
         .to_owned();
-    for _ in 0..500 {
+    for _ in 0..200 {
         let members = org.get(&format!("/groups/{group}/users")).await.body;
         if members.as_array().unwrap().len() == 2 {
             return;
         }
-        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }
     panic!("the rule was not applied");
 }
