@@ -291,3 +291,69 @@ fn described(path: &Path, error: &rusqlite::Error) -> Error {
         },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Time;
+    use crate::okta::event_kinds;
+    use crate::options::Seed;
+    use crate::seed;
+    use crate::table::Noting;
+
+    fn set_most_pages(file: &DataFile, most: u32) {
+        let writer = file.writer();
+        writer.connection.pragma_update(None, "max_page_count", most).unwrap();
+    }
+
+    #[test]
+    fn what_a_full_disk_kept_out_goes_in_with_the_next_change() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("org.sqlite");
+        let (file, kept) = DataFile::open(&path).unwrap();
+        assert!(kept.is_none());
+        let mut org = seed::org(&Seed::Empty, Time(0)).unwrap();
+        file.rewrite(&mut org);
+        org.set_noting(Noting {
+            changes: true,
+            past: false,
+        });
+        set_most_pages(&file, 1);
+        for _ in 0..100 {
+            org.record_job(Time(0), event_kinds::USER_CREATE, Vec::new(), None);
+        }
+        file.keep(&mut org);
+        assert_eq!(file.failure().as_deref(), Some("database or disk is full"));
+        set_most_pages(&file, 1_000_000);
+        org.record_job(Time(0), event_kinds::USER_CREATE, Vec::new(), None);
+        file.keep(&mut org);
+        assert_eq!(file.failure(), None);
+        drop(file);
+        let (_, kept) = DataFile::open(&path).unwrap();
+        assert_eq!(kept.unwrap().log.len(), 101);
+    }
+
+    #[test]
+    fn a_damaged_row_and_a_later_layout_are_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("org.sqlite");
+        let (file, _) = DataFile::open(&path).unwrap();
+        file.rewrite(&mut seed::org(&Seed::Empty, Time(0)).unwrap());
+        let change = |text: &str| file.writer().connection.execute_batch(text).unwrap();
+        change("UPDATE row SET body = '{}' WHERE kind = 'group'");
+        let fault = |file: DataFile| {
+            drop(file);
+            DataFile::open(&path).err().unwrap()
+        };
+        let said = fault(file).to_string();
+        assert!(said.contains("org.sqlite is damaged: its row `00g"), "{said}");
+        Connection::open(&path)
+            .unwrap()
+            .execute_batch("PRAGMA user_version = 7")
+            .unwrap();
+        assert!(matches!(
+            DataFile::open(&path).err().unwrap(),
+            Error::Later { found: 7, .. }
+        ));
+    }
+}

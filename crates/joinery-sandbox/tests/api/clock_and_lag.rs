@@ -7,6 +7,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::org::{Org, user};
+use crate::signer::{Client, Key};
 
 async fn frozen(lag: Duration) -> Org {
     Org::with(Options {
@@ -58,6 +59,24 @@ async fn everything_is_dated_by_the_clock() {
         (wrong.status, wrong.body["error"].as_str().unwrap().contains("`soon`")),
         (400, true)
     );
+}
+
+#[tokio::test]
+async fn a_token_expires_by_the_clock_and_is_kept_by_a_snapshot() {
+    let org = Org::start(Seed::Empty).await;
+    let client = Client::service(&org, Key::elliptic(), false, &["okta.users.read"]).await;
+    client.give_role("SUPER_ADMIN").await;
+    let bearer = format!("Bearer {}", client.token("okta.users.read").await);
+    let status = async || org.call(Method::GET, "/users?limit=1", &bearer, None).await.status;
+    org.control(Method::PUT, "/snapshots/s", None).await;
+    org.control(Method::POST, "/reset", None).await;
+    assert_eq!(status().await, 401);
+    org.control(Method::POST, "/snapshots/s/restore", None).await;
+    assert_eq!(status().await, 200);
+    advance(&org, "59m").await;
+    assert_eq!(status().await, 200);
+    advance(&org, "2m").await;
+    assert_eq!(status().await, 401);
 }
 
 #[tokio::test]
