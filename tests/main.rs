@@ -8,6 +8,7 @@ mod home;
 mod layers;
 mod mock;
 mod packages;
+mod sandbox;
 mod saving;
 mod watch;
 mod zips;

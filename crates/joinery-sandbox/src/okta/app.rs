@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::app_connections::Connection;
@@ -18,7 +19,7 @@ use crate::clock::Time;
 use crate::state::Org;
 
 /// An app.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct App {
     /// Its id.
     pub id: Id,
@@ -61,7 +62,7 @@ pub struct App {
 }
 
 /// What a user has in an app.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Assignment {
     /// Since when.
     pub created: Time,
@@ -76,7 +77,7 @@ pub struct Assignment {
 }
 
 /// What a group has in an app.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct GroupAssignment {
     /// When it changed.
     pub last_updated: Time,
