@@ -68,6 +68,8 @@ async fn no_secret_of_a_sign_in_is_written_or_shown_anywhere() {
     while let Ok(event) = events.try_recv() {
         shown.push(format!("{event:?}"));
     }
+    let at_hand = connections::token_at_hand(&desk.studio, "okta", "svc").await.unwrap();
+    assert_eq!(at_hand, None, "nothing was asked for yet");
     for connection in ["svc", "me"] {
         let sent = requests::send(&desk.studio, users(connection)).await.unwrap();
         assert_eq!(sent.response.status, 200);

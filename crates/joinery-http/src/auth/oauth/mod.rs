@@ -188,6 +188,17 @@ pub(super) async fn token(grant: &dyn Grant, context: &Context<'_>) -> Result<He
     })
 }
 
+/// The token at hand, good or not, without asking anybody.
+pub(super) async fn at_hand(grant: &dyn Grant, context: &Context<'_>) -> Result<Option<Held>, Error> {
+    let memory = context.session().memory::<Memory>();
+    let state = memory.state(grant.id(), context).await?;
+    let Some(token) = &state.token else { return Ok(None) };
+    Ok(Some(Held {
+        token: token.as_ref().clone(),
+        is_refreshable: state.refresh.is_some() || grant.fields(context)?.is_some(),
+    }))
+}
+
 /// A token that a connection holds.
 #[derive(Debug, Clone)]
 pub struct Held {
