@@ -93,6 +93,7 @@ async fn no_secret_of_a_sign_in_is_written_or_shown_anywhere() {
     let report = runs::run(&desk.studio, list_users("bad")).await.unwrap();
     let calls: Vec<_> = report.calls.iter().map(|call| (call.sign_in, call.status)).collect();
     assert_eq!(calls, [(true, Some(401)), (false, None)]);
+    assert_eq!(report.error.as_ref().unwrap().code, "sign_in_client");
     shown.push(serde_json::to_string(&report).unwrap());
 
     let curl = requests::to_curl(&desk.studio, "okta", None, &users("me").request, Some("me")).unwrap();

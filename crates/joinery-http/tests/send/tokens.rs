@@ -482,3 +482,43 @@ async fn port_that_is_taken_is_named() {
         "{error}"
     );
 }
+
+#[tokio::test]
+async fn sign_in_ends_where_the_server_says_so_and_not_for_any_401() {
+    let challenge = Arc::new(AtomicBool::new(false));
+    let says = Arc::clone(&challenge);
+    let server = Server::start(move |sent| {
+        if sent.starts_with("POST /token") {
+            return reply("200 OK", &[], r#"{"token_type":"Bearer","access_token":"at"}"#);
+        }
+        let line = ("www-authenticate", "Bearer error=\"invalid_token\"");
+        let lines = if says.load(Ordering::SeqCst) {
+            vec![line]
+        } else {
+            vec![]
+        };
+        reply("401 Unauthorized", &lines, "no")
+    })
+    .await;
+    let connection = personal(&server, &Surroundings::default());
+    let authorization = Authorization::begin(&connection).await.unwrap();
+    let (back, state) = way_back(authorization.url());
+    let browser = tokio::spawn(answer(format!("{back}?code=c0de&state={state}")));
+    let (client, cancel) = (client(), CancellationToken::new());
+    let patience = std::time::Duration::from_secs(20);
+    authorization
+        .finish(&client, &connection, patience, &cancel)
+        .await
+        .unwrap();
+    browser.await.unwrap();
+    for _ in 0..2 {
+        let response = get(&client, &connection).await.unwrap().response;
+        assert_eq!((response.status, response.hops.len()), (401, 1));
+    }
+    challenge.store(true, Ordering::SeqCst);
+    let error = get(&client, &connection).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the sign-in has run out, and cannot be renewed without a person"
+    );
+}
