@@ -10,5 +10,6 @@ mod mock;
 mod packages;
 mod sandbox;
 mod saving;
+mod sign_in;
 mod watch;
 mod zips;
