@@ -4,9 +4,7 @@ const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwx
 
 /// So many random characters, safe in a URL.
 pub fn text(length: usize) -> String {
-    let mut bytes = vec![0_u8; length];
-    fill(&mut bytes);
-    bytes
+    bytes(length)
         .iter()
         .map(|byte| char::from(ALPHABET[usize::from(byte & 63)]))
         .collect()
@@ -17,6 +15,13 @@ pub fn request_id() -> String {
     let mut bytes = [0_u8; 16];
     fill(&mut bytes);
     hex::encode(bytes)
+}
+
+/// So many random bytes.
+pub fn bytes(length: usize) -> Vec<u8> {
+    let mut bytes = vec![0_u8; length];
+    fill(&mut bytes);
+    bytes
 }
 
 fn fill(bytes: &mut [u8]) {

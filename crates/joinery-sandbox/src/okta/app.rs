@@ -1,47 +1,29 @@
-//! An app: its state, and the object Okta shows.
+//! An app: its state, and the object Okta shows. What each kind of app consists of is in `app_shape`.
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use super::app_connections::Connection;
+use super::app_keys::{CertificateRequest, Key};
+use super::app_provisioning::Provisioning;
+use super::app_schema::AppSchema;
+use super::app_shape::{self, Shape};
 use super::errors::Problem;
 use super::event::Party;
 use super::ids::Id;
 use super::oauth::client::Client;
 use super::user::User;
 use crate::clock::Time;
-use crate::random;
 use crate::state::Org;
 
-/// The apps of the catalogue that the sandbox knows, and how one signs in to them.
-const CATALOGUE: &[(&str, &str)] = &[
-    ("bookmark", "BOOKMARK"),
-    ("template_basic_auth", "BASIC_AUTH"),
-    ("template_swa", "BROWSER_PLUGIN"),
-    ("template_swa3field", "BROWSER_PLUGIN"),
-    ("template_sps", "SECURE_PASSWORD_STORE"),
-    ("oidc_client", "OPENID_CONNECT"),
-];
-const MODES: &[&str] = &[
-    "AUTO_LOGIN",
-    "BASIC_AUTH",
-    "BOOKMARK",
-    "BROWSER_PLUGIN",
-    "OPENID_CONNECT",
-    "SAML_1_1",
-    "SAML_2_0",
-    "SECURE_PASSWORD_STORE",
-    "WS_FEDERATION",
-];
-/// The parts of an app that callers set and that Okta completes.
-const PARTS: &[&str] = &["accessibility", "visibility", "credentials", "settings"];
-
 /// An app.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct App {
     /// Its id.
     pub id: Id,
-    /// Its name in the catalogue.
+    /// Its name in the catalogue, or one the org made for it.
     pub name: String,
     /// What people call it.
     pub label: String,
@@ -54,15 +36,33 @@ pub struct App {
     /// When it changed.
     pub last_updated: Time,
     /// `accessibility`, `visibility`, `credentials` and `settings`.
-    parts: Map<String, Value>,
+    pub parts: Map<String, Value>,
+    /// Whether the org made its name, as it does for an app that the catalogue does not have.
+    pub is_own: bool,
+    /// The client secret a caller chose, until the client takes it over.
+    pub chosen_secret: Option<String>,
     /// The users assigned one by one.
     pub users: BTreeMap<Id, Assignment>,
     /// The groups assigned.
     pub groups: BTreeMap<Id, GroupAssignment>,
+    /// The keys it signs with; `credentials.signing.kid` names the one in use.
+    pub keys: Vec<Key>,
+    /// The requests for certificates that were not answered so far.
+    pub requests: Vec<CertificateRequest>,
+    /// The connections it asked for, to other apps.
+    pub connections: Vec<Connection>,
+    /// How users get into it by themselves.
+    pub provisioning: Provisioning,
+    /// The attributes of its users.
+    pub schema: AppSchema,
+    /// The policy that says how one signs in to it.
+    pub access_policy: Option<Id>,
+    /// The policy that says what one is asked before.
+    pub enrollment_policy: Option<Id>,
 }
 
 /// What a user has in an app.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Assignment {
     /// Since when.
     pub created: Time,
@@ -70,12 +70,14 @@ pub struct Assignment {
     pub last_updated: Time,
     /// The name there.
     pub user_name: String,
+    /// When the password there was set, where one was.
+    pub password_changed: Option<Time>,
     /// The attributes there.
     pub profile: Map<String, Value>,
 }
 
 /// What a group has in an app.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct GroupAssignment {
     /// When it changed.
     pub last_updated: Time,
@@ -101,60 +103,61 @@ impl App {
     ///
     /// # Errors
     /// E0000001.
-    pub fn read(id: Id, body: &Map<String, Value>, old: Option<&Self>, now: Time) -> Result<Self, Problem> {
-        let fault = |field: &str, cause: &str| Err(Problem::validation(field, vec![format!("{field}: {cause}")]));
+    pub fn read(id: Id, org: &Org, body: &Map<String, Value>, old: Option<&Self>, now: Time) -> Result<Self, Problem> {
         let text = |name: &str| body.get(name).and_then(Value::as_str);
         let label = text("label").unwrap_or_default().trim();
         if label.is_empty() || label.chars().count() > 100 {
-            return fault("label", "The field must have 1 to 100 characters");
-        }
-        let name = old.map(|old| old.name.as_str()).or_else(|| text("name"));
-        let listed = CATALOGUE.iter().find(|(known, _)| Some(*known) == name);
-        let mode = old
-            .map(|old| old.mode.as_str())
-            .or_else(|| text("signOnMode"))
-            .or(listed.map(|(_, mode)| *mode));
-        let Some(mode) = mode.filter(|mode| MODES.contains(mode)) else {
-            return fault("signOnMode", "The field has to be one of Okta's sign-on modes");
-        };
-        if listed.is_some_and(|(_, wanted)| *wanted != mode) {
-            return fault("signOnMode", "The app does not support this sign-on mode");
-        }
-        // An app that is not in the catalogue gets a name of the org's own.
-        let made = || {
-            format!(
-                "acme_{}_1",
-                label.to_lowercase().replace(|c: char| !c.is_ascii_alphanumeric(), "")
-            )
-        };
-        let name = name.map_or_else(made, str::to_owned);
-        let mut parts = defaults(id, &name, mode, body);
-        for part in PARTS {
-            if let (Some(place), Some(sent)) = (parts.get_mut(*part), body.get(*part)) {
-                merge(place, sent);
-            }
-        }
-        if let Some(client) = old.and_then(|old| old.parts["credentials"].get("oauthClient")) {
-            parts["credentials"]["oauthClient"]["client_id"] = client["client_id"].clone();
-            if let Some(secret) = client.get("client_secret") {
-                parts["credentials"]["oauthClient"]["client_secret"] = secret.clone();
-            }
-        }
-        if matches!(mode, "BOOKMARK" | "BASIC_AUTH") && !parts["settings"]["app"]["url"].is_string() {
-            return fault("url", "The field cannot be left blank");
+            return Err(fault("label", "The field must have 1 to 100 characters"));
         }
         let now = now.whole_seconds();
+        let given = text("name").filter(|name| !name.is_empty());
+        let mode = match old {
+            Some(old) => old.mode.clone(),
+            None => app_shape::mode(given, text("signOnMode"))?,
+        };
+        let name = match old {
+            Some(old) => old.name.clone(),
+            None => given.map_or_else(|| own_name(org, label), str::to_owned),
+        };
+        let is_own = old.map_or(given.is_none(), |old| old.is_own);
+        let shape = Shape {
+            name: &name,
+            mode: &mode,
+            is_own,
+        };
+        let mut parts = shape.read(body)?;
+        let keys = match old {
+            Some(old) => old.keys.clone(),
+            None => vec![Key::of_app(id, org, &mode, now)],
+        };
+        if shape.signs() {
+            keep_kid(&mut parts, &keys, old);
+        }
+        let chosen_secret = app_shape::take_secret(&mut parts);
+        if let Some(client) = parts["credentials"].get_mut("oauthClient") {
+            let own = old.and_then(|old| old.parts["credentials"]["oauthClient"]["client_id"].as_str());
+            app_shape::set_client_id(client, id, own)?;
+        }
         let app = Self {
             id,
-            name,
             label: label.to_owned(),
-            mode: mode.to_owned(),
             active: old.is_none_or(|old| old.active),
             created: old.map_or(now, |old| old.created),
             last_updated: now,
             parts,
+            is_own,
+            chosen_secret,
             users: old.map(|old| old.users.clone()).unwrap_or_default(),
             groups: old.map(|old| old.groups.clone()).unwrap_or_default(),
+            keys,
+            requests: old.map(|old| old.requests.clone()).unwrap_or_default(),
+            connections: old.map(|old| old.connections.clone()).unwrap_or_default(),
+            provisioning: old.map(|old| old.provisioning.clone()).unwrap_or_default(),
+            schema: old.map_or_else(|| AppSchema::new(now), |old| old.schema.clone()),
+            access_policy: old.map_or_else(|| founded(org, "ACCESS_POLICY"), |old| old.access_policy),
+            enrollment_policy: old.map_or_else(|| founded(org, "PROFILE_ENROLLMENT"), |old| old.enrollment_policy),
+            name,
+            mode,
         };
         if let Some(settings) = app.client_settings() {
             Client::read(id, now, &settings).map_err(|fault| Problem::validation("oauthClient", vec![fault]))?;
@@ -171,11 +174,9 @@ impl App {
         Some(settings)
     }
 
-    /// Gives the client that the app is another secret.
-    pub fn set_client_secret(&mut self, secret: &str) {
-        if let Some(credentials) = self.parts.get_mut("credentials") {
-            credentials["oauthClient"]["client_secret"] = secret.into();
-        }
+    /// The key it signs with.
+    pub fn kid(&self) -> Option<&str> {
+        self.parts["credentials"]["signing"]["kid"].as_str()
     }
 
     /// Whether a user has it, itself or by a group.
@@ -223,117 +224,97 @@ impl App {
 
     /// Where a user opens it.
     pub fn home(&self, url: &str) -> String {
-        format!("{url}/home/{}/{}/2557", self.name, self.id)
+        format!(
+            "{url}/home/{}/{}/{}",
+            self.name,
+            self.id,
+            app_shape::link_id(&self.name, self.id)
+        )
     }
 
     fn links(&self, url: &str) -> Value {
         let path = format!("{url}/api/v1/apps/{}", self.id);
-        let link = if self.mode == "OPENID_CONNECT" {
-            "oidc_client_link"
-        } else {
-            "login"
-        };
-        let mut links = json!({
-            "uploadLogo": {"href": format!("{path}/logo"), "hints": {"allow": ["POST"]}},
-            "appLinks": [{"name": link, "href": self.home(url), "type": "text/html"}],
-            "groups": {"href": format!("{path}/groups")},
-            "logo": [{"name": "medium", "href": format!("{url}/assets/img/logos/default.png"), "type": "image/png"}],
-            "users": {"href": format!("{path}/users")},
-        });
-        if self.mode == "SAML_2_0" {
-            links["metadata"] = json!({"href": format!("{path}/sso/saml/metadata"), "type": "application/xml"});
+        let mut links = Map::new();
+        if self.mode.starts_with("SAML") {
+            let help = format!(
+                "{url}/app/{}/{}/setup/help/{}/instructions",
+                self.name, self.id, self.mode
+            );
+            links.insert("help".into(), json!({"href": help, "type": "text/html"}));
+            let metadata = json!({"href": format!("{path}/sso/saml/metadata"), "type": "application/xml"});
+            links.insert("metadata".into(), metadata);
         }
-        let change = if self.active { "deactivate" } else { "activate" };
-        links[change] = json!({"href": format!("{path}/lifecycle/{change}")});
-        links
+        let mut put = |name: &str, link: Value| links.insert(name.into(), link);
+        put(
+            "uploadLogo",
+            json!({"href": format!("{path}/logo"), "hints": {"allow": ["POST"]}}),
+        );
+        let name = app_shape::link_name(&self.name, self.is_own);
+        put(
+            "appLinks",
+            json!([{"name": name, "href": self.home(url), "type": "text/html"}]),
+        );
+        if !self.active {
+            put("activate", json!({"href": format!("{path}/lifecycle/activate")}));
+        }
+        put(
+            "policies",
+            json!({"href": format!("{path}/policies"), "hints": {"allow": ["PUT"]}}),
+        );
+        put("groups", json!({"href": format!("{path}/groups")}));
+        let logo = format!("{url}/assets/img/logos/default.png");
+        put("logo", json!([{"name": "medium", "href": logo, "type": "image/png"}]));
+        if self.mode == "OPENID_CONNECT" {
+            let secrets = format!("{path}/credentials/secrets");
+            put("clientCredentials", json!([{"name": "secrets", "href": secrets}]));
+        }
+        let policies = [
+            ("profileEnrollment", self.enrollment_policy),
+            ("accessPolicy", self.access_policy),
+        ];
+        for (name, policy) in policies {
+            if let Some(policy) = policy {
+                put(name, json!({"href": format!("{url}/api/v1/policies/{policy}")}));
+            }
+        }
+        put("users", json!({"href": format!("{path}/users")}));
+        if self.active {
+            put("deactivate", json!({"href": format!("{path}/lifecycle/deactivate")}));
+        }
+        Value::Object(links)
     }
 }
 
-/// What Okta fills in where the caller says nothing.
-fn defaults(id: Id, name: &str, mode: &str, body: &Map<String, Value>) -> Map<String, Value> {
-    let is_oidc = mode == "OPENID_CONNECT";
-    let link = if is_oidc { "oidc_client_link" } else { "login" };
-    let mut credentials =
-        json!({"userNameTemplate": {"template": "${source.login}", "type": "BUILT_IN"}, "signing": {}});
-    let mut settings = json!({
-        "app": {},
-        "notifications": {"vpn": {"network": {"connection": "DISABLED"}, "message": null, "helpUrl": null}},
-        "manualProvisioning": false,
-        "implicitAssignment": false,
-        "notes": {"admin": null, "enduser": null},
-    });
-    match mode {
-        "BOOKMARK" => settings["app"] = json!({"requestIntegration": false, "url": null}),
-        "BASIC_AUTH" | "BROWSER_PLUGIN" | "SECURE_PASSWORD_STORE" => {
-            credentials = json!({
-                "scheme": "EDIT_USERNAME_AND_PASSWORD",
-                "userNameTemplate": {"template": "${source.login}", "type": "BUILT_IN"},
-                "revealPassword": false,
-                "signing": {},
-            });
-        }
-        "SAML_2_0" if name.starts_with("acme_") => {
-            settings["signOn"] = json!({
-                "defaultRelayState": null, "ssoAcsUrl": null, "idpIssuer": "http://www.okta.com/${org.externalKey}",
-                "audience": null, "recipient": null, "destination": null, "subjectNameIdTemplate": "${user.userName}",
-                "subjectNameIdFormat": "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified",
-                "responseSigned": true, "assertionSigned": true, "signatureAlgorithm": "RSA_SHA256",
-                "digestAlgorithm": "SHA256", "honorForceAuthn": true,
-                "authnContextClassRef": "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport",
-                "requestCompressed": false, "attributeStatements": [],
-            });
-        }
-        "SAML_2_0" => {
-            settings["signOn"] = json!({
-                "defaultRelayState": null, "ssoAcsUrlOverride": null, "audienceOverride": null,
-                "recipientOverride": null, "destinationOverride": null, "attributeStatements": [],
-            });
-        }
-        "OPENID_CONNECT" => {
-            let method = body
-                .get("credentials")
-                .and_then(|sent| sent["oauthClient"]["token_endpoint_auth_method"].as_str())
-                .unwrap_or("client_secret_basic");
-            let mut client = json!({"autoKeyRotation": true, "client_id": id});
-            if method.starts_with("client_secret") {
-                client["client_secret"] = random::text(64).into();
-            }
-            client["token_endpoint_auth_method"] = method.into();
-            client["pkce_required"] = (method == "none").into();
-            credentials["oauthClient"] = client;
-            settings["oauthClient"] = json!({
-                "client_uri": null, "logo_uri": null, "redirect_uris": [], "response_types": ["code"],
-                "grant_types": ["authorization_code"], "application_type": "web", "consent_method": "TRUSTED",
-                "issuer_mode": "DYNAMIC", "idp_initiated_login": {"mode": "DISABLED", "default_scope": []},
-                "wildcard_redirect": "DISABLED", "dpop_bound_access_tokens": false,
-            });
-        }
-        _ => {}
-    }
-    let parts = json!({
-        "accessibility": {"selfService": false, "errorRedirectUrl": null, "loginRedirectUrl": null},
-        "visibility": {
-            "autoLaunch": false, "autoSubmitToolbar": false, "hide": {"iOS": is_oidc, "web": is_oidc},
-            "appLinks": {link: true},
-        },
-        "credentials": credentials,
-        "settings": settings,
-    });
-    match parts {
-        Value::Object(parts) => parts,
-        _ => Map::new(),
-    }
+/// E0000001 about one field.
+pub fn fault(field: &str, cause: &str) -> Problem {
+    Problem::validation(field, vec![format!("{field}: {cause}")])
 }
 
-/// Puts what was sent over what is there, object by object.
-fn merge(place: &mut Value, sent: &Value) {
-    match (place, sent) {
-        (Value::Object(place), Value::Object(sent)) => {
-            for (key, value) in sent {
-                merge(place.entry(key).or_insert(Value::Null), value);
-            }
-        }
-        (place, Value::Null) if !place.is_null() => {}
-        (place, sent) => *place = sent.clone(),
+/// The policy of a type that the org was founded with.
+fn founded(org: &Org, kind: &str) -> Option<Id> {
+    let mut policies = org.records_at("policies");
+    policies
+        .find(|policy| policy.system && policy.text("type") == kind)
+        .map(|policy| policy.id)
+}
+
+/// An app that is not in the catalogue gets a name of the org's own, with a number that tells it from its namesakes.
+fn own_name(org: &Org, label: &str) -> String {
+    let plain = label.to_lowercase().replace(|c: char| !c.is_ascii_alphanumeric(), "");
+    let start = format!("acme_{plain}_");
+    let taken = |number: usize| org.apps.values().any(|app| app.name == format!("{start}{number}"));
+    // Of one number more than there are apps, one is free.
+    let number = (1..=org.apps.len() + 1).find(|number| !taken(*number));
+    format!("{start}{}", number.unwrap_or_default())
+}
+
+/// The key in use stays, unless a caller names another one of the app's own.
+fn keep_kid(parts: &mut Map<String, Value>, keys: &[Key], old: Option<&App>) {
+    let sent = parts["credentials"]["signing"]["kid"].as_str();
+    let wanted = sent.filter(|kid| keys.iter().any(|key| key.kid == *kid));
+    let kid = wanted.or_else(|| old.and_then(App::kid));
+    let kid = kid.or_else(|| keys.first().map(|key| key.kid.as_str()));
+    if let Some(kid) = kid {
+        parts["credentials"]["signing"] = json!({"kid": kid});
     }
 }

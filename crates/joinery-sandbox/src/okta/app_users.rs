@@ -12,7 +12,7 @@ use super::event::{EventKind, Party, kinds};
 use super::ids::Id;
 use super::paging::{self, Limits};
 use super::user::{Status, User};
-use super::{groups, users};
+use super::{app_schema, groups, users};
 use crate::state::Org;
 
 /// What this file answers.
@@ -25,6 +25,7 @@ pub const ROUTES: &[Route] = &[
     Route(Method::GET, "apps/{}/groups", list_groups),
     Route(Method::GET, "apps/{}/groups/{}", get_group),
     Route(Method::PUT, "apps/{}/groups/{}", assign_group),
+    Route(Method::PATCH, "apps/{}/groups/{}", change_group),
     Route(Method::DELETE, "apps/{}/groups/{}", unassign_group),
     Route(Method::GET, "users/{}/appLinks", app_links),
     Route(Method::GET, "groups/{}/apps", apps_of_group),
@@ -44,11 +45,14 @@ pub fn shown(app: &App, user: &User, url: &str) -> Option<Value> {
             created: group.last_updated,
             last_updated: group.last_updated,
             user_name: user.login().to_owned(),
+            password_changed: None,
             profile: group.profile.clone(),
         };
         ("GROUP", &by_group)
     };
     let path = format!("{url}/api/v1");
+    let mut profile = app_schema::mapped(app, user);
+    profile.extend(assignment.profile.clone());
     Some(json!({
         "id": user.id,
         "externalId": null,
@@ -57,10 +61,10 @@ pub fn shown(app: &App, user: &User, url: &str) -> Option<Value> {
         "scope": scope,
         "status": "ACTIVE",
         "statusChanged": assignment.created,
-        "passwordChanged": null,
+        "passwordChanged": assignment.password_changed,
         "syncState": "DISABLED",
         "credentials": {"userName": assignment.user_name},
-        "profile": assignment.profile,
+        "profile": profile,
         "_links": {
             "app": {"href": format!("{path}/apps/{}", app.id)},
             "user": {"href": format!("{path}/users/{}", user.id)},
@@ -146,6 +150,10 @@ fn set(call: &Call<'_>, body: &Map<String, Value>, name: &str, new: bool) -> Ans
         let summary = "Cannot assign apps or update app profiles for an inactive user.";
         return Err(Problem::new(403, "E0000117", summary));
     }
+    if new && app.users.contains_key(&id) {
+        let summary = "The specified user is already assigned to the application.";
+        return Err(Problem::new(409, "E0000062", summary));
+    }
     if !new && !app.has_user(user) {
         return Err(Problem::not_found(name, "AppUser"));
     }
@@ -154,14 +162,17 @@ fn set(call: &Call<'_>, body: &Map<String, Value>, name: &str, new: bool) -> Ans
         created: now,
         last_updated: now,
         user_name: user.login().to_owned(),
+        password_changed: None,
         profile: Map::new(),
     });
     assignment.last_updated = now;
-    if let Some(name) = body
-        .get("credentials")
-        .and_then(|credentials| credentials["userName"].as_str())
-    {
-        name.clone_into(&mut assignment.user_name);
+    if let Some(credentials) = body.get("credentials") {
+        if let Some(name) = credentials["userName"].as_str() {
+            name.clone_into(&mut assignment.user_name);
+        }
+        if credentials["password"]["value"].is_string() {
+            assignment.password_changed = Some(now);
+        }
     }
     for (key, value) in body.get("profile").and_then(Value::as_object).into_iter().flatten() {
         assignment.profile.insert(key.clone(), value.clone());
@@ -230,7 +241,7 @@ fn list_groups(call: &Call<'_>) -> Answer {
     let next = page.last().filter(|_| rest.len() > limit).map(|(id, _)| id.to_string());
     let list: Vec<Value> = page
         .iter()
-        .map(|(id, group)| shown_group(app, **id, group, call.state.url()))
+        .map(|(id, group)| expanded_group(&org, app, **id, group, call))
         .collect();
     Ok(paging::link(Reply::json(&list), call, limit, next.as_deref()))
 }
@@ -241,7 +252,46 @@ fn get_group(call: &Call<'_>) -> Answer {
     let group = groups::find(&org, call.part(1))?.id;
     let found = app.groups.get(&group);
     let found = found.ok_or_else(|| Problem::not_found(call.part(1), "ApplicationGroupAssignment"))?;
-    Ok(Reply::json(&shown_group(app, group, found, call.state.url())))
+    Ok(Reply::json(&expanded_group(&org, app, group, found, call)))
+}
+
+/// With the group itself, where the caller asks for it.
+fn expanded_group(org: &Org, app: &App, id: Id, assignment: &GroupAssignment, call: &Call<'_>) -> Value {
+    let mut shown = shown_group(app, id, assignment, call.state.url());
+    let wanted = call.query.get("expand") == Some("group");
+    if let Some(group) = org.groups.get(&id).filter(|_| wanted) {
+        shown["_embedded"] = json!({"group": group.shown(call.state.url())});
+    }
+    shown
+}
+
+/// A change by JSON Patch: of the priority, or of attributes of the profile.
+fn change_group(call: &Call<'_>) -> Answer {
+    let steps: Vec<Value> = serde_json::from_slice(call.body).map_err(|_| Problem::malformed())?;
+    let mut org = call.state.write();
+    let app = find(&org, call.part(0))?.id;
+    let group = groups::find(&org, call.part(1))?.id;
+    let missing = || Problem::not_found(call.part(1), "ApplicationGroupAssignment");
+    let place = org.apps.get_mut(&app).and_then(|app| app.groups.get_mut(&group));
+    let place = place.ok_or_else(missing)?;
+    let mut changed = place.clone();
+    for step in &steps {
+        let path = step["path"].as_str().unwrap_or_default();
+        match (step["op"].as_str(), path.strip_prefix("/profile/")) {
+            (Some("remove"), Some(name)) => drop(changed.profile.shift_remove(name)),
+            (Some("add" | "replace"), Some(name)) => drop(changed.profile.insert(name.into(), step["value"].clone())),
+            (Some("add" | "replace"), None) if path == "/priority" => {
+                changed.priority = step["value"].as_u64().ok_or_else(Problem::malformed)?;
+            }
+            _ => {
+                let cause = format!("path: '{path}' cannot be changed by this operation");
+                return Err(Problem::validation("path", vec![cause]));
+            }
+        }
+    }
+    changed.last_updated = call.now.whole_seconds();
+    *place = changed;
+    get_assigned(&org, call, app, group)
 }
 
 fn assign_group(call: &Call<'_>) -> Answer {

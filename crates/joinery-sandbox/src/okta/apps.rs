@@ -9,8 +9,9 @@ use super::app_users;
 use super::call::{Answer, Call, Reply};
 use super::errors::Problem;
 use super::event::{EventKind, Party, kinds};
-use super::filter::{Expression, Grammar, Operator, Test};
+use super::filter::{Expression, Grammar, Literal, Operator, Test};
 use super::ids::{Id, Kind};
+use super::oauth::client::Client;
 use super::paging::{self, Limits};
 use crate::state::Org;
 
@@ -23,25 +24,11 @@ pub const ROUTES: &[Route] = &[
     Route(Method::DELETE, "apps/{}", delete),
     Route(Method::POST, "apps/{}/lifecycle/activate", activate),
     Route(Method::POST, "apps/{}/lifecycle/deactivate", deactivate),
-    Route(Method::GET, "apps/{}/features", features),
-    Route(Method::GET, "apps/{}/features/{}", feature),
-    Route(Method::PUT, "apps/{}/features/{}", set_feature),
-    Route(Method::GET, "apps/{}/connections/default", connection),
-    Route(Method::POST, "apps/{}/connections/default", connection),
-    Route(
-        Method::POST,
-        "apps/{}/connections/default/lifecycle/activate",
-        leave_connection,
-    ),
-    Route(
-        Method::POST,
-        "apps/{}/connections/default/lifecycle/deactivate",
-        leave_connection,
-    ),
     Route(Method::GET, "apps/{}/tokens", tokens),
     Route(Method::DELETE, "apps/{}/tokens", revoke_tokens),
     Route(Method::GET, "apps/{}/tokens/{}", token),
     Route(Method::DELETE, "apps/{}/tokens/{}", token),
+    Route(Method::GET, "apps/{}/federated-claims", claims),
     Route(Method::POST, "apps/{}/federated-claims", claims),
 ];
 
@@ -50,7 +37,15 @@ const FILTER: Grammar = Grammar {
     operators: &[Operator::Eq],
     not: false,
 };
-const FILTERED: &[&str] = &["id", "status", "name", "user.id", "group.id", "credentials.signing.kid"];
+const FILTERED: &[&str] = &[
+    "id",
+    "status",
+    "name",
+    "user.id",
+    "group.id",
+    "credentials.signing.kid",
+    "settings.slo.enabled",
+];
 
 /// The app a path names.
 ///
@@ -148,6 +143,11 @@ fn holds(org: &Org, app: &App, test: &Test) -> bool {
             .and_then(|id| org.users.get(id))
             .is_some_and(|user| app.has_user(user)),
         "group.id" => wanted().is_some_and(|id| app.groups.contains_key(&id)),
+        "credentials.signing.kid" => test.text_holds(app.kid().unwrap_or_default(), false),
+        "settings.slo.enabled" => {
+            let enabled = app.parts["settings"]["signOn"]["slo"]["enabled"].as_bool();
+            test.literal == Literal::Bool(enabled.unwrap_or(false))
+        }
         _ => false,
     }
 }
@@ -156,13 +156,17 @@ fn create(call: &Call<'_>) -> Answer {
     let body = call.object()?;
     let mut org = call.state.write();
     // Read once to refuse what does not fit before an id is taken, so that a refused call leaves no gap.
-    App::read(org.owner, &body, None, call.now)?;
+    App::read(org.owner, &org, &body, None, call.now)?;
     let id = org.ids.next(Kind::App);
-    let mut app = App::read(id, &body, None, call.now)?;
+    let mut app = App::read(id, &org, &body, None, call.now)?;
     app.active = call.query.flag("activate", true);
-    let (active, shown) = (app.active, app.shown(call.state.url()));
+    let (active, mut shown) = (app.active, app.shown(call.state.url()));
     org.apps.insert(id, app);
     org.follow_app(id);
+    // The only time that Okta shows the secret with the app.
+    if let Some(secret) = org.oauth.clients.get(&id).and_then(Client::secret) {
+        shown["credentials"]["oauthClient"]["client_secret"] = secret.into();
+    }
     record(&mut org, call, kinds::APP_CREATE, id);
     if active {
         record(&mut org, call, kinds::APP_ACTIVATE, id);
@@ -174,7 +178,7 @@ fn replace(call: &Call<'_>) -> Answer {
     let body = call.object()?;
     let mut org = call.state.write();
     let old = find(&org, call.part(0))?;
-    let app = App::read(old.id, &body, Some(old), call.now)?;
+    let app = App::read(old.id, &org, &body, Some(old), call.now)?;
     let (id, shown) = (app.id, app.shown(call.state.url()));
     org.apps.insert(id, app);
     org.follow_app(id);
@@ -225,41 +229,6 @@ fn set_active(call: &Call<'_>, active: bool) -> Answer {
 fn record(org: &mut Org, call: &Call<'_>, kind: EventKind, id: Id) {
     let targets = org.apps.get(&id).map(Party::from).into_iter().collect();
     org.record(call, kind, targets);
-}
-
-/// None of the sandbox's apps provisions users.
-fn features(call: &Call<'_>) -> Answer {
-    find(&call.state.read(), call.part(0))?;
-    Err(Problem::validation(
-        "feature",
-        vec!["Provisioning is not supported.".into()],
-    ))
-}
-
-/// Okta looks at the name of the feature before it looks for the app.
-fn feature(call: &Call<'_>) -> Answer {
-    let name = call.part(1);
-    if !matches!(name, "USER_PROVISIONING" | "INBOUND_PROVISIONING") {
-        return Err(Problem::not_found(name, "PublicAppFeatureSetName"));
-    }
-    features(call)
-}
-
-fn set_feature(call: &Call<'_>) -> Answer {
-    call.object()?;
-    feature(call)
-}
-
-fn connection(call: &Call<'_>) -> Answer {
-    find(&call.state.read(), call.part(0))?;
-    Ok(Reply::json(
-        &json!({"status": "UNKNOWN", "profile": {"authScheme": "UNKNOWN"}}),
-    ))
-}
-
-fn leave_connection(call: &Call<'_>) -> Answer {
-    find(&call.state.read(), call.part(0))?;
-    Ok(Reply::no_content())
 }
 
 fn tokens(call: &Call<'_>) -> Answer {

@@ -1,5 +1,5 @@
-//! Device assurance policies: what a device must be like. Nothing in the sandbox checks a device; it has neither
-//! devices nor sessions.
+//! Device assurance policies: what a device must be like. Nothing in the sandbox checks a device; it has
+//! none.
 
 use axum::http::Method;
 use serde_json::{Map, Value, json};
@@ -31,10 +31,6 @@ pub const ROUTES: &[Route] = &[
     Route(Method::POST, "devices/{}/lifecycle/deactivate", no_device),
     Route(Method::POST, "devices/{}/lifecycle/suspend", no_device),
     Route(Method::POST, "devices/{}/lifecycle/unsuspend", no_device),
-    Route(Method::POST, "sessions", no_token),
-    Route(Method::GET, "sessions/{}", no_session),
-    Route(Method::DELETE, "sessions/{}", no_session),
-    Route(Method::POST, "sessions/{}/lifecycle/refresh", no_session),
 ];
 
 /// Device assurance policies.
@@ -157,14 +153,4 @@ fn list_devices(call: &Call<'_>) -> Answer {
 
 fn no_device(call: &Call<'_>) -> Answer {
     Err(Problem::not_found(call.part(0), "UDDevice"))
-}
-
-/// A sign-in of the sandbox leaves no session that the API could name.
-fn no_session(call: &Call<'_>) -> Answer {
-    Err(Problem::not_found(call.part(0), "AppSession"))
-}
-
-/// Nor does it give the token that one is made from.
-fn no_token(_call: &Call<'_>) -> Answer {
-    Err(Problem::new(401, "E0000004", "Authentication failed"))
 }

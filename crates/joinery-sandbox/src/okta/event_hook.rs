@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use url::Url;
 
@@ -15,7 +16,7 @@ use crate::webhook;
 const MOST_TYPES: usize = 300;
 
 /// An event hook.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct EventHook {
     /// Its id.
     pub id: Id,
@@ -35,6 +36,12 @@ pub struct EventHook {
     pub types: Vec<String>,
     /// The first place in the log from which it gets events: what came before it was ready is not for it.
     pub since: usize,
+    /// What it is for.
+    description: Option<String>,
+    /// A condition on its events that only Okta reads.
+    filter: Value,
+    /// Where events go, as written.
+    uri: String,
     /// Where events go.
     pub url: Url,
     headers: Vec<(String, String)>,
@@ -42,7 +49,7 @@ pub struct EventHook {
 }
 
 /// The header that proves to the receiver who is calling. Its value is never shown.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 struct Auth {
     key: String,
     value: String,
@@ -89,7 +96,8 @@ impl EventHook {
             return fault("events.items", &format!("'{own}' cannot be sent by an event hook"));
         }
         let config = &body["channel"]["config"];
-        let url = config["uri"].as_str().and_then(|uri| Url::parse(uri).ok());
+        let uri = config["uri"].as_str().unwrap_or_default();
+        let url = Url::parse(uri).ok();
         let url = url.filter(|url| url.scheme() == "https" || webhook::is_local(url));
         let Some(url) = url else {
             let cause = "The address must start with https://, or with http:// on this machine";
@@ -111,12 +119,19 @@ impl EventHook {
         Ok(Self {
             id: old.map_or(creator, |old| old.id),
             name: name.to_owned(),
-            active: old.is_none_or(|old| old.active),
+            active: match body["status"].as_str() {
+                Some("ACTIVE") => true,
+                Some("INACTIVE") => false,
+                _ => old.is_none_or(|old| old.active),
+            },
             verified: old.is_some_and(|old| old.verified && old.url == url),
             created: old.map_or(now, |old| old.created),
             last_updated: now,
             creator: old.map_or(creator, |old| old.creator),
             types,
+            description: body["description"].as_str().map(str::to_owned),
+            filter: body["events"]["filter"].clone(),
+            uri: uri.to_owned(),
             since: old.map_or(0, |old| old.since),
             url,
             headers,
@@ -137,7 +152,7 @@ impl EventHook {
             .iter()
             .map(|(key, value)| json!({"key": key, "value": value}));
         let mut config = json!({
-            "uri": self.url.as_str(), "headers": headers.collect::<Vec<_>>(), "method": "POST",
+            "uri": self.uri, "headers": headers.collect::<Vec<_>>(), "method": "POST",
         });
         if let Some(auth) = &self.auth {
             config["authScheme"] = json!({"type": "HEADER", "key": auth.key});
@@ -147,10 +162,11 @@ impl EventHook {
             "status": if self.active { "ACTIVE" } else { "INACTIVE" },
             "verificationStatus": if self.verified { "VERIFIED" } else { "UNVERIFIED" },
             "name": self.name,
+            "description": self.description,
             "created": self.created,
             "createdBy": self.creator,
             "lastUpdated": self.last_updated,
-            "events": {"type": "EVENT_TYPE", "items": self.types},
+            "events": {"type": "EVENT_TYPE", "items": self.types, "filter": self.filter},
             "channel": {"type": "HTTP", "version": "1.0.0", "config": config},
             "_links": self.links(url),
         })

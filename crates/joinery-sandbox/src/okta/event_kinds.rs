@@ -213,3 +213,79 @@ pub const GROUP_UPDATE: EventKind = EventKind(
     "Update Okta group",
     "core.user_group.update.success",
 );
+pub const USER_PRIVILEGE_GRANT: EventKind = EventKind(
+    "user.account.privilege.grant",
+    "Grant user privilege",
+    "core.user.admin_privilege.granted",
+);
+pub const USER_PRIVILEGE_REVOKE: EventKind = EventKind(
+    "user.account.privilege.revoke",
+    "Revoke user privilege",
+    "core.user.admin_privilege.revoked",
+);
+pub const GROUP_PRIVILEGE_GRANT: EventKind = EventKind(
+    "group.privilege.grant",
+    "Grant group privilege",
+    "core.user_group.admin_privilege.granted",
+);
+pub const GROUP_PRIVILEGE_REVOKE: EventKind = EventKind(
+    "group.privilege.revoke",
+    "Revoke group privilege",
+    "core.user_group.admin_privilege.revoked",
+);
+pub const CLIENT_PRIVILEGE_GRANT: EventKind = EventKind(
+    "app.oauth2.client.privilege.grant",
+    "Grant privilege to an OAuth 2.0 client",
+    "app.oauth2.client.privilege.grant",
+);
+pub const CLIENT_PRIVILEGE_REVOKE: EventKind = EventKind(
+    "app.oauth2.client.privilege.revoke",
+    "Revoke privilege from an OAuth 2.0 client",
+    "app.oauth2.client.privilege.revoke",
+);
+pub const SCOPE_GRANT: EventKind = EventKind(
+    "app.oauth2.admin.consent.grant",
+    "Admin granted consent for an app",
+    "app.oauth2.admin.consent.grant_success",
+);
+pub const SCOPE_REVOKE: EventKind = EventKind(
+    "app.oauth2.admin.consent.revoke",
+    "Admin revoked consent for an app",
+    "app.oauth2.admin.consent.revoke_success",
+);
+pub const KEY_GENERATE: EventKind = EventKind(
+    "app.keys.generate",
+    "Generate keys of an app",
+    "app.keys.generate_success",
+);
+pub const KEY_CLONE: EventKind = EventKind("app.keys.clone", "Clone keys of an app", "app.keys.clone_success");
+pub const SECRET_CREATE: EventKind = EventKind(
+    "app.oauth2.credentials.lifecycle.create",
+    "Create client credentials",
+    "app.oauth2.credentials.lifecycle.create",
+);
+pub const SECRET_ACTIVATE: EventKind = EventKind(
+    "app.oauth2.credentials.lifecycle.activate",
+    "Activate client credentials",
+    "app.oauth2.credentials.lifecycle.activate",
+);
+pub const SECRET_DEACTIVATE: EventKind = EventKind(
+    "app.oauth2.credentials.lifecycle.deactivate",
+    "Deactivate client credentials",
+    "app.oauth2.credentials.lifecycle.deactivate",
+);
+pub const SECRET_DELETE: EventKind = EventKind(
+    "app.oauth2.credentials.lifecycle.delete",
+    "Delete client credentials",
+    "app.oauth2.credentials.lifecycle.delete",
+);
+pub const FACTOR_UPDATE: EventKind = EventKind(
+    "user.mfa.factor.update",
+    "Update or resend a factor of a user",
+    "core.user.factor.update",
+);
+pub const USER_LOCK: EventKind = EventKind(
+    "user.account.lock",
+    "Max sign in attempts exceeded",
+    "core.user_auth.account_locked",
+);

@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::{Serialize, Serializer};
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize, Serializer};
+use serde_json::{Map, Value, json};
 
 use super::ids::Id;
 use crate::clock::Time;
 
 /// A group of users.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Group {
     /// Its id.
     pub id: Id,
@@ -25,7 +25,10 @@ pub struct Group {
     pub name: String,
     /// What it is for.
     pub description: Option<String>,
-    /// Who is in it.
+    /// The attributes that the org added.
+    pub custom: Map<String, Value>,
+    /// Who is in it. Users are written out with their groups, so this is not.
+    #[serde(skip)]
     pub members: BTreeSet<Id>,
     /// Those of them whom a rule put in, and which.
     pub ruled: BTreeMap<Id, Id>,
@@ -43,6 +46,7 @@ impl Group {
             last_membership_updated: now,
             name,
             description,
+            custom: Map::new(),
             members: BTreeSet::new(),
             ruled: BTreeMap::new(),
         }
@@ -133,6 +137,8 @@ impl Serialize for ShownGroup<'_> {
         struct Profile<'a> {
             name: &'a str,
             description: Option<&'a str>,
+            #[serde(flatten)]
+            custom: &'a Map<String, Value>,
         }
         let group = self.group;
         let body = Body {
@@ -145,6 +151,7 @@ impl Serialize for ShownGroup<'_> {
             profile: Profile {
                 name: &group.name,
                 description: group.description.as_deref(),
+                custom: &group.custom,
             },
             links: self.links(),
             embedded: self.embedded(),

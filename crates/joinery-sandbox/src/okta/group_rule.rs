@@ -1,5 +1,6 @@
 //! A group rule: its state, and how rules put users into groups and take them out again.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::event::{Party, kinds};
@@ -10,7 +11,7 @@ use crate::clock::Time;
 use crate::state::{Org, State};
 
 /// A rule.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct GroupRule {
     /// Its id.
     pub id: Id,
@@ -39,6 +40,15 @@ impl GroupRule {
         !excluded && self.condition.holds(org, user)
     }
 
+    /// `ACTIVE`, `INACTIVE`, or `INVALID` once none of its groups is left.
+    pub fn status(&self) -> &'static str {
+        match (self.groups.is_empty(), self.active) {
+            (true, _) => "INVALID",
+            (false, true) => "ACTIVE",
+            (false, false) => "INACTIVE",
+        }
+    }
+
     /// The object as Okta shows it.
     pub fn shown(&self) -> Value {
         let mut conditions = Map::new();
@@ -55,12 +65,13 @@ impl GroupRule {
         json!({
             "type": "group_rule",
             "id": self.id,
-            "status": if self.active { "ACTIVE" } else { "INACTIVE" },
+            "status": self.status(),
             "name": self.name,
             "created": self.created,
             "lastUpdated": self.last_updated,
             "conditions": conditions,
             "actions": {"assignUserToGroups": {"groupIds": self.groups}},
+            "allGroupsValid": !self.groups.is_empty(),
         })
     }
 }

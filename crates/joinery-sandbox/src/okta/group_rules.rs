@@ -103,7 +103,12 @@ fn deactivate(call: &Call<'_>) -> Answer {
 
 fn set_active(call: &Call<'_>, active: bool) -> Answer {
     let mut org = call.state.write();
-    let id = find(&org, call.part(0))?.id;
+    let found = find(&org, call.part(0))?;
+    let id = found.id;
+    if active && found.status() == "INVALID" {
+        let cause = "The rule puts nobody anywhere: none of its groups is left";
+        return Err(Problem::validation("groupRule", vec![cause.into()]));
+    }
     if let Some(rule) = org.rules.get_mut(&id) {
         rule.active = active;
     }
@@ -132,15 +137,12 @@ fn delete(call: &Call<'_>) -> Answer {
     let id = find(&org, call.part(0))?.id;
     org.rules.remove(&id);
     let mut ruled = Vec::new();
-    for group in org.groups.values_mut() {
-        ruled.extend(
-            group
-                .ruled
-                .iter()
-                .filter(|(_, by)| **by == id)
-                .map(|(user, _)| (group.id, *user)),
-        );
-        group.ruled.retain(|_, by| *by != id);
+    for group in org.groups.values() {
+        let put_in = group.ruled.iter().filter(|(_, by)| **by == id);
+        ruled.extend(put_in.map(|(user, _)| (group.id, *user)));
+    }
+    for (group, user) in &ruled {
+        org.groups.get_mut(group).and_then(|group| group.ruled.remove(user));
     }
     for (group, user) in ruled.into_iter().filter(|_| call.query.flag("removeUsers", false)) {
         org.set_member(group, user, false, call.now);
@@ -196,7 +198,8 @@ fn read(org: &Org, body: &Map<String, Value>, own: Option<Id>, now: Time) -> Res
     for group in &groups {
         groups::find_own(org, group.as_str())?;
     }
-    let excluded = &body["conditions"]["people"]["users"]["exclude"];
+    let people = &body["conditions"]["people"];
+    let excluded = ids(&people["users"]["exclude"])?;
     Ok(GroupRule {
         id: own.unwrap_or(org.owner),
         active: false,
@@ -206,6 +209,6 @@ fn read(org: &Org, body: &Map<String, Value>, own: Option<Id>, now: Time) -> Res
         expression: expression.to_owned(),
         condition,
         groups,
-        excluded: excluded.is_array().then(|| ids(excluded)).transpose()?,
+        excluded: people.is_object().then_some(excluded),
     })
 }

@@ -95,9 +95,11 @@ fn shown(org: &Org, call: &Call<'_>, id: &str) -> Answer {
 fn create(call: &Call<'_>) -> Answer {
     let body = call.object()?;
     let mut org = call.state.write();
-    let (name, description) = profile(&org, &body, None)?;
+    let (name, description, custom) = profile(&org, &body, None)?;
     let id = org.ids.next(Kind::Group);
-    org.groups.insert(id, Group::new(id, name, description, call.now));
+    let mut group = Group::new(id, name, description, call.now);
+    group.custom = custom;
+    org.groups.insert(id, group);
     record(&mut org, call, kinds::GROUP_CREATE, id);
     shown(&org, call, id.as_str())
 }
@@ -106,10 +108,11 @@ fn replace(call: &Call<'_>) -> Answer {
     let body = call.object()?;
     let mut org = call.state.write();
     let id = find_own(&org, call.part(0))?.id;
-    let (name, description) = profile(&org, &body, Some(id))?;
+    let (name, description, custom) = profile(&org, &body, Some(id))?;
     if let Some(group) = org.groups.get_mut(&id) {
         group.name = name;
         group.description = description;
+        group.custom = custom;
         group.last_updated = call.now.whole_seconds();
     }
     record(&mut org, call, kinds::GROUP_UPDATE, id);
@@ -120,12 +123,17 @@ fn delete(call: &Call<'_>) -> Answer {
     let mut org = call.state.write();
     let id = find_own(&org, call.part(0))?.id;
     record(&mut org, call, kinds::GROUP_DELETE, id);
-    for app in org.apps.values_mut() {
-        app.groups.remove(&id);
+    let apps = org.apps.values().filter(|app| app.groups.contains_key(&id));
+    for app in apps.map(|app| app.id).collect::<Vec<Id>>() {
+        org.apps.get_mut(&app).and_then(|app| app.groups.remove(&id));
     }
-    for rule in org.rules.values_mut() {
-        rule.groups.retain(|group| *group != id);
+    let rules = org.rules.values().filter(|rule| rule.groups.contains(&id));
+    for rule in rules.map(|rule| rule.id).collect::<Vec<Id>>() {
+        if let Some(rule) = org.rules.get_mut(&rule) {
+            rule.groups.retain(|group| *group != id);
+        }
     }
+    org.oauth.roles.remove(&id);
     if let Some(group) = org.groups.remove(&id) {
         for member in group.members {
             if let Some(user) = org.users.get_mut(member) {
@@ -141,15 +149,20 @@ fn record(org: &mut Org, call: &Call<'_>, kind: EventKind, id: Id) {
     org.record(call, kind, targets);
 }
 
-fn profile(org: &Org, body: &Map<String, Value>, own: Option<Id>) -> Result<(String, Option<String>), Problem> {
+/// Name, description, and what the org added.
+type Profile = (String, Option<String>, Map<String, Value>);
+
+fn profile(org: &Org, body: &Map<String, Value>, own: Option<Id>) -> Result<Profile, Problem> {
     let none = Map::new();
     let profile = match body.get("profile") {
         None | Some(Value::Null) => &none,
         Some(profile) => profile.as_object().ok_or_else(Problem::malformed)?,
     };
-    let unknown: Vec<String> = profile
+    let mut custom = profile.clone();
+    custom.retain(|name, value| !matches!(name.as_str(), "name" | "description") && !value.is_null());
+    let unknown: Vec<String> = custom
         .keys()
-        .filter(|name| !matches!(name.as_str(), "name" | "description"))
+        .filter(|name| !org.group_schema.has(name))
         .map(|name| format!("Property name '{name}' is not defined in profile"))
         .collect();
     if !unknown.is_empty() {
@@ -178,12 +191,17 @@ fn profile(org: &Org, body: &Map<String, Value>, own: Option<Id>) -> Result<(Str
             "An object with this field already exists in the current organization",
         ));
     }
-    Ok((name, text("description")?))
+    let faults = org.group_schema.faults(&custom);
+    if !faults.is_empty() {
+        return Err(Problem::validation("profile", faults));
+    }
+    Ok((name, text("description")?, custom))
 }
 
 fn list(call: &Call<'_>) -> Answer {
     let query = &call.query;
     let org = call.state.read();
+    let moment = call.state.listed_moment(call.now);
     let stats = query
         .get("expand")
         .is_some_and(|expand| expand.split(',').any(|part| part.trim() == "stats"));
@@ -199,15 +217,15 @@ fn list(call: &Call<'_>) -> Answer {
         let start = start.trim().to_lowercase();
         let found: Vec<_> = org
             .groups
-            .values()
+            .at(moment, ..)
             .filter(|group| group.name.to_lowercase().starts_with(&start))
             .collect();
         return Ok(write(&found[..found.len().min(limit)]));
     }
     let limit = LIMITS.of(call)?;
     let expression = match (query.filled("search"), query.filled("filter")) {
-        (Some(search), _) => Some(read(search, SEARCH, SEARCHED)?),
-        (None, Some(filter)) => Some(read(filter, FILTER, FILTERED)?),
+        (Some(search), _) => Some(read(&org, search, SEARCH, SEARCHED)?),
+        (None, Some(filter)) => Some(read(&org, filter, FILTER, FILTERED)?),
         (None, None) => None,
     };
     let fits = |group: &&Group| {
@@ -215,7 +233,7 @@ fn list(call: &Call<'_>) -> Answer {
             .as_ref()
             .is_none_or(|expression| expression.matches(&|test| holds(group, test)))
     };
-    let mut found: Vec<&Group> = org.groups.values().filter(fits).collect();
+    let mut found: Vec<&Group> = org.groups.at(moment, ..).filter(fits).collect();
     if query.filled("search").is_some()
         && let Some(attribute) = query.filled("sortBy")
     {
@@ -237,7 +255,7 @@ fn list(call: &Call<'_>) -> Answer {
     Ok(paging::link(write(shown), call, limit, next.as_deref()))
 }
 
-fn read(text: &str, grammar: Grammar, attributes: &[&str]) -> Result<Expression, Problem> {
+fn read(org: &Org, text: &str, grammar: Grammar, attributes: &[&str]) -> Result<Expression, Problem> {
     let expression = Expression::parse(text, grammar).map_err(Problem::search)?;
     expression.check(&|test| {
         let Test {
@@ -247,12 +265,16 @@ fn read(text: &str, grammar: Grammar, attributes: &[&str]) -> Result<Expression,
             position,
         } = test;
         let is_time = matches!(attribute.as_str(), "created" | "lastUpdated" | "lastMembershipUpdated");
-        if !attributes.contains(&attribute.as_str()) {
+        let is_custom = attributes == SEARCHED
+            && attribute
+                .strip_prefix("profile.")
+                .is_some_and(|name| org.group_schema.has(name));
+        if !attributes.contains(&attribute.as_str()) && !is_custom {
             return Err(Problem::search(format!(
                 "The attribute '{attribute}' cannot be used here"
             )));
         }
-        if *operator == Operator::Co && !attribute.starts_with("profile.") {
+        if *operator == Operator::Co && (is_custom || !attribute.starts_with("profile.")) {
             return Err(Problem::search(format!(
                 "'co' cannot be used with '{attribute}', at position {position}"
             )));
@@ -274,7 +296,9 @@ fn holds(group: &Group, test: &Test) -> bool {
         "lastMembershipUpdated" => test.time_holds(Some(group.last_membership_updated)),
         "profile.name" => test.text_holds(&group.name, true),
         "profile.description" => test.text_holds(group.description.as_deref().unwrap_or_default(), true),
-        _ => false,
+        other => other
+            .strip_prefix("profile.")
+            .is_some_and(|name| test.value_holds(group.custom.get(name), true)),
     }
 }
 

@@ -2,8 +2,10 @@
 //! from a counter, so that a seed gives the same ids every time.
 
 use std::fmt;
+use std::str::FromStr;
 
-use serde::{Serialize, Serializer};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const LENGTH: usize = 20;
@@ -49,6 +51,20 @@ impl Serialize for Id {
     }
 }
 
+impl FromStr for Id {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::parse(text).ok_or_else(|| format!("`{text}` is not an id"))
+    }
+}
+
+impl<'de> Deserialize<'de> for Id {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+    }
+}
+
 /// What an id names.
 #[derive(Debug, Clone, Copy)]
 pub enum Kind {
@@ -76,6 +92,12 @@ pub enum Kind {
     ScopeGrant,
     /// An admin role that somebody has.
     Role,
+    /// The secret of a client.
+    ClientSecret,
+    /// A public key of a client.
+    ClientKey,
+    /// A connection from one app to another.
+    AppConnection,
     /// A record; its kind has a prefix of its own.
     Record(&'static [u8; 3]),
 }
@@ -95,12 +117,15 @@ impl Kind {
             Self::System => b"spr",
             Self::ScopeGrant => b"oag",
             Self::Role => b"ra1",
+            Self::ClientSecret => b"ocs",
+            Self::ClientKey => b"pks",
+            Self::AppConnection => b"cwo",
         }
     }
 }
 
 /// Makes ids, one after the other.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ids {
     made: u64,
 }

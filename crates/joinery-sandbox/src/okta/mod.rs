@@ -7,6 +7,13 @@ use percent_encoding::percent_decode_str;
 
 mod api_tokens;
 pub mod app;
+mod app_connections;
+mod app_keys;
+mod app_metadata;
+mod app_provisioning;
+mod app_schema;
+mod app_secrets;
+mod app_shape;
 mod app_users;
 mod apps;
 mod authenticators;
@@ -14,6 +21,7 @@ mod behaviors;
 mod brands;
 pub mod call;
 mod captchas;
+mod certificate;
 mod custom_roles;
 mod device_assurances;
 mod domains;
@@ -24,7 +32,8 @@ pub mod event;
 pub mod event_hook;
 pub mod event_hooks;
 pub mod event_kinds;
-pub mod factors;
+pub mod factor;
+mod factors;
 mod features;
 mod fields;
 pub mod filter;
@@ -35,6 +44,7 @@ mod group_members;
 mod group_owners;
 pub mod group_rule;
 mod group_rules;
+pub mod group_schema;
 mod groups;
 mod idp;
 mod idp_keys;
@@ -57,20 +67,22 @@ mod realms;
 pub mod record;
 mod resource;
 mod resource_sets;
-mod role_targets;
-mod rule_expression;
+pub mod rule_expression;
 mod rule_reader;
 pub mod schema;
 mod schema_base;
+mod sent_credentials;
 mod server_claims;
 mod server_policies;
 mod server_scopes;
 mod servers;
+mod sessions;
 mod settings;
 mod shape;
 mod sms_templates;
 mod subscriptions;
 mod themes;
+pub mod totp;
 mod trusted_origins;
 mod ui_schemas;
 pub mod user;
@@ -98,6 +110,7 @@ const ROUTES: &[&[Route]] = &[
     user_lifecycle::ROUTES,
     user_credentials::ROUTES,
     user_resources::ROUTES,
+    sessions::ROUTES,
     factors::ROUTES,
     user_type::ROUTES,
     linked_objects::ROUTES,
@@ -105,12 +118,21 @@ const ROUTES: &[&[Route]] = &[
     group_rules::ROUTES,
     groups::ROUTES,
     group_members::ROUTES,
+    group_schema::ROUTES,
     event_hooks::ROUTES,
     apps::ROUTES,
     app_users::ROUTES,
+    app_provisioning::ROUTES,
+    app_keys::ROUTES,
+    app_secrets::ROUTES,
+    app_metadata::ROUTES,
+    app_connections::ROUTES,
+    app_schema::ROUTES,
     logs::ROUTES,
     oauth::GRANT_ROUTES,
     oauth::ROLE_ROUTES,
+    oauth::GROUP_ROLE_ROUTES,
+    oauth::ROLE_TARGET_ROUTES,
     zones::ROUTES,
     policies::ROUTES,
     policy_rules::ROUTES,
@@ -143,7 +165,6 @@ const ROUTES: &[&[Route]] = &[
     sms_templates::ROUTES,
     ui_schemas::ROUTES,
     group_owners::ROUTES,
-    role_targets::ROUTES,
     subscriptions::ROUTES,
 ];
 
@@ -151,25 +172,27 @@ const ROUTES: &[&[Route]] = &[
 pub type Handler = fn(&Call<'_>) -> Answer;
 
 /// Answers a call: checks who makes it, finds its route and runs it.
-pub fn answer(mut call: Call<'_>) -> Answer {
-    if let Some(answer) = oauth::answer(&mut call) {
+pub fn answer(call: &mut Call<'_>) -> Answer {
+    if let Some(answer) = oauth::answer(call) {
         return answer;
     }
     let Some(path) = call.path.strip_prefix("/api/v1/") else {
         return Err(unknown_path());
     };
-    if let Passage::Answered(reply) = access::authorise(&mut call, path)? {
+    if let Passage::Answered(reply) = access::authorise(call, path)? {
         return Ok(reply);
     }
-    let handler = find_route(ROUTES, &mut call, path)?;
-    accepts_json(&call)?;
+    let handler = find_route(ROUTES, call, path)?;
+    if !path.ends_with(app_metadata::PATH_END) {
+        accepts_json(call)?;
+    }
     if path.starts_with("users/")
         && let Some(name) = call.parts.first_mut().filter(|name| *name == "me")
         && let Caller::Client(id) | Caller::User(id) = call.caller
     {
         *name = Cow::Owned(id.to_string());
     }
-    handler(&call)
+    handler(call)
 }
 
 /// The route of a call, its open parts noted in the call.

@@ -56,10 +56,13 @@ fn address(call: &Call<'_>, limit: usize, cursor: Option<&str>) -> String {
         query.append_pair("after", cursor);
     }
     query.append_pair("limit", &limit.to_string());
+    // The list of an app's tokens forgets what it was asked to expand; every other list remembers.
+    let forgets = |name: &str| FORGOTTEN.contains(&name) || name == "expand" && call.path.ends_with("/tokens");
     query.extend_pairs(
         call.query
             .iter()
-            .filter(|(name, _)| !matches!(*name, "after" | "limit") && !FORGOTTEN.contains(name)),
+            .filter(|(name, _)| !matches!(*name, "after" | "limit") && !forgets(name)),
     );
-    format!("{}{}?{}", call.state.url(), call.path, query.finish())
+    let path = call.path.trim_end_matches('/');
+    format!("{}{path}?{}", call.state.url(), query.finish())
 }

@@ -385,6 +385,13 @@ fn map_app(org: &mut Org, call: &Call<'_>, policy: &Record, app: Id) -> Record {
     let fields = fields.as_object().cloned().unwrap_or_default();
     let mapping = Record::new(org.ids.next(MAPPING), mappings(policy), call.now, fields);
     org.add_record(mapping.clone());
+    if let Some(app) = org.apps.get_mut(&app) {
+        match policy.text("type") {
+            "ACCESS_POLICY" => app.access_policy = Some(policy.id),
+            "PROFILE_ENROLLMENT" => app.enrollment_policy = Some(policy.id),
+            _ => {}
+        }
+    }
     org.record(call, MAPPING_CREATE, vec![policy.party(Policies::PARTY)]);
     mapping
 }

@@ -1,10 +1,10 @@
 //! A user: its state, and the object Okta shows.
 
 use serde::ser::{SerializeMap, SerializeStruct};
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
-use super::factors::Factor;
+use super::factor::Factor;
 use super::ids::Id;
 use super::schema::{Profile, Schema};
 use super::user_links::Links;
@@ -12,7 +12,7 @@ use crate::clock::Time;
 use crate::state::GroupIds;
 
 /// Where a user stands in its life.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Status {
     /// Created, not activated.
@@ -50,7 +50,7 @@ impl Status {
 }
 
 /// How a user proves who it is.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Credentials {
     /// The password, where there is one.
     pub password: Option<Password>,
@@ -76,7 +76,7 @@ impl Credentials {
 }
 
 /// A password that is never kept as text.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Password {
     /// Set in the org.
     Digest([u8; 32]),
@@ -97,7 +97,7 @@ impl Password {
 }
 
 /// A recovery question.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Recovery {
     /// The question.
     pub question: String,
@@ -128,7 +128,7 @@ fn digest(id: Id, text: &str) -> [u8; 32] {
 }
 
 /// Who checks a user's password.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Provider {
     /// `OKTA`, `FEDERATION`, `SOCIAL`, `ACTIVE_DIRECTORY`, `LDAP` or `IMPORT`.
     #[serde(rename = "type")]
@@ -147,7 +147,7 @@ impl Default for Provider {
 }
 
 /// A user.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct User {
     /// Its id.
     pub id: Id,
@@ -175,6 +175,8 @@ pub struct User {
     pub groups: GroupIds,
     /// Its factors.
     pub factors: Vec<Factor>,
+    /// How often in a row somebody gave a wrong password for it.
+    pub failed_sign_ins: u8,
     /// Counts the changes, for the `ETag`.
     revision: u64,
 }
@@ -197,6 +199,7 @@ impl User {
             credentials: Credentials::default(),
             groups: GroupIds::new(),
             factors: Vec::new(),
+            failed_sign_ins: 0,
             revision: 0,
         }
     }

@@ -8,8 +8,10 @@ use super::call::{Answer, Call, Reply};
 use super::errors::Problem;
 use super::event::{EventKind, kinds};
 use super::ids::Id;
+use super::sent_credentials::{check_answer, check_history, check_password};
 use super::user::{Password, Recovery, Status, User};
-use super::users::{check_answer, check_password, find, record};
+use super::user_resources::clear_sessions;
+use super::users::{find, record};
 use crate::random;
 use crate::state::Org;
 
@@ -72,7 +74,13 @@ fn change_password(call: &Call<'_>) -> Answer {
     }
     let new = password(&body, "newPassword").ok_or_else(Problem::malformed)?;
     check_password(new, user.login())?;
+    if call.query.flag("strict", false) {
+        check_history(user, new)?;
+    }
     set_password(&mut org, call, id, new);
+    if body.get("revokeSessions") == Some(&Value::Bool(true)) {
+        clear_sessions(&mut org, call, id, true);
+    }
     credentials(&org, id)
 }
 

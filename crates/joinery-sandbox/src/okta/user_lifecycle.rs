@@ -9,6 +9,7 @@ use super::errors::Problem;
 use super::event::kinds;
 use super::ids::Id;
 use super::user::{Password, Status};
+use super::user_resources::clear_sessions;
 use super::users::{self, find, record, shown};
 use crate::random;
 use crate::state::Org;
@@ -156,6 +157,9 @@ fn unlock(call: &Call<'_>) -> Answer {
         return Err(refusal.because("The user is not locked out."));
     }
     move_to(&mut org, call, id, Status::Active);
+    if let Some(user) = org.users.get_mut(id) {
+        user.failed_sign_ins = 0;
+    }
     record(&mut org, call, kinds::USER_UNLOCK, id);
     Ok(Reply::empty_object())
 }
@@ -176,6 +180,9 @@ fn expire_with_temporary(call: &Call<'_>) -> Answer {
         .collect();
     if let Some(user) = org.users.get_mut(id) {
         user.set_password(Password::new(id, &password), call.now);
+    }
+    if call.query.flag("revokeSessions", false) {
+        clear_sessions(&mut org, call, id, true);
     }
     Ok(Reply::json(&json!({"tempPassword": password})))
 }
@@ -202,6 +209,9 @@ fn reset_password(call: &Call<'_>) -> Answer {
     }
     move_to(&mut org, call, id, Status::Recovery);
     record(&mut org, call, kinds::USER_RESET, id);
+    if call.query.flag("revokeSessions", false) {
+        clear_sessions(&mut org, call, id, true);
+    }
     if call.query.flag("sendEmail", true) {
         return Ok(Reply::empty_object());
     }

@@ -6,17 +6,20 @@ use super::Route;
 use super::call::{Answer, Call, Reply};
 use super::errors::Problem;
 use super::event::kinds;
+use super::ids::Id;
 use super::paging;
 use super::users::{find, record};
+use crate::state::Org;
 
 /// What this file answers.
 pub const ROUTES: &[Route] = &[
     Route(Method::GET, "users/{}/groups", groups),
-    Route(Method::DELETE, "users/{}/sessions", clear_sessions),
+    Route(Method::DELETE, "users/{}/sessions", end_sessions),
     Route(Method::GET, "users/{}/clients", nothing),
     Route(Method::GET, "users/{}/grants", grants),
     Route(Method::DELETE, "users/{}/grants", revoke_grants),
     Route(Method::GET, "users/{}/idps", nothing),
+    Route(Method::GET, "users/{}/devices", nothing),
     Route(Method::GET, "users/{}/blocks", blocks),
 ];
 
@@ -31,11 +34,19 @@ fn groups(call: &Call<'_>) -> Answer {
     Ok(paging::link(Reply::json(&list), call, 200, None))
 }
 
-fn clear_sessions(call: &Call<'_>) -> Answer {
+fn end_sessions(call: &Call<'_>) -> Answer {
     let mut org = call.state.write();
     let user = find(&org, call.part(0))?;
-    record(&mut org, call, kinds::SESSION_CLEAR, user);
+    clear_sessions(&mut org, call, user, call.query.flag("oauthTokens", false));
     Ok(Reply::no_content())
+}
+
+/// Ends the sessions of a user, and the tokens that came from them where `tokens`.
+pub fn clear_sessions(org: &mut Org, call: &Call<'_>, user: Id, tokens: bool) {
+    if tokens {
+        org.oauth.revoke_user(user);
+    }
+    record(org, call, kinds::SESSION_CLEAR, user);
 }
 
 /// The sandbox gives users no clients, grants or identity providers.

@@ -149,44 +149,74 @@ fn merge(call: &Call<'_>) -> Answer {
 }
 
 fn check_custom(kind: &UserType, name: &str, definition: &Map<String, Value>) -> Result<(), Problem> {
+    check_definition(name, definition)?;
+    let fault = |cause: &str| Err(Problem::validation(name, vec![format!("{name}: {cause}")]));
+    match kind.schema.get(name) {
+        Some(old) if !old.custom => fault("A base property with this name exists"),
+        Some(old) if old.definition.get("type") != definition.get("type") => {
+            fault("The type of an attribute cannot be changed")
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Checks the definition of an attribute that an org adds.
+///
+/// # Errors
+/// E0000001.
+pub fn check_definition(name: &str, definition: &Map<String, Value>) -> Result<(), Problem> {
     let fault = |cause: String| Err(Problem::validation(name, vec![format!("{name}: {cause}")]));
     let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic())
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
     if !is_name {
         return fault("The name must start with a letter and hold letters, digits and underscores only".into());
     }
-    let given = definition.get("type").and_then(Value::as_str).unwrap_or_default();
-    if !TYPES.contains(&given) {
+    let text = |name: &str| definition.get(name).and_then(Value::as_str).unwrap_or_default();
+    if !TYPES.contains(&text("type")) {
         return fault(format!("The type has to be one of {}", TYPES.join(", ")));
     }
-    if definition
-        .get("title")
-        .and_then(Value::as_str)
-        .is_none_or(str::is_empty)
-    {
+    if text("title").is_empty() {
         return fault("The title cannot be left blank".into());
     }
-    if given == "array" && definition.get("items").and_then(|items| items.get("type")).is_none() {
+    let items = definition.get("items").and_then(|items| items.get("type"));
+    if text("type") == "array" && items.is_none() {
         return fault("An array needs the type of its items".into());
     }
-    match kind.schema.get(name) {
-        Some(old) if !old.custom => fault("A base property with this name exists".into()),
-        Some(old) if old.definition.get("type").and_then(Value::as_str) != Some(given) => {
-            fault("The type of an attribute cannot be changed".into())
-        }
-        _ => Ok(()),
-    }
+    check_choices(definition)?;
+    definition
+        .get("items")
+        .and_then(Value::as_object)
+        .map_or(Ok(()), check_choices)
 }
 
-/// Fills in what Okta shows for every attribute.
-fn complete(definition: &mut Map<String, Value>) {
+/// The values of `enum` and those of `oneOf` have to be the same.
+fn check_choices(definition: &Map<String, Value>) -> Result<(), Problem> {
+    let list = |name: &str| definition.get(name).and_then(Value::as_array);
+    let (Some(values), Some(titled)) = (list("enum"), list("oneOf")) else {
+        return Ok(());
+    };
+    if values.len() == titled.len() && titled.iter().all(|choice| values.contains(&choice["const"])) {
+        return Ok(());
+    }
+    let summary = "Array specified in enum field must match const values specified in oneOf field.";
+    Err(Problem::new(400, "E0000123", summary))
+}
+
+/// An attribute as Okta keeps it: completed, and without switches that are off.
+pub fn complete(definition: &mut Map<String, Value>) {
+    definition.retain(|_, value| !value.is_null());
+    if definition.get("required") == Some(&Value::Bool(false)) {
+        definition.shift_remove("required");
+    }
+    if definition.get("union").is_some_and(|union| union != "ENABLE") {
+        definition.shift_remove("union");
+    }
     for (name, value) in [
         ("mutability", json!("READ_WRITE")),
         ("scope", json!("NONE")),
         ("permissions", json!([{"principal": "SELF", "action": "READ_ONLY"}])),
+        ("master", json!({"type": "PROFILE_MASTER"})),
     ] {
-        if definition.get(name).is_none_or(Value::is_null) {
-            definition.insert(name.to_owned(), value);
-        }
+        definition.entry(name).or_insert(value);
     }
 }

@@ -9,7 +9,8 @@ use super::errors::Problem;
 use super::event::{EventKind, Party, kinds};
 use super::ids::{Id, Kind};
 use super::schema::{Profile, Schema};
-use super::user::{Password, Provider, Recovery, Status, User};
+use super::sent_credentials::Sent;
+use super::user::{Status, User};
 use super::{fields, user_list, user_type};
 use crate::state::Org;
 
@@ -83,7 +84,7 @@ fn create(call: &Call<'_>) -> Answer {
     let mut org = call.state.write();
     let credentials = Sent::read(&body)?;
     let next_login = call.query.get("nextLogin") == Some("changePassword");
-    check_next_login(next_login, credentials.password.is_some(), activate)?;
+    check_next_login(next_login, credentials.has_password(), activate)?;
     let user_type = user_type(&org, &body)?;
     let groups = group_ids(&org, &body)?;
 
@@ -204,7 +205,8 @@ fn change(call: &Call<'_>, whole: bool) -> Answer {
     if call.query.flag("strict", false) {
         sent.check_history(&old)?;
     }
-    let new_password = sent.password.is_some();
+    sent.check_status(old.status)?;
+    let new_password = sent.has_password();
     sent.apply(&mut user, call);
     // An administrator who sets a password finishes what the user had to do with it.
     if new_password
@@ -348,116 +350,4 @@ fn check_profile(org: &Org, user: &User, own: Option<Id>) -> Result<(), Problem>
         }
         _ => check_unique(org, user, own),
     }
-}
-
-/// The credentials a body brings.
-struct Sent {
-    password: Option<SentPassword>,
-    recovery: Option<(String, String)>,
-    provider: Option<Provider>,
-}
-
-enum SentPassword {
-    Text(String),
-    Elsewhere,
-}
-
-impl Sent {
-    fn read(body: &Map<String, Value>) -> Result<Self, Problem> {
-        let none = Map::new();
-        let credentials = match body.get("credentials") {
-            None | Some(Value::Null) => &none,
-            Some(sent) => sent.as_object().ok_or_else(Problem::malformed)?,
-        };
-        let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
-        let password = match credentials.get("password") {
-            Some(Value::String(value)) => Some(SentPassword::Text(value.clone())),
-            Some(sent) if sent.get("hash").is_some() || sent.get("hook").is_some() => Some(SentPassword::Elsewhere),
-            Some(sent) => text(sent, "value").map(SentPassword::Text),
-            None => None,
-        };
-        let recovery = credentials
-            .get("recovery_question")
-            .and_then(|sent| Some((text(sent, "question")?, text(sent, "answer").unwrap_or_default())));
-        let provider = credentials.get("provider").and_then(|sent| {
-            let kind = text(sent, "type")?;
-            let name = text(sent, "name").unwrap_or_else(|| kind.clone());
-            Some(Provider { kind, name })
-        });
-        Ok(Self {
-            password,
-            recovery,
-            provider,
-        })
-    }
-
-    fn check(&self, login: &str) -> Result<(), Problem> {
-        if let Some(SentPassword::Text(password)) = &self.password {
-            check_password(password, login)?;
-        }
-        if let Some((_, answer)) = &self.recovery {
-            check_answer(answer)?;
-        }
-        Ok(())
-    }
-
-    /// Okta's default policy remembers the last four passwords; administrators are held to it by `strict=true` only.
-    fn check_history(&self, user: &User) -> Result<(), Problem> {
-        match &self.password {
-            Some(SentPassword::Text(text)) if user.credentials.had(user.id, text) => {
-                let cause = "password: Password has been used too recently";
-                Err(Problem::validation("password", vec![cause.into()]))
-            }
-            _ => Ok(()),
-        }
-    }
-
-    fn apply(self, user: &mut User, call: &Call<'_>) {
-        match self.password {
-            Some(SentPassword::Text(text)) => user.set_password(Password::new(user.id, &text), call.now),
-            Some(SentPassword::Elsewhere) => user.set_password(Password::Elsewhere, call.now),
-            None => {}
-        }
-        if let Some((question, answer)) = &self.recovery {
-            user.credentials.recovery = Some(Recovery::new(user.id, question, answer));
-        }
-        if let Some(provider) = self.provider {
-            user.credentials.provider = provider;
-        }
-    }
-}
-
-/// Okta's default password policy.
-///
-/// # Errors
-/// E0000001 with the requirements.
-pub fn check_password(password: &str, login: &str) -> Result<(), Problem> {
-    let name = login.split('@').next().unwrap_or_default().to_lowercase();
-    let parts_of_login = name
-        .split(['.', ',', '-', '_', '#'])
-        .filter(|part| part.chars().count() >= 4);
-    let lower = password.to_lowercase();
-    let strong = password.chars().count() >= 8
-        && password.chars().any(char::is_lowercase)
-        && password.chars().any(char::is_uppercase)
-        && password.chars().any(|c| c.is_ascii_digit())
-        && !parts_of_login.into_iter().any(|part| lower.contains(part));
-    if strong {
-        return Ok(());
-    }
-    let cause = "password: Password requirements were not met. Password requirements: at least 8 characters, a \
-                 lowercase letter, an uppercase letter, a number, no parts of your username.";
-    Err(Problem::validation("password", vec![cause.into()]))
-}
-
-/// Okta's rule for the answer to a recovery question.
-///
-/// # Errors
-/// E0000001.
-pub fn check_answer(answer: &str) -> Result<(), Problem> {
-    if answer.chars().count() >= 4 {
-        return Ok(());
-    }
-    let cause = "The security question answer must be at least 4 characters in length";
-    Err(Problem::validation("recovery_question", vec![cause.into()]))
 }

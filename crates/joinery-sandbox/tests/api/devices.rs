@@ -1,4 +1,4 @@
-//! Device assurance policies, and the devices and sessions that are not there.
+//! Device assurance policies, and the devices that are not there.
 
 use joinery_sandbox::Seed;
 use serde_json::json;
@@ -40,18 +40,11 @@ async fn an_assurance_policy_keeps_what_it_asks_of_a_device() {
 }
 
 #[tokio::test]
-async fn nobody_has_a_device_or_a_session() {
+async fn nobody_has_a_device() {
     let org = Org::start(Seed::Empty).await;
     let devices = org.get("/devices?limit=20").await;
     assert_eq!(devices.body, json!([]));
     assert!(devices.link("self").unwrap().ends_with("/devices?limit=20"));
     let device = org.get("/devices/guo1").await.body;
     assert!(device["errorSummary"].as_str().unwrap().ends_with("(UDDevice)"));
-    let session = org.get("/sessions/1").await.body;
-    assert!(session["errorSummary"].as_str().unwrap().ends_with("(AppSession)"));
-    assert_eq!(org.get("/sessions").await.status, 405);
-    assert_eq!(
-        org.post("/sessions", &json!({"sessionToken": "1"})).await.code(),
-        "E0000004"
-    );
 }

@@ -2,7 +2,7 @@
 
 use joinery_sandbox::Seed;
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::org::Org;
 
@@ -69,4 +69,39 @@ async fn joining_and_leaving_twice_is_fine_and_everyone_is_left_alone() {
     let found = org.get("/groups?search=profile.name+sw+%22coo%22").await;
     assert_eq!(found.body[0]["id"], json!(group));
     assert_eq!(org.get("/groups?search=profile.color+pr").await.code(), "E0000031");
+}
+
+#[tokio::test]
+async fn groups_have_the_attributes_that_the_org_adds() {
+    let org = Org::start(Seed::Empty).await;
+    let schema = "/meta/schemas/group/default";
+    let code = json!({"title": "Cost code", "type": "integer", "minimum": 10});
+    let added = org
+        .post(
+            schema,
+            &json!({"definitions": {"custom": {"properties": {"code": code}}}}),
+        )
+        .await;
+    assert_eq!(
+        added.body["definitions"]["custom"]["properties"]["code"]["scope"],
+        "NONE"
+    );
+    let group = |code: Value| json!({"profile": {"name": "Cooks", "code": code}});
+    let wrong = org.post("/groups", &group(json!(3))).await;
+    assert_eq!((wrong.status, wrong.code()), (400, "E0000001"));
+    let made = org.post("/groups", &group(json!(30))).await.body;
+    assert_eq!(
+        made["profile"],
+        json!({"name": "Cooks", "description": null, "code": 30})
+    );
+    let found = org.get("/groups?search=profile.code+gt+20").await;
+    assert_eq!(found.body[0]["id"], made["id"]);
+    assert_eq!(org.get("/groups?search=profile.colour+pr").await.code(), "E0000031");
+    org.post(
+        schema,
+        &json!({"definitions": {"custom": {"properties": {"code": null}}}}),
+    )
+    .await;
+    let path = format!("/groups/{}", made["id"].as_str().unwrap());
+    assert_eq!(org.get(&path).await.body["profile"].get("code"), None);
 }

@@ -1,7 +1,8 @@
 //! What every answer has, and what is refused before a resource sees it.
 
-use joinery_sandbox::{Error, Options, Seed, start};
+use joinery_sandbox::{Error, Options, RateLimits, Seed, start};
 use reqwest::Method;
+use serde_json::json;
 
 use crate::org::{Org, answer};
 
@@ -87,7 +88,10 @@ async fn one_call_too_many_in_a_minute_is_refused_only_where_limits_are_enforced
     for enforced in [true, false] {
         let org = Org::with(Options {
             seed: Seed::Empty,
-            rate_limit: enforced,
+            rate_limits: RateLimits {
+                enforced,
+                ..RateLimits::default()
+            },
             ..Options::default()
         })
         .await;
@@ -129,4 +133,15 @@ async fn dropping_the_sandbox_frees_its_port_and_a_taken_port_is_an_error() {
         tokio::task::yield_now().await;
     }
     panic!("it still answers");
+}
+
+#[tokio::test]
+async fn nobody_has_a_session_of_the_org_itself() {
+    let org = Org::start(Seed::Empty).await;
+    let wrong = org.post("/sessions", &json!({"sessionToken": "20111x"})).await;
+    assert_eq!((wrong.status, wrong.code()), (401, "E0000004"));
+    let unknown = org.get("/sessions/101W_juydrDRByB7fUdRyE2JQ").await;
+    assert!(unknown.body["errorSummary"].as_str().unwrap().ends_with("(AppSession)"));
+    let method = org.get("/sessions/").await;
+    assert_eq!((method.status, method.code()), (405, "E0000022"));
 }

@@ -85,8 +85,51 @@ async fn password_activate_and_next_login_decide_the_status_of_a_new_user() {
         "ACTIVE"
     );
     let mut hashed = user("h", false);
-    hashed["credentials"] = json!({"password": {"hash": {"algorithm": "BCRYPT", "workFactor": 10, "value": "x"}}});
-    assert_eq!(org.post("/users", &hashed).await.body["status"], "ACTIVE");
+    let hash = json!({"algorithm": "BCRYPT", "workFactor": 10, "salt": "s".repeat(22), "value": "v".repeat(31)});
+    hashed["credentials"] = json!({"password": {"hash": hash}});
+    let made = org.post("/users", &hashed).await.body;
+    assert_eq!(
+        (&made["status"], &made["credentials"]["provider"]["type"]),
+        (&json!("ACTIVE"), &json!("IMPORT"))
+    );
+}
+
+#[tokio::test]
+async fn credentials_that_do_not_fit_are_refused() {
+    let org = Org::start(Seed::Empty).await;
+    let salted = "QrozP8a+KfoHu6mPFysxLoO5LMQsd2Fw6IclZUf8xQjetJOCGS93vm68h+VaFX0LHSiF/GxQkykq1vofmx6NGA==";
+    let good = json!({"password": {"hash":
+        {"algorithm": "SHA-512", "salt": "TXlTYWx0", "saltOrder": "PREFIX", "value": salted, "workFactor": 0}}});
+    let bad = [
+        json!({"password": {"hash": {"algorithm": "ROT13", "value": "x"}}}),
+        json!({"password": {"hash": {"algorithm": "SHA-256", "value": salted}}}),
+        json!({"password": {"hash": {"algorithm": "SHA-512", "salt": "TXlTYWx0", "value": salted}}}),
+        json!({"password": {"hash": {"algorithm": "BCRYPT", "workFactor": 10, "value": "x"}}}),
+        json!({"password": {"hash": {"algorithm": "PBKDF2", "iterationCount": 9, "value": "eA=="}}}),
+        json!({"password": {"value": "short"}}),
+        json!({"password": {"value": "Tr0ubador-x9"}, "provider": {"type": "FEDERATION", "name": "FEDERATION"}}),
+        json!({"provider": {"type": "CARRIER_PIGEON", "name": "x"}}),
+        json!({"recovery_question": {"question": "Where?", "answer": "no"}}),
+    ];
+    let with = |credentials: &Value| {
+        let mut body = user("ann", false);
+        body["credentials"] = credentials.clone();
+        body
+    };
+    for credentials in &bad {
+        let refused = org.post("/users", &with(credentials)).await;
+        assert_eq!((refused.status, refused.code()), (400, "E0000001"), "{credentials}");
+    }
+    let made = org.post("/users?activate=false", &with(&good)).await;
+    assert_eq!((made.status, &made.body["status"]), (200, &json!("STAGED")));
+    let path = format!("/users/{}", made.body["id"].as_str().unwrap());
+    org.act(&format!("{path}/lifecycle/activate")).await;
+    let late = org.post(&path, &json!({"credentials": good})).await;
+    assert_eq!((late.status, late.code()), (400, "E0000001"));
+    let own = org
+        .post(&path, &json!({"credentials": {"password": {"value": "Tr0ubador-x9"}}}))
+        .await;
+    assert_eq!(own.body["credentials"]["provider"]["type"], "OKTA");
 }
 
 #[tokio::test]

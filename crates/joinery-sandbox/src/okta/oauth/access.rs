@@ -82,7 +82,7 @@ fn by_token(call: &mut Call<'_>, path: &str, token: &str, with_proof: bool) -> R
     let who = granted.user.unwrap_or(granted.client);
     let caller = granted.user.map_or(Caller::Client(granted.client), Caller::User);
     let is_owner = who == org.owner;
-    let held = roles::held(&org, who);
+    let held: Vec<&str> = roles::held(&org, who).map(|role| role.kind).collect();
     let allowed = is_owner || own.is_some() || held.iter().any(|kind| roles::allows(kind, call.method, path));
     let blind = held.is_empty();
     drop(org);

@@ -12,9 +12,12 @@ use crate::okta::Route;
 use crate::okta::call::{Answer, Call, Query, Reply};
 use crate::okta::event::{Party, kinds};
 use crate::okta::ids::Id;
-use crate::okta::user::Password;
+use crate::okta::user::{Password, Status};
 use crate::random;
 use crate::state::Org;
+
+/// How many wrong passwords in a row lock a user out.
+const MOST_FAILURES: u8 = 10;
 
 /// What this file answers.
 pub const ROUTES: &[Route] = &[
@@ -51,10 +54,7 @@ fn authorize(call: &Call<'_>) -> Answer {
 
 /// The client and where it wants the answer. Until both are known to be right nobody is sent anywhere.
 fn origin<'m>(form: &Form, memory: &'m Memory) -> Result<(&'m Client, Url), Refusal> {
-    let client = form
-        .get("client_id")
-        .and_then(Id::parse)
-        .and_then(|id| memory.clients.get(&id));
+    let client = form.get("client_id").and_then(|name| memory.client_named(name));
     let client = client
         .filter(|client| client.active)
         .ok_or_else(|| Refusal::new(400, "invalid_client", "Invalid value for 'client_id' parameter."))?;
@@ -120,6 +120,7 @@ fn proceed(call: &Call<'_>, form: &Form, client: &Client, org: &mut Org) -> Resu
         return Ok(Outcome::Page(Box::new(page::sign_in(form, client, org, None))));
     };
     let Some(user) = sign_in(org, login, form.get("password").unwrap_or_default()) else {
+        count_failure(call, org, login);
         return Ok(Outcome::Page(Box::new(page::sign_in(
             form,
             client,
@@ -129,6 +130,7 @@ fn proceed(call: &Call<'_>, form: &Form, client: &Client, org: &mut Org) -> Resu
     };
     if let Some(user) = org.users.get_mut(user) {
         user.last_login = Some(call.now.whole_seconds());
+        user.failed_sign_ins = 0;
     }
     let granted = Granted {
         client: client.id,
@@ -162,6 +164,23 @@ fn sign_in(org: &Org, login: &str, password: &str) -> Option<Id> {
         None => false,
     };
     (fits && claims::may_sign_in(org, id)).then_some(id)
+}
+
+/// Okta's default policy locks a user out after ten wrong passwords in a row.
+fn count_failure(call: &Call<'_>, org: &mut Org, login: &str) {
+    let named = org
+        .users
+        .with_login(login)
+        .or_else(|| org.users.with_short_login(login));
+    let Some(user) = named.and_then(|id| org.users.get_mut(id)) else {
+        return;
+    };
+    user.failed_sign_ins = user.failed_sign_ins.saturating_add(1);
+    if user.failed_sign_ins >= MOST_FAILURES && user.status == Status::Active {
+        user.move_to(Status::LockedOut, call.now);
+        let party = Party::from(&*user);
+        org.record_as(call, party.clone(), kinds::USER_LOCK, vec![party]);
+    }
 }
 
 /// Sends the browser back to the app.

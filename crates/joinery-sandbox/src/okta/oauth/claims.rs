@@ -21,10 +21,11 @@ pub fn access(call: &Call<'_>, org: &Org, granted: &Granted) -> (Value, String) 
     let (url, now) = (call.state.url(), call.now.seconds());
     let jti = format!("AT.{}", random::text(43));
     let user = granted.user.and_then(|user| org.users.get(user));
-    let subject = user.map_or(granted.client.as_str(), User::login);
+    let client = org.oauth.client_name(granted.client);
+    let subject = user.map_or(client.as_str(), User::login);
     let mut claims = json!({
         "ver": 1, "jti": jti, "iss": url, "aud": url, "sub": subject, "iat": now, "exp": now + ACCESS_SECONDS,
-        "cid": granted.client,
+        "cid": client,
     });
     if let Some(user) = user {
         claims["uid"] = json!(user.id);
@@ -58,7 +59,7 @@ pub fn id_token(call: &Call<'_>, org: &Org, granted: &Granted, access: &str) -> 
     for (name, value) in [
         ("ver", json!(1)),
         ("iss", json!(call.state.url())),
-        ("aud", json!(granted.client)),
+        ("aud", json!(org.oauth.client_name(granted.client))),
         ("iat", json!(now)),
         ("exp", json!(now + ACCESS_SECONDS)),
         ("jti", json!(format!("ID.{}", random::text(43)))),

@@ -2,18 +2,21 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::jose;
 use crate::clock::Time;
-use crate::okta::ids::Id;
+use crate::okta::ids::{Id, Kind};
 use crate::random;
 
 /// A registered client. Its id is the id of its app.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Client {
     /// Its id.
     pub id: Id,
+    /// The name it goes by: its id, unless whoever made its app chose another.
+    pub goes_by: String,
     /// When it was made.
     pub created: Time,
     /// Its name.
@@ -22,8 +25,8 @@ pub struct Client {
     pub kind: String,
     /// How it proves who it is: `private_key_jwt`, `client_secret_basic`, `client_secret_post` or `none`.
     pub method: String,
-    /// Its secret, where it has one.
-    pub secret: Option<String>,
+    /// Its secrets, the newest last.
+    pub secrets: Vec<ClientSecret>,
     /// Its public keys.
     pub keys: Vec<Value>,
     /// The grants it may use.
@@ -54,8 +57,46 @@ impl fmt::Debug for Client {
     }
 }
 
+/// A secret of a client.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct ClientSecret {
+    /// Its id.
+    pub id: Id,
+    /// When it was made.
+    pub created: Time,
+    /// When it changed.
+    pub last_updated: Time,
+    /// Whether it is accepted.
+    pub active: bool,
+    /// The secret itself.
+    pub value: String,
+}
+
+/// Shows no secret.
+impl fmt::Debug for ClientSecret {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("ClientSecret")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
+}
+
+impl ClientSecret {
+    /// A secret in use; made at random where nobody chose one.
+    pub fn new(id: Id, chosen: Option<String>, now: Time) -> Self {
+        let now = now.whole_seconds();
+        Self {
+            id,
+            created: now,
+            last_updated: now,
+            active: true,
+            value: chosen.unwrap_or_else(|| random::text(64)),
+        }
+    }
+}
+
 /// A scope that an admin granted to a client.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Grant {
     /// Its id.
     pub id: Id,
@@ -116,15 +157,22 @@ impl Client {
         });
         let redirect_uris = texts("redirect_uris").unwrap_or_default();
         let keys = keys(settings)?;
-        let secret = method
-            .starts_with("client_secret")
-            .then(|| text("client_secret").unwrap_or_else(|| random::text(64)));
+        let secrets = if method.starts_with("client_secret") {
+            vec![ClientSecret::new(
+                id.of_kind(Kind::ClientSecret),
+                text("client_secret"),
+                created,
+            )]
+        } else {
+            Vec::new()
+        };
         let flag = |name: &str, usual: bool| settings.get(name).and_then(Value::as_bool).unwrap_or(usual);
         let rotation = &settings
             .get("refresh_token")
             .map_or(&Value::Null, |it| &it["rotation_type"]);
         Ok(Self {
             id,
+            goes_by: text("client_id").unwrap_or_else(|| id.to_string()),
             created,
             name,
             // A public client has nothing else that ties a code to it.
@@ -134,7 +182,7 @@ impl Client {
             active: true,
             kind,
             method,
-            secret,
+            secrets,
             keys,
             grant_types,
             redirect_uris,
@@ -149,8 +197,17 @@ impl Client {
     /// Those of [`Client::read`].
     pub fn with_settings(&self, settings: &Map<String, Value>) -> Result<Self, String> {
         let read = Self::read(self.id, self.created, settings)?;
+        let mut secrets = read.secrets;
+        if !secrets.is_empty() && !self.secrets.is_empty() {
+            secrets.clone_from(&self.secrets);
+            let chosen = settings.get("client_secret").and_then(Value::as_str);
+            if let (Some(chosen), Some(newest)) = (chosen, secrets.last_mut()) {
+                chosen.clone_into(&mut newest.value);
+            }
+        }
         Ok(Self {
-            secret: read.secret.and_then(|made| self.secret.clone().or(Some(made))),
+            secrets,
+            goes_by: self.goes_by.clone(),
             active: self.active,
             grants: self.grants.clone(),
             ..read
@@ -178,6 +235,19 @@ impl Client {
         self.grant_types.iter().any(|known| known == grant)
     }
 
+    /// The newest secret in use.
+    pub fn secret(&self) -> Option<&str> {
+        let mut newest_first = self.secrets.iter().rev();
+        newest_first
+            .find(|secret| secret.active)
+            .map(|secret| secret.value.as_str())
+    }
+
+    /// Whether this is one of its secrets.
+    pub fn accepts(&self, text: &str) -> bool {
+        self.secrets.iter().any(|secret| secret.active && secret.value == text)
+    }
+
     /// Whether an admin granted it a scope of the API.
     pub fn is_granted(&self, scope: &str) -> bool {
         self.grants.iter().any(|grant| grant.scope == scope)
@@ -186,12 +256,12 @@ impl Client {
     /// The client as a registration shows it. The secret is shown once, when it was made.
     pub fn shown(&self, with_secret: bool) -> Value {
         let mut shown = Map::new();
-        shown.insert("client_id".into(), json!(self.id));
-        if let Some(secret) = self.secret.as_ref().filter(|_| with_secret) {
-            shown.insert("client_secret".into(), secret.as_str().into());
+        shown.insert("client_id".into(), self.goes_by.as_str().into());
+        if let Some(secret) = self.secret().filter(|_| with_secret) {
+            shown.insert("client_secret".into(), secret.into());
         }
         shown.insert("client_id_issued_at".into(), self.created.seconds().into());
-        if self.secret.is_some() {
+        if !self.secrets.is_empty() {
             shown.insert("client_secret_expires_at".into(), 0.into());
         }
         let rest = |name: &str| self.rest.get(name).cloned().unwrap_or_default();
@@ -228,7 +298,8 @@ fn keys(settings: &Map<String, Value>) -> Result<Vec<Value>, String> {
     let Some(set) = settings.get("jwks").filter(|set| !set.is_null()) else {
         return Ok(Vec::new());
     };
-    let keys = set["keys"].as_array().cloned().unwrap_or_default();
+    let mut keys = set["keys"].as_array().cloned().unwrap_or_default();
+    keys.retain(|key| key["status"] != "INACTIVE");
     for key in &keys {
         if jose::thumbprint(key).is_none() {
             return Err("'jwks': The JWKSet holds a key that is neither RSA nor EC, or lacks a part".into());

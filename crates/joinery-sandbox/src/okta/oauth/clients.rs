@@ -10,6 +10,7 @@ use crate::okta::Route;
 use crate::okta::app::App;
 use crate::okta::call::{Answer, Call, Reply};
 use crate::okta::errors::Problem;
+use crate::okta::event::{EventKind, Party, kinds};
 use crate::okta::ids::{Id, Kind};
 use crate::random;
 use crate::state::Org;
@@ -33,8 +34,9 @@ pub const GRANT_ROUTES: &[Route] = &[
 
 /// The client a path names.
 fn find(org: &Org, name: &str, class: &str) -> Result<Id, Problem> {
-    Id::parse(name)
-        .filter(|id| org.oauth.clients.contains_key(id))
+    org.oauth
+        .client_named(name)
+        .map(|client| client.id)
         .ok_or_else(|| Problem::not_found(name, class))
 }
 
@@ -64,7 +66,7 @@ fn create(call: &Call<'_>) -> Answer {
         Err(fault) => return Ok(unfit(fault)),
     };
     let id = org.ids.next(Kind::App);
-    let app = App::read(id, &as_app(&client, body), None, call.now)?;
+    let app = App::read(id, &org, &as_app(&client, body), None, call.now)?;
     org.apps.insert(id, app);
     org.follow_app(id);
     let shown = org.oauth.clients.get(&id).map(|client| client.shown(true));
@@ -118,7 +120,7 @@ fn replace(call: &Call<'_>) -> Answer {
         Ok(client) => client,
         Err(fault) => return Ok(unfit(fault)),
     };
-    let app = App::read(id, &as_app(&client, body), org.apps.get(&id), call.now)?;
+    let app = App::read(id, &org, &as_app(&client, body), org.apps.get(&id), call.now)?;
     org.apps.insert(id, app);
     org.follow_app(id);
     let shown = org.oauth.clients.get(&id).map(|client| client.shown(false));
@@ -136,17 +138,16 @@ fn delete(call: &Call<'_>) -> Answer {
 fn new_secret(call: &Call<'_>) -> Answer {
     let mut org = call.state.write();
     let id = find(&org, call.part(0), "PublicClientApp")?;
-    let secret = random::text(64);
-    let Some(client) = org.oauth.clients.get_mut(&id).filter(|client| client.secret.is_some()) else {
+    let Some(client) = org.oauth.clients.get_mut(&id) else {
+        return Err(Problem::not_found(call.part(0), "PublicClientApp"));
+    };
+    let Some(newest) = client.secrets.last_mut() else {
         let fault = "'token_endpoint_auth_method': The client does not use a client secret";
         return Ok(unfit(fault.into()));
     };
-    client.secret = Some(secret.clone());
-    let shown = client.shown(true);
-    if let Some(app) = org.apps.get_mut(&id) {
-        app.set_client_secret(&secret);
-    }
-    Ok(Reply::json(&shown))
+    newest.value = random::text(64);
+    newest.last_updated = call.now.whole_seconds();
+    Ok(Reply::json(&client.shown(true)))
 }
 
 fn list_grants(call: &Call<'_>) -> Answer {
@@ -191,6 +192,7 @@ fn grant(call: &Call<'_>) -> Answer {
     if let Some(client) = org.oauth.clients.get_mut(&id) {
         client.grants.push(grant);
     }
+    record(&mut org, call, kinds::SCOPE_GRANT, id);
     Ok(reply)
 }
 
@@ -210,10 +212,16 @@ fn revoke_grant(call: &Call<'_>) -> Answer {
     if let Some(grants) = grants {
         grants.retain(|grant| grant.id.as_str() != call.part(1));
         if grants.len() < before {
+            record(&mut org, call, kinds::SCOPE_REVOKE, id);
             return Ok(Reply::no_content());
         }
     }
     Err(Problem::not_found(call.part(1), "OAuth2ScopeConsentGrant"))
+}
+
+fn record(org: &mut Org, call: &Call<'_>, kind: EventKind, client: Id) {
+    let targets = org.oauth.clients.get(&client).map(Party::from).into_iter().collect();
+    org.record(call, kind, targets);
 }
 
 fn shown(grant: &Grant, client: &Client, org: &Org, call: &Call<'_>) -> Value {

@@ -12,7 +12,6 @@ use super::jose::Jws;
 use super::memory::Memory;
 use super::refusal::Refusal;
 use crate::okta::call::Call;
-use crate::okta::ids::Id;
 
 const ASSERTION: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 const LONGEST_SECONDS: i64 = 3600;
@@ -67,8 +66,8 @@ pub fn client<'m>(call: &Call<'_>, form: &Form, memory: &'m Memory) -> Result<&'
 }
 
 fn find<'m>(id: &str, memory: &'m Memory) -> Result<&'m Client, Refusal> {
-    Id::parse(id)
-        .and_then(|id| memory.clients.get(&id))
+    memory
+        .client_named(id)
         .ok_or_else(|| Refusal::client("Invalid value for 'client_id' parameter."))
 }
 
@@ -77,7 +76,7 @@ fn by_secret<'m>(id: &str, secret: &str, method: &str, memory: &'m Memory) -> Re
     if client.method != method {
         return Err(Refusal::client(FAILED));
     }
-    if client.secret.as_deref() != Some(secret) {
+    if !client.accepts(secret) {
         return Err(Refusal::client(
             "The client secret supplied for a confidential client is invalid.",
         ));
@@ -104,10 +103,10 @@ fn basic(header: &str) -> Option<(String, String)> {
 
 fn by_assertion<'m>(call: &Call<'_>, assertion: &str, memory: &'m Memory) -> Result<&'m Client, Refusal> {
     let token = Jws::parse(assertion).ok_or_else(|| Refusal::client("The parsing of the client_assertion failed."))?;
-    let client = Id::parse(token.claim("iss")).and_then(|id| memory.clients.get(&id));
+    let client = memory.client_named(token.claim("iss"));
     let client =
         client.ok_or_else(|| Refusal::client("The issuer claim for client_assertion is not a valid client_id."))?;
-    if token.claim("sub") != client.id.as_str() {
+    if token.claim("sub") != client.goes_by {
         return Err(Refusal::client(
             "The subject claim for client_assertion is not a valid client_id.",
         ));

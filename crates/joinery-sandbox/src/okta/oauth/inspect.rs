@@ -46,12 +46,13 @@ fn missing_token() -> Refusal {
 fn shown_access(call: &Call<'_>, org: &Org, token: &Access) -> Value {
     let (granted, url) = (&token.granted, call.state.url());
     let user = granted.user.and_then(|user| org.users.get(user));
-    let subject = user.map_or(granted.client.as_str(), User::login);
+    let client = org.oauth.client_name(granted.client);
+    let subject = user.map_or(client.as_str(), User::login);
     let kind = if granted.thumbprint.is_some() { "DPoP" } else { "Bearer" };
     let mut shown = json!({
         "active": true, "scope": granted.scopes.join(" "), "username": subject, "exp": token.expires,
         "iat": token.issued, "sub": subject, "aud": url, "iss": url, "jti": token.jti, "token_type": kind,
-        "client_id": granted.client,
+        "client_id": client,
     });
     if let Some(user) = user {
         shown["uid"] = json!(user.id);
@@ -67,7 +68,7 @@ fn shown_refresh(org: &Org, token: &Refresh) -> Value {
     let login = user.map_or("", User::login);
     json!({
         "active": true, "token_type": "Bearer", "scope": token.granted.scopes.join(" "),
-        "client_id": token.granted.client, "username": login, "exp": token.expires, "sub": login,
+        "client_id": org.oauth.client_name(token.granted.client), "username": login, "exp": token.expires, "sub": login,
     })
 }
 

@@ -20,6 +20,7 @@ pub mod memory;
 mod metadata;
 mod page;
 mod refusal;
+mod role_targets;
 mod roles;
 mod scopes;
 mod servers;
@@ -35,8 +36,9 @@ use super::ids::Id;
 use crate::state::Org;
 
 pub use clients::GRANT_ROUTES;
-pub use roles::API_ROUTES as ROLE_ROUTES;
-pub use roles::{assigned_role, is_role};
+pub use role_targets::ROUTES as ROLE_TARGET_ROUTES;
+pub use roles::is_role;
+pub use roles::{GROUP_ROUTES as GROUP_ROLE_ROUTES, USER_ROUTES as ROLE_ROUTES};
 
 /// What lies below the root, for everybody.
 const OPEN_ROUTES: &[&[Route]] = &[
@@ -48,7 +50,7 @@ const OPEN_ROUTES: &[&[Route]] = &[
 ];
 
 /// What lies below the root, for admins.
-const ADMIN_ROUTES: &[&[Route]] = &[clients::ROUTES, roles::CLIENT_ROUTES];
+const ADMIN_ROUTES: &[&[Route]] = &[clients::ROUTES, roles::CLIENT_ROUTES, role_targets::CLIENT_ROUTES];
 
 /// Answers a call outside `/api/v1`; `None` where it is not for the authorization server.
 pub fn answer(call: &mut Call<'_>) -> Option<Answer> {
@@ -68,21 +70,19 @@ pub fn answer(call: &mut Call<'_>) -> Option<Answer> {
     }))
 }
 
-/// Writes into the log that a role is for other things than before.
-pub fn note_role_change(org: &mut Org, call: &Call<'_>) {
-    roles::note_change(org, call, true);
-}
-
 impl Org {
     /// Keeps the client that an app is in step with it: made, changed and removed with the app.
     pub fn follow_app(&mut self, id: Id) {
-        let Some(app) = self.apps.get(&id) else {
+        let Some(app) = self.apps.get_mut(&id) else {
             self.oauth.remove_client(id);
             return;
         };
-        let Some(settings) = app.client_settings() else {
+        let Some(mut settings) = app.client_settings() else {
             return;
         };
+        if let Some(secret) = app.chosen_secret.take() {
+            settings.insert("client_secret".into(), secret.into());
+        }
         let read = match self.oauth.clients.get(&id) {
             Some(client) => client.with_settings(&settings),
             None => Client::read(id, app.created, &settings),

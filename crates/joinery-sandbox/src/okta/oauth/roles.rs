@@ -1,27 +1,33 @@
-//! Admin roles of users and clients: assign, list, take away, and what each of them opens.
+//! Admin roles of users, groups and clients: assign, list, take away, and what each of them opens. What a role is
+//! limited to is in `role_targets`.
 
 use axum::http::Method;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::clock::Time;
+use crate::intern::{self, Word};
 use crate::okta::Route;
 use crate::okta::call::{Answer, Call, Reply};
 use crate::okta::errors::Problem;
-use crate::okta::event::{EventKind, Party};
+use crate::okta::event::{EventKind, Party, kinds};
 use crate::okta::ids::{Id, Kind};
-use crate::okta::{groups, users};
+use crate::okta::{groups, totp, users};
 use crate::state::Org;
 
 /// What this file answers below `/api/v1`.
-pub const API_ROUTES: &[Route] = &[
-    Route(Method::GET, "groups/{}/roles", list),
-    Route(Method::POST, "groups/{}/roles", assign),
-    Route(Method::GET, "groups/{}/roles/{}", get),
-    Route(Method::DELETE, "groups/{}/roles/{}", remove),
+pub const USER_ROUTES: &[Route] = &[
     Route(Method::GET, "users/{}/roles", list),
     Route(Method::POST, "users/{}/roles", assign),
     Route(Method::GET, "users/{}/roles/{}", get),
     Route(Method::DELETE, "users/{}/roles/{}", remove),
+];
+/// What it answers below `/api/v1/groups`.
+pub const GROUP_ROUTES: &[Route] = &[
+    Route(Method::GET, "groups/{}/roles", list),
+    Route(Method::POST, "groups/{}/roles", assign),
+    Route(Method::GET, "groups/{}/roles/{}", get),
+    Route(Method::DELETE, "groups/{}/roles/{}", remove),
 ];
 /// What it answers below the root.
 pub const CLIENT_ROUTES: &[Route] = &[
@@ -30,37 +36,6 @@ pub const CLIENT_ROUTES: &[Route] = &[
     Route(Method::GET, "oauth2/v1/clients/{}/roles/{}", get),
     Route(Method::DELETE, "oauth2/v1/clients/{}/roles/{}", remove),
 ];
-
-const USER_GRANT: EventKind = EventKind(
-    "user.account.privilege.grant",
-    "Grant user privilege",
-    "core.user.admin_privilege.granted",
-);
-const USER_REVOKE: EventKind = EventKind(
-    "user.account.privilege.revoke",
-    "Revoke all user privileges",
-    "core.user.admin_privilege.revoked",
-);
-const GROUP_GRANT: EventKind = EventKind(
-    "group.privilege.grant",
-    "Grant group privilege",
-    "group.privilege.grant",
-);
-const GROUP_REVOKE: EventKind = EventKind(
-    "group.privilege.revoke",
-    "Revoke group privilege",
-    "group.privilege.revoke",
-);
-const CLIENT_GRANT: EventKind = EventKind(
-    "app.oauth2.client.privilege.grant",
-    "Grant client privilege",
-    "app.oauth2.client.privilege.grant",
-);
-const CLIENT_REVOKE: EventKind = EventKind(
-    "app.oauth2.client.privilege.revoke",
-    "Revoke client privilege",
-    "app.oauth2.client.privilege.revoke",
-);
 
 /// The standard roles and their labels.
 const KINDS: &[(&str, &str)] = &[
@@ -76,14 +51,24 @@ const KINDS: &[(&str, &str)] = &[
     ("MOBILE_ADMIN", "Mobile Administrator"),
 ];
 
+/// Whether Okta has a standard role of this name.
+pub fn is_role(name: &str) -> bool {
+    KINDS.iter().any(|(kind, _)| *kind == name)
+}
+
 /// An assigned role.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Role {
-    /// The id of the assignment.
-    pub id: Id,
+    /// The id of the assignment. Of a user's and a group's it is the kind in base 32, as recorded.
+    pub id: String,
     /// Its kind.
-    pub kind: &'static str,
+    #[serde(deserialize_with = "intern::word")]
+    pub kind: Word,
     created: Time,
+    /// The groups it is limited to; all where there are none.
+    pub groups: Vec<Id>,
+    /// The apps it is limited to, by their name in the catalogue or one by one; all where there are none.
+    pub apps: Vec<(String, Option<Id>)>,
 }
 
 /// Whether a role opens an endpoint.
@@ -118,71 +103,55 @@ pub fn allows(kind: &str, method: &Method, path: &str) -> bool {
     }
 }
 
-/// Whether Okta has a standard role of this name.
-pub fn is_role(name: &str) -> bool {
-    KINDS.iter().any(|(kind, _)| *kind == name)
-}
-
-/// Every role that somebody has: by itself, and by its groups.
-pub fn held(org: &Org, who: Id) -> Vec<&'static str> {
+/// The roles somebody holds: their own, and those of the groups a user is in.
+pub fn held(org: &Org, who: Id) -> impl Iterator<Item = &Role> {
     let groups = org.users.get(who).into_iter().flat_map(|user| &user.groups);
-    let roles = std::iter::once(&who)
+    std::iter::once(&who)
         .chain(groups)
-        .filter_map(|id| org.oauth.roles.get(id));
-    roles.flatten().map(|role| role.kind).collect()
-}
-
-/// The assigned role that a path names by its first two open parts: its id and its kind.
-///
-/// # Errors
-/// E0000007.
-pub fn assigned_role(org: &Org, call: &Call<'_>) -> Result<(Id, &'static str), Problem> {
-    let who = assignee(org, call)?;
-    let mut held = org.oauth.roles.get(&who).into_iter().flatten();
-    held.find(|role| role.id.as_str() == call.part(1))
-        .map(|role| (role.id, role.kind))
-        .ok_or_else(|| Problem::not_found(call.part(1), "Role"))
-}
-
-/// Writes into the log that what somebody may do has changed.
-pub fn note_change(org: &mut Org, call: &Call<'_>, granted: bool) {
-    let who = assignee(org, call).ok();
-    let (user, group) = (
-        who.and_then(|id| org.users.get(id)).map(Party::from),
-        who.and_then(|id| org.groups.get(&id)).map(Party::from),
-    );
-    let client = who.and_then(|id| org.oauth.clients.get(&id)).map(Party::from);
-    let (kind, party) = match (user, group, client) {
-        (Some(user), _, _) if granted => (USER_GRANT, user),
-        (Some(user), _, _) => (USER_REVOKE, user),
-        (_, Some(group), _) if granted => (GROUP_GRANT, group),
-        (_, Some(group), _) => (GROUP_REVOKE, group),
-        (_, _, Some(client)) if granted => (CLIENT_GRANT, client),
-        (_, _, Some(client)) => (CLIENT_REVOKE, client),
-        _ => return,
-    };
-    org.record(call, kind, vec![party]);
+        .copied()
+        .collect::<Vec<Id>>()
+        .into_iter()
+        .filter_map(|id| org.oauth.roles.get(&id))
+        .flatten()
 }
 
 /// Who a path is about: a user, a group, or the client of an `oauth2` path.
-fn assignee(org: &Org, call: &Call<'_>) -> Result<Id, Problem> {
+///
+/// # Errors
+/// E0000007.
+pub fn assignee(org: &Org, call: &Call<'_>) -> Result<Id, Problem> {
+    if call.path.starts_with("/oauth2/") {
+        let found = org.oauth.client_named(call.part(0)).map(|client| client.id);
+        return found.ok_or_else(|| Problem::not_found(call.part(0), "PublicClientApp"));
+    }
     if call.path.starts_with("/api/v1/groups/") {
         return groups::find(org, call.part(0)).map(|group| group.id);
     }
-    if !call.path.starts_with("/oauth2/") {
-        return users::find(org, call.part(0));
-    }
-    Id::parse(call.part(0))
-        .filter(|id| org.oauth.clients.contains_key(id))
-        .ok_or_else(|| Problem::not_found(call.part(0), "PublicClientApp"))
+    users::find(org, call.part(0))
+}
+
+/// The role a path names, of whom it names.
+///
+/// # Errors
+/// E0000007.
+pub fn find<'o>(org: &'o Org, call: &Call<'_>) -> Result<(Id, &'o Role), Problem> {
+    let who = assignee(org, call)?;
+    let held = org.oauth.roles.get(&who).map_or(&[][..], Vec::as_slice);
+    let role = held.iter().find(|role| role.id == call.part(1));
+    Ok((who, role.ok_or_else(|| Problem::not_found(call.part(1), "Role"))?))
 }
 
 fn list(call: &Call<'_>) -> Answer {
     let org = call.state.read();
     let who = assignee(&org, call)?;
-    let held = org.oauth.roles.get(&who).map_or(&[][..], Vec::as_slice);
-    let shown: Vec<Value> = held.iter().map(|role| shown(role, call, who)).collect();
-    Ok(Reply::json(&shown))
+    let own = org.oauth.roles.get(&who).map_or(&[][..], Vec::as_slice);
+    let mut list: Vec<Value> = own.iter().map(|role| shown(role, call, who, None)).collect();
+    // What a user holds by a group is listed as well.
+    for group in org.users.get(who).into_iter().flat_map(|user| &user.groups) {
+        let by_group = org.oauth.roles.get(group).map_or(&[][..], Vec::as_slice);
+        list.extend(by_group.iter().map(|role| shown(role, call, who, Some(*group))));
+    }
+    Ok(Reply::json(&list))
 }
 
 fn assign(call: &Call<'_>) -> Answer {
@@ -194,6 +163,7 @@ fn assign(call: &Call<'_>) -> Answer {
     };
     let mut org = call.state.write();
     let who = assignee(&org, call)?;
+    check_assignee(&org, who)?;
     if org
         .oauth
         .roles
@@ -204,42 +174,72 @@ fn assign(call: &Call<'_>) -> Answer {
         return Err(Problem::new(409, "E0000090", summary).because(format!("{label} is assigned already.")));
     }
     let role = Role {
-        id: org.ids.next(Kind::Role),
+        id: if call.path.starts_with("/oauth2/") {
+            org.ids.next(Kind::Role).to_string()
+        } else {
+            totp::encode(kind.as_bytes())
+        },
         kind,
         created: call.now.whole_seconds(),
+        groups: Vec::new(),
+        apps: Vec::new(),
     };
-    let reply = Reply::json(&shown(&role, call, who));
+    let reply = Reply::json(&shown(&role, call, who, None));
     org.oauth.roles.entry(who).or_default().push(role);
-    note_change(&mut org, call, true);
+    record(&mut org, call, who, true);
     // As documented: 201 for a user or a group, 200 for a client.
     Ok(reply.with_status(if call.path.starts_with("/oauth2/") { 200 } else { 201 }))
 }
 
+/// Not every group can be an admin.
+fn check_assignee(org: &Org, who: Id) -> Result<(), Problem> {
+    let Some(group) = org.groups.get(&who) else {
+        return Ok(());
+    };
+    if group.built_in {
+        let summary = format!("Roles cannot be granted to built-in groups: {}", group.name);
+        return Err(Problem::new(400, "E0000211", summary));
+    }
+    if org.rules.values().any(|rule| rule.active && rule.groups.contains(&who)) {
+        let summary = "Roles cannot be granted to groups with group membership rules.";
+        return Err(Problem::new(400, "E0000192", summary));
+    }
+    Ok(())
+}
+
 fn get(call: &Call<'_>) -> Answer {
     let org = call.state.read();
-    let who = assignee(&org, call)?;
-    let held = org.oauth.roles.get(&who).map_or(&[][..], Vec::as_slice);
-    let role = held.iter().find(|role| role.id.as_str() == call.part(1));
-    let role = role.ok_or_else(|| Problem::not_found(call.part(1), "Role"))?;
-    Ok(Reply::json(&shown(role, call, who)))
+    let (who, role) = find(&org, call)?;
+    Ok(Reply::json(&shown(role, call, who, None)))
 }
 
 fn remove(call: &Call<'_>) -> Answer {
     let mut org = call.state.write();
-    let who = assignee(&org, call)?;
-    let held = org.oauth.roles.entry(who).or_default();
-    let before = held.len();
-    held.retain(|role| role.id.as_str() != call.part(1));
-    if held.len() == before {
-        return Err(Problem::not_found(call.part(1), "Role"));
+    let (who, role) = find(&org, call)?;
+    let gone = role.id.clone();
+    if let Some(held) = org.oauth.roles.get_mut(&who) {
+        held.retain(|role| role.id != gone);
     }
-    let targets = format!("roles/{}/targets/", call.part(1));
-    org.records.retain(|_, record| !record.place.starts_with(&targets));
-    note_change(&mut org, call, false);
+    record(&mut org, call, who, false);
     Ok(Reply::no_content())
 }
 
-fn shown(role: &Role, call: &Call<'_>, who: Id) -> Value {
+fn record(org: &mut Org, call: &Call<'_>, who: Id, granted: bool) {
+    let (party, kinds): (Option<Party>, [EventKind; 2]) = if let Some(user) = org.users.get(who) {
+        let kinds = [kinds::USER_PRIVILEGE_GRANT, kinds::USER_PRIVILEGE_REVOKE];
+        (Some(user.into()), kinds)
+    } else if let Some(group) = org.groups.get(&who) {
+        let kinds = [kinds::GROUP_PRIVILEGE_GRANT, kinds::GROUP_PRIVILEGE_REVOKE];
+        (Some(group.into()), kinds)
+    } else {
+        let kinds = [kinds::CLIENT_PRIVILEGE_GRANT, kinds::CLIENT_PRIVILEGE_REVOKE];
+        (org.oauth.clients.get(&who).map(Party::from), kinds)
+    };
+    org.record(call, kinds[usize::from(!granted)], party.into_iter().collect());
+}
+
+/// A role as Okta shows it; `by` is the group by which a user holds it.
+fn shown(role: &Role, call: &Call<'_>, who: Id, by: Option<Id>) -> Value {
     let label = KINDS
         .iter()
         .find(|(kind, _)| *kind == role.kind)
@@ -248,6 +248,8 @@ fn shown(role: &Role, call: &Call<'_>, who: Id) -> Value {
         ("CLIENT", "oauth2/v1/clients")
     } else if call.path.starts_with("/api/v1/groups/") {
         ("GROUP", "api/v1/groups")
+    } else if by.is_some() {
+        ("GROUP", "api/v1/users")
     } else {
         ("USER", "api/v1/users")
     };

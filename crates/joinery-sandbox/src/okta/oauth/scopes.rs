@@ -77,7 +77,9 @@ pub fn needed(method: &Method, path: &str) -> Option<Vec<String>> {
         return None;
     }
     let (_, family) = FAMILIES.iter().find(|(start, _)| starts_with(path, start))?;
-    let reads = *method == Method::GET || *method == Method::HEAD || path == "policies/simulate";
+    // A simulation and a test email change nothing.
+    let harmless = path == "policies/simulate" || family == &"templates" && path.ends_with("/test");
+    let reads = *method == Method::GET || *method == Method::HEAD || harmless;
     let manage = format!("okta.{family}.manage");
     if reads {
         Some(vec![format!("okta.{family}.read"), manage])
@@ -120,5 +122,82 @@ mod tests {
         assert_eq!(needed(Method::POST, "apps/0oa1/grants"), "okta.appGrants.manage");
         assert_eq!(needed(Method::DELETE, "api-tokens/current"), "");
         assert!(is_known("okta.logs.read") && !is_known("okta.logs.manage") && !is_known("okta.nothing.read"));
+    }
+
+    /// Method, path and scopes of every operation in Okta's API description.
+    fn described() -> Option<Vec<(String, String, Vec<String>)>> {
+        let top = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let folder = std::env::var_os("OKTA_DATA").map_or_else(|| top.join("../shared/okta"), |path| top.join(path));
+        let files = std::fs::read_dir(folder).ok()?.flatten().map(|file| file.path());
+        let is_description = |path: &std::path::PathBuf| path.to_string_lossy().contains("openapi-management");
+        let text = std::fs::read_to_string(files.into_iter().find(is_description)?).ok()?;
+        let (mut found, mut path, mut secured) = (Vec::new(), String::new(), false);
+        for line in text.lines() {
+            let (depth, word) = (line.len() - line.trim_start().len(), line.trim());
+            match depth {
+                2 if word.starts_with('/') => word.trim_end_matches(':').clone_into(&mut path),
+                4 if matches!(word, "get:" | "post:" | "put:" | "patch:" | "delete:") => {
+                    found.push((word.trim_end_matches(':').to_uppercase(), path.clone(), Vec::new()));
+                }
+                6 => secured = word == "security:",
+                12 if secured && word.starts_with("- ") => {
+                    if let Some((_, _, scopes)) = found.last_mut() {
+                        scopes.push(word.trim_start_matches("- ").to_owned());
+                    }
+                }
+                _ => {}
+            }
+        }
+        Some(found)
+    }
+
+    #[test]
+    fn every_route_takes_the_scopes_that_the_api_description_names() {
+        let Some(described) = described() else {
+            println!("skipped: no API description (set OKTA_DATA to the folder that holds it)");
+            return;
+        };
+        let routes = crate::okta::ROUTES
+            .iter()
+            .chain(crate::okta::oauth::ADMIN_ROUTES)
+            .copied()
+            .flatten();
+        let (mut compared, mut wrong) = (0, Vec::new());
+        for crate::okta::Route(method, pattern, _) in routes {
+            let own: Vec<&str> = pattern.split('/').collect();
+            let same = |path: &str| {
+                let path = path.trim_start_matches("/api/v1/").trim_start_matches('/');
+                let theirs: Vec<&str> = path.split('/').collect();
+                theirs.len() == own.len()
+                    && own
+                        .iter()
+                        .zip(&theirs)
+                        .all(|(own, theirs)| match (*own, theirs.starts_with('{')) {
+                            ("{}", is_open) => is_open,
+                            (own, is_open) => !is_open && own == *theirs,
+                        })
+            };
+            let named = described
+                .iter()
+                .find(|(theirs, path, _)| method == theirs.as_str() && same(path));
+            let Some((_, _, scopes)) = named.filter(|(_, _, scopes)| !scopes.is_empty()) else {
+                continue;
+            };
+            compared += 1;
+            let taken = needed(method, &pattern.replace("{}", "x")).unwrap_or_default();
+            let families = |list: &[String]| -> std::collections::BTreeSet<String> {
+                let start = |scope: &String| scope.rsplit_once('.').map(|(family, _)| family.to_owned());
+                list.iter().filter_map(start).collect()
+            };
+            if taken.first() != scopes.first() || !families(&taken).is_subset(&families(scopes)) {
+                wrong.push(format!("{method} {pattern}: described {scopes:?}, taken {taken:?}"));
+            }
+        }
+        println!("{compared} routes take the scopes of the API description");
+        assert!(wrong.is_empty(), "{wrong:#?}");
+        assert!(
+            compared > 150,
+            "only {compared} routes were found in the API description"
+        );
     }
 }
