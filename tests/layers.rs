@@ -28,13 +28,14 @@ const EDGES: &[(&str, &[&str])] = &[
     ("joinery-sandbox", &[]),
 ];
 
-/// Libraries that one crate alone may name. Dev-dependencies aside.
-const OWNED: &[(&str, &str)] = &[
-    ("reqwest", "joinery-http"),
-    ("rhai", "joinery-script"),
-    ("rusqlite", "joinery-store"),
-    ("keyring", "joinery-store"),
-    ("tauri", "joinery-studio"),
+/// Libraries that only these crates may name. Dev-dependencies aside.
+const OWNED: &[(&str, &[&str])] = &[
+    ("reqwest", &["joinery-http"]),
+    ("rhai", &["joinery-script"]),
+    // The sandbox keeps an org in a file of its own: it shares no code with the engine, not even its store.
+    ("rusqlite", &["joinery-store", "joinery-sandbox"]),
+    ("keyring", &["joinery-store"]),
+    ("tauri", &["joinery-studio"]),
 ];
 
 #[test]
@@ -49,11 +50,14 @@ fn crates_depend_on_each_other_only_as_drawn() {
             if dependency.starts_with("joinery") && !allowed.contains(&dependency.as_str()) {
                 wrong.push(format!("{name} may not depend on {dependency}"));
             }
-            if let Some((library, owner)) = OWNED
+            if let Some((library, owners)) = OWNED
                 .iter()
-                .find(|(library, owner)| *library == dependency && *owner != name)
+                .find(|(library, owners)| *library == dependency && !owners.contains(&name.as_str()))
             {
-                wrong.push(format!("{name} may not name {library}: only {owner} does"));
+                wrong.push(format!(
+                    "{name} may not name {library}: only {} does",
+                    owners.join(" or ")
+                ));
             }
         }
     }

@@ -8,6 +8,8 @@ mod home;
 mod layers;
 mod mock;
 mod packages;
+mod sandbox;
 mod saving;
+mod sign_in;
 mod watch;
 mod zips;

@@ -8,7 +8,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
+/** The top folder of the project. */
+export const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const pictures = join(root, 'test-results', 'window');
 const binary = process.env.JOINERY_STUDIO ?? join(root, 'target', 'debug', 'joinery-studio');
 
@@ -82,6 +83,8 @@ export class Studio {
 			const capabilities = { alwaysMatch: { 'webkitgtk:browserOptions': { binary, args: [] } } };
 			const { sessionId } = await until('the driver listens', () => call('POST', `${driver}/session`, { capabilities }));
 			const studio = new Studio(`${driver}/session/${sessionId}`, home, size, stop);
+			// Without a window manager the window keeps the size it asks for, however small the display.
+			await call('POST', `${driver}/session/${sessionId}/window/rect`, { x: 0, y: 0, ...size });
 			await studio.until('the page is drawn', 'return document.querySelector("#app")?.childElementCount > 0');
 			return studio;
 		} catch (error) {

@@ -3,11 +3,11 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 
-import { Key, commandLine, withStudio } from './driver.mjs';
+import { Key, Studio, commandLine, joinery, withStudio } from './driver.mjs';
 
 test('a workspace of one connector gets a connection that was tested, and comes back as it was left', async () => {
 	const org = spawn(commandLine, ['sandbox', '--port', '0'], { stdio: ['ignore', 'pipe', 'ignore'] });
@@ -102,6 +102,95 @@ test('edits from outside show at once, and the palette finds what they brought',
 		assert.deepEqual(await shown(), ['Top bar', 'Connectors', 'Request tester', 'Editor', 'Run panel', 'Status bar']);
 	});
 });
+
+test('a template, a package and a folder open, and the tree finds what is typed', async () => {
+	await withStudio(async (studio) => {
+		const at = (name) => join(studio.home, name);
+		await studio.press(Key.Control, 'n');
+		await studio.click('radio', 'REST API');
+		await fill(studio, 'Folder', at('rest'));
+		await studio.click('button', 'Create workspace');
+		await studio.find('treeitem', 'get_item');
+		assert.ok(existsSync(join(at('rest'), 'connector.toml')));
+
+		joinery(studio, ['new', at('okta'), '--template', 'okta']);
+		joinery(studio, ['export', at('okta'), '-o', at('okta-0.1.0.joinery')]);
+		await open(studio, at('okta-0.1.0.joinery'));
+		await studio.find('treeitem', 'deactivate_user');
+		truncateSync(at('okta-0.1.0.joinery'), 3000);
+		await open(studio, at('okta-0.1.0.joinery'));
+		await studio.see('The package is refused');
+		await studio.press(Key.Escape);
+
+		await open(studio, at('okta'));
+		await studio.find('treeitem', 'deactivate_user');
+		await studio.click('button', 'Filter');
+		await studio.type('group');
+		await studio.until('the rest is hidden', `return ![...document.querySelectorAll('[role=treeitem]')].some((each) => each.innerText.includes('deactivate_user'))`);
+		await studio.find('treeitem', 'add_user_to_group');
+	});
+});
+
+test('the smallest window clips nothing', async () => {
+	await withStudio(
+		async (studio) => {
+			await studio.click('button', 'Start with the sandbox org');
+			await studio.see('get_user.rhai');
+			assert.equal(await studio.run('return document.documentElement.scrollWidth > innerWidth'), false);
+			// The groups of the run panel are one strip of tabs.
+			for (const part of ['Input', 'Output', 'Console', 'Network']) await studio.click('tab', part);
+			await studio.press(Key.Control, Key.Shift, 'e');
+			const button = await studio.find('button', 'Export package');
+			assert.ok(await studio.run('const { right, bottom } = arguments[0].getBoundingClientRect(); return right <= innerWidth && bottom <= innerHeight', button));
+			await studio.picture('smallest');
+		},
+		{ width: 1024, height: 640 }
+	);
+});
+
+test('two studios on one workspace never overwrite each other', async () => {
+	await withStudio(async (studio) => {
+		await studio.click('button', 'Start with the sandbox org');
+		await studio.see('250 users');
+		const script = join(studio.home, 'documents', 'Joinery', 'acme-connectors', 'okta', 'actions', 'get_user.rhai');
+		const other = await Studio.open(studio.home, { width: 1440, height: 900 });
+		try {
+			await other.click('button', 'acme-connectors');
+			for (const each of [studio, other]) {
+				await each.see('get_user.rhai');
+				await each.press(Key.Control, Key.Enter);
+				await each.see('200 OK');
+			}
+			await typeAtTop(studio, '//mine ');
+			await typeAtTop(other, '//theirs ');
+			await other.press(Key.Control, 's');
+			await studio.see('get_user.rhai changed on disk since you opened it');
+			// Saving does not decide it: the text on disk stays until one of the two was chosen.
+			await studio.press(Key.Control, 's');
+			await studio.find('button', 'Keep mine');
+			assert.match(readFileSync(script, 'utf8'), /^\/\/theirs /);
+			await studio.click('button', 'Keep mine');
+			await studio.press(Key.Control, 's');
+			await studio.until('it is saved', 'return document.querySelector("[role=tab] .sr-only") === null');
+			assert.match(readFileSync(script, 'utf8'), /^\/\/mine /);
+		} finally {
+			await other.close();
+		}
+	});
+});
+
+async function typeAtTop(studio, text) {
+	await studio.until('the script can be typed into', 'const script = document.querySelector(".cm-content[aria-label=Script]"); script?.focus(); return script !== null');
+	await studio.press(Key.Control, Key.Home);
+	await studio.type(text);
+	await studio.see(text.trim());
+}
+
+async function open(studio, path) {
+	await studio.press(Key.Control, 'o');
+	await fill(studio, 'Folder or package', path);
+	await studio.press(Key.Enter);
+}
 
 async function palette(studio, text) {
 	await studio.press(Key.Control, 'k');

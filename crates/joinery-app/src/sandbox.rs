@@ -7,8 +7,8 @@ use std::{
     time::Duration,
 };
 
-use joinery_sandbox::Sandbox;
-pub use joinery_sandbox::{Options, Seed};
+pub use joinery_sandbox::{Activity, FaultRule, Options, RateLimits, Seed, Served, Time, duration};
+use joinery_sandbox::{DataError, Sandbox, SeedError};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -85,13 +85,21 @@ pub async fn start(studio: &Studio) -> Result<SandboxView, Error> {
 /// # Errors
 /// [`Code::Unavailable`] when the port cannot be had.
 pub async fn start_with(studio: &Studio, options: Options) -> Result<SandboxView, Error> {
-    let org = joinery_sandbox::start(options).await.map_err(|error| {
-        Error::new(Code::Unavailable, error.to_string()).with_hint("Choose another port, or 0 for a free one.")
-    })?;
+    let org = joinery_sandbox::start(options).await.map_err(refused)?;
     let view = view(&org);
     *lock(&studio.sandbox.0) = Some(Running { org, record: None });
     studio.tell(Event::SandboxChanged);
     Ok(view)
+}
+
+/// The calls of late to this process's sandbox org.
+///
+/// # Errors
+/// [`Code::Usage`] when none runs.
+pub fn activity(studio: &Studio) -> Result<Activity, Error> {
+    let slot = lock(&studio.sandbox.0);
+    let running = slot.as_ref().ok_or_else(none_runs)?;
+    Ok(running.org.activity())
 }
 
 /// Notes for other processes of this user where this process's sandbox org listens, until it stops.
@@ -100,9 +108,7 @@ pub async fn start_with(studio: &Studio, options: Options) -> Result<SandboxView
 /// [`Code::Usage`] when none runs, [`Code::Unavailable`] when the note cannot be written.
 pub fn record(studio: &Studio) -> Result<SandboxRecord, Error> {
     let mut slot = lock(&studio.sandbox.0);
-    let running = slot
-        .as_mut()
-        .ok_or_else(|| Error::new(Code::Usage, "no sandbox org runs in this process"))?;
+    let running = slot.as_mut().ok_or_else(none_runs)?;
     let path = studio.home().join("sandbox.json");
     let record = SandboxRecord {
         url: running.org.url(),
@@ -115,6 +121,50 @@ pub fn record(studio: &Studio) -> Result<SandboxRecord, Error> {
     })?;
     running.record = Some(path);
     Ok(record)
+}
+
+fn none_runs() -> Error {
+    Error::new(Code::Usage, "no sandbox org runs in this process")
+}
+
+/// Why a sandbox org did not start, with what to do about it.
+fn refused(error: joinery_sandbox::Error) -> Error {
+    use joinery_sandbox::Error as Refused;
+    let message = error.to_string();
+    let (code, hint) = match error {
+        Refused::Listen { .. } => (Code::Unavailable, "Choose another port, or 0 for a free one."),
+        Refused::Seed(SeedError::Fault {
+            path,
+            line,
+            column,
+            message,
+        }) => {
+            return Error {
+                file: Some(path.display().to_string()),
+                line: u32::try_from(line).ok(),
+                column: u32::try_from(column).ok(),
+                ..Error::new(Code::Invalid, message)
+            };
+        }
+        Refused::Seed(SeedError::Read { .. }) => (Code::Unavailable, "Check the path."),
+        Refused::Seed(_) => (
+            Code::Invalid,
+            "Take another file, or one of demo, empty and users=NUMBER.",
+        ),
+        Refused::Data(DataError::InUse { .. }) => (Code::Unavailable, "Stop the other one, or choose another file."),
+        Refused::Data(DataError::Foreign { .. } | DataError::Later { .. }) => {
+            (Code::Unavailable, "Choose another file. This one was not touched.")
+        }
+        Refused::Data(DataError::Damaged { .. }) => (
+            Code::Unavailable,
+            "Choose another file, or remove this one to start anew.",
+        ),
+        Refused::Data(DataError::Open { .. }) => {
+            (Code::Unavailable, "Check the path, the permissions and the free space.")
+        }
+        _ => return Error::new(Code::Usage, message),
+    };
+    Error::new(code, message).with_hint(hint)
 }
 
 /// Where a sandbox org runs and the token it takes: this process's own, or the one another process recorded.

@@ -7,6 +7,7 @@ use std::{
 
 use directories::{ProjectDirs, UserDirs};
 use joinery_app::{Code, Error, Studio, StudioOptions};
+use tokio::runtime::Builder;
 
 /// The studio of this process. Nothing is opened yet.
 ///
@@ -42,7 +43,19 @@ pub fn folder() -> Result<PathBuf, Error> {
 /// # Errors
 /// What `work` returns.
 pub fn wait_for<T>(work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
+    finish(Builder::new_current_thread(), work)
+}
+
+/// Waits for `work` that answers others meanwhile, on a thread per core.
+///
+/// # Errors
+/// What `work` returns.
+pub fn serve<T>(work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    finish(Builder::new_multi_thread(), work)
+}
+
+fn finish<T>(mut builder: Builder, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    let runtime = builder
         .enable_all()
         .build()
         .map_err(|error| Error::new(Code::Unavailable, format!("cannot start: {error}")))?;

@@ -15,14 +15,22 @@ use crate::webhook;
 const BATCH: Duration = Duration::from_millis(50);
 /// The first attempt and Okta's one retry.
 const ATTEMPTS: usize = 2;
+/// How long the second attempt waits.
+const RETRY: Duration = Duration::from_millis(100);
 
 /// Follows the log and delivers what is new in it.
 pub async fn deliver(state: Arc<State>) {
     let mut changes = state.changes();
     let mut sent = state.read().log.len();
+    let mut generation = state.generation();
     while changes.changed().await.is_ok() {
-        tokio::time::sleep(BATCH).await;
+        state.clock.sleep(BATCH).await;
         changes.mark_unchanged();
+        if state.generation() != generation {
+            // Another org is here now; what its log holds happened before.
+            generation = state.generation();
+            sent = state.read().log.len();
+        }
         let (end, due) = due(&state, sent);
         sent = end;
         for (hook, body) in due {
@@ -36,7 +44,7 @@ fn due(state: &State, sent: usize) -> (usize, Vec<(EventHook, Value)>) {
     let org = state.read();
     let hooks = org.event_hooks.values().filter(|hook| hook.active && hook.verified);
     let due = hooks.filter_map(|hook| {
-        let new = org.log.get(sent.max(hook.since)..).unwrap_or_default();
+        let new = org.log.from(sent.max(hook.since));
         let wanted = new
             .iter()
             .filter(|event| hook.types.iter().any(|kind| kind == event.kind.0));
@@ -62,7 +70,10 @@ fn envelope(state: &State, hook: &EventHook, events: Vec<Value>) -> Value {
 /// A timeout and a 5xx are tried once more; any other refusal is final.
 async fn send(state: Arc<State>, hook: EventHook, body: Value) {
     let mut failure = String::new();
-    for _ in 0..ATTEMPTS {
+    for attempt in 0..ATTEMPTS {
+        if attempt > 0 {
+            state.clock.sleep(RETRY).await;
+        }
         let bytes = body.to_string().into_bytes();
         match webhook::send(Method::POST, &hook.url, &hook.sent_headers(), bytes).await {
             Ok((status, _)) if status.is_success() => return,

@@ -24,8 +24,10 @@ pub fn spawn(state: &Arc<State>, stop: &CancellationToken) {
 /// Applies the group rules after changes: once for all that arrive within the delay.
 async fn apply_rules(state: Arc<State>) {
     let mut changes = state.changes();
+    // What the org holds at the start may have rules too.
+    changes.mark_changed();
     while changes.changed().await.is_ok() {
-        tokio::time::sleep(DELAY).await;
+        state.clock.sleep(DELAY).await;
         changes.mark_unchanged();
         if group_rule::apply(&state) {
             state.notice_change();

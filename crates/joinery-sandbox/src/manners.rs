@@ -1,6 +1,7 @@
 //! The HTTP manners every answer has: request id, date, rate limit, caching; and the refusal of foreign host names.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use axum::body::Body;
 use axum::extract::{Request, State as Extract};
@@ -8,10 +9,14 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
+use crate::activity::Finished;
+use crate::control_routes;
+use crate::fault_rule::{Action, Drop};
+use crate::faults;
 use crate::okta::errors::Problem;
-use crate::okta::rate_limit::Standing;
+use crate::okta::rate_limit::{LIMIT_EXCEEDED, LIMIT_NEAR, News, Standing, WINDOW_SECONDS};
 use crate::random;
-use crate::server;
+use crate::server::{self, CallerName};
 use crate::state::State;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-okta-request-id");
@@ -32,22 +37,58 @@ const ALWAYS: &[(HeaderName, &str)] = &[
     ),
 ];
 
+/// The longest target of a request. Its links repeat it, and would not fit into a header.
+const LONGEST_TARGET: usize = 8 * 1024;
+
 /// Wraps every call.
 pub async fn apply(Extract(state): Extract<Arc<State>>, mut request: Request, next: Next) -> Response {
     if !is_own_host(&request, state.url()) {
         return misdirected();
     }
+    if control_routes::is_control(request.uri().path()) {
+        return control_routes::answer(&state, request).await;
+    }
+    let started = Instant::now();
     let id = random::request_id();
     let now = state.clock.now();
-    let standing = state
-        .buckets
-        .count(request.method(), &server::single_slashes(request.uri().path()), now);
+    let method = request.method().clone();
+    let uri = request.uri().clone();
+    let path = server::single_slashes(uri.path());
     request.extensions_mut().insert(RequestId(id.clone()));
-    let mut response = if standing.exceeded {
-        let summary = "API call exceeded rate limit due to too many requests.";
-        server::respond(Problem::new(429, "E0000047", summary).reply())
-    } else {
-        next.run(request).await
+    let mut fault = None;
+    let (mut response, standing) = match state.buckets.enter() {
+        None => {
+            let standing = Standing {
+                limit: 0,
+                remaining: 0,
+                reset: now.seconds() + WINDOW_SECONDS,
+                exceeded: true,
+                news: None,
+            };
+            (server::respond(faults::problem(429, None).reply()), standing)
+        }
+        Some(_under_way) => {
+            let mut standing = state.buckets.count(&method, &path, now);
+            tell(&state, standing);
+            let long = uri
+                .path_and_query()
+                .is_some_and(|target| target.as_str().len() > LONGEST_TARGET);
+            let response = if standing.exceeded {
+                server::respond(faults::problem(429, None).reply())
+            } else if long {
+                let summary = "This request produced a response with a header too large to be processed.";
+                server::respond(Problem::new(414, "E0000256", summary).reply())
+            } else if let Some((number, action)) = state.faults.of(method.as_str(), &path) {
+                fault = Some(number);
+                if action.status == Some(429) {
+                    standing.remaining = 0;
+                }
+                faulted(action, request, next).await
+            } else {
+                next.run(request).await
+            };
+            (response, standing)
+        }
     };
     let headers = response.headers_mut();
     for (name, value) in ALWAYS {
@@ -60,7 +101,50 @@ pub async fn apply(Extract(state): Extract<Arc<State>>, mut request: Request, ne
         headers.insert(header::DATE, value);
     }
     show_standing(headers, standing);
+    let caller = response.extensions_mut().remove::<CallerName>();
+    state.activity.note(Finished {
+        time: now,
+        method: method.as_str(),
+        path: &path,
+        query: uri.query(),
+        status: if faults::is_dropped(&response) {
+            0
+        } else {
+            response.status().as_u16()
+        },
+        milliseconds: started.elapsed().as_secs_f64() * 1000.0,
+        caller: caller.map_or_else(|| "nobody".into(), |name| name.0),
+        fault,
+        request_id: &id,
+    });
     response
+}
+
+/// What a fault makes of a call.
+async fn faulted(action: Action, request: Request, next: Next) -> Response {
+    if let Some(delay) = action.delay {
+        tokio::time::sleep(delay).await;
+    }
+    if let Some(status) = action.status {
+        return server::respond(faults::problem(status, action.code).reply());
+    }
+    match action.drop {
+        Some(Drop::Before) => faults::dropped(),
+        Some(Drop::Body) => faults::cut_short(next.run(request).await).await,
+        None => next.run(request).await,
+    }
+}
+
+/// Writes into the log what a bucket has to tell.
+fn tell(state: &State, standing: Standing) {
+    let Some(news) = standing.news else { return };
+    let kind = match news {
+        News::Near => LIMIT_NEAR,
+        News::Exceeded => LIMIT_EXCEEDED,
+    };
+    let now = state.clock.now();
+    state.write().record_job(now, kind, Vec::new(), None);
+    state.notice_change();
 }
 
 fn show_standing(headers: &mut axum::http::HeaderMap, standing: Standing) {

@@ -9,83 +9,25 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Extension, Request, State as Extract};
-use axum::http::{HeaderValue, Method, header};
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware;
 use axum::response::Response;
 use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use crate::clock::Clock;
+use crate::activity::Activity;
 use crate::manners::{self, RequestId};
 use crate::okta::call::{Call, Query, Reply};
 use crate::okta::errors::Problem;
 use crate::okta::event_hooks;
 use crate::okta::oauth::access::Caller;
-use crate::okta::rate_limit::Buckets;
+use crate::options::{Error, Options};
 use crate::state::State;
-use crate::{jobs, okta, random, seed};
+use crate::{jobs, okta, random};
 
 /// The largest body Okta takes.
 const LARGEST_BODY: usize = 1024 * 1024;
-
-/// How to start a sandbox org.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Options {
-    /// The port; 0 takes a free one.
-    pub port: u16,
-    /// The API token it accepts; made at random where none is given.
-    pub token: Option<String>,
-    /// What it holds at the start.
-    pub seed: Seed,
-    /// Whether rate limits are enforced (headers are always sent).
-    pub rate_limit: bool,
-}
-
-impl fmt::Debug for Options {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_struct("Options")
-            .field("port", &self.port)
-            .field("seed", &self.seed)
-            .field("rate_limit", &self.rate_limit)
-            .finish_non_exhaustive()
-    }
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            port: 0,
-            token: None,
-            seed: Seed::Demo,
-            rate_limit: true,
-        }
-    }
-}
-
-/// What an org holds at the start.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Seed {
-    /// 250 believable people in groups, the same every time.
-    Demo,
-    /// The token's owner and the Everyone group.
-    Empty,
-    /// So many generated users.
-    Users(usize),
-}
-
-/// Why a sandbox could not start.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// The port is taken or forbidden.
-    #[error("cannot listen on 127.0.0.1:{port}: {source}")]
-    Listen {
-        /// The port asked for.
-        port: u16,
-        /// What the system said.
-        source: std::io::Error,
-    },
-}
 
 /// A running sandbox org. It stops when this is dropped.
 pub struct Sandbox {
@@ -118,6 +60,15 @@ impl Sandbox {
     pub fn users(&self) -> usize {
         self.state.read().users.len()
     }
+
+    /// The calls of late.
+    pub fn activity(&self) -> Activity {
+        self.state.activity.clone()
+    }
+
+    pub(crate) fn state(&self) -> &Arc<State> {
+        &self.state
+    }
 }
 
 impl Drop for Sandbox {
@@ -129,7 +80,7 @@ impl Drop for Sandbox {
 /// Starts a sandbox org on the current tokio runtime.
 ///
 /// # Errors
-/// [`Error::Listen`].
+/// [`Error::Listen`], or that a file it needs cannot be used.
 pub async fn start(options: Options) -> Result<Sandbox, Error> {
     let failed = |source| Error::Listen {
         port: options.port,
@@ -139,17 +90,9 @@ pub async fn start(options: Options) -> Result<Sandbox, Error> {
         .await
         .map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
-    let token = options.token.unwrap_or_else(|| format!("00{}", random::text(40)));
-    let clock = Clock::system();
-    let org = seed::org(&options.seed, clock.now());
-    let buckets = Buckets::new(options.rate_limit);
-    let state = Arc::new(State::new(
-        format!("http://{address}"),
-        token.clone(),
-        clock,
-        buckets,
-        org,
-    ));
+    let token = options.token.clone();
+    let token = token.unwrap_or_else(|| format!("00{}", random::text(40)));
+    let state = Arc::new(State::new(format!("http://{address}"), token.clone(), options)?);
     let stop = CancellationToken::new();
     let router = Router::new()
         .fallback(take)
@@ -168,6 +111,10 @@ pub async fn start(options: Options) -> Result<Sandbox, Error> {
     })
 }
 
+/// The name of whoever made a call, for the list of calls.
+#[derive(Debug, Clone)]
+pub struct CallerName(pub String);
+
 /// Takes a call from the wire and answers it.
 async fn take(Extract(state): Extract<Arc<State>>, Extension(id): Extension<RequestId>, request: Request) -> Response {
     let (head, body) = request.into_parts();
@@ -181,7 +128,7 @@ async fn take(Extract(state): Extract<Arc<State>>, Extension(id): Extension<Requ
         return respond(Problem::malformed().reply().with_status(413));
     };
     let path = single_slashes(head.uri.path());
-    let call = || Call {
+    let mut call = Call {
         state: &state,
         now: state.clock.now(),
         method: &head.method,
@@ -194,15 +141,39 @@ async fn take(Extract(state): Extract<Arc<State>>, Extension(id): Extension<Requ
         request_id: &id.0,
         caller: Caller::default(),
     };
-    let mut reply = okta::answer(call()).unwrap_or_else(|problem| problem.reply());
+    let mut reply = okta::answer(&mut call).unwrap_or_else(|problem| problem.reply());
     if let Some(hook) = reply.hook_to_verify {
         let outcome = event_hooks::challenge(&state, hook).await;
-        reply = event_hooks::challenged(&call(), hook, outcome).unwrap_or_else(|problem| problem.reply());
+        reply = event_hooks::challenged(&call, hook, outcome).unwrap_or_else(|problem| problem.reply());
     }
+    let caller = CallerName(name_of_caller(&call, reply.status));
     if head.method != Method::GET {
         state.notice_change();
+        if state.data().is_some_and(|data| data.failure().is_some()) {
+            // The change stands in memory and goes into the file with the next; until then it is not safe.
+            reply = Problem::new(500, "E0000009", "Internal Server Error")
+                .because("The data file of the sandbox org cannot be written.")
+                .reply();
+        }
     }
-    respond(reply)
+    let mut response = respond(reply);
+    response.extensions_mut().insert(caller);
+    response
+}
+
+fn name_of_caller(call: &Call<'_>, status: StatusCode) -> String {
+    if !call.headers.contains_key(header::AUTHORIZATION) {
+        return "nobody".into();
+    }
+    let org = call.state.read();
+    let name = match call.caller {
+        _ if status == StatusCode::UNAUTHORIZED => None,
+        Caller::Owner if call.path.starts_with("/oauth2/") => Some("a client".to_owned()),
+        Caller::Owner => Some("API token".to_owned()),
+        Caller::User(id) => org.users.get(id).map(|user| user.login().to_owned()),
+        Caller::Client(id) => org.oauth.clients.get(&id).map(|client| client.name.clone()),
+    };
+    name.unwrap_or_else(|| "unknown".into())
 }
 
 /// Okta takes `//api/v1/users` for `/api/v1/users`.

@@ -1,13 +1,19 @@
 //! What an org holds, in memory, with the indices its lists need.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::ops::{Deref, DerefMut};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::Duration;
 
 use tokio::sync::watch;
 
+use crate::activity::Activity;
 use crate::clock::{Clock, Time};
+use crate::data_file::DataFile;
+use crate::faults::Faults;
+use crate::log::Log;
 use crate::okta::app::App;
-use crate::okta::event::Event;
 use crate::okta::event_hook::EventHook;
 use crate::okta::founding::{self, Founders};
 use crate::okta::group::Group;
@@ -22,6 +28,10 @@ use crate::okta::record::Record;
 use crate::okta::schema::Schema;
 use crate::okta::user::User;
 use crate::okta::user_type::UserType;
+use crate::options::{Error, Options};
+use crate::snapshot::Snapshot;
+use crate::table::{Noting, Table};
+use crate::{data_file, seed};
 
 /// A running org: everything a call needs.
 pub struct State {
@@ -34,23 +44,85 @@ pub struct State {
     pub clock: Clock,
     /// The rate limits.
     pub buckets: Buckets,
+    /// What goes wrong on purpose.
+    pub faults: Faults,
+    /// The calls of late.
+    pub activity: Activity,
     org: RwLock<Org>,
+    /// Where changes are kept beyond this process, if they are.
+    data: Option<DataFile>,
+    /// By how many milliseconds lists and the log lag behind.
+    lag: AtomicI64,
+    /// How it was started.
+    start: Options,
+    /// Copies of the org, by name.
+    pub snapshots: Mutex<BTreeMap<String, Arc<Snapshot>>>,
+    /// Counts how often another org took the place of this one.
+    generation: AtomicU64,
     changed: watch::Sender<()>,
 }
 
 impl State {
     /// An org at an address, behind a token.
-    pub fn new(url: String, token: String, clock: Clock, buckets: Buckets, org: Org) -> Self {
-        Self {
+    ///
+    /// # Errors
+    /// That the seed file or the data file cannot be used.
+    pub fn new(url: String, token: String, start: Options) -> Result<Self, Error> {
+        let clock = Clock::system();
+        let opened = start.data.as_deref().map(DataFile::open).transpose()?;
+        let (data, kept) = opened.map_or((None, None), |(file, org)| (Some(file), org));
+        let is_new = kept.is_none();
+        let mut org = match kept {
+            Some(org) => org,
+            None => seed::org(&start.seed, clock.now())?,
+        };
+        if let Some(data) = data.as_ref().filter(|_| is_new) {
+            data.rewrite(&mut org);
+            if let Some(reason) = data.failure() {
+                let path = data.path().to_owned();
+                return Err(data_file::Error::Open { path, reason }.into());
+            }
+        }
+        let state = Self {
             url,
             token,
             signing_key: OnceLock::new(),
             server_keys: KeyRing::default(),
             clock,
-            buckets,
+            buckets: Buckets::default(),
+            faults: Faults::default(),
+            activity: Activity::default(),
             org: RwLock::new(org),
+            data,
+            lag: AtomicI64::new(0),
+            start,
+            snapshots: Mutex::default(),
+            generation: AtomicU64::new(0),
             changed: watch::Sender::new(()),
+        };
+        state.arrange();
+        Ok(state)
+    }
+
+    /// Sets clock, rate limits, faults and lag the way the org was started.
+    pub fn arrange(&self) {
+        match self.start.frozen_at {
+            Some(moment) => self.clock.freeze(Some(moment)),
+            None => self.clock.follow_system(),
         }
+        self.buckets.set(&self.start.rate_limits);
+        self.faults.replace(&self.start.faults);
+        let noting = self.noting();
+        self.org
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .set_noting(noting);
+        self.set_lag(self.start.lag);
+    }
+
+    /// How it was started.
+    pub fn start(&self) -> &Options {
+        &self.start
     }
 
     /// `http://127.0.0.1:PORT`.
@@ -76,7 +148,10 @@ impl State {
 
     /// The key that signs tokens. Made when the first is asked for, since that takes a moment.
     pub fn signing_key(&self) -> &SigningKey {
-        self.signing_key.get_or_init(SigningKey::generate)
+        self.signing_key.get_or_init(|| match &self.data {
+            Some(file) => file.signing_key(),
+            None => SigningKey::generate(),
+        })
     }
 
     /// The org, to read.
@@ -84,14 +159,100 @@ impl State {
         self.org.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The org, to change.
-    pub fn write(&self) -> RwLockWriteGuard<'_, Org> {
-        self.org.write().unwrap_or_else(PoisonError::into_inner)
+    /// The org, to change. What was changed is dated and in the data file once this is dropped.
+    pub fn write(&self) -> Change<'_> {
+        Change {
+            org: self.org.write().unwrap_or_else(PoisonError::into_inner),
+            state: self,
+        }
+    }
+
+    /// Puts another org in the place of this one.
+    pub fn replace(&self, mut new: Org) {
+        let mut org = self.org.write().unwrap_or_else(PoisonError::into_inner);
+        new.set_noting(self.noting());
+        *org = new;
+        self.generation.fetch_add(1, Ordering::AcqRel);
+        if let Some(data) = &self.data {
+            data.rewrite(&mut org);
+        }
+        drop(org);
+        self.notice_change();
+    }
+
+    /// How often another org has taken the place of this one.
+    pub fn generation(&self) -> u64 {
+        self.generation.load(Ordering::Acquire)
+    }
+
+    /// The file that changes are kept in.
+    pub fn data(&self) -> Option<&DataFile> {
+        self.data.as_ref()
+    }
+
+    /// How far lists and the log lag behind.
+    pub fn lag(&self) -> Duration {
+        Duration::from_millis(self.lag.load(Ordering::Acquire).unsigned_abs())
+    }
+
+    /// Lets lists and the log lag behind from now on.
+    pub fn set_lag(&self, lag: Duration) {
+        let milliseconds = i64::try_from(lag.as_millis()).unwrap_or(i64::MAX);
+        let mut org = self.write();
+        self.lag.store(milliseconds, Ordering::Release);
+        org.users.by_id.note_past(milliseconds > 0);
+        org.groups.note_past(milliseconds > 0);
+    }
+
+    /// The moment that lists show; nothing where they show the present.
+    pub fn listed_moment(&self, now: Time) -> Option<Time> {
+        let lag = self.lag.load(Ordering::Acquire);
+        (lag > 0).then(|| Time(now.0.saturating_sub(lag)))
+    }
+
+    fn noting(&self) -> Noting {
+        Noting {
+            changes: self.data.is_some(),
+            past: self.lag.load(Ordering::Acquire) > 0,
+        }
+    }
+}
+
+/// The org while somebody changes it.
+pub struct Change<'a> {
+    org: RwLockWriteGuard<'a, Org>,
+    state: &'a State,
+}
+
+impl Deref for Change<'_> {
+    type Target = Org;
+
+    fn deref(&self) -> &Org {
+        &self.org
+    }
+}
+
+impl DerefMut for Change<'_> {
+    fn deref_mut(&mut self) -> &mut Org {
+        &mut self.org
+    }
+}
+
+impl Drop for Change<'_> {
+    fn drop(&mut self) {
+        let now = self.state.clock.now();
+        if let Some(horizon) = self.state.listed_moment(now) {
+            self.org.users.by_id.date_changes(now, horizon);
+            self.org.groups.date_changes(now, horizon);
+        }
+        if let Some(data) = &self.state.data {
+            data.keep(&mut self.org);
+        }
     }
 }
 
 /// Users, groups and the log.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Org {
     /// Makes the ids.
     pub ids: Ids,
@@ -102,27 +263,27 @@ pub struct Org {
     /// The type of users that name none.
     pub user_type: Id,
     /// Every type of users, with the attributes their profiles may have.
-    pub types: BTreeMap<Id, UserType>,
+    pub types: Table<Id, UserType>,
     /// The users.
     pub users: Users,
     /// The groups.
-    pub groups: BTreeMap<Id, Group>,
+    pub groups: Table<Id, Group>,
     /// The attributes of groups.
     pub group_schema: GroupSchema,
     /// The rules that put users into groups.
-    pub rules: BTreeMap<Id, GroupRule>,
+    pub rules: Table<Id, GroupRule>,
     /// The event hooks.
-    pub event_hooks: BTreeMap<Id, EventHook>,
+    pub event_hooks: Table<Id, EventHook>,
     /// The apps.
-    pub apps: BTreeMap<Id, App>,
+    pub apps: Table<Id, App>,
     /// The group everybody is in.
     pub everyone: Id,
     /// The System Log, oldest first.
-    pub log: Vec<Event>,
+    pub log: Log,
     /// The authorization server.
     pub oauth: Memory,
     /// Zones, policies and whatever else admins define.
-    pub records: BTreeMap<Id, Record>,
+    pub records: Table<Id, Record>,
 }
 
 impl Org {
@@ -132,23 +293,23 @@ impl Org {
         let token_id = ids.next(Kind::Token);
         let everyone = ids.next(Kind::Group);
         let owner = ids.next(Kind::User);
-        let groups = BTreeMap::from([(everyone, Group::everyone(everyone, created))]);
+        let groups = Table::from([(everyone, Group::everyone(everyone, created))]);
         let mut org = Self {
             ids,
             owner,
             token_id,
             user_type,
-            types: BTreeMap::from([(user_type, UserType::first(user_type, owner, created))]),
+            types: Table::from([(user_type, UserType::first(user_type, owner, created))]),
             users: Users::default(),
             groups,
             group_schema: GroupSchema::new(created),
-            rules: BTreeMap::new(),
-            apps: BTreeMap::new(),
-            event_hooks: BTreeMap::new(),
+            rules: Table::default(),
+            apps: Table::default(),
+            event_hooks: Table::default(),
             everyone,
-            log: Vec::new(),
+            log: Log::default(),
             oauth: Memory::default(),
-            records: BTreeMap::new(),
+            records: Table::default(),
         };
         let founders = Founders {
             owner,
@@ -190,6 +351,7 @@ impl Org {
     /// Adds a user: to the indices, to Everyone and to `groups`.
     pub fn add_user(&mut self, mut user: User, groups: &[Id]) {
         let everyone = self.everyone;
+        user.profile.shrink();
         for id in std::iter::once(&everyone).chain(groups) {
             if let Some(group) = self.groups.get_mut(id) {
                 group.members.insert(user.id);
@@ -216,33 +378,43 @@ impl Org {
     /// Takes every app that was given to a user by itself away from it.
     /// Gives the ids of the apps.
     pub fn unassign_apps(&mut self, user: Id) -> Vec<Id> {
-        let apps = self.apps.values_mut();
-        apps.filter_map(|app| app.users.remove(&user).map(|_| app.id)).collect()
+        let assigned = self.apps.values().filter(|app| app.users.contains_key(&user));
+        let ids: Vec<Id> = assigned.map(|app| app.id).collect();
+        for id in &ids {
+            if let Some(app) = self.apps.get_mut(id) {
+                app.users.remove(&user);
+            }
+        }
+        ids
     }
 
     /// Adds a user to a group, or removes it; `false` where nothing changed or one of them is unknown.
     pub fn set_member(&mut self, group: Id, user: Id, member: bool, now: Time) -> bool {
+        // Looks before it touches: what is touched counts as changed.
+        let is_member = self.groups.get(&group).map(|group| group.members.contains(&user));
+        if is_member.is_none_or(|is_member| is_member == member) || self.users.get(user).is_none() {
+            return false;
+        }
         let (Some(group), Some(user)) = (self.groups.get_mut(&group), self.users.by_id.get_mut(&user)) else {
             return false;
         };
-        let changed = if member {
+        if member {
             user.groups.insert(group.id);
-            group.members.insert(user.id)
+            group.members.insert(user.id);
         } else {
             user.groups.remove(&group.id);
-            group.members.remove(&user.id)
-        };
-        if changed {
-            group.last_membership_updated = now.whole_seconds();
+            group.members.remove(&user.id);
         }
-        changed
+        group.last_membership_updated = now.whole_seconds();
+        true
     }
 }
 
 /// The users, by id and by login.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Users {
-    by_id: BTreeMap<Id, User>,
+    /// The users, by id. To add, remove or rename one takes the methods of [`Users`] and [`Org`].
+    pub(crate) by_id: Table<Id, User>,
     by_login: BTreeMap<String, Id>,
 }
 
@@ -291,6 +463,18 @@ impl Users {
         self.by_id
             .range((after.map_or(Unbounded, Excluded), Unbounded))
             .map(|(_, user)| user)
+    }
+
+    /// The users as lists show them: those whose id follows `after`, in order, as they were at a moment.
+    pub fn listed(&self, moment: Option<Time>, after: Option<Id>) -> impl Iterator<Item = &User> {
+        use std::ops::Bound::{Excluded, Unbounded};
+        self.by_id.at(moment, (after.map_or(Unbounded, Excluded), Unbounded))
+    }
+
+    /// Makes the index of logins anew.
+    pub fn index(&mut self) {
+        let logins = self.by_id.iter().map(|(id, user)| (user.login().to_lowercase(), *id));
+        self.by_login = logins.collect();
     }
 
     /// Keeps the index of logins right after a change from `old`.

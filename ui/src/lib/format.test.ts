@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ago, baseName, duration, shellWord, size } from './format';
+import { ago, baseName, duration, sentence, shellWord, size } from './format';
 
 test('durations and sizes are as long as they need to be', () => {
 	expect([0.2, 38.4, 1240, 41_000, 125_000].map(duration)).toEqual(['<1 ms', '38 ms', '1.24 s', '41.0 s', '2 min 5 s']);
@@ -27,4 +27,13 @@ test('paths and words of a shell command', () => {
 	expect(baseName('/home/ada/okta/')).toBe('okta');
 	expect(shellWord('/home/ada/okta')).toBe('/home/ada/okta');
 	expect(shellWord("Ada's folder")).toBe("'Ada'\\''s folder'");
+});
+
+test('what the engine says is a sentence on screen, and names keep their letters', () => {
+	expect(sentence('no answer from 127.0.0.1 after 30 s')).toBe('No answer from 127.0.0.1 after 30 s');
+	expect(sentence("the package's hash is wrong")).toBe("The package's hash is wrong");
+	expect(sentence('okta: `token` is missing')).toBe('okta: `token` is missing');
+	expect(sentence('get_user.rhai changed on disk')).toBe('get_user.rhai changed on disk');
+	expect(sentence('`user` is missing')).toBe('`user` is missing');
+	expect(sentence('')).toBe('');
 });

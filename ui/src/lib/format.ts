@@ -50,3 +50,8 @@ export function baseName(path: string): string {
 export function shellWord(text: string): string {
 	return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
+
+/** The engine's words as a sentence on screen. What starts with a name, such as `get_user: …` or a path, stays as it is. */
+export function sentence(text: string): string {
+	return /^[a-z]+(['’]s)?( |$)/.test(text) ? text[0]?.toUpperCase() + text.slice(1) : text;
+}

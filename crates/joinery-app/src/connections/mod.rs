@@ -1,6 +1,9 @@
 //! Connection profiles: which org, how to sign in. Secrets go to the keychain and never come back to a front.
 
+mod keys;
 mod resolve;
+mod safe;
+mod sign_in;
 mod test;
 
 use std::collections::BTreeMap;
@@ -17,14 +20,20 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use ts_rs::TS;
 
+pub use keys::{KeyPlace, PublicKey, generate_key, public_key};
 pub(crate) use resolve::shown_auth;
 pub use resolve::{Given, Resolved, none, resolve};
+pub(crate) use safe::{ConnectionSafe, Safe};
+pub use sign_in::{
+    SignIn, TokenState, moment, sign_in, sign_in_resolved, sign_out, takes_a_person, token, token_at_hand,
+    token_resolved,
+};
 pub use test::{test, test_resolved};
 
 use crate::{
     connectors,
     error::{Code, Error},
-    studio::Studio,
+    studio::{Studio, lock},
 };
 
 /// The name of the sandbox org's connection.
@@ -122,7 +131,7 @@ pub fn list(studio: &Studio, connector: &str) -> Result<Vec<ConnectionView>, Err
     }
     for row in table::connection::list(studio.store()?)? {
         if row.connector == connector.manifest.id {
-            views.push(view(&connector, &row));
+            views.push(view(studio, &connector, &row));
         }
     }
     Ok(views)
@@ -147,14 +156,14 @@ pub fn fits_sandbox(connector: &Connector) -> bool {
     })
 }
 
-fn view(connector: &Connector, row: &Row) -> ConnectionView {
+fn view(studio: &Studio, connector: &Connector, row: &Row) -> ConnectionView {
     let auth = connector.manifest.auth.iter().find(|choice| choice.id == row.auth);
     ConnectionView {
         name: row.name.clone(),
         connector: row.connector.clone(),
         sandbox: false,
         auth: auth.map_or_else(|| row.auth.clone(), |choice| choice.label.clone()),
-        base_url: resolve::base_url(connector, &row.fields).ok(),
+        base_url: resolve::base_url(studio, connector, &row.fields).ok(),
     }
 }
 
@@ -178,7 +187,7 @@ fn auth_form(choice: &AuthChoice) -> AuthForm {
         id: choice.id.clone(),
         label: choice.label.clone(),
         kind: choice.kind.clone(),
-        form: auth::kind(&choice.kind).map(auth::AuthKind::form),
+        form: auth::kind(&choice.kind).map(|kind| kind.form(&choice.settings)),
     }
 }
 
@@ -189,7 +198,7 @@ fn auth_form(choice: &AuthChoice) -> AuthForm {
 pub fn save(studio: &Studio, draft: &ConnectionDraft) -> Result<ConnectionView, Error> {
     let connector = connectors::in_workspace(studio, &draft.connector)?;
     let row = save_for(studio, &connector, draft)?;
-    Ok(view(&connector, &row))
+    Ok(view(studio, &connector, &row))
 }
 
 /// As [`save`], for a connector that is not in the open workspace.
@@ -210,7 +219,14 @@ pub fn save_for(studio: &Studio, connector: &Connector, draft: &ConnectionDraft)
         fields: filled.fields,
         secrets: filled.secrets.into_keys().collect(),
     };
+    let before = table::connection::get(studio.store()?, &row.name)?;
+    if before.is_some_and(|before| before != row) {
+        // What a sign-in brought was for the connection as it was.
+        studio.safe().forget(&row.name)?;
+        studio.end_session(&row.name);
+    }
     table::connection::put(studio.store()?, &row)?;
+    lock(&studio.made_keys).remove(&draft.name);
     Ok(row)
 }
 
@@ -257,8 +273,14 @@ pub(crate) fn fill_in(studio: &Studio, connector: &Connector, draft: &Connection
     Ok(filled)
 }
 
-/// The secret saved for a connection of that name; a name never saved asks no keychain.
+/// The secret saved for a connection of that name, or made for one that is about to be; a name never saved asks no
+/// keychain.
 fn saved_secret(studio: &Studio, name: &str, field: &str) -> Result<Option<Secret>, Error> {
+    if field == keys::FIELD
+        && let Some(pem) = lock(&studio.made_keys).get(name)
+    {
+        return Ok(Some(pem.clone()));
+    }
     match table::connection::get(studio.store()?, name)? {
         Some(row) if row.secrets.iter().any(|secret| secret == field) => Ok(studio.secrets()?.get(name, field)?),
         _ => Ok(None),
@@ -276,7 +298,7 @@ pub(crate) fn fields_of(connector: &Connector, auth: &str) -> Result<Vec<FormFie
         .iter()
         .find(|choice| choice.id == auth)
         .ok_or_else(|| Error::unknown("way to sign in", auth, choices.iter().map(|choice| choice.id.as_str())))?;
-    fields.extend(kind_of(choice)?.form().fields);
+    fields.extend(kind_of(choice)?.form(&choice.settings).fields);
     Ok(fields)
 }
 
@@ -361,6 +383,8 @@ pub fn remove(studio: &Studio, name: &str) -> Result<(), Error> {
     for field in &row.secrets {
         studio.secrets()?.remove(name, field)?;
     }
+    studio.safe().forget(name)?;
+    studio.end_session(name);
     table::connection::remove(store, name)?;
     Ok(())
 }

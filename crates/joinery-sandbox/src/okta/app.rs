@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::app_connections::Connection;
@@ -19,7 +20,7 @@ use crate::clock::Time;
 use crate::state::Org;
 
 /// An app.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct App {
     /// Its id.
     pub id: Id,
@@ -72,7 +73,7 @@ impl fmt::Debug for App {
 }
 
 /// What a user has in an app.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Assignment {
     /// Since when.
     pub created: Time,
@@ -87,7 +88,7 @@ pub struct Assignment {
 }
 
 /// What a group has in an app.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct GroupAssignment {
     /// When it changed.
     pub last_updated: Time,

@@ -1,6 +1,7 @@
 //! Which apps may ask for access to which others: cross-app access connections.
 
 use axum::http::Method;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::Route;
@@ -22,7 +23,7 @@ pub const ROUTES: &[Route] = &[
 ];
 
 /// A connection from the app that holds it to another one.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Connection {
     id: Id,
     resource: Id,

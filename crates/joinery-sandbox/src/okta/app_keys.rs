@@ -4,6 +4,7 @@ use axum::http::Method;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use rcgen::DnType;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
@@ -38,7 +39,7 @@ const YEAR: i64 = 365 * 24 * 60 * 60 * 1000;
 const FIRST_YEARS: i64 = 10;
 
 /// A key of an app.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Key {
     /// Its id.
     pub kid: String,
@@ -49,7 +50,7 @@ pub struct Key {
 }
 
 /// A request for a certificate, until one is given for it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct CertificateRequest {
     id: String,
     created: Time,

@@ -1,6 +1,7 @@
 //! How users get from the org into an app by themselves: the connection to the app, and what it is used for.
 
 use axum::http::Method;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::Route;
@@ -30,7 +31,7 @@ const CONNECTABLE: &[&str] = &["okta_org2org", "zscalerbyz"];
 const FEATURES: &[&str] = &["USER_PROVISIONING", "INBOUND_PROVISIONING"];
 
 /// The connection of an app and what is set for it.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Provisioning {
     enabled: bool,
     /// By the name of the feature.

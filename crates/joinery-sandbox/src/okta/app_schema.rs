@@ -1,6 +1,7 @@
 //! The attributes that users have in an app: those every app of its kind has, and those the org adds.
 
 use axum::http::Method;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::Route;
@@ -20,7 +21,7 @@ pub const ROUTES: &[Route] = &[
 ];
 
 /// What the org said about the attributes of an app's users.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct AppSchema {
     custom: Map<String, Value>,
     base: Map<String, Value>,

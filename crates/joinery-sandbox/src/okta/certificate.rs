@@ -1,5 +1,6 @@
 //! RSA keys with certificates, and requests for certificates: what apps sign their answers with.
 
+use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 use rcgen::{CertificateParams, DistinguishedName, DnType, KeyPair};
@@ -12,7 +13,7 @@ use crate::clock::Time;
 const EMAIL: &[u64] = &[1, 2, 840, 113_549, 1, 9, 1];
 
 /// The public half of a key, and its certificate or the request for one (DER).
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Certified {
     /// The modulus.
     pub modulus: Vec<u8>,

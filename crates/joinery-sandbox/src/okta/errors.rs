@@ -1,5 +1,7 @@
 //! Okta's error bodies. The code is what a client may rely on; the texts are Okta's own.
 
+use std::borrow::Cow;
+
 use axum::http::header::WWW_AUTHENTICATE;
 use serde::Serialize;
 use serde::ser::SerializeSeq;
@@ -11,7 +13,7 @@ use crate::random;
 #[derive(Debug, Clone)]
 pub struct Problem {
     status: u16,
-    code: &'static str,
+    code: Cow<'static, str>,
     summary: String,
     causes: Vec<String>,
     challenge: Option<String>,
@@ -19,10 +21,10 @@ pub struct Problem {
 
 impl Problem {
     /// Any of the catalogue's errors.
-    pub fn new(status: u16, code: &'static str, summary: impl Into<String>) -> Self {
+    pub fn new(status: u16, code: impl Into<Cow<'static, str>>, summary: impl Into<String>) -> Self {
         Self {
             status,
-            code,
+            code: code.into(),
             summary: summary.into(),
             causes: Vec::new(),
             challenge: None,
@@ -84,12 +86,17 @@ impl Problem {
         Self::new(400, "E0000029", "Invalid paging request.").because("Invalid cursor.")
     }
 
+    /// What is wrong, in one line.
+    pub fn reason(&self) -> String {
+        self.causes.first().unwrap_or(&self.summary).clone()
+    }
+
     /// The answer to send.
     pub fn reply(&self) -> Reply {
         let body = Body {
-            code: self.code,
+            code: &self.code,
             summary: &self.summary,
-            link: self.code,
+            link: &self.code,
             id: format!("oae{}", random::text(22)),
             causes: Causes(&self.causes),
         };

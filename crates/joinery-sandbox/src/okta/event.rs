@@ -1,5 +1,6 @@
 //! A System Log event: what happened, who did it, to whom, and in which call.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::call::Call;
@@ -9,19 +10,25 @@ use super::ids::{Id, Kind};
 use super::oauth::access::Caller;
 use super::user::User;
 use crate::clock::Time;
+use crate::intern::{self, Word};
 use crate::state::Org;
 
 /// A kind of event: its type, its text and its type of old.
-#[derive(Debug, Clone, Copy)]
-pub struct EventKind(pub &'static str, pub &'static str, pub &'static str);
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct EventKind(
+    #[serde(deserialize_with = "intern::word")] pub Word,
+    #[serde(deserialize_with = "intern::word")] pub Word,
+    #[serde(deserialize_with = "intern::word")] pub Word,
+);
 
 /// A user or group that an event is about, as it was then.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Party {
     /// Its id.
     pub id: Id,
     /// `User` or `UserGroup`.
-    pub kind: &'static str,
+    #[serde(deserialize_with = "intern::word")]
+    pub kind: Word,
     /// Its login; `unknown` for a group, as in Okta's log.
     pub alternate_id: String,
     /// Its name.
@@ -51,7 +58,7 @@ impl From<&Group> for Party {
 }
 
 /// An event of the log.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Event {
     /// When it happened.
     pub published: Time,
@@ -70,7 +77,7 @@ pub struct Event {
 }
 
 /// The call that led to an event.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 struct Origin {
     request_id: String,
     request_uri: String,

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use url::Url;
 
@@ -15,7 +16,7 @@ use crate::webhook;
 const MOST_TYPES: usize = 300;
 
 /// An event hook.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct EventHook {
     /// Its id.
     pub id: Id,
@@ -48,7 +49,7 @@ pub struct EventHook {
 }
 
 /// The header that proves to the receiver who is calling. Its value is never shown.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 struct Auth {
     key: String,
     value: String,

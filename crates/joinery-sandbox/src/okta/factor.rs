@@ -1,11 +1,13 @@
 //! A factor of a user: its state, and the object Okta shows.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::ids::Id;
 use super::totp;
 use crate::clock::Time;
+use crate::intern::{self, Word};
 use crate::random;
 
 /// A kind of factor: type, provider, the start of its ids, and what its profile has to name.
@@ -78,14 +80,16 @@ pub const QUESTIONS: &[(&str, &str)] = &[
 ];
 
 /// A factor that a user has, or is about to have.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Factor {
     /// Its id.
     pub id: Id,
     /// Its type.
-    pub kind: &'static str,
+    #[serde(deserialize_with = "intern::word")]
+    pub kind: Word,
     /// Who provides it.
-    pub provider: &'static str,
+    #[serde(deserialize_with = "intern::word")]
+    pub provider: Word,
     /// Whether it is in use.
     pub active: bool,
     /// When it was made.

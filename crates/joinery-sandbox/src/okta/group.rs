@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
 use super::ids::Id;
 use crate::clock::Time;
 
 /// A group of users.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Group {
     /// Its id.
     pub id: Id,
@@ -27,7 +27,8 @@ pub struct Group {
     pub description: Option<String>,
     /// The attributes that the org added.
     pub custom: Map<String, Value>,
-    /// Who is in it.
+    /// Who is in it. Users are written out with their groups, so this is not.
+    #[serde(skip)]
     pub members: BTreeSet<Id>,
     /// Those of them whom a rule put in, and which.
     pub ruled: BTreeMap<Id, Id>,

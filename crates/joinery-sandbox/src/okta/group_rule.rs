@@ -1,5 +1,6 @@
 //! A group rule: its state, and how rules put users into groups and take them out again.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::event::{Party, kinds};
@@ -10,7 +11,7 @@ use crate::clock::Time;
 use crate::state::{Org, State};
 
 /// A rule.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct GroupRule {
     /// Its id.
     pub id: Id,

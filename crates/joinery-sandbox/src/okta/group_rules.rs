@@ -137,15 +137,12 @@ fn delete(call: &Call<'_>) -> Answer {
     let id = find(&org, call.part(0))?.id;
     org.rules.remove(&id);
     let mut ruled = Vec::new();
-    for group in org.groups.values_mut() {
-        ruled.extend(
-            group
-                .ruled
-                .iter()
-                .filter(|(_, by)| **by == id)
-                .map(|(user, _)| (group.id, *user)),
-        );
-        group.ruled.retain(|_, by| *by != id);
+    for group in org.groups.values() {
+        let put_in = group.ruled.iter().filter(|(_, by)| **by == id);
+        ruled.extend(put_in.map(|(user, _)| (group.id, *user)));
+    }
+    for (group, user) in &ruled {
+        org.groups.get_mut(group).and_then(|group| group.ruled.remove(user));
     }
     for (group, user) in ruled.into_iter().filter(|_| call.query.flag("removeUsers", false)) {
         org.set_member(group, user, false, call.now);

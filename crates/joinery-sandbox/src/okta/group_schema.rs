@@ -1,6 +1,7 @@
 //! The attributes of groups: name and description, and those the org adds.
 
 use axum::http::Method;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::Route;
@@ -20,7 +21,7 @@ pub const ROUTES: &[Route] = &[
 ];
 
 /// The attributes that an org added to its groups.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct GroupSchema {
     custom: Map<String, Value>,
     created: Time,

@@ -123,11 +123,15 @@ fn delete(call: &Call<'_>) -> Answer {
     let mut org = call.state.write();
     let id = find_own(&org, call.part(0))?.id;
     record(&mut org, call, kinds::GROUP_DELETE, id);
-    for app in org.apps.values_mut() {
-        app.groups.remove(&id);
+    let apps = org.apps.values().filter(|app| app.groups.contains_key(&id));
+    for app in apps.map(|app| app.id).collect::<Vec<Id>>() {
+        org.apps.get_mut(&app).and_then(|app| app.groups.remove(&id));
     }
-    for rule in org.rules.values_mut() {
-        rule.groups.retain(|group| *group != id);
+    let rules = org.rules.values().filter(|rule| rule.groups.contains(&id));
+    for rule in rules.map(|rule| rule.id).collect::<Vec<Id>>() {
+        if let Some(rule) = org.rules.get_mut(&rule) {
+            rule.groups.retain(|group| *group != id);
+        }
     }
     org.oauth.roles.remove(&id);
     if let Some(group) = org.groups.remove(&id) {
@@ -197,6 +201,7 @@ fn profile(org: &Org, body: &Map<String, Value>, own: Option<Id>) -> Result<Prof
 fn list(call: &Call<'_>) -> Answer {
     let query = &call.query;
     let org = call.state.read();
+    let moment = call.state.listed_moment(call.now);
     let stats = query
         .get("expand")
         .is_some_and(|expand| expand.split(',').any(|part| part.trim() == "stats"));
@@ -212,7 +217,7 @@ fn list(call: &Call<'_>) -> Answer {
         let start = start.trim().to_lowercase();
         let found: Vec<_> = org
             .groups
-            .values()
+            .at(moment, ..)
             .filter(|group| group.name.to_lowercase().starts_with(&start))
             .collect();
         return Ok(write(&found[..found.len().min(limit)]));
@@ -228,7 +233,7 @@ fn list(call: &Call<'_>) -> Answer {
             .as_ref()
             .is_none_or(|expression| expression.matches(&|test| holds(group, test)))
     };
-    let mut found: Vec<&Group> = org.groups.values().filter(fits).collect();
+    let mut found: Vec<&Group> = org.groups.at(moment, ..).filter(fits).collect();
     if query.filled("search").is_some()
         && let Some(attribute) = query.filled("sortBy")
     {

@@ -68,7 +68,7 @@ struct Wanted<'a> {
 fn list(call: &Call<'_>) -> Answer {
     let wanted = Wanted::read(call)?;
     let org = call.state.read();
-    let total = org.log.len();
+    let total = org.log.seen_at(call.state.listed_moment(call.now));
     let places: Box<dyn Iterator<Item = usize>> = if wanted.descending {
         Box::new((0..wanted.from.unwrap_or(total).min(total)).rev())
     } else {

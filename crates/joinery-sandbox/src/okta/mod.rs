@@ -57,7 +57,7 @@ mod priority;
 pub mod rate_limit;
 pub mod record;
 mod resource;
-mod rule_expression;
+pub mod rule_expression;
 mod rule_reader;
 pub mod schema;
 mod schema_base;
@@ -146,19 +146,19 @@ const ROUTES: &[&[Route]] = &[
 pub type Handler = fn(&Call<'_>) -> Answer;
 
 /// Answers a call: checks who makes it, finds its route and runs it.
-pub fn answer(mut call: Call<'_>) -> Answer {
-    if let Some(answer) = oauth::answer(&mut call) {
+pub fn answer(call: &mut Call<'_>) -> Answer {
+    if let Some(answer) = oauth::answer(call) {
         return answer;
     }
     let Some(path) = call.path.strip_prefix("/api/v1/") else {
         return Err(unknown_path());
     };
-    if let Passage::Answered(reply) = access::authorise(&mut call, path)? {
+    if let Passage::Answered(reply) = access::authorise(call, path)? {
         return Ok(reply);
     }
-    let handler = find_route(ROUTES, &mut call, path)?;
+    let handler = find_route(ROUTES, call, path)?;
     if !path.ends_with(app_metadata::PATH_END) {
-        accepts_json(&call)?;
+        accepts_json(call)?;
     }
     if path.starts_with("users/")
         && let Some(name) = call.parts.first_mut().filter(|name| *name == "me")
@@ -166,7 +166,7 @@ pub fn answer(mut call: Call<'_>) -> Answer {
     {
         *name = Cow::Owned(id.to_string());
     }
-    handler(&call)
+    handler(call)
 }
 
 /// The route of a call, its open parts noted in the call.

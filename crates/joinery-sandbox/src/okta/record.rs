@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::event::Party;
@@ -12,7 +12,7 @@ use crate::clock::Time;
 use crate::state::Org;
 
 /// A record of an org.
-#[derive(Clone, Serialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Record {
     /// Its id.
     pub id: Id,

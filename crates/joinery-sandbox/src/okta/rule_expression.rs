@@ -1,6 +1,7 @@
 //! The part of Okta's expression language that group rules use: comparisons of attributes, functions on texts and
 //! groups, joined by AND, OR and !.
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::rule_reader;
@@ -8,7 +9,7 @@ use super::user::User;
 use crate::state::Org;
 
 /// A condition on a user.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Condition {
     /// Every one holds.
     All(Vec<Condition>),
@@ -25,7 +26,7 @@ pub enum Condition {
 }
 
 /// How two values are compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Comparison {
     /// `==`
     Equal,
@@ -42,7 +43,7 @@ pub enum Comparison {
 }
 
 /// A value of an expression.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Operand {
     /// Written out.
     Literal(Value),
@@ -51,7 +52,7 @@ pub enum Operand {
 }
 
 /// A function that says yes or no.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Function {
     /// `String.startsWith(text, start)`
     StartsWith,

@@ -1,17 +1,21 @@
 //! The attributes a user's profile may have, and the profile itself.
 
+use std::fmt;
 use std::sync::Arc;
 
-use serde::Serialize;
+use serde::de::{MapAccess, Visitor};
 use serde::ser::SerializeMap;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use super::schema_base;
+use crate::intern;
 
 /// An attribute and its limits.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Attribute {
     /// Its name, as profiles use it.
+    #[serde(with = "intern::name")]
     pub name: Arc<str>,
     /// The fewest characters.
     pub shortest: usize,
@@ -28,7 +32,7 @@ pub struct Attribute {
 }
 
 /// Every attribute, in the order profiles show them.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Schema {
     attributes: Vec<Attribute>,
 }
@@ -106,7 +110,7 @@ impl Attribute {
                 .map(|number| number as usize)
         };
         Self {
-            name: Arc::from(name),
+            name: intern::name_of(name),
             shortest: number("minLength").unwrap_or(0),
             longest: number("maxLength").unwrap_or(usize::MAX),
             required: definition.get("required") == Some(&Value::Bool(true)),
@@ -246,9 +250,43 @@ impl Profile {
         }
     }
 
+    /// Gives back the room that no value takes.
+    pub fn shrink(&mut self) {
+        self.0.shrink_to_fit();
+    }
+
     /// Shows the profile as Okta does: in the schema's order, with nulls where an attribute always shows.
     pub fn shown<'a>(&'a self, schema: &'a Schema) -> impl Serialize + 'a {
         Shown { profile: self, schema }
+    }
+}
+
+impl Serialize for Profile {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, value)| (&**name, value)))
+    }
+}
+
+impl<'de> Deserialize<'de> for Profile {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Values;
+        impl<'de> Visitor<'de> for Values {
+            type Value = Profile;
+
+            fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                out.write_str("the values of a profile")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Profile, A::Error> {
+                let mut values = Vec::with_capacity(map.size_hint().unwrap_or(8));
+                while let Some((name, value)) = map.next_entry::<String, Value>()? {
+                    values.push((intern::name_of(&name), value));
+                }
+                values.shrink_to_fit();
+                Ok(Profile(values))
+            }
+        }
+        deserializer.deserialize_map(Values)
     }
 }
 
@@ -258,7 +296,7 @@ struct Shown<'a> {
 }
 
 impl Serialize for Shown<'_> {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         for attribute in &self.schema.attributes {
             match self.profile.get(&attribute.name) {

@@ -1,10 +1,9 @@
 //! The base attributes of every user type, as Okta's schema shows them.
 
-use std::sync::Arc;
-
 use serde_json::{Map, Value, json};
 
 use super::schema::Attribute;
+use crate::intern;
 
 /// An attribute of the base schema.
 struct Base {
@@ -140,7 +139,7 @@ pub fn attributes() -> Vec<Attribute> {
     order
         .filter_map(|name| BASE.iter().find(|base| base.name == name))
         .map(|base| Attribute {
-            name: Arc::from(base.name),
+            name: intern::name_of(base.name),
             shortest: base.shortest,
             longest: base.longest,
             required: base.is_required(),

@@ -1,7 +1,7 @@
 //! A user: its state, and the object Okta shows.
 
 use serde::ser::{SerializeMap, SerializeStruct};
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
 use super::factor::Factor;
@@ -12,7 +12,7 @@ use crate::clock::Time;
 use crate::state::GroupIds;
 
 /// Where a user stands in its life.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Status {
     /// Created, not activated.
@@ -50,7 +50,7 @@ impl Status {
 }
 
 /// How a user proves who it is.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Credentials {
     /// The password, where there is one.
     pub password: Option<Password>,
@@ -76,7 +76,7 @@ impl Credentials {
 }
 
 /// A password that is never kept as text.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Password {
     /// Set in the org.
     Digest([u8; 32]),
@@ -97,7 +97,7 @@ impl Password {
 }
 
 /// A recovery question.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Recovery {
     /// The question.
     pub question: String,
@@ -128,7 +128,7 @@ fn digest(id: Id, text: &str) -> [u8; 32] {
 }
 
 /// Who checks a user's password.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Provider {
     /// `OKTA`, `FEDERATION`, `SOCIAL`, `ACTIVE_DIRECTORY`, `LDAP` or `IMPORT`.
     #[serde(rename = "type")]
@@ -147,7 +147,7 @@ impl Default for Provider {
 }
 
 /// A user.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct User {
     /// Its id.
     pub id: Id,

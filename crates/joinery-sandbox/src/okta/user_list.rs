@@ -1,5 +1,6 @@
 //! The list of users: `q`, `filter` and `search`, each with its own rules, and paging.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use serde_json::Value;
@@ -93,7 +94,7 @@ fn quick(call: &Call<'_>, start: &str) -> Answer {
     let fits = |name: &str, user: &User| user.profile.text(name).to_lowercase().starts_with(&start);
     let found = org
         .users
-        .after(None)
+        .listed(call.state.listed_moment(call.now), None)
         .filter(|user| user.status != Status::Deprovisioned)
         .filter(|user| ["firstName", "lastName", "email"].iter().any(|name| fits(name, user)))
         .take(limit);
@@ -149,40 +150,68 @@ fn searched(call: &Call<'_>, search: &str) -> Answer {
             "The attribute '{attribute}' cannot be sorted by"
         )));
     }
-    let mut found: Vec<&User> = org
+    let found = org
         .users
-        .after(None)
-        .filter(|user| expression.matches(&|test| holds(user, test, true)))
-        .collect();
-    if let Some(attribute) = sort {
-        let descending = call
-            .query
-            .get("sortOrder")
-            .is_some_and(|order| order.to_ascii_lowercase().starts_with("desc"));
-        found.sort_by(|a, b| {
-            let order = order(a, b, attribute);
-            if descending { order.reverse() } else { order }.then(a.id.cmp(&b.id))
-        });
+        .listed(call.state.listed_moment(call.now), None)
+        .filter(|user| expression.matches(&|test| holds(user, test, true)));
+    let descending = call
+        .query
+        .get("sortOrder")
+        .is_some_and(|order| order.to_ascii_lowercase().starts_with("desc"));
+    let after = call.query.filled("after");
+    let (shown, more) = match sort {
+        None => page_by_id(found, after, limit),
+        Some(attribute) => page_by(attribute, descending, found, after, limit),
     }
-    let start = match call.query.filled("after") {
-        None => 0,
-        Some(cursor) => {
-            let last = Id::parse(cursor).and_then(|id| found.iter().position(|user| user.id == id));
-            last.ok_or_else(|| Problem::search("Invalid cursor."))? + 1
-        }
-    };
-    let rest = &found[start..];
-    let shown = &rest[..rest.len().min(limit)];
-    let next = shown
-        .last()
-        .filter(|_| rest.len() > limit)
-        .map(|user| user.id.to_string());
+    .ok_or_else(|| Problem::search("Invalid cursor."))?;
+    let next = shown.last().filter(|_| more).map(|user| user.id.to_string());
     Ok(paging::link(
-        write(&org, call, shown.iter().copied()),
+        write(&org, call, shown.into_iter()),
         call,
         limit,
         next.as_deref(),
     ))
+}
+
+/// The users after a cursor and whether there are more; nothing where the cursor is no user among them.
+fn page_by_id<'a>(
+    mut found: impl Iterator<Item = &'a User>,
+    after: Option<&str>,
+    limit: usize,
+) -> Option<(Vec<&'a User>, bool)> {
+    if let Some(cursor) = after {
+        found.find(|user| user.id.as_str() == cursor)?;
+    }
+    let shown = found.by_ref().take(limit).collect();
+    Some((shown, found.next().is_some()))
+}
+
+/// The same in the order of an attribute, users with the same value in the order of their ids.
+fn page_by<'a>(
+    attribute: &str,
+    descending: bool,
+    found: impl Iterator<Item = &'a User>,
+    after: Option<&str>,
+    limit: usize,
+) -> Option<(Vec<&'a User>, bool)> {
+    let mut keyed: Vec<(SortKey<'_>, &User)> = found.map(|user| (SortKey::of(user, attribute), user)).collect();
+    let compare = |(a, one): &(SortKey<'_>, &User), (b, other): &(SortKey<'_>, &User)| {
+        let order = a.order(b);
+        if descending { order.reverse() } else { order }.then(one.id.cmp(&other.id))
+    };
+    if let Some(cursor) = after {
+        let place = keyed.iter().position(|(_, user)| user.id.as_str() == cursor)?;
+        let last = keyed.swap_remove(place);
+        keyed.retain(|entry| compare(entry, &last).is_gt());
+    }
+    // Only the page has to be in order: of a large org that is a small part.
+    let more = keyed.len() > limit;
+    if more {
+        keyed.select_nth_unstable_by(limit, compare);
+        keyed.truncate(limit);
+    }
+    keyed.sort_unstable_by(compare);
+    Some((keyed.into_iter().map(|(_, user)| user).collect(), more))
 }
 
 /// A page of the users that `fits` takes, in the order of their ids.
@@ -192,7 +221,7 @@ fn page(call: &Call<'_>, fits: impl Fn(&User) -> bool) -> Answer {
     let org = call.state.read();
     let mut found: Vec<&User> = org
         .users
-        .after(after)
+        .listed(call.state.listed_moment(call.now), after)
         .filter(|user| fits(user))
         .take(limit + 1)
         .collect();
@@ -267,19 +296,53 @@ fn moment(user: &User, attribute: &str) -> Option<Time> {
     }
 }
 
-/// Orders by an attribute, in any case; what is not set comes last.
-fn order(a: &User, b: &User, attribute: &str) -> Ordering {
-    let Some(name) = attribute.strip_prefix("profile.") else {
-        return match attribute {
-            "id" => a.id.cmp(&b.id),
-            "type.id" => a.type_id.cmp(&b.type_id),
-            "status" => a.status.as_str().cmp(b.status.as_str()),
-            other => moment(a, other).cmp(&moment(b, other)),
+/// What a user is sorted by: in any case; what is not set comes last.
+enum SortKey<'a> {
+    Exact(&'a str),
+    Text(Cow<'a, str>),
+    Number(f64),
+    Moment(Option<Time>),
+    Unset,
+}
+
+impl<'a> SortKey<'a> {
+    fn of(user: &'a User, attribute: &str) -> Self {
+        let Some(name) = attribute.strip_prefix("profile.") else {
+            return match attribute {
+                "id" => Self::Exact(user.id.as_str()),
+                "type.id" => Self::Exact(user.type_id.as_str()),
+                "status" => Self::Exact(user.status.as_str()),
+                other => Self::Moment(moment(user, other)),
+            };
         };
-    };
-    match (a.profile.get(name), b.profile.get(name)) {
-        (Some(Value::String(a)), Some(Value::String(b))) => a.to_lowercase().cmp(&b.to_lowercase()),
-        (Some(a), Some(b)) => a.as_f64().partial_cmp(&b.as_f64()).unwrap_or(Ordering::Equal),
-        (a, b) => b.is_some().cmp(&a.is_some()),
+        match user.profile.get(name) {
+            Some(Value::String(text)) if text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) => {
+                Self::Text(text.into())
+            }
+            Some(Value::String(text)) => Self::Text(text.to_lowercase().into()),
+            Some(value) => Self::Number(value.as_f64().unwrap_or_default()),
+            None => Self::Unset,
+        }
+    }
+
+    fn order(&self, other: &Self) -> Ordering {
+        match (self, other) {
+            (Self::Exact(a), Self::Exact(b)) => a.cmp(b),
+            (Self::Text(a), Self::Text(b)) => a.cmp(b),
+            (Self::Number(a), Self::Number(b)) => a.total_cmp(b),
+            (Self::Moment(a), Self::Moment(b)) => a.cmp(b),
+            // Types of users may give one name to values of different kinds: an order all the same.
+            (a, b) => a.rank().cmp(&b.rank()),
+        }
+    }
+
+    fn rank(&self) -> u8 {
+        match self {
+            Self::Exact(_) => 0,
+            Self::Text(_) => 1,
+            Self::Number(_) => 2,
+            Self::Moment(_) => 3,
+            Self::Unset => 4,
+        }
     }
 }

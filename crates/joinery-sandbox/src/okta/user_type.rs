@@ -1,6 +1,7 @@
 //! User types: each has a schema of its own.
 
 use axum::http::Method;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::Route;
@@ -25,7 +26,7 @@ pub const ROUTES: &[Route] = &[
 const MOST: usize = 10;
 
 /// A type of users.
-#[derive(Debug)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct UserType {
     /// Its id.
     pub id: Id,

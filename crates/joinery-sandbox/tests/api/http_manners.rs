@@ -1,6 +1,6 @@
 //! What every answer has, and what is refused before a resource sees it.
 
-use joinery_sandbox::{Error, Options, Seed, start};
+use joinery_sandbox::{Error, Options, RateLimits, Seed, start};
 use reqwest::Method;
 use serde_json::json;
 
@@ -88,7 +88,10 @@ async fn one_call_too_many_in_a_minute_is_refused_only_where_limits_are_enforced
     for enforced in [true, false] {
         let org = Org::with(Options {
             seed: Seed::Empty,
-            rate_limit: enforced,
+            rate_limits: RateLimits {
+                enforced,
+                ..RateLimits::default()
+            },
             ..Options::default()
         })
         .await;

@@ -16,7 +16,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 
-use joinery_sandbox::{Options, Seed};
+use joinery_sandbox::{Options, RateLimits, Seed};
 use reqwest::Method;
 use serde_json::{Map, Value, json};
 
@@ -56,7 +56,10 @@ async fn recorded_exchanges_get_the_same_answers() {
     for (_, exchanges) in &tests {
         let org = Org::with(Options {
             seed: Seed::Empty,
-            rate_limit: false,
+            rate_limits: RateLimits {
+                enforced: false,
+                ..RateLimits::default()
+            },
             ..Options::default()
         })
         .await;

@@ -1,6 +1,6 @@
 //! Each lifecycle operation from each status: where it leads, or the error it gives.
 
-use joinery_sandbox::Seed;
+use joinery_sandbox::{RateLimits, Seed};
 use serde_json::json;
 
 use crate::org::Org;
@@ -85,7 +85,10 @@ async fn operations_lead_from_status_to_status_or_say_why_not() {
         ("deactivate", ["DEPROVISIONED"; 8]),
     ];
     let org = Org::with(joinery_sandbox::Options {
-        rate_limit: false,
+        rate_limits: RateLimits {
+            enforced: false,
+            ..RateLimits::default()
+        },
         ..Default::default()
     })
     .await;

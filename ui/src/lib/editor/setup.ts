@@ -74,6 +74,8 @@ export function codeSetup(language: string): Extension {
 		EditorState.tabSize.of(4),
 		EditorState.allowMultipleSelections.of(true),
 		languageFacts(language),
+		// Editable text has the focus anyway; said outright, tools that check scroll areas know it too.
+		EditorView.contentAttributes.of({ tabindex: '0' }),
 		search({ top: true }),
 		// Lists and hints may reach beyond the pane.
 		tooltips({ parent: document.body }),

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::jose;
@@ -10,7 +11,7 @@ use crate::okta::ids::{Id, Kind};
 use crate::random;
 
 /// A registered client. Its id is the id of its app.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Client {
     /// Its id.
     pub id: Id,
@@ -57,7 +58,7 @@ impl fmt::Debug for Client {
 }
 
 /// A secret of a client.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct ClientSecret {
     /// Its id.
     pub id: Id,
@@ -95,7 +96,7 @@ impl ClientSecret {
 }
 
 /// A scope that an admin granted to a client.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Grant {
     /// Its id.
     pub id: Id,

@@ -134,6 +134,8 @@ pub fn thumbprint(key: &Value) -> Option<String> {
 
 /// The key an org signs its tokens with.
 pub struct SigningKey {
+    /// The key as PKCS #8 (RFC 5958), to keep it.
+    document: Vec<u8>,
     pair: KeyPair,
     id: String,
 }
@@ -151,13 +153,28 @@ impl SigningKey {
     pub fn generate() -> Self {
         let key = rsa::PrivateKey::new(&mut getrandom::SysRng, 2048).expect("2048 bits are a size every RSA key has");
         let document = key.to_pkcs8_der().expect("every RSA key can be written");
-        let pair = KeyPair::from_pkcs8(document.as_bytes()).expect("it was just written by the same standard");
+        Self::from_document(document.as_bytes().to_vec()).expect("it was just written by the same standard")
+    }
+
+    /// A key that was kept as text; `None` where the text is none.
+    pub fn from_text(text: &str) -> Option<Self> {
+        Self::from_document(decode(text)?)
+    }
+
+    /// The key as text, to keep it.
+    pub fn to_text(&self) -> String {
+        encode(&self.document)
+    }
+
+    fn from_document(document: Vec<u8>) -> Option<Self> {
+        let pair = KeyPair::from_pkcs8(&document).ok()?;
         let mut made = Self {
+            document,
             pair,
             id: String::new(),
         };
-        made.id = thumbprint(&made.public()).expect("an RSA key has a thumbprint");
-        made
+        made.id = thumbprint(&made.public())?;
+        Some(made)
     }
 
     /// A new key with a name of its own choosing.

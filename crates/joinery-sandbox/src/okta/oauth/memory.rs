@@ -1,14 +1,18 @@
 //! What the authorization server remembers: clients, who is an admin, and every code, token, nonce and used `jti`.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use serde::{Deserialize, Serialize};
+
 use super::client::Client;
+use super::jose;
 use super::roles::Role;
 use crate::clock::Time;
 use crate::okta::ids::Id;
 use crate::random;
+use crate::table::Table;
 
 /// How long an access token is good for, in seconds.
 pub const ACCESS_SECONDS: i64 = 3600;
@@ -27,12 +31,14 @@ const MANY: usize = 10_000;
 #[derive(Default)]
 pub struct Memory {
     /// The clients.
-    pub clients: BTreeMap<Id, Client>,
+    pub clients: Table<Id, Client>,
     /// The admin roles of users and clients.
-    pub roles: BTreeMap<Id, Vec<Role>>,
+    pub roles: Table<Id, Vec<Role>>,
+    /// The access tokens, by their digests: whoever reads a data file finds none to use.
+    pub access: Table<String, Access>,
+    /// The refresh tokens, by their digests.
+    pub refresh: Table<String, Refresh>,
     codes: HashMap<String, Code>,
-    access: HashMap<String, Access>,
-    refresh: HashMap<String, Refresh>,
     // Behind locks of their own, so that a call that only reads the org need not hold it to write.
     used: Mutex<HashMap<String, i64>>,
     nonces: Mutex<Vec<(String, i64)>>,
@@ -47,8 +53,21 @@ impl fmt::Debug for Memory {
     }
 }
 
+/// A copy holds what is kept in a data file: codes, nonces and used `jti` are a matter of minutes.
+impl Clone for Memory {
+    fn clone(&self) -> Self {
+        Self {
+            clients: self.clients.clone(),
+            roles: self.roles.clone(),
+            access: self.access.clone(),
+            refresh: self.refresh.clone(),
+            ..Self::default()
+        }
+    }
+}
+
 /// What was granted: to which client, for whom, bound to which key.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Granted {
     /// The client.
     pub client: Id,
@@ -85,7 +104,7 @@ pub struct Code {
 }
 
 /// An access token.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Access {
     /// What it gives.
     pub granted: Granted,
@@ -100,7 +119,7 @@ pub struct Access {
 }
 
 /// A refresh token.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Refresh {
     /// What it gives.
     pub granted: Granted,
@@ -151,12 +170,12 @@ impl Memory {
             let long_ago = token.issued - ACCESS_SECONDS;
             self.access.retain(|_, old| old.expires > long_ago);
         }
-        self.access.insert(text, token);
+        self.access.insert(jose::digest(&text), token);
     }
 
     /// An access token.
     pub fn access(&self, text: &str) -> Option<&Access> {
-        self.access.get(text)
+        self.access.get(&jose::digest(text))
     }
 
     /// Makes a refresh token.
@@ -168,18 +187,18 @@ impl Memory {
             spent: false,
         };
         self.refresh.retain(|_, old| old.expires > now.seconds());
-        self.refresh.insert(text.clone(), token);
+        self.refresh.insert(jose::digest(&text), token);
         text
     }
 
     /// A refresh token.
     pub fn refresh(&self, text: &str) -> Option<&Refresh> {
-        self.refresh.get(text)
+        self.refresh.get(&jose::digest(text))
     }
 
     /// Marks a refresh token as replaced.
     pub fn spend(&mut self, text: &str) {
-        if let Some(token) = self.refresh.get_mut(text) {
+        if let Some(token) = self.refresh.get_mut(&jose::digest(text)) {
             token.spent = true;
         }
     }
@@ -187,8 +206,12 @@ impl Memory {
     /// Ends everything that comes from one sign-in.
     pub fn revoke_family(&mut self, family: &str) {
         self.refresh.retain(|_, token| token.granted.family != family);
-        for token in self.access.values_mut() {
-            token.revoked |= token.granted.family == family;
+        let of_family = self.access.iter().filter(|(_, token)| token.granted.family == family);
+        let keys: Vec<String> = of_family.map(|(key, _)| key.clone()).collect();
+        for key in keys {
+            if let Some(token) = self.access.get_mut(&key) {
+                token.revoked = true;
+            }
         }
     }
 
@@ -202,7 +225,7 @@ impl Memory {
 
     /// Ends one access token.
     pub fn revoke_access(&mut self, text: &str) {
-        if let Some(token) = self.access.get_mut(text) {
+        if let Some(token) = self.access.get_mut(&jose::digest(text)) {
             token.revoked = true;
         }
     }

@@ -2,9 +2,11 @@
 //! limited to is in `role_targets`.
 
 use axum::http::Method;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::clock::Time;
+use crate::intern::{self, Word};
 use crate::okta::Route;
 use crate::okta::call::{Answer, Call, Reply};
 use crate::okta::errors::Problem;
@@ -55,12 +57,13 @@ pub fn is_role(name: &str) -> bool {
 }
 
 /// An assigned role.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Role {
     /// The id of the assignment. Of a user's and a group's it is the kind in base 32, as recorded.
     pub id: String,
     /// Its kind.
-    pub kind: &'static str,
+    #[serde(deserialize_with = "intern::word")]
+    pub kind: Word,
     created: Time,
     /// The groups it is limited to; all where there are none.
     pub groups: Vec<Id>,
