@@ -1,6 +1,7 @@
 //! An app: its state, and the object Okta shows. What each kind of app consists of is in `app_shape`.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -19,7 +20,7 @@ use crate::clock::Time;
 use crate::state::Org;
 
 /// An app.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct App {
     /// Its id.
     pub id: Id,
@@ -59,6 +60,16 @@ pub struct App {
     pub access_policy: Option<Id>,
     /// The policy that says what one is asked before.
     pub enrollment_policy: Option<Id>,
+}
+
+/// Shows no secret.
+impl fmt::Debug for App {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("App")
+            .field("id", &self.id)
+            .field("label", &self.label)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What a user has in an app.
@@ -282,6 +293,21 @@ impl App {
             put("deactivate", json!({"href": format!("{path}/lifecycle/deactivate")}));
         }
         Value::Object(links)
+    }
+}
+
+impl Org {
+    /// Gives the apps that had a policy which is gone the one that the org was founded with.
+    pub fn forget_policy(&mut self, gone: Id) {
+        let (access, enrollment) = (founded(self, "ACCESS_POLICY"), founded(self, "PROFILE_ENROLLMENT"));
+        for app in self.apps.values_mut() {
+            if app.access_policy == Some(gone) {
+                app.access_policy = access;
+            }
+            if app.enrollment_policy == Some(gone) {
+                app.enrollment_policy = enrollment;
+            }
+        }
     }
 }
 

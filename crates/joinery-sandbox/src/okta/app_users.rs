@@ -1,10 +1,10 @@
-//! Who has an app: users one by one, and groups.
+//! Who has an app: its users. Its groups are in `app_groups`.
 
 use axum::http::Method;
 use serde_json::{Map, Value, json};
 
 use super::Route;
-use super::app::{App, Assignment, GroupAssignment};
+use super::app::{App, Assignment};
 use super::apps::find;
 use super::call::{Answer, Call, Reply};
 use super::errors::Problem;
@@ -12,7 +12,7 @@ use super::event::{EventKind, Party, kinds};
 use super::ids::Id;
 use super::paging::{self, Limits};
 use super::user::{Status, User};
-use super::{app_schema, groups, users};
+use super::{app_schema, users};
 use crate::state::Org;
 
 /// What this file answers.
@@ -22,17 +22,10 @@ pub const ROUTES: &[Route] = &[
     Route(Method::GET, "apps/{}/users/{}", get),
     Route(Method::POST, "apps/{}/users/{}", update),
     Route(Method::DELETE, "apps/{}/users/{}", unassign),
-    Route(Method::GET, "apps/{}/groups", list_groups),
-    Route(Method::GET, "apps/{}/groups/{}", get_group),
-    Route(Method::PUT, "apps/{}/groups/{}", assign_group),
-    Route(Method::PATCH, "apps/{}/groups/{}", change_group),
-    Route(Method::DELETE, "apps/{}/groups/{}", unassign_group),
     Route(Method::GET, "users/{}/appLinks", app_links),
-    Route(Method::GET, "groups/{}/apps", apps_of_group),
 ];
 
 const LIMITS: Limits = Limits { default: 50, most: 500 };
-const GROUP_LIMITS: Limits = Limits { default: 20, most: 200 };
 
 /// What a user has in an app, as Okta shows it; nothing where the user does not have it.
 pub fn shown(app: &App, user: &User, url: &str) -> Option<Value> {
@@ -199,150 +192,14 @@ fn unassign(call: &Call<'_>) -> Answer {
     Ok(Reply::no_content())
 }
 
-fn record(org: &mut Org, call: &Call<'_>, kind: EventKind, app: Id, user: Option<Id>, group: Option<Id>) {
+/// Writes into the log who got an app or lost it.
+pub fn record(org: &mut Org, call: &Call<'_>, kind: EventKind, app: Id, user: Option<Id>, group: Option<Id>) {
     let parties = [
         user.and_then(|id| org.users.get(id)).map(Party::from),
         group.and_then(|id| org.groups.get(&id)).map(Party::from),
         org.apps.get(&app).map(Party::from),
     ];
     org.record(call, kind, parties.into_iter().flatten().collect());
-}
-
-fn shown_group(app: &App, id: Id, group: &GroupAssignment, url: &str) -> Value {
-    let path = format!("{url}/api/v1");
-    json!({
-        "id": id,
-        "lastUpdated": group.last_updated,
-        "priority": group.priority,
-        "profile": group.profile,
-        "_links": {
-            "app": {"href": format!("{path}/apps/{}", app.id)},
-            "self": {"href": format!("{path}/apps/{}/groups/{id}", app.id)},
-            "group": {"href": format!("{path}/groups/{id}")},
-        },
-    })
-}
-
-fn list_groups(call: &Call<'_>) -> Answer {
-    let limit = GROUP_LIMITS.of(call)?;
-    let org = call.state.read();
-    let app = find(&org, call.part(0))?;
-    let mut groups: Vec<_> = app.groups.iter().collect();
-    groups.sort_by_key(|(_, group)| group.priority);
-    let start = match call.query.filled("after") {
-        None => 0,
-        Some(cursor) => {
-            let last = groups.iter().position(|(id, _)| id.as_str() == cursor);
-            last.ok_or_else(Problem::cursor)? + 1
-        }
-    };
-    let rest = &groups[start..];
-    let page = &rest[..rest.len().min(limit)];
-    let next = page.last().filter(|_| rest.len() > limit).map(|(id, _)| id.to_string());
-    let list: Vec<Value> = page
-        .iter()
-        .map(|(id, group)| expanded_group(&org, app, **id, group, call))
-        .collect();
-    Ok(paging::link(Reply::json(&list), call, limit, next.as_deref()))
-}
-
-fn get_group(call: &Call<'_>) -> Answer {
-    let org = call.state.read();
-    let app = find(&org, call.part(0))?;
-    let group = groups::find(&org, call.part(1))?.id;
-    let found = app.groups.get(&group);
-    let found = found.ok_or_else(|| Problem::not_found(call.part(1), "ApplicationGroupAssignment"))?;
-    Ok(Reply::json(&expanded_group(&org, app, group, found, call)))
-}
-
-/// With the group itself, where the caller asks for it.
-fn expanded_group(org: &Org, app: &App, id: Id, assignment: &GroupAssignment, call: &Call<'_>) -> Value {
-    let mut shown = shown_group(app, id, assignment, call.state.url());
-    let wanted = call.query.get("expand") == Some("group");
-    if let Some(group) = org.groups.get(&id).filter(|_| wanted) {
-        shown["_embedded"] = json!({"group": group.shown(call.state.url())});
-    }
-    shown
-}
-
-/// A change by JSON Patch: of the priority, or of attributes of the profile.
-fn change_group(call: &Call<'_>) -> Answer {
-    let steps: Vec<Value> = serde_json::from_slice(call.body).map_err(|_| Problem::malformed())?;
-    let mut org = call.state.write();
-    let app = find(&org, call.part(0))?.id;
-    let group = groups::find(&org, call.part(1))?.id;
-    let missing = || Problem::not_found(call.part(1), "ApplicationGroupAssignment");
-    let place = org.apps.get_mut(&app).and_then(|app| app.groups.get_mut(&group));
-    let place = place.ok_or_else(missing)?;
-    let mut changed = place.clone();
-    for step in &steps {
-        let path = step["path"].as_str().unwrap_or_default();
-        match (step["op"].as_str(), path.strip_prefix("/profile/")) {
-            (Some("remove"), Some(name)) => drop(changed.profile.shift_remove(name)),
-            (Some("add" | "replace"), Some(name)) => drop(changed.profile.insert(name.into(), step["value"].clone())),
-            (Some("add" | "replace"), None) if path == "/priority" => {
-                changed.priority = step["value"].as_u64().ok_or_else(Problem::malformed)?;
-            }
-            _ => {
-                let cause = format!("path: '{path}' cannot be changed by this operation");
-                return Err(Problem::validation("path", vec![cause]));
-            }
-        }
-    }
-    changed.last_updated = call.now.whole_seconds();
-    *place = changed;
-    get_assigned(&org, call, app, group)
-}
-
-fn assign_group(call: &Call<'_>) -> Answer {
-    let body = if call.body.is_empty() {
-        Map::new()
-    } else {
-        call.object()?
-    };
-    let mut org = call.state.write();
-    let app = find(&org, call.part(0))?.id;
-    let group = groups::find(&org, call.part(1))?.id;
-    let mut added = false;
-    if let Some(app) = org.apps.get_mut(&app) {
-        let old = app.groups.get(&group);
-        let priority = body.get("priority").and_then(Value::as_u64);
-        let assignment = GroupAssignment {
-            last_updated: call.now.whole_seconds(),
-            priority: priority.unwrap_or_else(|| old.map_or(app.groups.len() as u64, |old| old.priority)),
-            profile: body
-                .get("profile")
-                .and_then(Value::as_object)
-                .cloned()
-                .unwrap_or_default(),
-        };
-        added = app.groups.insert(group, assignment).is_none();
-    }
-    if added {
-        record(&mut org, call, kinds::APP_GROUP_ADD, app, None, Some(group));
-    }
-    get_assigned(&org, call, app, group)
-}
-
-fn get_assigned(org: &Org, call: &Call<'_>, app: Id, group: Id) -> Answer {
-    let app = find(org, app.as_str())?;
-    let found = app
-        .groups
-        .get(&group)
-        .ok_or_else(|| Problem::not_found(group.as_str(), "ApplicationGroupAssignment"))?;
-    Ok(Reply::json(&shown_group(app, group, found, call.state.url())))
-}
-
-fn unassign_group(call: &Call<'_>) -> Answer {
-    let mut org = call.state.write();
-    let app = find(&org, call.part(0))?.id;
-    let group = groups::find(&org, call.part(1))?.id;
-    let removed = org.apps.get_mut(&app).and_then(|app| app.groups.remove(&group));
-    if removed.is_none() {
-        return Err(Problem::not_found(call.part(1), "ApplicationGroupAssignment"));
-    }
-    record(&mut org, call, kinds::APP_GROUP_REMOVE, app, None, Some(group));
-    Ok(Reply::no_content())
 }
 
 fn app_links(call: &Call<'_>) -> Answer {
@@ -363,13 +220,4 @@ fn app_links(call: &Call<'_>) -> Answer {
         })
         .collect();
     Ok(Reply::json(&links))
-}
-
-fn apps_of_group(call: &Call<'_>) -> Answer {
-    let limit = GROUP_LIMITS.of(call)?;
-    let org = call.state.read();
-    let group = groups::find(&org, call.part(0))?.id;
-    let apps = org.apps.values().filter(|app| app.groups.contains_key(&group));
-    let list: Vec<Value> = apps.take(limit).map(|app| app.shown(call.state.url())).collect();
-    Ok(paging::link(Reply::json(&list), call, limit, None))
 }

@@ -8,6 +8,7 @@ use percent_encoding::percent_decode_str;
 mod api_tokens;
 pub mod app;
 mod app_connections;
+mod app_groups;
 mod app_keys;
 mod app_metadata;
 mod app_provisioning;
@@ -122,6 +123,7 @@ const ROUTES: &[&[Route]] = &[
     event_hooks::ROUTES,
     apps::ROUTES,
     app_users::ROUTES,
+    app_groups::ROUTES,
     app_provisioning::ROUTES,
     app_keys::ROUTES,
     app_secrets::ROUTES,

@@ -116,6 +116,7 @@ impl Org {
         if let Some(record) = self.records.remove(&id) {
             let below = format!("{}/", record.path());
             self.records.retain(|_, other| !other.place.starts_with(&below));
+            self.forget_policy(id);
         }
     }
 }

@@ -123,6 +123,13 @@ async fn users_have_an_app_by_themselves_or_by_a_group() {
         org.get(&format!("/groups/{group}/apps")).await.body[0]["id"],
         json!(app)
     );
+    let second = org.post("/apps", &bookmark("Menu")).await.body["id"].clone();
+    let second = format!("/apps/{}/groups/{group}", second.as_str().unwrap());
+    org.send(Method::PUT, &second, None).await;
+    let page = org.get(&format!("/groups/{group}/apps?limit=1")).await;
+    let page = org.get(&page.link("next").unwrap()).await;
+    assert_eq!((&page.body[0]["label"], page.link("next")), (&json!("Menu"), None));
+    assert_eq!(org.delete(&second).await.status, 204);
     let filter = format!("/apps?filter=user.id+eq+%22{bob}%22");
     assert_eq!(org.get(&filter).await.body[0]["id"], json!(app));
 
@@ -137,7 +144,7 @@ async fn users_have_an_app_by_themselves_or_by_a_group() {
         events(&org, "application.user_membership").await,
         ["application.user_membership.add", "application.user_membership.remove"]
     );
-    assert_eq!(events(&org, "group.application_assignment").await.len(), 2);
+    assert_eq!(events(&org, "group.application_assignment").await.len(), 4);
 }
 
 #[tokio::test]
@@ -345,4 +352,28 @@ async fn users_of_an_app_have_attributes_of_their_own() {
         json!({})
     );
     assert_eq!(org.get("/meta/schemas/apps/none/default").await.code(), "E0000007");
+}
+
+#[tokio::test]
+async fn an_app_whose_policy_is_deleted_goes_back_to_the_first_one() {
+    let org = Org::start(Seed::Empty).await;
+    let app = org.post("/apps", &bookmark("Wiki")).await.body;
+    let path = format!("/apps/{}", app["id"].as_str().unwrap());
+    let first = app["_links"]["accessPolicy"]["href"].as_str().unwrap();
+    assert_eq!(org.get(first).await.body["type"], "ACCESS_POLICY");
+    let policy = org
+        .post("/policies", &json!({"type": "ACCESS_POLICY", "name": "Two"}))
+        .await
+        .body;
+    let id = policy["id"].as_str().unwrap();
+    org.send(Method::PUT, &format!("{path}/policies/{id}"), None).await;
+    let href = async || {
+        org.get(&path).await.body["_links"]["accessPolicy"]["href"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    assert!(href().await.ends_with(id));
+    assert_eq!(org.delete(&format!("/policies/{id}")).await.status, 204);
+    assert_eq!(href().await, first);
 }
