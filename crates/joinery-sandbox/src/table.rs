@@ -3,6 +3,7 @@
 //! Reads and writes like a `BTreeMap`. A change is noted before it happens, so nothing has to be told afterwards.
 //! Copies of a table share the rows that neither changed: a snapshot of a large org costs next to nothing.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt;
 use std::ops::{Index, RangeBounds};
@@ -78,6 +79,16 @@ impl<K: Key, T: Clone, const N: usize> From<[(K, T); N]> for Table<K, T> {
     }
 }
 
+/// The place of a row, there or not.
+pub struct Place<'a, K, T>(Entry<'a, K, Arc<T>>);
+
+impl<'a, K: Ord, T: Clone + Default> Place<'a, K, T> {
+    /// The row, to change; an empty one is put in where there is none.
+    pub fn or_default(self) -> &'a mut T {
+        Arc::make_mut(self.0.or_default())
+    }
+}
+
 impl<K: Key, T: Clone> Index<&K> for Table<K, T> {
     type Output = T;
 
@@ -134,13 +145,10 @@ impl<K: Key, T: Clone> Table<K, T> {
         self.rows.values_mut().map(Arc::make_mut)
     }
 
-    /// A row, to change; an empty one is put in where there is none.
-    pub fn get_or_default(&mut self, key: K) -> &mut T
-    where
-        T: Default,
-    {
+    /// The place of a row, there or not.
+    pub fn entry(&mut self, key: K) -> Place<'_, K, T> {
         self.note(&key);
-        Arc::make_mut(self.rows.entry(key).or_default())
+        Place(self.rows.entry(key))
     }
 
     /// Puts a row in; gives the one it replaces.

@@ -127,7 +127,7 @@ fn assign(call: &Call<'_>) -> Answer {
         created: call.now.whole_seconds(),
     };
     let reply = Reply::json(&shown(&role, call, who));
-    org.oauth.roles.get_or_default(who).push(role);
+    org.oauth.roles.entry(who).or_default().push(role);
     // As documented: 201 for a user, 200 for a client.
     Ok(reply.with_status(if call.path.starts_with("/oauth2/") { 200 } else { 201 }))
 }
@@ -144,7 +144,7 @@ fn get(call: &Call<'_>) -> Answer {
 fn remove(call: &Call<'_>) -> Answer {
     let mut org = call.state.write();
     let who = assignee(&org, call)?;
-    let held = org.oauth.roles.get_or_default(who);
+    let held = org.oauth.roles.entry(who).or_default();
     let before = held.len();
     held.retain(|role| role.id.as_str() != call.part(1));
     if held.len() == before {
