@@ -70,6 +70,8 @@ pub trait Part {
     fn every(&self, give: &mut dyn FnMut(String, String));
     /// Gives what changed since it was asked last; a row without a body is gone.
     fn changed(&mut self, give: &mut dyn FnMut(String, Option<String>));
+    /// Forgets every row.
+    fn clear(&mut self);
     /// Takes a row in.
     ///
     /// # Errors
@@ -94,6 +96,10 @@ impl<K: Key<Err: Display>, T: Clone + Serialize + DeserializeOwned> Part for Tab
         }
     }
 
+    fn clear(&mut self) {
+        *self = Self::default();
+    }
+
     fn put(&mut self, id: &str, body: &str) -> Result<(), String> {
         let key = id.parse().map_err(|error: K::Err| error.to_string())?;
         let row = serde_json::from_str(body).map_err(|error| error.to_string())?;
@@ -115,6 +121,10 @@ impl Part for Log {
         for (place, event) in self.take_new() {
             give(name_of_place(place), Some(written(event)));
         }
+    }
+
+    fn clear(&mut self) {
+        *self = Self::default();
     }
 
     fn put(&mut self, _: &str, body: &str) -> Result<(), String> {
@@ -199,8 +209,11 @@ impl Org {
     /// Which row is not what it should be.
     pub fn from_rows(rows: impl IntoIterator<Item = Row>) -> Result<Self, Error> {
         let mut org = Self::new(Ids::default(), crate::clock::Time(0));
-        (org.types, org.groups, org.users) = (Table::default(), Table::default(), Users::default());
-        org.records = Table::default();
+        // A new org is not empty: what it comes with is among the rows.
+        org.users = Users::default();
+        for (_, part) in org.parts() {
+            part.clear();
+        }
         let mut whole = false;
         for Row { kind, id, body } in rows {
             let body = body.unwrap_or_default();

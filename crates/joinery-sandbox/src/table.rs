@@ -1,12 +1,14 @@
 //! Rows by key, in order, which note what changes: for the data file, and for lists that lag behind.
 //!
 //! Reads and writes like a `BTreeMap`. A change is noted before it happens, so nothing has to be told afterwards.
+//! Copies of a table share the rows that neither changed: a snapshot of a large org costs next to nothing.
 
-use std::collections::btree_map::{self, BTreeMap, Entry};
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt;
 use std::ops::{Index, RangeBounds};
 use std::str::FromStr;
+use std::sync::Arc;
 
 use crate::clock::Time;
 
@@ -26,7 +28,7 @@ pub struct Noting {
 
 /// Rows by key.
 pub struct Table<K, T> {
-    rows: BTreeMap<K, T>,
+    rows: BTreeMap<K, Arc<T>>,
     noting: Noting,
     changed: BTreeSet<K>,
     /// Oldest first.
@@ -38,7 +40,7 @@ struct Past<K, T> {
     /// When it changed; unset while the change is being made.
     until: Option<Time>,
     key: K,
-    row: Option<T>,
+    row: Option<Arc<T>>,
 }
 
 impl<K, T> Default for Table<K, T> {
@@ -53,7 +55,7 @@ impl<K, T> Default for Table<K, T> {
 }
 
 /// A copy holds the rows alone: what was noted belongs to the first one.
-impl<K: Clone, T: Clone> Clone for Table<K, T> {
+impl<K: Clone, T> Clone for Table<K, T> {
     fn clone(&self) -> Self {
         Self {
             rows: self.rows.clone(),
@@ -71,9 +73,19 @@ impl<K: fmt::Debug, T: fmt::Debug> fmt::Debug for Table<K, T> {
 impl<K: Key, T: Clone, const N: usize> From<[(K, T); N]> for Table<K, T> {
     fn from(rows: [(K, T); N]) -> Self {
         Self {
-            rows: BTreeMap::from(rows),
+            rows: rows.into_iter().map(|(key, row)| (key, Arc::new(row))).collect(),
             ..Self::default()
         }
+    }
+}
+
+/// The place of a row, there or not.
+pub struct Place<'a, K, T>(Entry<'a, K, Arc<T>>);
+
+impl<'a, K: Ord, T: Clone + Default> Place<'a, K, T> {
+    /// The row, to change; an empty one is put in where there is none.
+    pub fn or_default(self) -> &'a mut T {
+        Arc::make_mut(self.0.or_default())
     }
 }
 
@@ -93,7 +105,7 @@ impl<K: Key, T: Clone> Table<K, T> {
 
     /// A row.
     pub fn get(&self, key: &K) -> Option<&T> {
-        self.rows.get(key)
+        self.rows.get(key).map(|row| &**row)
     }
 
     /// Whether there is such a row.
@@ -102,53 +114,53 @@ impl<K: Key, T: Clone> Table<K, T> {
     }
 
     /// Every row, by key.
-    pub fn values(&self) -> btree_map::Values<'_, K, T> {
-        self.rows.values()
+    pub fn values(&self) -> impl Iterator<Item = &T> {
+        self.rows.values().map(|row| &**row)
     }
 
     /// Every key with its row, in order.
-    pub fn iter(&self) -> btree_map::Iter<'_, K, T> {
-        self.rows.iter()
+    pub fn iter(&self) -> impl Iterator<Item = (&K, &T)> {
+        self.rows.iter().map(|(key, row)| (key, &**row))
     }
 
     /// The rows of some keys, in order.
-    pub fn range(&self, range: impl RangeBounds<K>) -> btree_map::Range<'_, K, T> {
-        self.rows.range(range)
+    pub fn range(&self, range: impl RangeBounds<K>) -> impl Iterator<Item = (&K, &T)> {
+        self.rows.range(range).map(|(key, row)| (key, &**row))
     }
 
     /// A row, to change.
     pub fn get_mut(&mut self, key: &K) -> Option<&mut T> {
         self.note(key);
-        self.rows.get_mut(key)
+        self.rows.get_mut(key).map(Arc::make_mut)
     }
 
     /// Every row, to change. Each counts as changed: where few change, look first and ask for those.
-    pub fn values_mut(&mut self) -> btree_map::ValuesMut<'_, K, T> {
+    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut T> {
         if self.noting != Noting::default() {
             let keys: Vec<K> = self.rows.keys().cloned().collect();
             for key in &keys {
                 self.note(key);
             }
         }
-        self.rows.values_mut()
+        self.rows.values_mut().map(Arc::make_mut)
     }
 
     /// The place of a row, there or not.
-    pub fn entry(&mut self, key: K) -> Entry<'_, K, T> {
+    pub fn entry(&mut self, key: K) -> Place<'_, K, T> {
         self.note(&key);
-        self.rows.entry(key)
+        Place(self.rows.entry(key))
     }
 
     /// Puts a row in; gives the one it replaces.
     pub fn insert(&mut self, key: K, row: T) -> Option<T> {
         self.note(&key);
-        self.rows.insert(key, row)
+        self.rows.insert(key, Arc::new(row)).map(Arc::unwrap_or_clone)
     }
 
     /// Takes a row out.
     pub fn remove(&mut self, key: &K) -> Option<T> {
         self.note(key);
-        self.rows.remove(key)
+        self.rows.remove(key).map(Arc::unwrap_or_clone)
     }
 
     /// Keeps only the rows that `stays` takes.
@@ -215,7 +227,7 @@ impl<K: Key, T: Clone> Table<K, T> {
             for past in self.past.iter().filter(|past| past.until > moment) {
                 if range.contains(&past.key) {
                     // The oldest counts: it is what stood there at the moment.
-                    earlier.entry(&past.key).or_insert(past.row.as_ref());
+                    earlier.entry(&past.key).or_insert(past.row.as_deref());
                 }
             }
         }
@@ -224,7 +236,7 @@ impl<K: Key, T: Clone> Table<K, T> {
         std::iter::from_fn(move || {
             loop {
                 let Some((key, _)) = earlier.peek() else {
-                    return now.next().map(|(_, row)| row);
+                    return now.next().map(|(_, row)| &**row);
                 };
                 if let Some((_, row)) = now.next_if(|(other, _)| other < key) {
                     return Some(row);
@@ -277,6 +289,19 @@ mod tests {
         assert_eq!(at(None), [1, 200]);
         let above: Vec<u32> = table.at(Some(Time(100)), "b".to_owned()..).copied().collect();
         assert_eq!(above, [2, 4]);
+    }
+
+    #[test]
+    fn a_copy_shares_what_neither_changed_and_nothing_else() {
+        let mut table = noting(true, true);
+        let mut copy = table.clone();
+        *table.get_mut(&"b".into()).unwrap() = 20;
+        copy.remove(&"d".into());
+        assert_eq!(table.values().copied().collect::<Vec<_>>(), [20, 4]);
+        assert_eq!(copy.values().copied().collect::<Vec<_>>(), [2]);
+        assert!(copy.take_changed().is_empty(), "a copy notes nothing");
+        let second = table.clone();
+        assert!(Arc::ptr_eq(&table.rows["b"], &second.rows["b"]));
     }
 
     #[test]

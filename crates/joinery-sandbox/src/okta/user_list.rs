@@ -91,7 +91,7 @@ fn quick(call: &Call<'_>, start: &str) -> Answer {
     let limit = QUICK_LIMITS.of(call)?;
     let org = call.state.read();
     let start = start.trim().to_lowercase();
-    let fits = |name: &str, user: &User| user.profile.text(name).to_lowercase().starts_with(&start);
+    let fits = |name: &str, user: &User| starts_with(user.profile.text(name), &start);
     let found = org
         .users
         .listed(call.state.listed_moment(call.now), None)
@@ -99,6 +99,15 @@ fn quick(call: &Call<'_>, start: &str) -> Answer {
         .filter(|user| ["firstName", "lastName", "email"].iter().any(|name| fits(name, user)))
         .take(limit);
     Ok(write(&org, call, found))
+}
+
+/// Whether a text starts, in any case, with one in lower case.
+fn starts_with(text: &str, start: &str) -> bool {
+    if !text.is_ascii() {
+        return text.to_lowercase().starts_with(start);
+    }
+    let part = text.as_bytes().get(..start.len());
+    part.is_some_and(|part| part.eq_ignore_ascii_case(start.as_bytes()))
 }
 
 fn filtered(call: &Call<'_>, filter: &str) -> Answer {
@@ -296,6 +305,10 @@ fn moment(user: &User, attribute: &str) -> Option<Time> {
     }
 }
 
+fn lower_bytes(text: &str) -> impl Iterator<Item = u8> {
+    text.bytes().map(|byte| byte.to_ascii_lowercase())
+}
+
 /// What a user is sorted by: in any case; what is not set comes last.
 enum SortKey<'a> {
     Exact(&'a str),
@@ -316,9 +329,7 @@ impl<'a> SortKey<'a> {
             };
         };
         match user.profile.get(name) {
-            Some(Value::String(text)) if text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) => {
-                Self::Text(text.into())
-            }
+            Some(Value::String(text)) if text.is_ascii() => Self::Text(text.into()),
             Some(Value::String(text)) => Self::Text(text.to_lowercase().into()),
             Some(value) => Self::Number(value.as_f64().unwrap_or_default()),
             None => Self::Unset,
@@ -328,7 +339,8 @@ impl<'a> SortKey<'a> {
     fn order(&self, other: &Self) -> Ordering {
         match (self, other) {
             (Self::Exact(a), Self::Exact(b)) => a.cmp(b),
-            (Self::Text(a), Self::Text(b)) => a.cmp(b),
+            // What is not ASCII is in lower case already.
+            (Self::Text(a), Self::Text(b)) => lower_bytes(a).cmp(lower_bytes(b)),
             (Self::Number(a), Self::Number(b)) => a.total_cmp(b),
             (Self::Moment(a), Self::Moment(b)) => a.cmp(b),
             // Types of users may give one name to values of different kinds: an order all the same.
