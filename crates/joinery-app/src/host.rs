@@ -110,7 +110,8 @@ impl RunHost {
             },
             other => other.clone(),
         };
-        ready.timeout_ms = request.timeout_ms.unwrap_or(TIMEOUT.as_millis() as u64);
+        let asked = request.timeout_ms.unwrap_or(TIMEOUT.as_millis() as u64);
+        ready.timeout_ms = self.connection.timeout_ms().map_or(asked, |most| asked.min(most));
         ready.retry = request.retry;
         Ok(ready)
     }

@@ -8,13 +8,14 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use joinery_http::{Client, ClientOptions};
+use joinery_http::{Client, ClientOptions, Network};
 use joinery_script::Scripts;
 use joinery_store::{Secrets, Store};
 use tokio::sync::broadcast;
 
 use crate::{
     bodies::Bodies,
+    connections::Resolved,
     error::{Code, Error},
     event::Event,
     highlight::Highlighter,
@@ -41,7 +42,7 @@ pub struct Studio {
     store: OnceLock<Store>,
     secrets: OnceLock<Secrets>,
     scripts: OnceLock<Scripts>,
-    clients: Mutex<HashMap<String, Client>>,
+    clients: Mutex<HashMap<String, (Network, Vec<Option<SystemTime>>, Client)>>,
     events: broadcast::Sender<Event>,
     /// Views over response bodies and outputs.
     pub bodies: Bodies,
@@ -121,21 +122,28 @@ impl Studio {
         self.scripts.get_or_init(Scripts::new)
     }
 
-    /// The HTTP client of a connection: one each, so that its TCP connections are reused and cookies stay apart.
+    /// The HTTP client of a connection: one each, so that its TCP connections are reused and cookies stay apart. Made
+    /// anew where the network settings or the files they name have changed.
     ///
     /// # Errors
-    /// [`Code::Network`] when the system's certificates cannot be used.
-    pub fn client(&self, connection: &str) -> Result<Client, Error> {
+    /// [`Code::Input`] for a network setting that cannot be used.
+    pub fn client(&self, connection: &Resolved) -> Result<Client, Error> {
+        let network = &connection.network;
+        let changed = |file: &Path| std::fs::metadata(file).and_then(|file| file.modified()).ok();
+        let files: Vec<_> = network.files().map(changed).collect();
         let mut clients = lock(&self.clients);
-        if let Some(client) = clients.get(connection) {
+        if let Some((of, at, client)) = clients.get(&connection.name)
+            && (of, at) == (network, &files)
+        {
             return Ok(client.clone());
         }
         let options = ClientOptions {
             user_agent: format!("joinery/{}", version()),
+            network: network.clone(),
             ..ClientOptions::default()
         };
         let client = Client::new(options)?;
-        clients.insert(connection.to_owned(), client.clone());
+        clients.insert(connection.name.clone(), (network.clone(), files, client.clone()));
         Ok(client)
     }
 

@@ -21,12 +21,13 @@ use crate::{
     body_store::Body,
     course::{Course, Outgoing},
     error::Error,
-    failure, rate_limit,
+    failure::{self, Attempt},
+    rate_limit,
     receive::{self, Received},
     redact::mask,
     redirect, retry,
     trace::{self, Marks},
-    transport::Client,
+    transport::{Client, Route},
 };
 
 /// What every request of a connection shares.
@@ -180,10 +181,27 @@ struct Answer {
 
 async fn ask(client: &Client, outgoing: &Outgoing) -> Result<Answer, Error> {
     let request = outgoing.to_reqwest()?;
+    let Route { pool, via } = client.route(&outgoing.url)?;
     let begun = Instant::now();
-    let (response, marks) = trace::recorded(client.pool(&outgoing.url).execute(request)).await;
+    let (response, marks) = trace::recorded(pool.execute(request)).await;
     let head = Instant::now();
-    let response = response.map_err(|error| failure::no_answer(&outgoing.url, &error.without_url(), &marks))?;
+    let response = response.map_err(|error| {
+        let attempt = Attempt {
+            url: &outgoing.url,
+            via: via.as_ref(),
+            marks: &marks,
+            connect_timeout: client.options().network.connect_timeout,
+        };
+        failure::no_answer(&attempt, &error.without_url())
+    })?;
+    if let Some(via) = via
+        && via.answers(&outgoing.url, response.status())
+    {
+        return Err(Error::ProxySignIn {
+            proxy: via.proxy,
+            given: via.signed,
+        });
+    }
     client.cookies().store(&outgoing.url, response.headers());
     Ok(Answer {
         response,

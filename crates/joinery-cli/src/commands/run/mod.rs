@@ -92,7 +92,11 @@ impl Session<'_> {
         let file = connectors::script(&connector, &self.arguments.action)?;
         let resolved = match &self.resolved {
             Some(resolved) => resolved.clone(),
-            None => self.arguments.target.resolve(&self.studio, &connector).await?,
+            None => {
+                let resolved = self.arguments.target.resolve(&self.studio, &connector).await?;
+                target::warn(&resolved);
+                resolved
+            }
         };
         self.resolved = Some(resolved.clone());
         let mut performance = Performance::new(Arc::clone(&connector), &file, resolved);
