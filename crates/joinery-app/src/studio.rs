@@ -8,14 +8,17 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use joinery_http::{Client, ClientOptions, Network};
+use joinery_http::{
+    Client, ClientOptions, Network,
+    auth::{Auth, Session},
+};
 use joinery_script::Scripts;
 use joinery_store::{Secrets, Store};
 use tokio::sync::broadcast;
 
 use crate::{
     bodies::Bodies,
-    connections::Resolved,
+    connections::{ConnectionSafe, Resolved, Safe},
     error::{Code, Error},
     event::Event,
     highlight::Highlighter,
@@ -38,11 +41,11 @@ pub struct StudioOptions {
 
 /// Everything a front needs. Share it behind an `Arc`.
 pub struct Studio {
-    options: StudioOptions,
+    safe: Safe,
     store: OnceLock<Store>,
-    secrets: OnceLock<Secrets>,
     scripts: OnceLock<Scripts>,
     clients: Mutex<HashMap<String, (Network, Vec<Option<SystemTime>>, Client)>>,
+    sessions: Mutex<HashMap<String, (Auth, Arc<Session>)>>,
     events: broadcast::Sender<Event>,
     /// Views over response bodies and outputs.
     pub bodies: Bodies,
@@ -59,11 +62,14 @@ impl Studio {
     /// A studio; nothing is opened or read yet.
     pub fn new(options: StudioOptions) -> Self {
         Self {
-            options,
+            safe: Safe {
+                options,
+                secrets: Arc::default(),
+            },
             store: OnceLock::new(),
-            secrets: OnceLock::new(),
             scripts: OnceLock::new(),
             clients: Mutex::default(),
+            sessions: Mutex::default(),
             events: broadcast::channel(256).0,
             bodies: Bodies::default(),
             highlighter: Highlighter::default(),
@@ -77,12 +83,12 @@ impl Studio {
 
     /// Where the store lives.
     pub fn home(&self) -> &Path {
-        &self.options.home
+        &self.safe.options.home
     }
 
     /// Where workspaces are made.
     pub fn documents(&self) -> &Path {
-        &self.options.documents
+        &self.safe.options.documents
     }
 
     /// What happens from now on.
@@ -104,7 +110,9 @@ impl Studio {
     /// # Errors
     /// [`Code::Unavailable`] when it cannot be opened.
     pub fn store(&self) -> Result<&Store, Error> {
-        get_or_open(&self.store, || Store::open(&self.options.home).map_err(Error::from))
+        get_or_open(&self.store, || {
+            Store::open(&self.safe.options.home).map_err(Error::from)
+        })
     }
 
     /// The secrets, opened now if they were not.
@@ -112,9 +120,11 @@ impl Studio {
     /// # Errors
     /// [`Code::Unavailable`] when neither keychain nor file can be used.
     pub fn secrets(&self) -> Result<&Secrets, Error> {
-        get_or_open(&self.secrets, || {
-            Secrets::open(&self.options.home, self.options.keychain).map_err(Error::from)
-        })
+        self.safe.secrets()
+    }
+
+    pub(crate) fn safe(&self) -> &Safe {
+        &self.safe
     }
 
     /// The script engine.
@@ -145,6 +155,28 @@ impl Studio {
         let client = Client::new(options)?;
         clients.insert(connection.name.clone(), (network.clone(), files, client.clone()));
         Ok(client)
+    }
+
+    /// What signing in with `auth` remembers for a connection: one for everything that uses it, begun anew when the
+    /// connection is changed. `saved` says whether its tokens may outlive the process.
+    pub(crate) fn session(&self, connection: &str, auth: &Auth, saved: bool) -> Arc<Session> {
+        let mut sessions = lock(&self.sessions);
+        if let Some((known, session)) = sessions.get(connection)
+            && known == auth
+        {
+            return Arc::clone(session);
+        }
+        let session = Arc::new(Session::new(ConnectionSafe {
+            safe: self.safe.clone(),
+            connection: saved.then(|| connection.to_owned()),
+        }));
+        sessions.insert(connection.to_owned(), (auth.clone(), Arc::clone(&session)));
+        session
+    }
+
+    /// Forgets what signing in remembers for a connection.
+    pub(crate) fn end_session(&self, connection: &str) {
+        lock(&self.sessions).remove(connection);
     }
 
     /// The folder of the open workspace.
@@ -179,7 +211,7 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// `OnceLock::get_or_try_init` as it will be once stable; two racing opens keep the first.
-fn get_or_open<T>(cell: &OnceLock<T>, open: impl FnOnce() -> Result<T, Error>) -> Result<&T, Error> {
+pub(crate) fn get_or_open<T>(cell: &OnceLock<T>, open: impl FnOnce() -> Result<T, Error>) -> Result<&T, Error> {
     if let Some(value) = cell.get() {
         return Ok(value);
     }

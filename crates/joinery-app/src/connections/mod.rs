@@ -2,6 +2,7 @@
 
 mod network;
 mod resolve;
+mod safe;
 mod test;
 
 use std::collections::BTreeMap;
@@ -21,6 +22,7 @@ use ts_rs::TS;
 pub use network::{is_file, is_network};
 pub(crate) use resolve::shown_auth;
 pub use resolve::{Given, Resolved, none, resolve};
+pub(crate) use safe::{ConnectionSafe, Safe};
 pub use test::{test, test_resolved};
 
 use crate::{
@@ -187,7 +189,7 @@ fn auth_form(choice: &AuthChoice) -> AuthForm {
         id: choice.id.clone(),
         label: choice.label.clone(),
         kind: choice.kind.clone(),
-        form: auth::kind(&choice.kind).map(auth::AuthKind::form),
+        form: auth::kind(&choice.kind).map(|kind| kind.form(&choice.settings)),
     }
 }
 
@@ -296,7 +298,7 @@ pub(crate) fn fields_of(connector: &Connector, auth: &str) -> Result<Vec<FormFie
         .iter()
         .find(|choice| choice.id == auth)
         .ok_or_else(|| Error::unknown("way to sign in", auth, choices.iter().map(|choice| choice.id.as_str())))?;
-    fields.extend(kind_of(choice)?.form().fields);
+    fields.extend(kind_of(choice)?.form(&choice.settings).fields);
     fields.extend(network);
     Ok(fields)
 }
@@ -382,6 +384,8 @@ pub fn remove(studio: &Studio, name: &str) -> Result<(), Error> {
     for field in &row.secrets {
         studio.secrets()?.remove(name, field)?;
     }
+    studio.safe().forget(name)?;
+    studio.end_session(name);
     table::connection::remove(store, name)?;
     Ok(())
 }

@@ -80,7 +80,7 @@ pub fn none(studio: &Studio, connector: &Connector) -> Resolved {
     build(
         studio,
         connector,
-        String::new(),
+        (String::new(), false),
         String::new(),
         Auth::default(),
         Map::new(),
@@ -115,7 +115,7 @@ pub(crate) fn sandbox_at(connector: &Connector, url: &str, token: Secret, studio
     build(
         studio,
         connector,
-        SANDBOX.to_owned(),
+        (SANDBOX.to_owned(), false),
         url.to_owned(),
         auth,
         fields,
@@ -157,7 +157,7 @@ fn saved(studio: &Studio, connector: &Connector, name: &str) -> Result<Resolved,
     from_parts(
         studio,
         connector,
-        name,
+        (name, true),
         base,
         &row.auth,
         FilledIn {
@@ -172,14 +172,15 @@ pub(super) fn draft(studio: &Studio, connector: &Connector, draft: &ConnectionDr
     let filled = fill_in(studio, connector, draft)?;
     let base = base_url(connector, &filled.fields)?;
     // Another client than the saved connection's: its cookies must not make a bad token look good.
-    from_parts(
-        studio,
-        connector,
-        &format!("{} (test)", draft.name),
-        base,
-        &draft.auth,
-        filled,
-    )
+    let name = format!("{} (test)", draft.name);
+    let mut resolved = from_parts(studio, connector, (&name, false), base, &draft.auth, filled)?;
+    // A draft that changes nothing is tested with what its saved connection's sign-in brought.
+    if let Ok(saved) = saved(studio, connector, &draft.name)
+        && saved.http.auth == resolved.http.auth
+    {
+        resolved.http.session = saved.http.session;
+    }
+    Ok(resolved)
 }
 
 fn given_in_full(studio: &Studio, connector: &Connector, given: &Given) -> Result<Resolved, Error> {
@@ -210,7 +211,7 @@ fn given_in_full(studio: &Studio, connector: &Connector, given: &Given) -> Resul
         Some(base) => base.trim_end_matches('/').to_owned(),
         None => base_url(connector, &filled.fields)?,
     };
-    from_parts(studio, connector, "given", base, &auth, filled)
+    from_parts(studio, connector, ("given", false), base, &auth, filled)
 }
 
 /// The value of a field that the base URL's pattern is made of: all of it for `{{url}}`, the host (and port) for
@@ -237,7 +238,7 @@ fn said_by(pattern: &str, field: &str, base: &str) -> Option<String> {
 fn from_parts(
     studio: &Studio,
     connector: &Connector,
-    name: &str,
+    (name, keeps): (&str, bool),
     base: String,
     auth: &str,
     mut filled: FilledIn,
@@ -247,7 +248,8 @@ fn from_parts(
     if let Some(choice) = choice {
         super::kind_of(choice)?;
     }
-    let mut settings = choice.map(|choice| choice.settings.clone()).unwrap_or_default();
+    let settings = choice.map(|choice| choice.settings.clone()).unwrap_or_default();
+    let mut settings = filled_settings(settings, &filled.fields, &base)?;
     settings.extend(filled.fields.clone());
     let auth = Auth {
         kind: choice.map_or_else(|| "none".to_owned(), |choice| choice.kind.clone()),
@@ -257,7 +259,7 @@ fn from_parts(
     let resolved = build(
         studio,
         connector,
-        name.to_owned(),
+        (name.to_owned(), keeps),
         base,
         auth,
         filled.fields,
@@ -266,10 +268,34 @@ fn from_parts(
     Ok(Resolved { network, ..resolved })
 }
 
+/// The settings with `{{base_url}}` and the profile's fields filled in.
+fn filled_settings(
+    mut settings: Map<String, Value>,
+    fields: &Map<String, Value>,
+    base: &str,
+) -> Result<Map<String, Value>, Error> {
+    let mut variables = as_variables(fields);
+    variables.set(Scope::Connection, "base_url", variables::Value::Text(base.to_owned()));
+    for (name, value) in &mut settings {
+        if let Value::String(text) = value {
+            *text = variables::fill(text, &variables, name).map_err(|missing| {
+                let names: Vec<&str> = missing.iter().map(|missing| missing.name.as_str()).collect();
+                Error::new(
+                    Code::Input,
+                    format!("the setting `{name}` of this way to sign in needs {}", names.join(", ")),
+                )
+                .with_hint("Give the connector such a field, or write the value into connector.toml.")
+            })?;
+        }
+    }
+    Ok(settings)
+}
+
+/// `keeps`: whether what a sign-in brings is kept beyond the process under the connection's name.
 fn build(
     studio: &Studio,
     connector: &Connector,
-    name: String,
+    (name, keeps): (String, bool),
     base_url: String,
     auth: Auth,
     mut fields: Map<String, Value>,
@@ -282,6 +308,7 @@ fn build(
     variables.set(Scope::Connection, "base_url", variables::Value::Text(base_url.clone()));
     fields.insert("base_url".to_owned(), Value::String(base_url.clone()));
     let http = joinery_http::Connection {
+        session: studio.session(&name, &auth, keeps),
         auth,
         base_url,
         retry: connector.manifest.http.retry.clone(),

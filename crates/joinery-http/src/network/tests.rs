@@ -27,7 +27,7 @@ fn no_connector_and_no_way_to_sign_in_has_a_setting_of_that_name() {
     let names: Vec<_> = form().fields.into_iter().map(|field| field.name).collect();
     assert_eq!(names, joinery_connector::form::RESERVED);
     for kind in crate::auth::KINDS {
-        for field in kind.form().fields {
+        for field in kind.form(&Map::new()).fields {
             assert!(!names.contains(&field.name), "{}: {}", kind.id(), field.name);
         }
     }
