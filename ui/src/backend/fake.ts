@@ -51,7 +51,14 @@ export function fake(options: FakeOptions = {}): Backend {
 	];
 	let connections: ConnectionView[] = [
 		{ name: 'sandbox', connector: 'okta', sandbox: true, auth: 'API token', base_url: SANDBOX, warning: null },
-		{ name: 'acme', connector: 'okta', sandbox: false, auth: 'API token', base_url: 'https://acme.okta.com', warning: null }
+		{
+			name: 'acme',
+			connector: 'okta',
+			sandbox: false,
+			auth: 'API token',
+			base_url: 'https://acme.okta.com',
+			warning: null
+		}
 	];
 
 	function workspace(): Workspace {

@@ -179,7 +179,7 @@ impl Network {
         Ok(network)
     }
 
-    /// Changes what is given and leaves the rest. A certificate given without a key brings its own.
+    /// Changes what is given and leaves the rest.
     ///
     /// # Errors
     /// As [`Network::read`].
@@ -191,8 +191,6 @@ impl Network {
         }
         if let Some(path) = text(CLIENT_CERTIFICATE)? {
             self.client_certificate = Some(file(CLIENT_CERTIFICATE, path)?);
-            self.client_key = None;
-            self.client_key_passphrase = None;
         }
         self.client_key = secret(CLIENT_KEY).or(self.client_key.take());
         self.client_key_passphrase = secret(CLIENT_KEY_PASSPHRASE).or(self.client_key_passphrase.take());

@@ -70,7 +70,7 @@ fn every_setting_is_in_the_form_and_is_read() {
 }
 
 #[test]
-fn change_leaves_what_it_does_not_name_and_a_new_certificate_forgets_the_key() {
+fn change_leaves_what_it_does_not_name() {
     let mut network = Network {
         client_certificate: Some("/etc/ada.pem".into()),
         client_key: Some(Secret::new("of ada")),
@@ -83,6 +83,7 @@ fn change_leaves_what_it_does_not_name_and_a_new_certificate_forgets_the_key() {
         network,
         Network {
             client_certificate: Some("/etc/grace.pem".into()),
+            client_key: Some(Secret::new("of ada")),
             ca_file: Some("/etc/acme.pem".into()),
             verify: false,
             ..Network::default()

@@ -118,7 +118,8 @@ impl Ready {
     async fn prepare(arguments: &Arguments, source: Source) -> Result<Self, Error> {
         let studio = home::studio()?;
         let mut resolved = arguments.target.resolve(&studio, &source.connector).await?;
-        resolved.change_network(&arguments.network.values()?)?;
+        let has_key = arguments.target.secret.iter().any(|(name, _)| name == "client_key");
+        resolved.change_network(&arguments.network.values(has_key)?)?;
         target::warn(&resolved);
         let (request, mut variables) =
             requests::in_context(&source.connector, source.path.as_deref(), &source.request, &resolved)?;
