@@ -167,7 +167,7 @@ impl From<joinery_http::Error> for Error {
         let code = match &error {
             Http::Cancelled => Code::Cancelled,
             Http::SignIn(failure) if failure.cause == SignInCause::NobodySignedIn => Code::SignInNeeded,
-            Http::SignIn(_) => Code::SignIn,
+            Http::SignIn(_) | Http::Hook { .. } => Code::SignIn,
             Http::InvalidUrl { .. } | Http::InvalidRequest { .. } | Http::Auth { .. } | Http::Network { .. } => {
                 Code::Input
             }
@@ -203,6 +203,7 @@ pub(crate) fn http_hint(error: &joinery_http::Error) -> Option<&str> {
         Http::Timeout { .. } => "Try again, or give the request more time.",
         Http::Auth { .. } => "Edit the connection.",
         Http::SignIn(failure) => &failure.hint,
+        Http::Hook { hint, .. } => hint.as_deref()?,
         Http::TooManyRedirects { .. } => "Look at the hops: the server sends the request in circles.",
         Http::InvalidUrl { .. } => "Write it as https://host/path, or use {{base_url}}.",
         _ => return None,
@@ -229,7 +230,7 @@ pub(crate) fn http_code(error: &joinery_http::Error) -> &'static str {
         Http::Cancelled => "cancelled",
         Http::TooManyRedirects { .. } => "too_many_redirects",
         Http::Auth { .. } => "auth",
-        Http::SignIn(_) => "sign_in",
+        Http::SignIn(_) | Http::Hook { .. } => "sign_in",
         Http::TooLarge { .. } => "too_large",
         Http::Store { .. } => "disk",
         Http::Broken { .. } => "broken",

@@ -80,7 +80,7 @@ impl RunHost {
     }
 
     /// The request to send: the URL made absolute and allowed, query added, secrets put in.
-    fn prepare(&self, request: &ScriptRequest) -> Result<HttpRequest, HttpFailure> {
+    pub(crate) fn prepare(&self, request: &ScriptRequest) -> Result<HttpRequest, HttpFailure> {
         let secrets = &self.connection.secrets;
         let mut url = self.absolute(&request.url)?;
         if !request.query.is_empty() {
@@ -191,11 +191,7 @@ impl Host for RunHost {
                 if let joinery_http::Error::SignIn(failure) = &mut error {
                     calls.extend(signing_in(std::mem::take(&mut failure.sign_in), &unanswered()));
                 }
-                Err(HttpFailure {
-                    code: http_code(&error).into(),
-                    message: error.to_string(),
-                    hint: http_hint(&error).map(str::to_owned),
-                })
+                Err(failure_of(&error))
             }
             Err(failure) => Err(failure),
         };
@@ -288,8 +284,17 @@ fn read_body(body: &Body) -> Result<Vec<u8>, HttpFailure> {
     })
 }
 
+/// The failure as a script sees it.
+pub(crate) fn failure_of(error: &joinery_http::Error) -> HttpFailure {
+    HttpFailure {
+        code: http_code(error).into(),
+        message: error.to_string(),
+        hint: http_hint(error).map(str::to_owned),
+    }
+}
+
 /// Puts secrets in place of their marks.
-fn put_in(text: &str, secrets: &BTreeMap<String, Secret>) -> String {
+pub(crate) fn put_in(text: &str, secrets: &BTreeMap<String, Secret>) -> String {
     replace_marks(text, secrets, |secret| secret.reveal().to_owned())
 }
 

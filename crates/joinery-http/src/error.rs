@@ -156,6 +156,14 @@ pub enum Error {
         /// What is missing or wrong.
         reason: String,
     },
+    /// A function of the connector that signs in failed.
+    #[error("{message}")]
+    Hook {
+        /// File, line and what happened there.
+        message: String,
+        /// What to do.
+        hint: Option<String>,
+    },
     /// The server that signs in refused, or a person has to sign in first.
     #[error("{}", .0.message)]
     SignIn(Box<SignInFailure>),

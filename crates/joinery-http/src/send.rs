@@ -18,7 +18,7 @@ use ts_rs::TS;
 use url::Url;
 
 use crate::{
-    auth::{Auth, Context, Recovery, Session},
+    auth::{Auth, Context, Hooks, Recovery, Session},
     body_store::Body,
     course::{Course, Outgoing},
     error::Error,
@@ -47,6 +47,8 @@ pub struct Connection {
     pub body_folder: PathBuf,
     /// What signing in remembers between requests.
     pub session: Arc<Session>,
+    /// The connector's own functions that sign, for the kind `custom`.
+    pub hooks: Option<Arc<dyn Hooks>>,
 }
 
 /// A response with its body and the request as it went out.

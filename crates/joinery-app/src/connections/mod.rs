@@ -1,5 +1,6 @@
 //! Connection profiles: which org, how to sign in. Secrets go to the keychain and never come back to a front.
 
+mod hooks;
 mod network;
 mod resolve;
 mod safe;

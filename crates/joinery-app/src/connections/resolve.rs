@@ -1,6 +1,6 @@
 //! From a connection's name to everything needed to call its service.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use joinery_connector::{
     Connector, HttpRequest, Secret,
@@ -11,7 +11,7 @@ use joinery_http::{Network, auth::Auth};
 use joinery_store::table;
 use serde_json::{Map, Value, json};
 
-use super::{ConnectionDraft, FilledIn, SANDBOX, fill_in, fits_sandbox, network};
+use super::{ConnectionDraft, FilledIn, SANDBOX, fill_in, fits_sandbox, hooks::ScriptHooks, network};
 use crate::{
     error::{Code, Error},
     sandbox,
@@ -265,7 +265,12 @@ fn from_parts(
         filled.fields,
         filled.secrets,
     );
-    Ok(Resolved { network, ..resolved })
+    let mut resolved = Resolved { network, ..resolved };
+    if resolved.http.auth.kind == "custom" {
+        let (scripts, connector) = (studio.scripts().clone(), Arc::new(connector.clone()));
+        resolved.http.hooks = Some(Arc::new(ScriptHooks::new(scripts, connector, resolved.clone())));
+    }
+    Ok(resolved)
 }
 
 /// The settings with `{{base_url}}` and the profile's fields filled in.
@@ -313,6 +318,7 @@ fn build(
         base_url,
         retry: connector.manifest.http.retry.clone(),
         body_folder: studio.home().join("bodies"),
+        hooks: None,
     };
     Resolved {
         name,

@@ -11,13 +11,17 @@ use serde_json::{Map, Value};
 use crate::{error::Error, send::Exchange};
 
 mod api_key;
+mod aws_sigv4;
 pub(crate) mod basic;
 mod bearer;
 mod context;
+mod custom;
+mod digest;
 mod none;
 mod session;
 
 pub use context::{Answer, Context, Signing};
+pub use custom::{Hooks, Token};
 pub use session::{Session, Surroundings};
 
 /// An auth kind with its settings and secrets: what a connection signs with.
@@ -88,10 +92,18 @@ pub trait AuthKind: Send + Sync {
 }
 
 /// Every auth kind, in the order the screen offers them.
-pub const KINDS: &[&dyn AuthKind] = &[&none::NoAuth, &bearer::Bearer, &basic::Basic, &api_key::ApiKey];
+pub const KINDS: &[&dyn AuthKind] = &[
+    &none::NoAuth,
+    &bearer::Bearer,
+    &basic::Basic,
+    &api_key::ApiKey,
+    &digest::Digest,
+    &aws_sigv4::AwsSigV4,
+    &custom::Custom,
+];
 
 /// The names under which kinds keep what must outlive the process, through [`Surroundings::keep`].
-pub const KEPT: &[&str] = &[];
+pub const KEPT: &[&str] = &[custom::KEPT];
 
 /// The kind of that id. An empty id is `none`.
 pub fn kind(id: &str) -> Option<&'static dyn AuthKind> {
@@ -153,6 +165,25 @@ fn field(name: &str, label: &str, hint: Option<&str>, control: Control) -> FormF
     }
 }
 
+/// The same where it may be left empty.
+fn optional(field: FormField) -> FormField {
+    FormField {
+        required: false,
+        ..field
+    }
+}
+
+/// Bytes in hexadecimal digits.
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -188,17 +219,26 @@ mod tests {
     #[test]
     fn ids_are_unique_and_an_unknown_one_is_answered_with_the_known() {
         let ids: Vec<_> = KINDS.iter().map(|kind| kind.id()).collect();
-        assert_eq!(ids, ["none", "bearer", "basic", "api_key"]);
+        assert_eq!(
+            ids,
+            ["none", "bearer", "basic", "api_key", "digest", "aws_sigv4", "custom"]
+        );
         let error = applied("oauth9", serde_json::json!({}), &[], &[]).unwrap_err();
         assert_eq!(
             error,
-            "auth: there is no kind `oauth9`; use one of none, bearer, basic, api_key"
+            "auth: there is no kind `oauth9`; use one of none, bearer, basic, api_key, digest, aws_sigv4, custom"
         );
     }
 
     #[test]
     fn every_kind_names_the_field_that_is_missing() {
-        for (kind, name) in [("bearer", "token"), ("basic", "username"), ("api_key", "token")] {
+        for (kind, name) in [
+            ("bearer", "token"),
+            ("basic", "username"),
+            ("api_key", "token"),
+            ("digest", "username"),
+            ("aws_sigv4", "access_key_id"),
+        ] {
             let error = applied(kind, serde_json::json!({}), &[], &[]).unwrap_err();
             assert_eq!(
                 error,

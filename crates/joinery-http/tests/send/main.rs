@@ -4,5 +4,6 @@
 mod bodies;
 mod breaking;
 mod hops;
+mod kinds;
 mod outgoing;
 mod support;
