@@ -15,4 +15,11 @@ pub enum Event {
     },
     /// The sandbox org started or stopped.
     SandboxChanged,
+    /// A sign-in waits for a person on this page.
+    SignInPage {
+        /// The sign-in's id.
+        id: String,
+        /// The page's address.
+        url: String,
+    },
 }

@@ -132,10 +132,10 @@ impl RunHost {
             .map_err(|error| invalid(error.to_string()))
     }
 
-    /// A script may call the base URL's host and those its manifest names.
+    /// A script may call the base URL's host, the hosts that sign in, and those its manifest names.
     fn allow(&self, url: &Url) -> Result<(), HttpFailure> {
         let base = Url::parse(&self.connection.http.base_url).ok();
-        if base.is_some_and(|base| base.origin() == url.origin()) {
+        if base.is_some_and(|base| base.origin() == url.origin()) || self.is_for_signing_in(url) {
             return Ok(());
         }
         self.connector
@@ -145,6 +145,16 @@ impl RunHost {
                 message: format!("this connector may not call {host}"),
                 hint: Some(format!("Add \"{host}\" to `hosts` in connector.toml to allow it.")),
             })
+    }
+
+    /// Whether it is of the host that the way to sign in asks for tokens.
+    fn is_for_signing_in(&self, url: &Url) -> bool {
+        let settings = &self.connection.http.auth.settings;
+        ["token_url", "authorization_url"].iter().any(|name| {
+            let setting = settings.get(*name).and_then(|setting| setting.as_str());
+            let parsed = setting.and_then(|setting| Url::parse(setting).ok());
+            parsed.is_some_and(|endpoint| endpoint.origin() == url.origin())
+        })
     }
 
     fn exchange(&self, ready: HttpRequest) -> Result<Exchange, joinery_http::Error> {

@@ -8,6 +8,7 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
+use joinery_connector::Secret;
 use joinery_http::{
     Client, ClientOptions, Network,
     auth::{Auth, Session},
@@ -52,6 +53,8 @@ pub struct Studio {
     /// The editor's documents.
     pub highlighter: Highlighter,
     pub(crate) workspace: RwLock<Option<OpenWorkspace>>,
+    /// Private keys made for connections that are not saved yet, by the connection's name.
+    pub(crate) made_keys: Mutex<HashMap<String, Secret>>,
     pub(crate) sandbox: SandboxSlot,
     pub(crate) running: Running,
     pub(crate) sent: SentBodies,
@@ -74,6 +77,7 @@ impl Studio {
             bodies: Bodies::default(),
             highlighter: Highlighter::default(),
             workspace: RwLock::default(),
+            made_keys: Mutex::default(),
             sandbox: SandboxSlot::default(),
             running: Running::default(),
             sent: SentBodies::default(),

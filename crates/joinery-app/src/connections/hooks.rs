@@ -9,7 +9,7 @@ use joinery_connector::{
 };
 use joinery_http::{
     Error as HttpError,
-    auth::{Answer, Auth, Context, Hooks, Signing, Token},
+    auth::{Answer, Auth, Context, HookToken, Hooks, Signing},
 };
 use joinery_script::{
     CallPlace, Cancel, ConsoleLine, Function, Host, HostResponse, HttpFailure, Limits, Run, ScriptError, ScriptRequest,
@@ -46,7 +46,12 @@ impl ScriptHooks {
     }
 
     /// Runs one function; what it asks for on the way is asked through `context`.
-    async fn run(&self, context: &Context<'_>, function: Function, token: Option<&Token>) -> Result<Value, HttpError> {
+    async fn run(
+        &self,
+        context: &Context<'_>,
+        function: Function,
+        token: Option<&HookToken>,
+    ) -> Result<Value, HttpError> {
         let mut connection = self.connection.clone();
         let run = Run {
             connector: Arc::clone(&self.connector),
@@ -81,11 +86,11 @@ impl ScriptHooks {
     }
 
     /// The token with the connection's secrets in place of their marks.
-    fn token(&self, value: Value) -> Token {
+    fn token(&self, value: Value) -> HookToken {
         match filled(value, &self.connection.secrets) {
-            Value::Object(members) => Token(members),
+            Value::Object(members) => HookToken(members),
             // The engine lets nothing else through.
-            _ => Token(serde_json::Map::new()),
+            _ => HookToken(serde_json::Map::new()),
         }
     }
 }
@@ -101,11 +106,11 @@ impl Hooks for ScriptHooks {
         self.scripts.has(&self.connector, FILE, function)
     }
 
-    fn acquire<'a>(&'a self, context: &'a Context<'a>) -> Signing<'a, Token> {
+    fn acquire<'a>(&'a self, context: &'a Context<'a>) -> Signing<'a, HookToken> {
         Box::pin(async move { Ok(self.token(self.run(context, Function::Acquire, None).await?)) })
     }
 
-    fn refresh<'a>(&'a self, context: &'a Context<'a>, token: &'a Token) -> Signing<'a, Token> {
+    fn refresh<'a>(&'a self, context: &'a Context<'a>, token: &'a HookToken) -> Signing<'a, HookToken> {
         Box::pin(async move {
             let function = Function::Refresh {
                 token: Value::Object(token.0.clone()),
@@ -113,7 +118,7 @@ impl Hooks for ScriptHooks {
             let mut secrets = self.connection.secrets.clone();
             secrets.extend(secrets_of(Some(token)));
             match filled(self.run(context, function, Some(token)).await?, &secrets) {
-                Value::Object(members) => Ok(Token(members)),
+                Value::Object(members) => Ok(HookToken(members)),
                 _ => Ok(token.clone()),
             }
         })
@@ -122,7 +127,7 @@ impl Hooks for ScriptHooks {
     fn apply<'a>(
         &'a self,
         context: &'a Context<'a>,
-        token: Option<&'a Token>,
+        token: Option<&'a HookToken>,
         request: &'a mut HttpRequest,
         body: &'a [u8],
     ) -> Signing<'a> {
@@ -142,7 +147,7 @@ impl Hooks for ScriptHooks {
 }
 
 /// The texts of a token, by the names scripts know them by.
-fn secrets_of(token: Option<&Token>) -> BTreeMap<String, Secret> {
+fn secrets_of(token: Option<&HookToken>) -> BTreeMap<String, Secret> {
     let token = token.map_or(Value::Null, |token| Value::Object(token.0.clone()));
     token_secrets(&token)
         .into_iter()

@@ -1,9 +1,11 @@
 //! Connection profiles: which org, how to sign in. Secrets go to the keychain and never come back to a front.
 
 mod hooks;
+mod keys;
 mod network;
 mod resolve;
 mod safe;
+mod sign_in;
 mod test;
 
 use std::collections::BTreeMap;
@@ -20,16 +22,18 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use ts_rs::TS;
 
+pub use keys::{KeyPlace, PublicKey, generate_key, public_key};
 pub use network::{is_file, is_network};
 pub(crate) use resolve::shown_auth;
 pub use resolve::{Given, Resolved, none, resolve};
 pub(crate) use safe::{ConnectionSafe, Safe};
+pub use sign_in::{SignIn, TokenState, moment, sign_in, sign_in_resolved, sign_out, token, token_resolved};
 pub use test::{test, test_resolved};
 
 use crate::{
     connectors,
     error::{Code, Error},
-    studio::Studio,
+    studio::{Studio, lock},
 };
 
 /// The name of the sandbox org's connection.
@@ -132,7 +136,7 @@ pub fn list(studio: &Studio, connector: &str) -> Result<Vec<ConnectionView>, Err
     }
     for row in table::connection::list(studio.store()?)? {
         if row.connector == connector.manifest.id {
-            views.push(view(&connector, &row));
+            views.push(view(studio, &connector, &row));
         }
     }
     Ok(views)
@@ -157,14 +161,14 @@ pub fn fits_sandbox(connector: &Connector) -> bool {
     })
 }
 
-fn view(connector: &Connector, row: &Row) -> ConnectionView {
+fn view(studio: &Studio, connector: &Connector, row: &Row) -> ConnectionView {
     let auth = connector.manifest.auth.iter().find(|choice| choice.id == row.auth);
     ConnectionView {
         name: row.name.clone(),
         connector: row.connector.clone(),
         sandbox: false,
         auth: auth.map_or_else(|| row.auth.clone(), |choice| choice.label.clone()),
-        base_url: resolve::base_url(connector, &row.fields).ok(),
+        base_url: resolve::base_url(studio, connector, &row.fields).ok(),
         warning: network::warning(row),
     }
 }
@@ -201,7 +205,7 @@ fn auth_form(choice: &AuthChoice) -> AuthForm {
 pub fn save(studio: &Studio, draft: &ConnectionDraft) -> Result<ConnectionView, Error> {
     let connector = connectors::in_workspace(studio, &draft.connector)?;
     let row = save_for(studio, &connector, draft)?;
-    Ok(view(&connector, &row))
+    Ok(view(studio, &connector, &row))
 }
 
 /// As [`save`], for a connector that is not in the open workspace.
@@ -229,6 +233,7 @@ pub fn save_for(studio: &Studio, connector: &Connector, draft: &ConnectionDraft)
         secrets: filled.secrets.into_keys().collect(),
     };
     table::connection::put(studio.store()?, &row)?;
+    lock(&studio.made_keys).remove(&draft.name);
     Ok(row)
 }
 
@@ -278,8 +283,14 @@ pub(crate) fn fill_in(studio: &Studio, connector: &Connector, draft: &Connection
     Ok(filled)
 }
 
-/// The secret saved for a connection of that name; a name never saved asks no keychain.
+/// The secret saved for a connection of that name, or made for one that is about to be; a name never saved asks no
+/// keychain.
 fn saved_secret(studio: &Studio, name: &str, field: &str) -> Result<Option<Secret>, Error> {
+    if field == keys::FIELD
+        && let Some(pem) = lock(&studio.made_keys).get(name)
+    {
+        return Ok(Some(pem.clone()));
+    }
     match table::connection::get(studio.store()?, name)? {
         Some(row) if row.secrets.iter().any(|secret| secret == field) => Ok(studio.secrets()?.get(name, field)?),
         _ => Ok(None),

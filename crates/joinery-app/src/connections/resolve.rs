@@ -153,7 +153,7 @@ fn saved(studio: &Studio, connector: &Connector, name: &str) -> Result<Resolved,
         })?;
         secrets.insert(field.clone(), secret);
     }
-    let base = base_url(connector, &row.fields)?;
+    let base = base_url(studio, connector, &row.fields)?;
     from_parts(
         studio,
         connector,
@@ -170,7 +170,7 @@ fn saved(studio: &Studio, connector: &Connector, name: &str) -> Result<Resolved,
 /// Resolves a draft that is not saved, for testing it.
 pub(super) fn draft(studio: &Studio, connector: &Connector, draft: &ConnectionDraft) -> Result<Resolved, Error> {
     let filled = fill_in(studio, connector, draft)?;
-    let base = base_url(connector, &filled.fields)?;
+    let base = base_url(studio, connector, &filled.fields)?;
     // Another client than the saved connection's: its cookies must not make a bad token look good.
     let name = format!("{} (test)", draft.name);
     let mut resolved = from_parts(studio, connector, (&name, false), base, &draft.auth, filled)?;
@@ -209,7 +209,7 @@ fn given_in_full(studio: &Studio, connector: &Connector, given: &Given) -> Resul
     let filled = fill_in(studio, connector, &draft)?;
     let base = match &given.base_url {
         Some(base) => base.trim_end_matches('/').to_owned(),
-        None => base_url(connector, &filled.fields)?,
+        None => base_url(studio, connector, &filled.fields)?,
     };
     from_parts(studio, connector, ("given", false), base, &auth, filled)
 }
@@ -330,8 +330,22 @@ fn build(
     }
 }
 
-/// The connector's base URL with a profile's fields filled in.
-pub(super) fn base_url(connector: &Connector, fields: &Map<String, Value>) -> Result<String, Error> {
+/// The connector's base URL with a profile's fields filled in. The sandbox org speaks plain HTTP: a profile whose domain
+/// is its address calls it so, whatever the pattern says.
+pub(super) fn base_url(studio: &Studio, connector: &Connector, fields: &Map<String, Value>) -> Result<String, Error> {
+    let url = filled_base_url(connector, fields)?;
+    let on_loopback = |rest: &&str| rest.starts_with("127.0.0.1:") || rest.starts_with("localhost:");
+    if let Some(rest) = url.strip_prefix("https://").filter(on_loopback)
+        && let Some((sandbox, _)) = sandbox::address(studio)
+        && let Some(port) = sandbox.rsplit(':').next()
+        && rest.split(['/', ':']).nth(1) == Some(port)
+    {
+        return Ok(format!("http://{rest}"));
+    }
+    Ok(url)
+}
+
+fn filled_base_url(connector: &Connector, fields: &Map<String, Value>) -> Result<String, Error> {
     let filled = variables::fill(
         &connector.manifest.http.base_url,
         &as_variables(fields),

@@ -16,8 +16,9 @@ use super::{Auth, AuthKind, Context, Recovery, Setting, Signing};
 use crate::{error::Error, send::Exchange};
 
 const ID: &str = "custom";
-/// The name the token is kept under.
-pub(super) const KEPT: &str = "custom-token";
+/// What is kept beyond the process.
+pub(super) const KEPT: &[&str] = &[TOKEN];
+const TOKEN: &str = "custom-token";
 /// The most of a body that is searched for signs of being signed out.
 const SEARCHED: u64 = 1 << 20;
 /// The shortest text of a token that is masked wherever it is shown.
@@ -25,9 +26,9 @@ const SHORTEST: usize = 8;
 
 /// What `acquire` returned: its texts are secret. Shows nothing of itself.
 #[derive(Clone, PartialEq)]
-pub struct Token(pub Map<String, Value>);
+pub struct HookToken(pub Map<String, Value>);
 
-impl fmt::Debug for Token {
+impl fmt::Debug for HookToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Token")
     }
@@ -42,12 +43,12 @@ pub trait Hooks: fmt::Debug + Send + Sync {
     ///
     /// # Errors
     /// [`Error::Hook`], or why a server that was asked gave no answer.
-    fn acquire<'a>(&'a self, context: &'a Context<'a>) -> Signing<'a, Token>;
+    fn acquire<'a>(&'a self, context: &'a Context<'a>) -> Signing<'a, HookToken>;
     /// Calls `refresh` with a token that is no longer accepted.
     ///
     /// # Errors
     /// As [`Hooks::acquire`].
-    fn refresh<'a>(&'a self, context: &'a Context<'a>, token: &'a Token) -> Signing<'a, Token>;
+    fn refresh<'a>(&'a self, context: &'a Context<'a>, token: &'a HookToken) -> Signing<'a, HookToken>;
     /// Calls `apply`, which changes URL and headers of `request`; `body` is what it will carry.
     ///
     /// # Errors
@@ -55,7 +56,7 @@ pub trait Hooks: fmt::Debug + Send + Sync {
     fn apply<'a>(
         &'a self,
         context: &'a Context<'a>,
-        token: Option<&'a Token>,
+        token: Option<&'a HookToken>,
         request: &'a mut HttpRequest,
         body: &'a [u8],
     ) -> Signing<'a>;
@@ -71,7 +72,7 @@ struct Memory(Mutex<Held>);
 #[derive(Default)]
 struct Held {
     /// The token in use.
-    token: Option<Arc<Token>>,
+    token: Option<Arc<HookToken>>,
     /// When it came.
     since: Option<Instant>,
 }
@@ -145,16 +146,16 @@ fn hooks<'a>(context: &'a Context<'a>) -> Result<&'a dyn Hooks, Error> {
 }
 
 /// The token: the one at hand, the one kept, or a new one.
-async fn token(context: &Context<'_>, hooks: &dyn Hooks) -> Result<Arc<Token>, Error> {
+async fn token(context: &Context<'_>, hooks: &dyn Hooks) -> Result<Arc<HookToken>, Error> {
     let memory = context.session().memory::<Memory>();
     let mut held = memory.0.lock().await;
     if let Some(token) = &held.token {
         return Ok(Arc::clone(token));
     }
-    let kept = context.surroundings()?.load(KEPT).map_err(unsafe_place)?;
+    let kept = context.surroundings()?.load(TOKEN).map_err(unsafe_place)?;
     let kept = kept
         .and_then(|secret| serde_json::from_str(secret.reveal()).ok())
-        .map(Token);
+        .map(HookToken);
     let token = match kept {
         Some(token) => {
             hide(context, &Value::Object(token.0.clone()));
@@ -193,13 +194,13 @@ async fn renew(context: &Context<'_>, hooks: &dyn Hooks, begun: Option<Instant>)
     Ok(())
 }
 
-fn keep(context: &Context<'_>, token: Token) -> Result<Token, Error> {
+fn keep(context: &Context<'_>, token: HookToken) -> Result<HookToken, Error> {
     let value = Value::Object(token.0.clone());
     hide(context, &value);
     let secret = Secret::new(value.to_string());
     context
         .surroundings()?
-        .keep(KEPT, Some(&secret))
+        .keep(TOKEN, Some(&secret))
         .map_err(unsafe_place)?;
     Ok(token)
 }

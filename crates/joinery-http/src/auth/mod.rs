@@ -17,11 +17,23 @@ mod bearer;
 mod context;
 mod custom;
 mod digest;
+pub mod jwt;
+mod jwt_bearer;
+pub mod keys;
 mod none;
+mod oauth;
+mod oauth2_authorization_code;
+mod oauth2_client_credentials;
+mod oauth2_password;
 mod session;
+pub mod tokens;
 
 pub use context::{Answer, Context, Signing};
-pub use custom::{Hooks, Token};
+pub use custom::{HookToken, Hooks};
+pub use oauth::{
+    ClientAuth, Grant, Held, Token,
+    authorize::{Authorization, SignedIn},
+};
 pub use session::{Session, Surroundings};
 
 /// An auth kind with its settings and secrets: what a connection signs with.
@@ -80,14 +92,25 @@ pub trait AuthKind: Send + Sync {
     /// # Errors
     /// As [`apply`](AuthKind::apply), and why a server that was asked did not help.
     fn sign<'a>(&'a self, context: &'a Context<'a>, request: &'a mut HttpRequest, _body: &'a [u8]) -> Signing<'a> {
-        Box::pin(ready(self.apply(context.auth(), request)))
+        match self.grant() {
+            Some(grant) => Box::pin(oauth::sign(grant, context, request)),
+            None => Box::pin(ready(self.apply(context.auth(), request))),
+        }
     }
     /// Looks at the answer to a request that this kind signed. `tries` counts how often it was signed anew before.
     ///
     /// # Errors
     /// Why the way back in is closed.
-    fn recover<'a>(&'a self, _: &'a Context<'a>, _: &'a Exchange, _tries: u32) -> Signing<'a, Recovery> {
-        Box::pin(ready(Ok(Recovery::Keep)))
+    fn recover<'a>(&'a self, context: &'a Context<'a>, exchange: &'a Exchange, tries: u32) -> Signing<'a, Recovery> {
+        match self.grant() {
+            Some(grant) => Box::pin(oauth::recover(grant, context, exchange, tries)),
+            None => Box::pin(ready(Ok(Recovery::Keep))),
+        }
+    }
+    /// How it gets its tokens, where it is a kind of OAuth 2.0; [`sign`](AuthKind::sign) and
+    /// [`recover`](AuthKind::recover) are then done.
+    fn grant(&self) -> Option<&dyn Grant> {
+        None
     }
 }
 
@@ -97,13 +120,17 @@ pub const KINDS: &[&dyn AuthKind] = &[
     &bearer::Bearer,
     &basic::Basic,
     &api_key::ApiKey,
+    &oauth2_authorization_code::AuthorizationCode,
+    &oauth2_client_credentials::ClientCredentials,
+    &oauth2_password::Password,
+    &jwt_bearer::JwtBearer,
     &digest::Digest,
     &aws_sigv4::AwsSigV4,
     &custom::Custom,
 ];
 
 /// The names under which kinds keep what must outlive the process, through [`Surroundings::keep`].
-pub const KEPT: &[&str] = &[custom::KEPT];
+pub const KEPT: &[&[&str]] = &[oauth::KEPT, custom::KEPT];
 
 /// The kind of that id. An empty id is `none`.
 pub fn kind(id: &str) -> Option<&'static dyn AuthKind> {
@@ -219,14 +246,14 @@ mod tests {
     #[test]
     fn ids_are_unique_and_an_unknown_one_is_answered_with_the_known() {
         let ids: Vec<_> = KINDS.iter().map(|kind| kind.id()).collect();
-        assert_eq!(
-            ids,
-            ["none", "bearer", "basic", "api_key", "digest", "aws_sigv4", "custom"]
-        );
+        let mut unique = ids.clone();
+        unique.sort_unstable();
+        unique.dedup();
+        assert_eq!(unique.len(), ids.len());
         let error = applied("oauth9", serde_json::json!({}), &[], &[]).unwrap_err();
         assert_eq!(
             error,
-            "auth: there is no kind `oauth9`; use one of none, bearer, basic, api_key, digest, aws_sigv4, custom"
+            format!("auth: there is no kind `oauth9`; use one of {}", ids.join(", "))
         );
     }
 

@@ -8,7 +8,7 @@ use std::sync::{
 use joinery_connector::{HttpRequest, Secret, http::HopReason};
 use joinery_http::{
     Connection, Error, Exchange,
-    auth::{Auth, Context, Hooks, Session, Signing, Surroundings, Token},
+    auth::{Auth, Context, HookToken, Hooks, Session, Signing, Surroundings},
 };
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
@@ -140,8 +140,8 @@ struct Sessions {
 }
 
 impl Sessions {
-    fn token(id: &str) -> Token {
-        Token([("id".to_owned(), Value::from(id))].into_iter().collect())
+    fn token(id: &str) -> HookToken {
+        HookToken([("id".to_owned(), Value::from(id))].into_iter().collect())
     }
 }
 
@@ -150,7 +150,7 @@ impl Hooks for Sessions {
         true
     }
 
-    fn acquire<'a>(&'a self, context: &'a Context<'a>) -> Signing<'a, Token> {
+    fn acquire<'a>(&'a self, context: &'a Context<'a>) -> Signing<'a, HookToken> {
         Box::pin(async move {
             self.acquired.fetch_add(1, Ordering::Relaxed);
             context.ask(HttpRequest::new("POST", &self.url)).await?;
@@ -158,7 +158,7 @@ impl Hooks for Sessions {
         })
     }
 
-    fn refresh<'a>(&'a self, _: &'a Context<'a>, _: &'a Token) -> Signing<'a, Token> {
+    fn refresh<'a>(&'a self, _: &'a Context<'a>, _: &'a HookToken) -> Signing<'a, HookToken> {
         Box::pin(async move {
             self.refreshed.fetch_add(1, Ordering::Relaxed);
             Ok(Self::token("session-that-is-new"))
@@ -168,7 +168,7 @@ impl Hooks for Sessions {
     fn apply<'a>(
         &'a self,
         _: &'a Context<'a>,
-        token: Option<&'a Token>,
+        token: Option<&'a HookToken>,
         request: &'a mut HttpRequest,
         _: &'a [u8],
     ) -> Signing<'a> {

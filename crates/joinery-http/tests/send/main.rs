@@ -7,3 +7,4 @@ mod hops;
 mod kinds;
 mod outgoing;
 mod support;
+mod tokens;

@@ -7,4 +7,12 @@ export type Event = { "kind": "files_changed",
 /**
  * Paths relative to the workspace.
  */
-paths: Array<string>, } | { "kind": "sandbox_changed" };
+paths: Array<string>, } | { "kind": "sandbox_changed" } | { "kind": "sign_in_page", 
+/**
+ * The sign-in's id.
+ */
+id: string, 
+/**
+ * The page's address.
+ */
+url: string, };
