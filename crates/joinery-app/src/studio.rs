@@ -40,12 +40,19 @@ pub struct StudioOptions {
     pub keychain: bool,
 }
 
+/// A client, and what it was made of: the settings, and when the files they name were changed.
+struct Made {
+    network: Network,
+    files: Vec<Option<SystemTime>>,
+    client: Client,
+}
+
 /// Everything a front needs. Share it behind an `Arc`.
 pub struct Studio {
     safe: Safe,
     store: OnceLock<Store>,
     scripts: OnceLock<Scripts>,
-    clients: Mutex<HashMap<String, (Network, Vec<Option<SystemTime>>, Client)>>,
+    clients: Mutex<HashMap<String, Made>>,
     sessions: Mutex<HashMap<String, (Auth, Arc<Session>)>>,
     events: broadcast::Sender<Event>,
     /// Views over response bodies and outputs.
@@ -146,10 +153,10 @@ impl Studio {
         let changed = |file: &Path| std::fs::metadata(file).and_then(|file| file.modified()).ok();
         let files: Vec<_> = network.files().map(changed).collect();
         let mut clients = lock(&self.clients);
-        if let Some((of, at, client)) = clients.get(&connection.name)
-            && (of, at) == (network, &files)
+        if let Some(made) = clients.get(&connection.name)
+            && (&made.network, &made.files) == (network, &files)
         {
-            return Ok(client.clone());
+            return Ok(made.client.clone());
         }
         let options = ClientOptions {
             user_agent: format!("joinery/{}", version()),
@@ -157,7 +164,12 @@ impl Studio {
             ..ClientOptions::default()
         };
         let client = Client::new(options)?;
-        clients.insert(connection.name.clone(), (network.clone(), files, client.clone()));
+        let made = Made {
+            network: network.clone(),
+            files,
+            client: client.clone(),
+        };
+        clients.insert(connection.name.clone(), made);
         Ok(client)
     }
 

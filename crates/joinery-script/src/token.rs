@@ -20,7 +20,7 @@ pub fn token_secret(path: &str) -> String {
 pub fn token_secrets(token: &Value) -> Vec<(String, String)> {
     let mut found = Vec::new();
     texts(token, "", &mut |path, text| {
-        found.push((token_secret(path), text.to_owned()))
+        found.push((token_secret(path), text.to_owned()));
     });
     found
 }

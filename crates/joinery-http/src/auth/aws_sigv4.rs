@@ -136,7 +136,7 @@ impl<'a> Scope<'a> {
             session_token: auth
                 .secrets
                 .get("session_token")
-                .map(|token| token.reveal())
+                .map(joinery_connector::Secret::reveal)
                 .filter(|token| !token.is_empty()),
             region: text("region")?,
             service: text("service")?,

@@ -154,9 +154,14 @@ impl<'a> Context<'a> {
         .collect()
     }
 
-    /// The exchanges made, in order.
+    /// The exchanges made, in order. Masked once more: what an answer brought may be known as secret only since.
     pub(crate) fn take(&self) -> Vec<Exchange> {
-        std::mem::take(&mut *self.lock()).exchanges
+        let mut exchanges = std::mem::take(&mut *self.lock()).exchanges;
+        let secrets = self.connection.secrets();
+        for exchange in &mut exchanges {
+            mask_credentials(exchange, &secrets);
+        }
+        exchanges
     }
 
     fn lock(&self) -> MutexGuard<'_, Asked> {

@@ -114,9 +114,10 @@ impl AuthKind for Custom {
         Box::pin(async move {
             Signs::of(context.auth())?;
             let hooks = hooks(context)?;
-            let token = match hooks.has("acquire") {
-                true => Some(token(context, hooks).await?),
-                false => None,
+            let token = if hooks.has("acquire") {
+                Some(token(context, hooks).await?)
+            } else {
+                None
             };
             hooks.apply(context, token.as_deref(), request, body).await
         })

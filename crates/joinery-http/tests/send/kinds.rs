@@ -183,7 +183,9 @@ impl Hooks for Sessions {
 #[tokio::test]
 async fn custom_token_is_fetched_once_and_refreshed_once_for_all_that_wait() {
     let server = Server::start(|request| {
-        if request.starts_with("POST ") || request.contains("session-that-is-new") {
+        if request.starts_with("POST ") {
+            reply("200 OK", &[], r#"{"id":"session-that-is-old"}"#)
+        } else if request.contains("session-that-is-new") {
             ok()
         } else {
             reply("403 Forbidden", &[], "your session is over")
@@ -212,6 +214,10 @@ async fn custom_token_is_fetched_once_and_refreshed_once_for_all_that_wait() {
             "{:?}",
             exchange.request
         );
+    }
+    for asked in exchanges.iter().flat_map(|exchange| &exchange.sign_in) {
+        let body = asked.body.read().unwrap();
+        assert!(!String::from_utf8_lossy(&body).contains("session-that"), "{body:?}");
     }
     let asked: usize = exchanges.iter().map(|exchange| exchange.sign_in.len()).sum();
     let counts = (

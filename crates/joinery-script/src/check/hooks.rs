@@ -89,13 +89,11 @@ impl Check<'_> {
 fn called_functions(ast: &AST) -> BTreeSet<String> {
     let mut called = BTreeSet::new();
     ast.walk(&mut |nodes: &[ASTNode]| {
-        match nodes.last() {
-            Some(
-                ASTNode::Expr(Expr::FnCall(call, _) | Expr::MethodCall(call, _)) | ASTNode::Stmt(Stmt::FnCall(call, _)),
-            ) => {
-                called.insert(call.name.to_string());
-            }
-            _ => {}
+        if let Some(
+            ASTNode::Expr(Expr::FnCall(call, _) | Expr::MethodCall(call, _)) | ASTNode::Stmt(Stmt::FnCall(call, _)),
+        ) = nodes.last()
+        {
+            called.insert(call.name.to_string());
         }
         true
     });

@@ -1,5 +1,8 @@
 //! A request built step by step.
 
+// The code that `export_module` makes for `pure` getters unwraps.
+#![allow(clippy::unwrap_used)]
+
 use std::sync::Arc;
 
 use joinery_connector::{Header, http::HttpBody};

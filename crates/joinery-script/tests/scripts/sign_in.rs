@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::support::{MemoryHost, connector, scripts};
 
-fn call(script: &str, function: Function) -> Result<Value, ScriptError> {
+fn call(script: &str, function: Function) -> Result<Value, Box<ScriptError>> {
     let run = Run {
         connector: connector(&[("connection.rhai", script)]),
         file: "connection.rhai".into(),
@@ -21,10 +21,10 @@ fn call(script: &str, function: Function) -> Result<Value, ScriptError> {
         limits: Limits::default(),
     };
     let host: Arc<dyn Host> = Arc::new(MemoryHost::default());
-    scripts().run(&run, &host, &Cancel::default()).result
+    scripts().run(&run, &host, &Cancel::default()).result.map_err(Box::new)
 }
 
-fn apply(script: &str, token: Value) -> Result<ScriptRequest, ScriptError> {
+fn apply(script: &str, token: Value) -> Result<ScriptRequest, Box<ScriptError>> {
     let request = ScriptRequest {
         method: "POST".into(),
         url: "https://acme.test/a".into(),

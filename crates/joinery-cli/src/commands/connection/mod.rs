@@ -149,9 +149,10 @@ fn list(as_json: bool) -> Result<Outcome, Error> {
         for row in &rows {
             let shown = |(name, value): (&String, &Value)| {
                 let value = value.as_str()?;
-                Some(match connections::is_network(name) {
-                    true => format!("{name}={value}"),
-                    false => value.to_owned(),
+                Some(if connections::is_network(name) {
+                    format!("{name}={value}")
+                } else {
+                    value.to_owned()
                 })
             };
             let fields: Vec<String> = row.fields.iter().filter_map(shown).collect();

@@ -162,7 +162,7 @@ mod tests {
         for headers in [
             vec![r#"Basic realm="a, b", Digest realm="say \"hi\"", nonce=abc, qop="auth,auth-int", stale=TRUE"#],
             vec![
-                r#"Negotiate"#,
+                "Negotiate",
                 r#"Digest realm="x", nonce="y", algorithm=SHA-1"#,
                 r#"digest  nonce="abc",realm="say \"hi\"" , qop="auth, auth-int",stale=true"#,
             ],
