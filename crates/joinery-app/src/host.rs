@@ -171,7 +171,7 @@ impl Host for RunHost {
         let answer = self.prepare(&request).map(|ready| self.exchange(ready));
         let time_ms = milliseconds(sent_at.elapsed());
         let mut calls = Vec::new();
-        let unanswered = || CallReport {
+        let mut call = CallReport {
             method: request.method.clone(),
             url: joinery_http::redact::mask(&request.url, &self.connection.http.secrets()),
             status: None,
@@ -186,36 +186,33 @@ impl Host for RunHost {
             headers: Vec::new(),
             body: None,
         };
-        let result = match answer {
+        let failure = match answer {
             Ok(Ok(mut exchange)) => {
-                calls.extend(signing_in(std::mem::take(&mut exchange.sign_in), &unanswered()));
+                calls.extend(signing_in(std::mem::take(&mut exchange.sign_in), &mut call));
                 let read = read_body(&exchange.body);
                 let result = read.map(|body| HostResponse {
                     response: exchange.response.clone(),
                     body,
                 });
-                calls.push(answered(exchange, unanswered()));
-                result
+                calls.push(answered(exchange, call));
+                lock(&self.record).calls.extend(calls);
+                return result;
             }
             Ok(Err(mut error)) => {
                 if let joinery_http::Error::SignIn(failure) = &mut error {
-                    calls.extend(signing_in(std::mem::take(&mut failure.sign_in), &unanswered()));
+                    calls.extend(signing_in(std::mem::take(&mut failure.sign_in), &mut call));
                 }
-                Err(failure_of(&error))
+                failure_of(&error)
             }
-            Err(failure) => Err(failure),
+            Err(failure) => failure,
         };
-        if let Err(failure) = &result
-            && calls.last().is_none_or(|call| call.report.sign_in)
-        {
-            let report = CallReport {
-                error: Some(failure.message.clone()),
-                ..unanswered()
-            };
-            calls.push(RecordedCall { report, body: None });
-        }
+        call.error = Some(failure.message.clone());
+        calls.push(RecordedCall {
+            report: call,
+            body: None,
+        });
         lock(&self.record).calls.extend(calls);
-        result
+        Err(failure)
     }
 
     fn log(&self, line: ConsoleLine) {
@@ -262,17 +259,21 @@ fn answered(exchange: Exchange, call: CallReport) -> RecordedCall {
     }
 }
 
-/// The calls that signing in made before `call`.
-fn signing_in(exchanges: Vec<Exchange>, call: &CallReport) -> impl Iterator<Item = RecordedCall> {
-    exchanges.into_iter().map(|exchange| {
-        let call = CallReport {
+/// The calls that signing in made before `call`, whose time they took.
+fn signing_in(exchanges: Vec<Exchange>, call: &mut CallReport) -> Vec<RecordedCall> {
+    let calls = exchanges.into_iter().map(|exchange| {
+        let time_ms = exchange.response.timing.total_ms;
+        let asked = CallReport {
             method: exchange.request.method.clone(),
             sign_in: true,
-            time_ms: exchange.response.timing.total_ms,
+            time_ms,
             ..call.clone()
         };
-        answered(exchange, call)
-    })
+        call.start_ms += time_ms;
+        call.time_ms = (call.time_ms - time_ms).max(0.0);
+        answered(exchange, asked)
+    });
+    calls.collect()
 }
 
 fn read_body(body: &Body) -> Result<Vec<u8>, HttpFailure> {

@@ -343,3 +343,26 @@ fn a_path_out_of_the_connector_is_refused() {
         );
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_okta_template_offers_three_ways_to_sign_in() {
+    let desk = Desk::open().await;
+    let form = connections::form(&desk.studio, "okta").unwrap();
+    let offered: Vec<_> = form
+        .auth
+        .iter()
+        .map(|choice| {
+            let fields = choice.form.as_ref().unwrap().fields.iter();
+            let names: Vec<&str> = fields.map(|field| field.name.as_str()).collect();
+            (choice.id.as_str(), names.join(" "))
+        })
+        .collect();
+    assert_eq!(
+        offered,
+        [
+            ("api_token", "token".to_owned()),
+            ("service_app", "client_id private_key key_id scopes".to_owned()),
+            ("sign_in", "client_id scopes".to_owned()),
+        ]
+    );
+}

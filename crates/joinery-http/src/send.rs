@@ -114,10 +114,18 @@ pub async fn send(
 
 /// Sends `request` within its timeout for a kind that asks on its own.
 pub(crate) async fn unsigned(client: &Client, plain: &Connection, request: HttpRequest) -> Result<Exchange, Error> {
-    let deadline = Instant::now().checked_add(Duration::from_millis(request.timeout_ms));
+    let timeout = Duration::from_millis(request.timeout_ms);
     let mut course = Course::begin(plain, request)?;
     let context = Context::new(client, plain);
-    exchange(client, &context, &mut course, plain, deadline, Vec::new()).await
+    let deadline = Instant::now().checked_add(timeout);
+    let work = exchange(client, &context, &mut course, plain, deadline, Vec::new());
+    let outcome = tokio::time::timeout(timeout, work).await;
+    outcome.unwrap_or_else(|_| {
+        Err(Error::Timeout {
+            host: failure::host(course.url()),
+            waited: timeout,
+        })
+    })
 }
 
 /// Signs and sends; where the kind says so, signs anew and sends once more.

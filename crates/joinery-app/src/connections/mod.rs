@@ -27,7 +27,10 @@ pub use network::{is_file, is_network};
 pub(crate) use resolve::shown_auth;
 pub use resolve::{Given, Resolved, none, resolve};
 pub(crate) use safe::{ConnectionSafe, Safe};
-pub use sign_in::{SignIn, TokenState, moment, sign_in, sign_in_resolved, sign_out, token, token_resolved};
+pub use sign_in::{
+    SignIn, TokenState, moment, sign_in, sign_in_resolved, sign_out, takes_a_person, token, token_at_hand,
+    token_resolved,
+};
 pub use test::{test, test_resolved};
 
 use crate::{
@@ -232,6 +235,12 @@ pub fn save_for(studio: &Studio, connector: &Connector, draft: &ConnectionDraft)
         fields: filled.fields,
         secrets: filled.secrets.into_keys().collect(),
     };
+    let before = table::connection::get(studio.store()?, &row.name)?;
+    if before.is_some_and(|before| before != row) {
+        // What a sign-in brought was for the connection as it was.
+        studio.safe().forget(&row.name)?;
+        studio.end_session(&row.name);
+    }
     table::connection::put(studio.store()?, &row)?;
     lock(&studio.made_keys).remove(&draft.name);
     Ok(row)

@@ -49,6 +49,12 @@ pub struct TokenState {
     pub claims: Option<Map<String, Value>>,
 }
 
+/// Whether a person has to sign in to connections of that auth choice.
+pub fn takes_a_person(connector: &Connector, auth: &str) -> bool {
+    let choice = connector.manifest.auth.iter().find(|choice| choice.id == auth);
+    choice.is_some_and(|choice| choice.kind == "oauth2_authorization_code")
+}
+
 /// Signs a person in to a saved connection of the open workspace. `show` opens the page in a browser; the page's address
 /// also comes as [`Event::SignInPage`]. Returns when the person is done, gives up, or takes more than five minutes.
 ///
@@ -97,6 +103,19 @@ pub async fn token(studio: &Studio, connector: &str, connection: &str) -> Result
     let connector = connectors::in_workspace(studio, connector)?;
     let resolved = resolve(studio, &connector, Ok(connection))?;
     token_resolved(studio, &resolved).await
+}
+
+/// The token that a saved connection of the open workspace has at hand, good or not; no server is asked. `None` where
+/// there is none, yet or any more.
+///
+/// # Errors
+/// [`Code::Usage`](crate::Code::Usage), [`Code::Unavailable`](crate::Code::Unavailable).
+pub async fn token_at_hand(studio: &Studio, connector: &str, connection: &str) -> Result<Option<TokenState>, Error> {
+    let connector = connectors::in_workspace(studio, connector)?;
+    let resolved = resolve(studio, &connector, Ok(connection))?;
+    let client = studio.client(&resolved)?;
+    let held = tokens::at_hand(&client, &resolved.http).await?;
+    Ok(held.as_ref().map(state))
 }
 
 /// As [`token`], for a connection that is resolved already.

@@ -5,6 +5,7 @@ use std::{fs, path::Path, sync::Arc};
 use joinery_app::{
     SavedRequest,
     connections::{self, KeyPlace, SignIn},
+    files::FileRef,
     requests::{self, SendRequest},
     runs::{self, RunAction},
     workspaces,
@@ -68,24 +69,36 @@ async fn no_secret_of_a_sign_in_is_written_or_shown_anywhere() {
     while let Ok(event) = events.try_recv() {
         shown.push(format!("{event:?}"));
     }
+    let at_hand = connections::token_at_hand(&desk.studio, "okta", "svc").await.unwrap();
+    assert_eq!(at_hand, None, "nothing was asked for yet");
     for connection in ["svc", "me"] {
         let sent = requests::send(&desk.studio, users(connection)).await.unwrap();
         assert_eq!(sent.response.status, 200);
-        let run = RunAction {
-            id: "r".into(),
-            file: joinery_app::files::FileRef {
-                connector: "okta".into(),
-                path: "actions/list_users.rhai".into(),
-            },
-            input: json!({}),
-            connection: Some(connection.into()),
-            save: None,
-        };
         shown.push(serde_json::to_string(&sent).unwrap());
-        shown.push(serde_json::to_string(&runs::run(&desk.studio, run).await.unwrap()).unwrap());
+        shown.push(serde_json::to_string(&runs::run(&desk.studio, list_users(connection)).await.unwrap()).unwrap());
         let state = connections::token(&desk.studio, "okta", connection).await.unwrap();
         shown.push(serde_json::to_string(&state).unwrap());
     }
+    // What fails says why, and no more.
+    let id = desk.resolved("svc").fields["client_id"].as_str().unwrap().to_owned();
+    connections::generate_key(&desk.studio, "ES256", None, KeyPlace::Draft("bad")).unwrap();
+    let values = [
+        ("client_id", id.as_str()),
+        ("key_id", "unknown"),
+        ("scopes", "okta.users.read"),
+    ];
+    connections::save(&desk.studio, &desk.draft("bad", "service_app", &values)).unwrap();
+    let error = requests::send(&desk.studio, users("bad")).await.unwrap_err();
+    shown.push(format!("{error:?} {}", serde_json::to_string(&error).unwrap()));
+    let report = runs::run(&desk.studio, list_users("bad")).await.unwrap();
+    let calls: Vec<_> = report.calls.iter().map(|call| (call.sign_in, call.status)).collect();
+    assert_eq!(calls, [(true, Some(401)), (false, None)]);
+    assert_eq!(report.error.as_ref().unwrap().code, "sign_in_client");
+    shown.push(serde_json::to_string(&report).unwrap());
+
+    let curl = requests::to_curl(&desk.studio, "okta", None, &users("me").request, Some("me")).unwrap();
+    assert!(curl.contains("'Authorization: Bearer '\"$ACCESS_TOKEN\""), "{curl}");
+    shown.push(curl);
     assert!(
         shown.iter().any(|text| text.contains("\"sign_in\"")),
         "the trace tells of token requests"
@@ -103,8 +116,15 @@ async fn no_secret_of_a_sign_in_is_written_or_shown_anywhere() {
             .to_owned(),
     );
     let secrets = desk.studio.secrets().unwrap();
-    for field in ["private_key", "sign-in/proof_key"] {
-        let pem: Secret = secrets.get("svc", field).unwrap().unwrap();
+    for (connection, field) in [
+        ("svc", "private_key"),
+        ("svc", "sign-in/proof_key"),
+        ("bad", "private_key"),
+    ] {
+        let pem: Secret = secrets
+            .get(connection, field)
+            .unwrap()
+            .unwrap_or_else(|| panic!("{connection} has no {field}"));
         // A line in the middle: long enough to be no chance, and on one line.
         planted.push(pem.reveal().lines().nth(1).unwrap().to_owned());
     }
@@ -116,6 +136,19 @@ async fn no_secret_of_a_sign_in_is_written_or_shown_anywhere() {
     let mut files = 0;
     look(desk.folder.path(), &planted, &mut files);
     assert!(files > 10, "only {files} files were looked into");
+}
+
+fn list_users(connection: &str) -> RunAction {
+    RunAction {
+        id: "r".into(),
+        file: FileRef {
+            connector: "okta".into(),
+            path: "actions/list_users.rhai".into(),
+        },
+        input: json!({}),
+        connection: Some(connection.into()),
+        save: None,
+    }
 }
 
 fn users(connection: &str) -> SendRequest {

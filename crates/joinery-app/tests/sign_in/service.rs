@@ -187,6 +187,8 @@ async fn an_app_without_a_role_is_told_apart_from_one_without_a_scope() {
     let performed = joinery_app::runs::perform(&desk.studio, performance).await.unwrap();
     let calls: Vec<_> = performed.calls().map(|call| (call.sign_in, call.status)).collect();
     assert_eq!(calls, [(true, Some(200)), (false, Some(403))]);
+    let times: Vec<_> = performed.calls().map(|call| (call.start_ms, call.time_ms)).collect();
+    assert!(times[1].0 >= times[0].0 + times[0].1, "one after the other: {times:?}");
     let error = performed.outcome.result.unwrap_err();
     assert!(error.hint.as_deref().unwrap().contains("admin role"), "{error:?}");
 }

@@ -41,8 +41,7 @@ struct Asked {
     told: usize,
 }
 
-/// An answer to what a kind asked on its own. Its body is in memory, unmasked.
-#[derive(Debug)]
+/// An answer to what a kind asked on its own. Its body is in memory, unmasked: it has no `Debug`.
 pub struct Answer {
     /// The status code.
     pub status: u16,

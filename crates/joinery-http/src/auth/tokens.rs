@@ -33,3 +33,14 @@ pub async fn held(
         Err(error) => Err(error.after(context.take())),
     }
 }
+
+/// The token that the connection has at hand, good or not; nobody is asked.
+///
+/// # Errors
+/// Why the keychain gives none.
+pub async fn at_hand(client: &Client, connection: &Connection) -> Result<Option<Held>, Error> {
+    match kind_of(&connection.auth)?.grant() {
+        Some(grant) => oauth::at_hand(grant, &Context::new(client, connection)).await,
+        None => Ok(None),
+    }
+}

@@ -9,7 +9,7 @@ use joinery_connector::{HttpRequest, Secret, http::HopReason};
 use joinery_http::{
     Client, Connection, Error, Exchange,
     auth::{
-        Auth, Session, jwt,
+        Auth, Authorization, Session, jwt,
         keys::{Algorithm, PrivateKey},
     },
     error::SignInCause,
@@ -378,4 +378,147 @@ async fn redirect_to_another_origin_leaves_the_token_behind() {
     let connection = service(&server, "client_secret_post", &Surroundings::default());
     assert_eq!(get(&client(), &connection).await.unwrap().response.status, 200);
     assert!(!other.requests()[0].contains("at-secret"), "{}", other.requests()[0]);
+}
+
+/// A connection that a person signs in to, its page on the same server.
+fn personal(server: &Server, place: &Surroundings) -> Connection {
+    let settings = json!({
+        "client_id": "app", "authorization_url": server.url("/authorize?tenant=1"), "scopes": ["read"],
+        "authorization_params": { "prompt": "login" },
+    });
+    connection(server, "oauth2_authorization_code", settings, &[], place)
+}
+
+/// Where the page of a sign-in is to answer, with the state it sent.
+fn way_back(page: &str) -> (String, String) {
+    let page = url::Url::parse(page).unwrap();
+    let part = |name: &str| page.query_pairs().find(|(key, _)| key == name).unwrap().1.into_owned();
+    assert_eq!(
+        (
+            part("response_type").as_str(),
+            part("code_challenge_method").as_str(),
+            part("tenant").as_str()
+        ),
+        ("code", "S256", "1")
+    );
+    assert_eq!((part("scope").as_str(), part("prompt").as_str()), ("read", "login"));
+    (part("redirect_uri"), part("state"))
+}
+
+async fn answer(url: String) -> (u16, String) {
+    let exchange = crate::support::get(url).await.unwrap();
+    let page = String::from_utf8(exchange.body.read().unwrap().to_vec()).unwrap();
+    (exchange.response.status, page)
+}
+
+#[tokio::test]
+async fn browser_may_ask_for_an_icon_before_it_brings_the_code() {
+    let server = server("").await;
+    let connection = personal(&server, &Surroundings::default());
+    let authorization = Authorization::begin(&connection).await.unwrap();
+    let (back, state) = way_back(authorization.url());
+    let idle = tokio::net::TcpStream::connect(back["http://".len()..].split('/').next().unwrap())
+        .await
+        .unwrap();
+    let browser = tokio::spawn(async move {
+        let icon = answer(back.replace("/callback", "/favicon.ico")).await;
+        let last = answer(format!("{back}?code=c0de&state={state}")).await;
+        (icon.0, last)
+    });
+    let (client, cancel) = (client(), CancellationToken::new());
+    let patience = std::time::Duration::from_secs(20);
+    let signed_in = authorization
+        .finish(&client, &connection, patience, &cancel)
+        .await
+        .unwrap();
+    let (icon, (status, page)) = browser.await.unwrap();
+    assert_eq!((icon, status), (404, 200));
+    assert!(page.contains("Signed in"), "{page}");
+    drop(idle);
+    assert!(!signed_in.held.is_refreshable);
+    let asked = signed_in.sign_in[0].request.body.clone().unwrap();
+    assert!(
+        asked.starts_with("grant_type=authorization_code&code=••••••&redirect_uri="),
+        "{asked}"
+    );
+    assert!(asked.ends_with("&code_verifier=••••••&client_id=app"), "{asked}");
+    assert_eq!(get(&client, &connection).await.unwrap().response.status, 200);
+}
+
+#[tokio::test]
+async fn what_a_server_says_is_text_on_the_page() {
+    let server = server("").await;
+    let connection = personal(&server, &Surroundings::default());
+    let authorization = Authorization::begin(&connection).await.unwrap();
+    let (back, state) = way_back(authorization.url());
+    let said = "error=access_denied&error_description=%3Cscript%3Eno%3C/script%3E";
+    let browser = tokio::spawn(answer(format!("{back}?{said}&state={state}")));
+    let patience = std::time::Duration::from_secs(20);
+    let outcome = authorization
+        .finish(&client(), &connection, patience, &CancellationToken::new())
+        .await;
+    let (status, page) = browser.await.unwrap();
+    assert!(
+        status == 400 && page.contains("&lt;script&gt;no") && !page.contains("<script>"),
+        "{page}"
+    );
+    let Error::SignIn(failure) = outcome.unwrap_err() else {
+        panic!("the server said no")
+    };
+    assert_eq!(failure.cause, SignInCause::User);
+    assert!(failure.hint.starts_with("Assign the app"), "{}", failure.hint);
+}
+
+#[tokio::test]
+async fn port_that_is_taken_is_named() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port();
+    let server = server("").await;
+    let mut connection = personal(&server, &Surroundings::default());
+    connection.auth.settings.insert("redirect_port".into(), port.into());
+    let error = Authorization::begin(&connection).await.err().unwrap().to_string();
+    assert!(
+        error.contains(&format!("port {port}")) && error.contains("redirect_port"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn sign_in_ends_where_the_server_says_so_and_not_for_any_401() {
+    let challenge = Arc::new(AtomicBool::new(false));
+    let says = Arc::clone(&challenge);
+    let server = Server::start(move |sent| {
+        if sent.starts_with("POST /token") {
+            return reply("200 OK", &[], r#"{"token_type":"Bearer","access_token":"at"}"#);
+        }
+        let line = ("www-authenticate", "Bearer error=\"invalid_token\"");
+        let lines = if says.load(Ordering::SeqCst) {
+            vec![line]
+        } else {
+            vec![]
+        };
+        reply("401 Unauthorized", &lines, "no")
+    })
+    .await;
+    let connection = personal(&server, &Surroundings::default());
+    let authorization = Authorization::begin(&connection).await.unwrap();
+    let (back, state) = way_back(authorization.url());
+    let browser = tokio::spawn(answer(format!("{back}?code=c0de&state={state}")));
+    let (client, cancel) = (client(), CancellationToken::new());
+    let patience = std::time::Duration::from_secs(20);
+    authorization
+        .finish(&client, &connection, patience, &cancel)
+        .await
+        .unwrap();
+    browser.await.unwrap();
+    for _ in 0..2 {
+        let response = get(&client, &connection).await.unwrap().response;
+        assert_eq!((response.status, response.hops.len()), (401, 1));
+    }
+    challenge.store(true, Ordering::SeqCst);
+    let error = get(&client, &connection).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the sign-in has run out, and cannot be renewed without a person"
+    );
 }

@@ -131,6 +131,13 @@ fn add(arguments: Add) -> Result<Outcome, Error> {
     if !saved.secrets.is_empty() {
         output::note(&workspaces::welcome(&studio)?.secrets);
     }
+    if connections::takes_a_person(&connector, &saved.auth) {
+        output::note(&format!(
+            "Now sign in: joinery connection sign-in {} {}",
+            saved.name,
+            arguments.connector.display()
+        ));
+    }
     Ok(Outcome::Done)
 }
 

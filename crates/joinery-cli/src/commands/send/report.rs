@@ -20,6 +20,14 @@ pub fn show(arguments: &Arguments, exchange: &Exchange, checked: &[AssertionResu
     if arguments.json {
         output::json(&shape(&exchange.response, &body, checked))?;
     } else {
+        for asked in &exchange.sign_in {
+            let (dim, request) = (output::DIM, &asked.request);
+            let status = asked.response.status;
+            output::note(&format!(
+                "{dim}{status} {} {} to sign in{dim:#}",
+                request.method, request.url
+            ));
+        }
         output::note(&status_line(&exchange.response));
         print_body(&body)?;
         assertions(checked);

@@ -105,12 +105,21 @@ pub(super) async fn recover(
         return Ok(Recovery::Keep);
     }
     let mut state = memory.state(grant.id(), context).await?;
+    if !renews(grant, context, &state)? && !challenge.contains("invalid_token") {
+        // Some servers say 401 for more than a bad token: a person's sign-in is not thrown away on a guess.
+        return Ok(Recovery::Keep);
+    }
     // Another call may have been refused the same token, and have got a fresh one already.
     if state.generation == context.left() {
         state.token = None;
     }
     drop(state);
     Ok(Recovery::SignAnew)
+}
+
+/// Whether a new token can be had without a person.
+fn renews(grant: &dyn Grant, context: &Context<'_>, state: &State) -> Result<bool, Error> {
+    Ok(state.refresh.is_some() || grant.fields(context)?.is_some())
 }
 
 fn anew_if(mended: bool) -> Recovery {
@@ -184,8 +193,19 @@ pub(super) async fn token(grant: &dyn Grant, context: &Context<'_>) -> Result<He
     let token = current(grant, context, &memory, &mut state).await?;
     Ok(Held {
         token: token.as_ref().clone(),
-        is_refreshable: state.refresh.is_some() || grant.fields(context)?.is_some(),
+        is_refreshable: renews(grant, context, &state)?,
     })
+}
+
+/// The token at hand, good or not, without asking anybody.
+pub(super) async fn at_hand(grant: &dyn Grant, context: &Context<'_>) -> Result<Option<Held>, Error> {
+    let memory = context.session().memory::<Memory>();
+    let state = memory.state(grant.id(), context).await?;
+    let Some(token) = &state.token else { return Ok(None) };
+    Ok(Some(Held {
+        token: token.as_ref().clone(),
+        is_refreshable: renews(grant, context, &state)?,
+    }))
 }
 
 /// A token that a connection holds.
