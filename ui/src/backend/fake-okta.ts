@@ -234,5 +234,27 @@ export const FORM: ConnectionForm = {
 				]
 			}
 		}
-	]
+	],
+	advanced: {
+		fields: [
+			{
+				name: 'ca_file',
+				label: 'Certificate authority',
+				hint: "A PEM file, trusted besides the system's authorities",
+				control: { kind: 'file' },
+				required: false,
+				pattern: null,
+				default: null
+			},
+			{
+				name: 'verify',
+				label: "Check the server's certificate",
+				hint: 'Turn off for a test server only',
+				control: { kind: 'switch' },
+				required: false,
+				pattern: null,
+				default: 'true'
+			}
+		]
+	}
 };

@@ -50,8 +50,15 @@ export function fake(options: FakeOptions = {}): Backend {
 		}
 	];
 	let connections: ConnectionView[] = [
-		{ name: 'sandbox', connector: 'okta', sandbox: true, auth: 'API token', base_url: SANDBOX },
-		{ name: 'acme', connector: 'okta', sandbox: false, auth: 'API token', base_url: 'https://acme.okta.com' }
+		{ name: 'sandbox', connector: 'okta', sandbox: true, auth: 'API token', base_url: SANDBOX, warning: null },
+		{
+			name: 'acme',
+			connector: 'okta',
+			sandbox: false,
+			auth: 'API token',
+			base_url: 'https://acme.okta.com',
+			warning: null
+		}
 	];
 
 	function workspace(): Workspace {
@@ -414,7 +421,8 @@ export function fake(options: FakeOptions = {}): Backend {
 				connector: draft.connector,
 				sandbox: false,
 				auth: label,
-				base_url: `https://${domain}`
+				base_url: `https://${domain}`,
+				warning: null
 			};
 			connections = [...connections.filter((each) => each.name !== draft.name), view];
 			return view;

@@ -1,6 +1,8 @@
 //! Connection profiles: which org, how to sign in. Secrets go to the keychain and never come back to a front.
 
+mod hooks;
 mod keys;
+mod network;
 mod resolve;
 mod safe;
 mod sign_in;
@@ -21,6 +23,7 @@ use serde_json::{Map, Value};
 use ts_rs::TS;
 
 pub use keys::{KeyPlace, PublicKey, generate_key, public_key};
+pub use network::{is_file, is_network};
 pub(crate) use resolve::shown_auth;
 pub use resolve::{Given, Resolved, none, resolve};
 pub(crate) use safe::{ConnectionSafe, Safe};
@@ -53,6 +56,8 @@ pub struct ConnectionView {
     pub auth: String,
     /// The base URL, where it is known.
     pub base_url: Option<String>,
+    /// What everyone who uses it should see: that certificates are not checked.
+    pub warning: Option<String>,
 }
 
 /// What to fill in for a new connection of a connector.
@@ -65,6 +70,8 @@ pub struct ConnectionForm {
     pub fields: Form,
     /// Its ways to sign in.
     pub auth: Vec<AuthForm>,
+    /// Network settings that every connection has, none of which must be filled in.
+    pub advanced: Form,
 }
 
 /// One way to sign in.
@@ -127,6 +134,7 @@ pub fn list(studio: &Studio, connector: &str) -> Result<Vec<ConnectionView>, Err
             sandbox: true,
             auth: "API token".to_owned(),
             base_url: crate::sandbox::address(studio).map(|(url, _)| url),
+            warning: None,
         });
     }
     for row in table::connection::list(studio.store()?)? {
@@ -164,6 +172,7 @@ fn view(studio: &Studio, connector: &Connector, row: &Row) -> ConnectionView {
         sandbox: false,
         auth: auth.map_or_else(|| row.auth.clone(), |choice| choice.label.clone()),
         base_url: resolve::base_url(studio, connector, &row.fields).ok(),
+        warning: network::warning(row),
     }
 }
 
@@ -179,6 +188,7 @@ pub fn form(studio: &Studio, connector: &str) -> Result<ConnectionForm, Error> {
             fields: connector.manifest.fields.clone(),
         },
         auth: connector.manifest.auth.iter().map(auth_form).collect(),
+        advanced: joinery_http::network::form(),
     })
 }
 
@@ -208,7 +218,13 @@ pub fn save(studio: &Studio, draft: &ConnectionDraft) -> Result<ConnectionView, 
 pub fn save_for(studio: &Studio, connector: &Connector, draft: &ConnectionDraft) -> Result<Row, Error> {
     check_name(&draft.name)?;
     let filled = fill_in(studio, connector, draft)?;
+    network::check(&filled)?;
     let secrets = studio.secrets()?;
+    let before = table::connection::get(studio.store()?, &draft.name)?;
+    let unused = before.iter().flat_map(|row| &row.secrets);
+    for field in unused.filter(|field| !filled.secrets.contains_key(*field)) {
+        secrets.remove(&draft.name, field)?;
+    }
     for (field, secret) in &filled.secrets {
         secrets.set(&draft.name, field, secret)?;
     }
@@ -259,6 +275,8 @@ pub(crate) fn fill_in(studio: &Studio, connector: &Connector, draft: &Connection
                 None if field.required => return Err(missing(&field)),
                 None => {}
             }
+        } else if network::is_default(&field, value) {
+            // Not kept: where the default moves, the profile moves with it.
         } else if value.is_empty() {
             if field.required {
                 return Err(missing(&field));
@@ -270,6 +288,7 @@ pub(crate) fn fill_in(studio: &Studio, connector: &Connector, draft: &Connection
                 .insert(field.name.clone(), Value::String(value.to_owned()));
         }
     }
+    network::leave_out_unused(&mut filled, &draft.values);
     Ok(filled)
 }
 
@@ -287,11 +306,13 @@ fn saved_secret(studio: &Studio, name: &str, field: &str) -> Result<Option<Secre
     }
 }
 
-/// Everything a profile of that auth choice holds: the connector's fields, then the kind's.
+/// Everything a profile of that auth choice holds: the connector's fields, the kind's, the network settings.
 pub(crate) fn fields_of(connector: &Connector, auth: &str) -> Result<Vec<FormField>, Error> {
     let choices = &connector.manifest.auth;
     let mut fields = connector.manifest.fields.clone();
+    let network = joinery_http::network::form().fields;
     if choices.is_empty() {
+        fields.extend(network);
         return Ok(fields);
     }
     let choice = choices
@@ -299,6 +320,7 @@ pub(crate) fn fields_of(connector: &Connector, auth: &str) -> Result<Vec<FormFie
         .find(|choice| choice.id == auth)
         .ok_or_else(|| Error::unknown("way to sign in", auth, choices.iter().map(|choice| choice.id.as_str())))?;
     fields.extend(kind_of(choice)?.form(&choice.settings).fields);
+    fields.extend(network);
     Ok(fields)
 }
 

@@ -1,17 +1,17 @@
 //! From a connection's name to everything needed to call its service.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use joinery_connector::{
     Connector, HttpRequest, Secret,
     request::Pair,
     variables::{self, Scope, Variables},
 };
-use joinery_http::auth::Auth;
+use joinery_http::{Network, auth::Auth};
 use joinery_store::table;
 use serde_json::{Map, Value, json};
 
-use super::{ConnectionDraft, FilledIn, SANDBOX, fill_in, fits_sandbox};
+use super::{ConnectionDraft, FilledIn, SANDBOX, fill_in, fits_sandbox, hooks::ScriptHooks, network};
 use crate::{
     error::{Code, Error},
     sandbox,
@@ -31,6 +31,25 @@ pub struct Resolved {
     pub secrets: BTreeMap<String, Secret>,
     /// Its values for `{{variables}}`.
     pub variables: Variables,
+    /// How its server is reached. Scripts and variables know nothing of it.
+    pub network: Network,
+}
+
+impl Resolved {
+    /// The most milliseconds a request may take, where the connection says so.
+    pub fn timeout_ms(&self) -> Option<u64> {
+        let limit = self.network.timeout?;
+        Some(u64::try_from(limit.as_millis()).unwrap_or(u64::MAX))
+    }
+
+    /// Changes network settings for this use of the connection alone, by their names in a profile.
+    ///
+    /// # Errors
+    /// [`Code::Input`] naming the setting that is wrong.
+    pub fn change_network(&mut self, values: &BTreeMap<String, String>) -> Result<(), Error> {
+        let (settings, secrets) = network::sorted(values);
+        Ok(self.network.change(&settings, &secrets)?)
+    }
 }
 
 /// A connection given on the command line instead of a saved one.
@@ -222,8 +241,9 @@ fn from_parts(
     (name, keeps): (&str, bool),
     base: String,
     auth: &str,
-    filled: FilledIn,
+    mut filled: FilledIn,
 ) -> Result<Resolved, Error> {
+    let network = network::take(&mut filled)?;
     let choice = connector.manifest.auth.iter().find(|choice| choice.id == auth);
     if let Some(choice) = choice {
         super::kind_of(choice)?;
@@ -236,7 +256,7 @@ fn from_parts(
         settings,
         secrets: filled.secrets.clone(),
     };
-    Ok(build(
+    let resolved = build(
         studio,
         connector,
         (name.to_owned(), keeps),
@@ -244,7 +264,13 @@ fn from_parts(
         auth,
         filled.fields,
         filled.secrets,
-    ))
+    );
+    let mut resolved = Resolved { network, ..resolved };
+    if resolved.http.auth.kind == "custom" {
+        let (scripts, connector) = (studio.scripts().clone(), Arc::new(connector.clone()));
+        resolved.http.hooks = Some(Arc::new(ScriptHooks::new(scripts, connector, resolved.clone())));
+    }
+    Ok(resolved)
 }
 
 /// The settings with `{{base_url}}` and the profile's fields filled in.
@@ -292,6 +318,7 @@ fn build(
         base_url,
         retry: connector.manifest.http.retry.clone(),
         body_folder: studio.home().join("bodies"),
+        hooks: None,
     };
     Resolved {
         name,
@@ -299,6 +326,7 @@ fn build(
         fields,
         secrets,
         variables,
+        network: Network::default(),
     }
 }
 

@@ -85,7 +85,7 @@ pub async fn sign_in_resolved(
     patience: Duration,
     cancel: &CancellationToken,
 ) -> Result<TokenState, Error> {
-    let client = studio.client(&connection.name)?;
+    let client = studio.client(connection)?;
     let authorization = Authorization::begin(&connection.http).await?;
     show(authorization.url());
     let signed_in = authorization
@@ -113,7 +113,7 @@ pub async fn token(studio: &Studio, connector: &str, connection: &str) -> Result
 pub async fn token_at_hand(studio: &Studio, connector: &str, connection: &str) -> Result<Option<TokenState>, Error> {
     let connector = connectors::in_workspace(studio, connector)?;
     let resolved = resolve(studio, &connector, Ok(connection))?;
-    let client = studio.client(&resolved.name)?;
+    let client = studio.client(&resolved)?;
     let held = tokens::at_hand(&client, &resolved.http).await?;
     Ok(held.as_ref().map(state))
 }
@@ -123,7 +123,7 @@ pub async fn token_at_hand(studio: &Studio, connector: &str, connection: &str) -
 /// # Errors
 /// As [`token`].
 pub async fn token_resolved(studio: &Studio, connection: &Resolved) -> Result<Option<TokenState>, Error> {
-    let client = studio.client(&connection.name)?;
+    let client = studio.client(connection)?;
     let held = tokens::held(&client, &connection.http, &CancellationToken::new()).await?;
     Ok(held.map(|(held, _)| state(&held)))
 }

@@ -53,7 +53,7 @@ async fn run_test(studio: &Studio, connector: &Arc<Connector>, resolved: Resolve
         limits: Limits::default(),
     };
     let stop = Stop::default();
-    let client = studio.client(&resolved.name)?;
+    let client = studio.client(&resolved)?;
     let host = Arc::new(RunHost::new(
         client,
         Arc::clone(connector),
@@ -96,7 +96,7 @@ fn found(value: &Value) -> String {
 /// A GET of the base URL, where the connector has no test of its own.
 async fn knock(studio: &Studio, resolved: Resolved) -> Result<ConnectionTest, Error> {
     let request = HttpRequest::new("GET", &resolved.http.base_url);
-    let client = studio.client(&resolved.name)?;
+    let client = studio.client(&resolved)?;
     Ok(
         match joinery_http::send(&client, &resolved.http, request, &CancellationToken::new()).await {
             Ok(exchange) => {

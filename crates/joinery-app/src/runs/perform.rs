@@ -71,7 +71,7 @@ impl Performance {
     }
 
     fn host(&self, studio: &Studio) -> Result<Arc<RunHost>, Error> {
-        let client = studio.client(&self.connection.name)?;
+        let client = studio.client(&self.connection)?;
         let token = self.stop.request.clone();
         Ok(Arc::new(RunHost::new(
             client,

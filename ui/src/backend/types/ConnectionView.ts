@@ -23,4 +23,8 @@ auth: string,
 /**
  * The base URL, where it is known.
  */
-base_url: string | null, };
+base_url: string | null, 
+/**
+ * What everyone who uses it should see: that certificates are not checked.
+ */
+warning: string | null, };

@@ -154,7 +154,15 @@ fn list(as_json: bool) -> Result<Outcome, Error> {
     } else {
         let width = rows.iter().map(|row| row.name.chars().count()).max().unwrap_or(0);
         for row in &rows {
-            let fields: Vec<&str> = row.fields.values().filter_map(Value::as_str).collect();
+            let shown = |(name, value): (&String, &Value)| {
+                let value = value.as_str()?;
+                Some(if connections::is_network(name) {
+                    format!("{name}={value}")
+                } else {
+                    value.to_owned()
+                })
+            };
+            let fields: Vec<String> = row.fields.iter().filter_map(shown).collect();
             output::line(&format!(
                 "{:width$}  {}  {}  {}",
                 row.name,
@@ -176,6 +184,7 @@ fn test(name: String, connector: &std::path::Path, json: bool) -> Result<Outcome
             ..Target::default()
         };
         let resolved = target.resolve(&studio, &connector).await?;
+        target::warn(&resolved);
         connections::test_resolved(&studio, &connector, resolved).await
     })?;
     if json {
