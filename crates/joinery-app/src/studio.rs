@@ -15,6 +15,7 @@ use tokio::sync::broadcast;
 
 use crate::{
     bodies::Bodies,
+    connections::{HealthState, LastTest},
     error::{Code, Error},
     event::Event,
     highlight::Highlighter,
@@ -22,6 +23,7 @@ use crate::{
     runs::{Outputs, Running},
     sandbox::SandboxSlot,
     workspaces::OpenWorkspace,
+    writes::Writes,
 };
 
 /// Where things are and whom to ask.
@@ -52,18 +54,27 @@ pub struct Studio {
     pub(crate) running: Running,
     pub(crate) sent: SentBodies,
     pub(crate) outputs: Outputs,
+    pub(crate) writes: Arc<Writes>,
+    /// How each profile did when it was last used in this process.
+    pub(crate) health: Mutex<HashMap<String, (HealthState, Option<String>)>>,
+    /// The last test of a draft: saving that very draft keeps what it said.
+    pub(crate) last_test: Mutex<Option<LastTest>>,
 }
 
 impl Studio {
     /// A studio; nothing is opened or read yet.
     pub fn new(options: StudioOptions) -> Self {
+        let events = broadcast::channel(256).0;
         Self {
             options,
             store: OnceLock::new(),
             secrets: OnceLock::new(),
             scripts: OnceLock::new(),
             clients: Mutex::default(),
-            events: broadcast::channel(256).0,
+            writes: Arc::new(Writes::new(events.clone())),
+            health: Mutex::default(),
+            last_test: Mutex::default(),
+            events,
             bodies: Bodies::default(),
             highlighter: Highlighter::default(),
             workspace: RwLock::default(),
@@ -87,6 +98,11 @@ impl Studio {
     /// What happens from now on.
     pub fn events(&self) -> broadcast::Receiver<Event> {
         self.events.subscribe()
+    }
+
+    /// Who is asked before a write to a live org.
+    pub fn writes(&self) -> Arc<Writes> {
+        Arc::clone(&self.writes)
     }
 
     /// Tells every front. Nobody listening is fine.
@@ -130,13 +146,22 @@ impl Studio {
         if let Some(client) = clients.get(connection) {
             return Ok(client.clone());
         }
+        let client = self.fresh_client()?;
+        clients.insert(connection.to_owned(), client.clone());
+        Ok(client)
+    }
+
+    /// A client without cookies and warm connections.
+    ///
+    /// # Errors
+    /// As [`Studio::client`].
+    #[expect(clippy::unused_self, reason = "how clients are made is the studio's to say")]
+    pub(crate) fn fresh_client(&self) -> Result<Client, Error> {
         let options = ClientOptions {
             user_agent: format!("joinery/{}", version()),
             ..ClientOptions::default()
         };
-        let client = Client::new(options)?;
-        clients.insert(connection.to_owned(), client.clone());
-        Ok(client)
+        Ok(Client::new(options)?)
     }
 
     /// The folder of the open workspace.

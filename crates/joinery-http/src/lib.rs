@@ -19,4 +19,4 @@ mod transport;
 pub use body_store::{Body, BodyFile};
 pub use error::Error;
 pub use send::{Connection, Exchange, SentRequest, send};
-pub use transport::{Client, ClientOptions};
+pub use transport::{Client, ClientOptions, is_loopback};

@@ -51,6 +51,8 @@ pub struct Exchange {
     pub response: HttpResponse,
     /// Its body.
     pub body: Body,
+    /// The version of TLS, where a connection was opened for it; `None` on a warm one and without TLS.
+    pub tls: Option<&'static str>,
 }
 
 /// A request as it went out, secrets masked.
@@ -243,6 +245,7 @@ async fn keep(
             rate_limit,
         },
         body,
+        tls: marks.tls(),
     })
 }
 

@@ -76,6 +76,7 @@ impl ServerCertVerifier for SystemVerifier {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        trace::mark_version("TLS 1.2");
         rustls::crypto::verify_tls12_signature(message, cert, dss, &self.algorithms())
     }
 
@@ -85,6 +86,7 @@ impl ServerCertVerifier for SystemVerifier {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        trace::mark_version("TLS 1.3");
         rustls::crypto::verify_tls13_signature(message, cert, dss, &self.algorithms())
     }
 

@@ -125,7 +125,8 @@ fn builder(tls: &rustls::ClientConfig) -> reqwest::ClientBuilder {
         .connector_layer(ConnectionLayer)
 }
 
-fn is_loopback(url: &Url) -> bool {
+/// Whether `url` is on this very machine.
+pub fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
         Some(Host::Ipv4(address)) => address.is_loopback(),

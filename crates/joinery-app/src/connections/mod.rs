@@ -1,5 +1,8 @@
 //! Connection profiles: which org, how to sign in. Secrets go to the keychain and never come back to a front.
 
+mod environment;
+mod guard;
+mod health;
 mod resolve;
 mod test;
 
@@ -8,7 +11,6 @@ use std::collections::BTreeMap;
 use joinery_connector::{
     Connector, Secret,
     form::{Control, Form, FormField},
-    http::RateLimit,
     manifest::AuthChoice,
 };
 use joinery_http::auth;
@@ -17,13 +19,20 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use ts_rs::TS;
 
+pub use environment::Environment;
+pub use guard::{Guard, ReadOnly, Write};
+pub(crate) use guard::{Refusal, Verdict};
+pub use health::{Health, HealthState};
+pub(crate) use health::{note, note_call, of_call};
 pub(crate) use resolve::shown_auth;
 pub use resolve::{Given, Resolved, none, resolve};
-pub use test::{test, test_resolved};
+pub(crate) use test::LastTest;
+pub use test::{Cause, ConnectionTest, Fix, StepState, TestStep, test, test_resolved};
 
 use crate::{
     connectors,
     error::{Code, Error},
+    event::Event,
     studio::Studio,
 };
 
@@ -42,8 +51,24 @@ pub struct ConnectionView {
     pub sandbox: bool,
     /// The auth choice's label.
     pub auth: String,
+    /// The auth choice's id.
+    pub auth_id: String,
     /// The base URL, where it is known.
     pub base_url: Option<String>,
+    /// What its org is for: as the profile says, or else as its address does.
+    pub environment: Environment,
+    /// What the profile itself says of that.
+    pub given_environment: Option<Environment>,
+    /// Whether its org is live, so that writes are guarded.
+    pub live: bool,
+    /// Whether it may only read.
+    pub read_only: ReadOnly,
+    /// How it did when it was last used.
+    pub health: Health,
+    /// Its fields that are not secret.
+    pub values: BTreeMap<String, String>,
+    /// The names of the secrets kept for it.
+    pub secrets: Vec<String>,
 }
 
 /// What to fill in for a new connection of a connector.
@@ -73,7 +98,7 @@ pub struct AuthForm {
 }
 
 /// A connection to save or test. Empty secrets keep the ones saved before.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct ConnectionDraft {
     /// Its name.
@@ -84,24 +109,10 @@ pub struct ConnectionDraft {
     pub auth: String,
     /// Every field, secret or not, by name.
     pub values: BTreeMap<String, String>,
-}
-
-/// What a test of a connection found.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export)]
-pub struct ConnectionTest {
-    /// Whether it works.
-    pub ok: bool,
-    /// What was found: `Signed in as ada.lovelace@acme.example`.
-    pub message: String,
-    /// What to do, where it does not work.
-    pub hint: Option<String>,
-    /// The status of the answer.
-    pub status: Option<u16>,
-    /// Milliseconds the answer took.
-    pub time_ms: Option<f64>,
-    /// What the rate-limit headers said.
-    pub rate_limit: Option<RateLimit>,
+    /// What the org is for; without it the address says.
+    pub environment: Option<Environment>,
+    /// Whether it may only read; without it writes to a live org ask.
+    pub read_only: Option<ReadOnly>,
 }
 
 /// The connections of a connector, the sandbox first.
@@ -112,13 +123,7 @@ pub fn list(studio: &Studio, connector: &str) -> Result<Vec<ConnectionView>, Err
     let connector = connectors::in_workspace(studio, connector)?;
     let mut views = Vec::new();
     if fits_sandbox(&connector) {
-        views.push(ConnectionView {
-            name: SANDBOX.to_owned(),
-            connector: connector.manifest.id.clone(),
-            sandbox: true,
-            auth: "API token".to_owned(),
-            base_url: crate::sandbox::address(studio).map(|(url, _)| url),
-        });
+        views.push(sandbox_view(studio, &connector));
     }
     for row in table::connection::list(studio.store()?)? {
         if row.connector == connector.manifest.id {
@@ -128,12 +133,41 @@ pub fn list(studio: &Studio, connector: &str) -> Result<Vec<ConnectionView>, Err
     Ok(views)
 }
 
+/// A saved connection, told without its connector.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Saved {
+    /// Its name.
+    pub name: String,
+    /// The connector's id.
+    pub connector: String,
+    /// The auth choice's id.
+    pub auth: String,
+    /// Its fields that are not secret.
+    pub fields: Map<String, Value>,
+    /// What the profile says its org is for.
+    pub environment: Option<String>,
+    /// Whether it may only read, where the profile says.
+    pub read_only: Option<String>,
+    /// How it did when it was last used.
+    pub health: Health,
+}
+
 /// Every saved connection, whichever connector it is for.
 ///
 /// # Errors
 /// [`Code::Unavailable`].
-pub fn all(studio: &Studio) -> Result<Vec<Row>, Error> {
-    Ok(table::connection::list(studio.store()?)?)
+pub fn all(studio: &Studio) -> Result<Vec<Saved>, Error> {
+    let rows = table::connection::list(studio.store()?)?;
+    let saved = rows.into_iter().map(|row| Saved {
+        health: Health::of_store(&row.health),
+        name: row.name,
+        connector: row.connector,
+        auth: row.auth,
+        fields: row.fields,
+        environment: row.environment,
+        read_only: row.read_only,
+    });
+    Ok(saved.collect())
 }
 
 /// Whether the sandbox org can stand in for the connector's own service: it signs in as Okta does.
@@ -147,14 +181,59 @@ pub fn fits_sandbox(connector: &Connector) -> bool {
     })
 }
 
+fn sandbox_view(studio: &Studio, connector: &Connector) -> ConnectionView {
+    let base_url = crate::sandbox::address(studio).map(|(url, _)| url);
+    let state = if base_url.is_some() {
+        HealthState::Ok
+    } else {
+        HealthState::Unknown
+    };
+    ConnectionView {
+        name: SANDBOX.to_owned(),
+        connector: connector.manifest.id.clone(),
+        sandbox: true,
+        auth: "API token".to_owned(),
+        auth_id: String::new(),
+        base_url,
+        environment: Environment::Sandbox,
+        given_environment: None,
+        live: false,
+        read_only: ReadOnly::False,
+        health: Health {
+            state,
+            ..Health::default()
+        },
+        values: BTreeMap::new(),
+        secrets: Vec::new(),
+    }
+}
+
 fn view(connector: &Connector, row: &Row) -> ConnectionView {
     let auth = connector.manifest.auth.iter().find(|choice| choice.id == row.auth);
+    let base_url = resolve::base_url(connector, &row.fields).ok();
+    let given_environment = row.environment.as_deref().and_then(Environment::of_word);
+    let read_only = row.read_only.as_deref().and_then(ReadOnly::of_word);
+    let address = base_url.as_deref().unwrap_or_default();
+    let guard = Guard::new(&row.name, address, given_environment, read_only);
+    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     ConnectionView {
         name: row.name.clone(),
         connector: row.connector.clone(),
         sandbox: false,
         auth: auth.map_or_else(|| row.auth.clone(), |choice| choice.label.clone()),
-        base_url: resolve::base_url(connector, &row.fields).ok(),
+        auth_id: row.auth.clone(),
+        environment: given_environment.unwrap_or_else(|| Environment::guess(address)),
+        base_url,
+        given_environment,
+        live: guard.live,
+        read_only: guard.read_only,
+        health: Health::of_store(&row.health),
+        values: row
+            .fields
+            .iter()
+            .map(|(name, value)| (name.clone(), text(value)))
+            .collect(),
+        secrets: row.secrets.clone(),
     }
 }
 
@@ -209,8 +288,13 @@ pub fn save_for(studio: &Studio, connector: &Connector, draft: &ConnectionDraft)
         auth: draft.auth.clone(),
         fields: filled.fields,
         secrets: filled.secrets.into_keys().collect(),
+        environment: draft.environment.map(|each| each.word().to_owned()),
+        read_only: draft.read_only.map(|each| each.word().to_owned()),
+        health: test::health_of(studio, draft).to_store(),
     };
+    health::forget(studio, &draft.name);
     table::connection::put(studio.store()?, &row)?;
+    studio.tell(Event::ConnectionsChanged);
     Ok(row)
 }
 
@@ -362,6 +446,8 @@ pub fn remove(studio: &Studio, name: &str) -> Result<(), Error> {
         studio.secrets()?.remove(name, field)?;
     }
     table::connection::remove(store, name)?;
+    health::forget(studio, name);
+    studio.tell(Event::ConnectionsChanged);
     Ok(())
 }
 

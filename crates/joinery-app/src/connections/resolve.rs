@@ -11,7 +11,7 @@ use joinery_http::auth::Auth;
 use joinery_store::table;
 use serde_json::{Map, Value, json};
 
-use super::{ConnectionDraft, FilledIn, SANDBOX, fill_in, fits_sandbox};
+use super::{ConnectionDraft, Environment, FilledIn, Guard, ReadOnly, SANDBOX, Verdict, Write, fill_in, fits_sandbox};
 use crate::{
     error::{Code, Error},
     sandbox,
@@ -31,6 +31,23 @@ pub struct Resolved {
     pub secrets: BTreeMap<String, Secret>,
     /// Its values for `{{variables}}`.
     pub variables: Variables,
+    /// The saved profile it comes from, whose health its calls tell of.
+    pub profile: Option<String>,
+    /// What guards its org from being written to.
+    pub guard: Guard,
+}
+
+impl Resolved {
+    /// What the guard says of a request; what is secret in its path is masked.
+    pub(crate) fn judge(&self, request: &HttpRequest) -> Verdict {
+        match self.guard.judge(&request.method, &request.url) {
+            Verdict::Ask(write) => Verdict::Ask(Write {
+                path: joinery_http::redact::mask(&write.path, self.secrets.values()),
+                ..write
+            }),
+            other => other,
+        }
+    }
 }
 
 /// A connection given on the command line instead of a saved one.
@@ -135,7 +152,13 @@ fn saved(studio: &Studio, connector: &Connector, name: &str) -> Result<Resolved,
         secrets.insert(field.clone(), secret);
     }
     let base = base_url(connector, &row.fields)?;
-    from_parts(
+    let guard = Guard::new(
+        name,
+        &base,
+        row.environment.as_deref().and_then(Environment::of_word),
+        row.read_only.as_deref().and_then(ReadOnly::of_word),
+    );
+    let resolved = from_parts(
         studio,
         connector,
         name,
@@ -145,22 +168,29 @@ fn saved(studio: &Studio, connector: &Connector, name: &str) -> Result<Resolved,
             fields: row.fields,
             secrets,
         },
-    )
+    )?;
+    Ok(Resolved {
+        profile: Some(name.to_owned()),
+        guard,
+        ..resolved
+    })
 }
 
 /// Resolves a draft that is not saved, for testing it.
 pub(super) fn draft(studio: &Studio, connector: &Connector, draft: &ConnectionDraft) -> Result<Resolved, Error> {
     let filled = fill_in(studio, connector, draft)?;
     let base = base_url(connector, &filled.fields)?;
+    let guard = Guard::new(&draft.name, &base, draft.environment, draft.read_only);
     // Another client than the saved connection's: its cookies must not make a bad token look good.
-    from_parts(
+    let resolved = from_parts(
         studio,
         connector,
         &format!("{} (test)", draft.name),
         base,
         &draft.auth,
         filled,
-    )
+    )?;
+    Ok(Resolved { guard, ..resolved })
 }
 
 fn given_in_full(studio: &Studio, connector: &Connector, given: &Given) -> Result<Resolved, Error> {
@@ -185,6 +215,7 @@ fn given_in_full(studio: &Studio, connector: &Connector, given: &Given) -> Resul
         connector: String::new(),
         auth: auth.clone(),
         values,
+        ..ConnectionDraft::default()
     };
     let filled = fill_in(studio, connector, &draft)?;
     let base = match &given.base_url {
@@ -260,6 +291,7 @@ fn build(
     }
     variables.set(Scope::Connection, "base_url", variables::Value::Text(base_url.clone()));
     fields.insert("base_url".to_owned(), Value::String(base_url.clone()));
+    let guard = Guard::new(&name, &base_url, None, None);
     let http = joinery_http::Connection {
         auth,
         base_url,
@@ -272,6 +304,8 @@ fn build(
         fields,
         secrets,
         variables,
+        profile: None,
+        guard,
     }
 }
 

@@ -20,7 +20,7 @@ use joinery_app::{
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::{Outcome, home, target, texts};
+use crate::{Outcome, ask, home, target, texts};
 
 /// The connector of requests that belong to none: every way to sign in, nothing else.
 const NO_CONNECTOR: &str = include_str!("no_connector.toml");
@@ -116,6 +116,7 @@ struct Ready {
 impl Ready {
     async fn prepare(arguments: &Arguments, source: Source) -> Result<Self, Error> {
         let studio = home::studio()?;
+        ask::offer(&studio, arguments.allow_writes);
         let resolved = arguments.target.resolve(&studio, &source.connector).await?;
         let (request, mut variables) =
             requests::in_context(&source.connector, source.path.as_deref(), &source.request, &resolved)?;
