@@ -4,6 +4,7 @@ use joinery_app::{
     Error,
     connections::{self as profiles, ConnectionDraft, ConnectionForm, ConnectionTest, ConnectionView},
     sandbox::{self, SandboxView},
+    writes::WriteAnswer,
 };
 
 use super::Shared;
@@ -36,6 +37,11 @@ pub fn remove_connection(studio: Shared<'_>, name: String) -> Result<(), Error> 
 #[tauri::command(async)]
 pub fn choose_connection(studio: Shared<'_>, name: String) -> Result<(), Error> {
     profiles::choose(&studio, &name)
+}
+
+#[tauri::command(async)]
+pub fn answer_write(studio: Shared<'_>, id: String, answer: WriteAnswer) {
+    studio.writes().answer(&id, answer);
 }
 
 #[tauri::command(async)]

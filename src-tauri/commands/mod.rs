@@ -25,6 +25,7 @@ pub fn handler() -> impl Fn(tauri::ipc::Invoke<tauri::Wry>) -> bool {
         bodies::body_summary,
         bodies::body_text,
         bodies::close_body,
+        connections::answer_write,
         connections::choose_connection,
         connections::connection_form,
         connections::connections,

@@ -1,14 +1,16 @@
 // A WebDriver client for the studio's real window: Xvfb, WebKitWebDriver, and what a test does with them.
-// W3C WebDriver (https://www.w3.org/TR/webdriver2/); nothing but Node's own modules.
+// W3C WebDriver (https://www.w3.org/TR/webdriver2/); nothing but Node's own modules, and axe in the page.
 
+import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
+const axe = join(root, 'ui', 'node_modules', 'axe-core', 'axe.min.js');
 const pictures = join(root, 'test-results', 'window');
 const binary = process.env.JOINERY_STUDIO ?? join(root, 'target', 'debug', 'joinery-studio');
 
@@ -149,6 +151,25 @@ export class Studio {
 
 	async #keys(actions) {
 		await call('POST', `${this.#session}/actions`, { actions: [{ type: 'key', id: 'keyboard', actions }] });
+	}
+
+	/** Fails where what is on screen breaks a rule of accessibility (WCAG 2.2 A and AA, as axe reads it). */
+	async accessible(what, selector) {
+		if (!(await this.run('return window.axe !== undefined'))) await this.run(readFileSync(axe, 'utf8'));
+		await this.run(
+			`window.axeFound = null;
+			 const rules = { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] };
+			 axe.run(document.querySelector(arguments[0]), { runOnly: rules }).then(
+			 	(found) => { window.axeFound = found.violations; },
+			 	(error) => { window.axeFound = [{ id: String(error), nodes: [] }]; }
+			 );`,
+			selector
+		);
+		await this.until('axe has looked', 'return window.axeFound !== null');
+		const found = await this.run(
+			'return window.axeFound.map((each) => each.id + ": " + each.nodes.map((node) => node.target.join(" ") + " " + (node.failureSummary ?? "")).join("; "))'
+		);
+		assert.deepEqual(found, [], what);
 	}
 
 	/** Saves a picture of the window under test-results/window. */

@@ -31,6 +31,7 @@ import type { TextFile } from './types/TextFile';
 import type { VariableView } from './types/VariableView';
 import type { Welcome } from './types/Welcome';
 import type { Workspace } from './types/Workspace';
+import type { WriteAnswer } from './types/WriteAnswer';
 
 /** Every call rejects with a `BackendError` (see `error.ts`). */
 export interface Backend {
@@ -100,6 +101,8 @@ export interface Backend {
 	testConnection(draft: ConnectionDraft): Promise<ConnectionTest>;
 	removeConnection(name: string): Promise<void>;
 	chooseConnection(name: string): Promise<void>;
+	/** Answers an event `write_asked`: whether the write may be sent. */
+	answerWrite(id: string, answer: WriteAnswer): Promise<void>;
 	sandboxStatus(): Promise<SandboxView | null>;
 	startSandbox(): Promise<SandboxView>;
 

@@ -59,6 +59,7 @@ export const tauri: Backend = {
 	testConnection: (draft) => call('test_connection', { draft }),
 	removeConnection: (name) => call('remove_connection', { name }),
 	chooseConnection: (name) => call('choose_connection', { name }),
+	answerWrite: (id, answer) => call('answer_write', { id, answer }),
 	sandboxStatus: () => call('sandbox_status'),
 	startSandbox: () => call('start_sandbox'),
 

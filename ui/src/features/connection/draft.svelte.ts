@@ -5,13 +5,19 @@ import type { ConnectionDraft } from '../../backend/types/ConnectionDraft';
 import type { ConnectionForm } from '../../backend/types/ConnectionForm';
 import type { ConnectionTest } from '../../backend/types/ConnectionTest';
 import type { ConnectionView } from '../../backend/types/ConnectionView';
+import type { Environment } from '../../backend/types/Environment';
+import type { Fix } from '../../backend/types/Fix';
 import type { FormField } from '../../backend/types/FormField';
+import type { ReadOnly } from '../../backend/types/ReadOnly';
 
 export class Draft {
 	form = $state.raw<ConnectionForm | null>(null);
 	name = $state('');
 	auth = $state('');
 	values = $state<Record<string, string>>({});
+	/** Null: the address says. */
+	environment = $state<Environment | null>(null);
+	readOnly = $state<ReadOnly>('ask');
 	/** What is wrong, by the name of the field; `name` is the connection's own. */
 	wrong = $state<Record<string, string>>({});
 	test = $state.raw<ConnectionTest | null>(null);
@@ -25,52 +31,80 @@ export class Draft {
 		...(this.form?.auth.find((each) => each.id === this.auth)?.form?.fields ?? [])
 	]);
 
+	/** What was tested, and what was there at first: as text, to be compared. */
+	#tested = $state('');
+	#began = $state('');
+	#testedMs = $state<number | null>(null);
+
+	/** Whether something was typed that is saved nowhere. */
+	dirty = $derived(this.#began !== '' && this.#text() !== this.#began);
+	/** Whether the test shown is of something else than what the fields hold now. */
+	stale = $derived(this.test !== null && this.#asked() !== this.#tested);
+	readonly editing: ConnectionView | null;
 	#backend: Backend;
 	#connector: string;
-	#editing: ConnectionView | null;
 
 	/** `connector` is the folder in the workspace. */
 	constructor(backend: Backend, connector: string, editing: ConnectionView | null) {
 		this.#backend = backend;
 		this.#connector = connector;
-		this.#editing = editing;
+		this.editing = editing;
 	}
 
-	get editing(): boolean {
-		return this.#editing !== null;
+	/** When it was last tested, in milliseconds since 1970. */
+	get testedMs(): number | null {
+		return this.#testedMs ?? this.editing?.health.tested_ms ?? null;
 	}
 
 	async load(): Promise<void> {
 		try {
 			const form = await this.#backend.connectionForm(this.#connector);
 			this.form = form;
-			const edited = form.auth.find((each) => each.label === this.#editing?.auth);
+			const edited = form.auth.find((each) => each.id === this.editing?.auth_id);
 			this.auth = edited?.id ?? form.auth[0]?.id ?? '';
-			this.name = this.#editing?.name ?? '';
+			this.name = this.editing?.name ?? '';
+			this.environment = this.editing?.given_environment ?? null;
+			this.readOnly = this.editing?.read_only ?? 'ask';
 			for (const field of [...form.fields.fields, ...form.auth.flatMap((each) => each.form?.fields ?? [])]) {
-				this.values[field.name] ??= field.default ?? '';
+				this.values[field.name] ??= this.editing?.values[field.name] ?? field.default ?? '';
 			}
+			this.#began = this.#text();
 		} catch (thrown) {
 			this.error = BackendError.from(thrown);
 		}
 	}
 
+	/** Whether a secret of that name is kept already. */
+	keeps(field: string): boolean {
+		return this.editing?.auth_id === this.auth && this.editing.secrets.includes(field);
+	}
+
 	async check(): Promise<void> {
-		if (!this.#complete(false)) return;
+		if (this.testing || !this.#complete({ named: false, patterns: false })) return;
 		this.testing = true;
-		this.test = null;
 		this.error = null;
+		const tested = this.#asked();
 		try {
 			this.test = await this.#backend.testConnection(this.#draft());
+			this.#tested = tested;
+			this.#testedMs = Date.now();
 		} catch (thrown) {
+			this.test = null;
 			this.error = BackendError.from(thrown);
 		} finally {
 			this.testing = false;
 		}
 	}
 
+	/** Does what a test proposes to a field, and tests again. */
+	async apply(fix: Fix): Promise<void> {
+		if (fix.kind !== 'set_field') return;
+		this.values[fix.field] = fix.value;
+		await this.check();
+	}
+
 	async save(): Promise<ConnectionView | null> {
-		if (this.saving || !this.#complete(true)) return null;
+		if (this.saving || !this.#complete({ named: true, patterns: true })) return null;
 		this.saving = true;
 		this.error = null;
 		try {
@@ -85,16 +119,37 @@ export class Draft {
 
 	#draft(): ConnectionDraft {
 		const values = Object.fromEntries(this.fields.map((field) => [field.name, this.values[field.name] ?? '']));
-		return { name: this.name.trim(), connector: this.#connector, auth: this.auth, values };
+		return {
+			name: this.name.trim(),
+			connector: this.#connector,
+			auth: this.auth,
+			values,
+			environment: this.environment,
+			read_only: this.readOnly
+		};
 	}
 
-	#complete(named: boolean): boolean {
+	#text(): string {
+		return JSON.stringify(this.#draft());
+	}
+
+	/** What a test depends on: where to go and how to sign in. */
+	#asked(): string {
+		const { auth, values } = this.#draft();
+		return JSON.stringify([auth, values]);
+	}
+
+	/** A test leaves patterns to the engine: it knows what was meant by an address with https:// and can offer it. */
+	#complete({ named, patterns }: { named: boolean; patterns: boolean }): boolean {
+		// The sandbox org signs in by itself.
+		if (this.editing?.sandbox) return true;
 		const wrong: Record<string, string> = {};
-		if (named && this.name.trim() === '') wrong['name'] = 'A connection needs a name.';
+		if (named && this.name.trim() === '') wrong['name'] = 'A profile needs a name.';
 		for (const field of this.fields) {
 			const value = this.values[field.name] ?? '';
-			if (value === '' && field.required) wrong[field.name] = `${field.label} is required.`;
-			else if (value !== '' && field.pattern !== null && !fits(value, field.pattern)) {
+			if (value === '' && field.required && !this.keeps(field.name)) {
+				wrong[field.name] = `${field.label} is required.`;
+			} else if (patterns && value !== '' && field.pattern !== null && !fits(value, field.pattern)) {
 				wrong[field.name] = `This does not look like ${field.hint ? `“${field.hint}”` : 'what is expected here'}.`;
 			}
 		}
@@ -104,7 +159,7 @@ export class Draft {
 }
 
 /** Patterns are written for the engine; one that this engine cannot read is left to the other. */
-function fits(value: string, pattern: string): boolean {
+export function fits(value: string, pattern: string): boolean {
 	try {
 		return new RegExp(pattern, 'u').test(value);
 	} catch {
