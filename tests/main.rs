@@ -9,5 +9,6 @@ mod layers;
 mod mock;
 mod packages;
 mod saving;
+mod sign_in;
 mod watch;
 mod zips;

@@ -1,6 +1,7 @@
 //! The one shape of failure that fronts see.
 
 use joinery_connector::Problem;
+use joinery_http::error::SignInCause;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -19,6 +20,10 @@ pub enum Code {
     Invalid,
     /// Input or variables are missing or wrong. CLI exit code 1.
     Input,
+    /// Signing in failed. CLI exit code 1.
+    SignIn,
+    /// A person has to sign in first. CLI exit code 1.
+    SignInNeeded,
     /// No response came back. CLI exit code 1.
     Network,
     /// The run or check failed, or export refused. CLI exit code 1.
@@ -161,6 +166,8 @@ impl From<joinery_http::Error> for Error {
         use joinery_http::Error as Http;
         let code = match &error {
             Http::Cancelled => Code::Cancelled,
+            Http::SignIn(failure) if failure.cause == SignInCause::NobodySignedIn => Code::SignInNeeded,
+            Http::SignIn(_) => Code::SignIn,
             Http::InvalidUrl { .. } | Http::InvalidRequest { .. } | Http::Auth { .. } => Code::Input,
             _ => Code::Network,
         };
@@ -173,7 +180,7 @@ impl From<joinery_http::Error> for Error {
 }
 
 /// What to do about a request that got no response.
-pub(crate) fn http_hint(error: &joinery_http::Error) -> Option<&'static str> {
+pub(crate) fn http_hint(error: &joinery_http::Error) -> Option<&str> {
     use joinery_http::Error as Http;
     Some(match error {
         Http::UnknownHost { .. } => "Check the domain, or use the sandbox org.",
@@ -181,6 +188,7 @@ pub(crate) fn http_hint(error: &joinery_http::Error) -> Option<&'static str> {
         Http::Tls { .. } => "Check the address; a proxy that inspects TLS needs its own certificate authority here.",
         Http::Timeout { .. } => "Try again, or give the request more time.",
         Http::Auth { .. } => "Edit the connection.",
+        Http::SignIn(failure) => &failure.hint,
         Http::TooManyRedirects { .. } => "Look at the hops: the server sends the request in circles.",
         Http::InvalidUrl { .. } => "Write it as https://host/path, or use {{base_url}}.",
         _ => return None,
@@ -200,6 +208,7 @@ pub(crate) fn http_code(error: &joinery_http::Error) -> &'static str {
         Http::Cancelled => "cancelled",
         Http::TooManyRedirects { .. } => "too_many_redirects",
         Http::Auth { .. } => "auth",
+        Http::SignIn(_) => "sign_in",
         Http::TooLarge { .. } => "too_large",
         Http::Store { .. } => "disk",
         Http::Broken { .. } => "broken",

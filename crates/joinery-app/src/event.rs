@@ -31,4 +31,11 @@ pub enum Event {
         /// Its id.
         id: String,
     },
+    /// A sign-in waits for a person on this page.
+    SignInPage {
+        /// The sign-in's id.
+        id: String,
+        /// The page's address.
+        url: String,
+    },
 }

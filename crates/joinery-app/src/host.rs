@@ -149,10 +149,10 @@ impl RunHost {
             .map_err(|error| invalid(error.to_string()))
     }
 
-    /// A script may call the base URL's host and those its manifest names.
+    /// A script may call the base URL's host, the hosts that sign in, and those its manifest names.
     fn allow(&self, url: &Url) -> Result<(), HttpFailure> {
         let base = Url::parse(&self.connection.http.base_url).ok();
-        if base.is_some_and(|base| base.origin() == url.origin()) {
+        if base.is_some_and(|base| base.origin() == url.origin()) || self.is_for_signing_in(url) {
             return Ok(());
         }
         self.connector
@@ -162,6 +162,16 @@ impl RunHost {
                 message: format!("this connector may not call {host}"),
                 hint: Some(format!("Add \"{host}\" to `hosts` in connector.toml to allow it.")),
             })
+    }
+
+    /// Whether it is of the host that the way to sign in asks for tokens.
+    fn is_for_signing_in(&self, url: &Url) -> bool {
+        let settings = &self.connection.http.auth.settings;
+        ["token_url", "authorization_url"].iter().any(|name| {
+            let setting = settings.get(*name).and_then(|setting| setting.as_str());
+            let parsed = setting.and_then(|setting| Url::parse(setting).ok());
+            parsed.is_some_and(|endpoint| endpoint.origin() == url.origin())
+        })
     }
 
     fn exchange(&self, ready: HttpRequest) -> Result<Exchange, joinery_http::Error> {
@@ -198,13 +208,23 @@ impl RunHost {
 
 impl Host for RunHost {
     fn send(&self, request: ScriptRequest, _cancel: &Cancel) -> Result<HostResponse, HttpFailure> {
-        let mut report = CallReport {
+        // The wait for a person comes first: it is no part of the call.
+        let ready = self
+            .prepare(&request)
+            .and_then(|ready| self.permit(&ready).map(|()| ready));
+        let start_ms = milliseconds(self.started.elapsed());
+        let sent_at = Instant::now();
+        let answer = ready.map(|ready| self.exchange(ready));
+        let time_ms = milliseconds(sent_at.elapsed());
+        let mut calls = Vec::new();
+        let unanswered = || CallReport {
             method: request.method.clone(),
-            url: joinery_http::redact::mask(&request.url, self.connection.secrets.values()),
+            url: joinery_http::redact::mask(&request.url, &self.connection.http.secrets()),
             status: None,
             error: None,
-            start_ms: milliseconds(self.started.elapsed()),
-            time_ms: 0.0,
+            sign_in: false,
+            start_ms,
+            time_ms,
             timing: None,
             rate_limit: None,
             place: request.place.clone(),
@@ -212,44 +232,44 @@ impl Host for RunHost {
             headers: Vec::new(),
             body: None,
         };
-        let sent_at = Instant::now();
-        let answer = self.prepare(&request).and_then(|ready| {
-            self.permit(&ready)?;
-            self.exchange(ready).map_err(|error| HttpFailure {
-                code: http_code(&error).into(),
-                message: error.to_string(),
-                hint: http_hint(&error).map(str::to_owned),
-            })
-        });
-        report.time_ms = milliseconds(sent_at.elapsed());
-        let (body, result) = match answer {
-            Ok(exchange) => {
-                report.url.clone_from(&exchange.request.url);
-                report.status = Some(exchange.response.status);
-                report.timing = Some(exchange.response.timing);
-                report.rate_limit = exchange.response.rate_limit;
-                report.request = Some(exchange.request);
-                report.headers.clone_from(&exchange.response.headers);
+        let result = match answer {
+            Ok(Ok(mut exchange)) => {
+                calls.extend(signing_in(std::mem::take(&mut exchange.sign_in), &unanswered()));
                 let read = read_body(&exchange.body);
-                (
-                    Some(exchange.body),
-                    read.map(|body| HostResponse {
-                        response: exchange.response,
-                        body,
-                    }),
-                )
+                let result = read.map(|body| HostResponse {
+                    response: exchange.response.clone(),
+                    body,
+                });
+                calls.push(answered(exchange, unanswered()));
+                result
             }
-            Err(failure) => {
-                report.error = Some(failure.message.clone());
-                (None, Err(failure))
+            Ok(Err(mut error)) => {
+                if let joinery_http::Error::SignIn(failure) = &mut error {
+                    calls.extend(signing_in(std::mem::take(&mut failure.sign_in), &unanswered()));
+                }
+                Err(HttpFailure {
+                    code: http_code(&error).into(),
+                    message: error.to_string(),
+                    hint: http_hint(&error).map(str::to_owned),
+                })
             }
+            Err(failure) => Err(failure),
         };
-        lock(&self.record).calls.push(RecordedCall { report, body });
+        if let Err(failure) = &result
+            && calls.last().is_none_or(|call| call.report.sign_in)
+        {
+            let report = CallReport {
+                error: Some(failure.message.clone()),
+                ..unanswered()
+            };
+            calls.push(RecordedCall { report, body: None });
+        }
+        lock(&self.record).calls.extend(calls);
         result
     }
 
     fn log(&self, line: ConsoleLine) {
-        let masked = joinery_http::redact::mask(&line.text, self.connection.secrets.values());
+        let masked = joinery_http::redact::mask(&line.text, &self.connection.http.secrets());
         lock(&self.record).console.push(ConsoleLine { text: masked, ..line });
     }
 
@@ -278,6 +298,36 @@ impl Host for RunHost {
     fn sign(&self, secret: &str, operation: SecretOperation, message: &[u8]) -> Option<Vec<u8>> {
         Some(sign::with(self.connection.secrets.get(secret)?, operation, message))
     }
+}
+
+/// The call that `exchange` answered.
+fn answered(exchange: Exchange, call: CallReport) -> RecordedCall {
+    let report = CallReport {
+        url: exchange.request.url.clone(),
+        status: Some(exchange.response.status),
+        timing: Some(exchange.response.timing),
+        rate_limit: exchange.response.rate_limit,
+        request: Some(exchange.request),
+        headers: exchange.response.headers,
+        ..call
+    };
+    RecordedCall {
+        report,
+        body: Some(exchange.body),
+    }
+}
+
+/// The calls that signing in made before `call`.
+fn signing_in(exchanges: Vec<Exchange>, call: &CallReport) -> impl Iterator<Item = RecordedCall> {
+    exchanges.into_iter().map(|exchange| {
+        let call = CallReport {
+            method: exchange.request.method.clone(),
+            sign_in: true,
+            time_ms: exchange.response.timing.total_ms,
+            ..call.clone()
+        };
+        answered(exchange, call)
+    })
 }
 
 fn read_body(body: &Body) -> Result<Vec<u8>, HttpFailure> {

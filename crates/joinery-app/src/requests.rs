@@ -6,7 +6,7 @@ use std::{
 };
 
 use joinery_connector::{
-    Connector, FileKind, HttpRequest, HttpResponse,
+    Connector, FileKind, HttpRequest, HttpResponse, Secret,
     action::{self, Taken},
     request::SavedRequest,
     secret::MASK,
@@ -82,6 +82,20 @@ pub struct Sent {
     pub body: BodySummary,
     /// The request's assertions, checked.
     pub assertions: Vec<AssertionResult>,
+    /// What signing in asked for it on its own, such as a token, in order.
+    pub sign_in: Vec<SignInExchange>,
+}
+
+/// A request that signing in made on its own, secrets masked on both sides.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct SignInExchange {
+    /// The request as it went out.
+    pub request: SentRequest,
+    /// The answer.
+    pub response: HttpResponse,
+    /// Its body; ask for its lines.
+    pub body: BodySummary,
 }
 
 /// A variable as the tester shows it.
@@ -160,13 +174,15 @@ pub async fn send(studio: &Studio, send: SendRequest) -> Result<Sent, Error> {
     let (stop, _ended) = studio.running.begin(&send.id);
     let exchange = exchange(studio, &connection, ready, &stop.request).await?;
     let number = keep(studio, send.path, &exchange)?;
-    let body = studio
-        .bodies
-        .open_response(&exchange.body, content_type(&exchange.response.headers))
-        .map_err(|source| joinery_http::Error::Store {
-            path: studio.home().join("bodies"),
-            source,
-        })?;
+    let body = open_body(studio, &exchange)?;
+    let sign_in = exchange.sign_in.into_iter().map(|exchange| {
+        Ok(SignInExchange {
+            body: open_body(studio, &exchange)?,
+            request: exchange.request,
+            response: exchange.response,
+        })
+    });
+    let sign_in = sign_in.collect::<Result<_, Error>>()?;
     let checked = assertions::check(&request.assertions, &exchange.response, &exchange.body);
     let mut bodies = lock(&studio.sent.0);
     bodies.push_back((number, exchange.response.status, exchange.body));
@@ -179,6 +195,20 @@ pub async fn send(studio: &Studio, send: SendRequest) -> Result<Sent, Error> {
         response: exchange.response,
         body,
         assertions: checked,
+        sign_in,
+    })
+}
+
+fn open_body(studio: &Studio, exchange: &Exchange) -> Result<BodySummary, Error> {
+    let opened = studio
+        .bodies
+        .open_response(&exchange.body, content_type(&exchange.response.headers));
+    opened.map_err(|source| {
+        joinery_http::Error::Store {
+            path: studio.home().join("bodies"),
+            source,
+        }
+        .into()
     })
 }
 
@@ -297,8 +327,13 @@ pub fn to_curl(
 ) -> Result<String, Error> {
     let connector = connectors::in_workspace(studio, connector)?;
     let connection = connection(studio, &connector, connection_name)?;
-    let (mut request, variables) = in_context(&connector, path, request, &connection)?;
+    let (mut request, mut variables) = in_context(&connector, path, request, &connection)?;
     request.headers.extend(connections::shown_auth(&connection));
+    // A token that is asked for has no value yet; as a secret its place is written as a shell variable.
+    if variables.get("access_token").is_none() {
+        let token = variables::Value::Secret(Secret::new("asked for"));
+        variables.set(Scope::Connection, "access_token", token);
+    }
     Ok(request.to_curl(&variables))
 }
 

@@ -8,14 +8,18 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use joinery_http::{Client, ClientOptions};
+use joinery_connector::Secret;
+use joinery_http::{
+    Client, ClientOptions,
+    auth::{Auth, Session},
+};
 use joinery_script::Scripts;
 use joinery_store::{Secrets, Store};
 use tokio::sync::broadcast;
 
 use crate::{
     bodies::Bodies,
-    connections::{HealthState, LastTest},
+    connections::{ConnectionSafe, HealthState, LastTest, Safe},
     error::{Code, Error},
     event::Event,
     highlight::Highlighter,
@@ -39,17 +43,19 @@ pub struct StudioOptions {
 
 /// Everything a front needs. Share it behind an `Arc`.
 pub struct Studio {
-    options: StudioOptions,
+    safe: Safe,
     store: OnceLock<Store>,
-    secrets: OnceLock<Secrets>,
     scripts: OnceLock<Scripts>,
     clients: Mutex<HashMap<String, Client>>,
+    sessions: Mutex<HashMap<String, (Auth, Arc<Session>)>>,
     events: broadcast::Sender<Event>,
     /// Views over response bodies and outputs.
     pub bodies: Bodies,
     /// The editor's documents.
     pub highlighter: Highlighter,
     pub(crate) workspace: RwLock<Option<OpenWorkspace>>,
+    /// Private keys made for connections that are not saved yet, by the connection's name.
+    pub(crate) made_keys: Mutex<HashMap<String, Secret>>,
     pub(crate) sandbox: SandboxSlot,
     pub(crate) running: Running,
     pub(crate) sent: SentBodies,
@@ -66,11 +72,14 @@ impl Studio {
     pub fn new(options: StudioOptions) -> Self {
         let events = broadcast::channel(256).0;
         Self {
-            options,
+            safe: Safe {
+                options,
+                secrets: Arc::default(),
+            },
             store: OnceLock::new(),
-            secrets: OnceLock::new(),
             scripts: OnceLock::new(),
             clients: Mutex::default(),
+            sessions: Mutex::default(),
             writes: Arc::new(Writes::new(events.clone())),
             health: Mutex::default(),
             last_test: Mutex::default(),
@@ -78,6 +87,7 @@ impl Studio {
             bodies: Bodies::default(),
             highlighter: Highlighter::default(),
             workspace: RwLock::default(),
+            made_keys: Mutex::default(),
             sandbox: SandboxSlot::default(),
             running: Running::default(),
             sent: SentBodies::default(),
@@ -87,12 +97,12 @@ impl Studio {
 
     /// Where the store lives.
     pub fn home(&self) -> &Path {
-        &self.options.home
+        &self.safe.options.home
     }
 
     /// Where workspaces are made.
     pub fn documents(&self) -> &Path {
-        &self.options.documents
+        &self.safe.options.documents
     }
 
     /// What happens from now on.
@@ -119,7 +129,9 @@ impl Studio {
     /// # Errors
     /// [`Code::Unavailable`] when it cannot be opened.
     pub fn store(&self) -> Result<&Store, Error> {
-        get_or_open(&self.store, || Store::open(&self.options.home).map_err(Error::from))
+        get_or_open(&self.store, || {
+            Store::open(&self.safe.options.home).map_err(Error::from)
+        })
     }
 
     /// The secrets, opened now if they were not.
@@ -127,9 +139,11 @@ impl Studio {
     /// # Errors
     /// [`Code::Unavailable`] when neither keychain nor file can be used.
     pub fn secrets(&self) -> Result<&Secrets, Error> {
-        get_or_open(&self.secrets, || {
-            Secrets::open(&self.options.home, self.options.keychain).map_err(Error::from)
-        })
+        self.safe.secrets()
+    }
+
+    pub(crate) fn safe(&self) -> &Safe {
+        &self.safe
     }
 
     /// The script engine.
@@ -164,6 +178,28 @@ impl Studio {
         Ok(Client::new(options)?)
     }
 
+    /// What signing in with `auth` remembers for a connection: one for everything that uses it, begun anew when the
+    /// connection is changed. `saved` says whether its tokens may outlive the process.
+    pub(crate) fn session(&self, connection: &str, auth: &Auth, saved: bool) -> Arc<Session> {
+        let mut sessions = lock(&self.sessions);
+        if let Some((known, session)) = sessions.get(connection)
+            && known == auth
+        {
+            return Arc::clone(session);
+        }
+        let session = Arc::new(Session::new(ConnectionSafe {
+            safe: self.safe.clone(),
+            connection: saved.then(|| connection.to_owned()),
+        }));
+        sessions.insert(connection.to_owned(), (auth.clone(), Arc::clone(&session)));
+        session
+    }
+
+    /// Forgets what signing in remembers for a connection.
+    pub(crate) fn end_session(&self, connection: &str) {
+        lock(&self.sessions).remove(connection);
+    }
+
     /// The folder of the open workspace.
     ///
     /// # Errors
@@ -196,7 +232,7 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// `OnceLock::get_or_try_init` as it will be once stable; two racing opens keep the first.
-fn get_or_open<T>(cell: &OnceLock<T>, open: impl FnOnce() -> Result<T, Error>) -> Result<&T, Error> {
+pub(crate) fn get_or_open<T>(cell: &OnceLock<T>, open: impl FnOnce() -> Result<T, Error>) -> Result<&T, Error> {
     if let Some(value) = cell.get() {
         return Ok(value);
     }

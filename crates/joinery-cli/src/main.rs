@@ -64,7 +64,13 @@ fn exit_code(code: Code) -> u8 {
     match code {
         Code::Usage => 2,
         Code::Unavailable | Code::Conflict | Code::Internal => 3,
-        Code::Invalid | Code::Input | Code::Network | Code::Failed | Code::Cancelled => 1,
+        Code::Invalid
+        | Code::Input
+        | Code::SignIn
+        | Code::SignInNeeded
+        | Code::Network
+        | Code::Failed
+        | Code::Cancelled => 1,
     }
 }
 

@@ -124,7 +124,7 @@ pub struct HttpResponse {
     pub wire_size: u64,
     /// Where the time went, of the last hop.
     pub timing: Timing,
-    /// Every answer on the way, redirects and retries included; the last one is this response.
+    /// Every answer on the way: redirects, retries, token requests; the last one is this response.
     pub hops: Vec<Hop>,
     /// What the rate-limit headers said, where there were any.
     pub rate_limit: Option<RateLimit>,
@@ -172,7 +172,7 @@ pub struct Hop {
     pub status: u16,
     /// Where it sent us, for a redirect.
     pub location: Option<String>,
-    /// Why there was another hop: `redirect`, `retry`, or `final`.
+    /// Why there was another hop, or that it was the last.
     pub reason: HopReason,
     /// Milliseconds waited before this hop was sent (retries).
     pub delay_ms: f64,
@@ -189,6 +189,10 @@ pub enum HopReason {
     Redirect,
     /// The answer was one the retry rule repeats.
     Retry,
+    /// Signing in asked for it on its own, such as a token.
+    SignIn,
+    /// The answer refused the signature, and the request was signed anew.
+    Refused,
     /// The answer was kept.
     Final,
 }

@@ -6,7 +6,7 @@ use joinery_connector::{Header, HttpRequest, Secret, http::HttpBody};
 use url::Url;
 
 use crate::{
-    auth::{self, Auth, basic::basic_value},
+    auth::{self, AuthKind, Context, basic::basic_value},
     error::Error,
     receive::ACCEPT_ENCODING,
     redact::{mask, mask_header},
@@ -21,9 +21,10 @@ const SHOWN: usize = 64 * 1024;
 /// What the client writes itself: the first two must fit the body, and cookies are joined with the jar's.
 const OURS: &[&str] = &["content-length", "transfer-encoding", "cookie"];
 
-/// A request on its way.
+/// A request on its way, as its author wrote it: every hop is signed on a copy.
 pub(crate) struct Course<'a> {
-    auth: &'a Auth,
+    connection: &'a Connection,
+    kind: &'static dyn AuthKind,
     request: HttpRequest,
     url: Url,
     body: Option<Payload>,
@@ -44,22 +45,25 @@ pub(crate) struct Outgoing {
 }
 
 impl<'a> Course<'a> {
-    /// Begins with `request`, signed if it goes to the connection's own origin.
+    /// Begins with `request`, to be signed if it goes to the connection's own origin.
     pub(crate) fn begin(connection: &'a Connection, mut request: HttpRequest) -> Result<Self, Error> {
-        let auth = &connection.auth;
-        let url = first_url(&mut request, auth)?;
+        let url = first_url(&mut request, connection)?;
         let signs = connection.base_url.is_empty()
             || Url::parse(&connection.base_url).is_ok_and(|base| base.origin() == url.origin());
-        let mut course = Self {
-            auth,
+        let body = payload(std::mem::take(&mut request.body));
+        Ok(Self {
+            connection,
+            kind: auth::kind_of(&connection.auth)?,
             request,
             url,
-            body: None,
+            body,
             signs,
-        };
-        course.sign()?;
-        course.body = payload(std::mem::take(&mut course.request.body));
-        Ok(course)
+        })
+    }
+
+    /// The kind that signs the next hop; `None` where it goes out unsigned.
+    pub(crate) fn signer(&self) -> Option<&'static dyn AuthKind> {
+        self.signs.then_some(self.kind)
     }
 
     /// The URL to ask.
@@ -78,52 +82,50 @@ impl<'a> Course<'a> {
     }
 
     /// Goes on to `target`, to which `status` led.
-    pub(crate) fn redirect(&mut self, status: StatusCode, target: Url) -> Result<(), Error> {
+    pub(crate) fn redirect(&mut self, status: StatusCode, target: Url) {
         if !redirect::follow(&mut self.request, status, &self.url, &target) {
             self.body = None;
         }
         if self.url.origin() != target.origin() {
             // Once led elsewhere we do not sign again, even if that place leads back: it would choose what we sign.
             self.signs = false;
-            let secrets = || self.auth.secrets.values();
+            let secrets = self.connection.secrets();
             let headers = &mut self.request.headers;
-            headers.retain(|header| mask(&header.value, secrets()) == header.value);
+            headers.retain(|header| mask(&header.value, &secrets) == header.value);
         }
         self.url = target;
-        self.sign()
     }
 
-    /// What goes out now.
-    pub(crate) fn outgoing(&self, client: &Client) -> Result<Outgoing, Error> {
-        let method = Method::from_bytes(self.request.method.as_bytes()).map_err(|_| Error::InvalidRequest {
+    /// What goes out now, signed.
+    pub(crate) async fn outgoing(&self, client: &Client, context: &Context<'_>) -> Result<Outgoing, Error> {
+        let mut request = self.request.clone();
+        let mut url = self.url.clone();
+        if let Some(kind) = self.signer() {
+            let body = self.body.as_ref().map_or(&[][..], |payload| &payload.bytes);
+            kind.sign(context, &mut request, body).await?;
+            if request.url != url.as_str() {
+                url = parse(&request.url, self.connection)?;
+            }
+        }
+        let method = Method::from_bytes(request.method.as_bytes()).map_err(|_| Error::InvalidRequest {
             part: "the method".into(),
-            reason: format!("`{}` is not one", self.request.method),
+            reason: format!("`{}` is not one", request.method),
         })?;
         Ok(Outgoing {
-            headers: self.headers(&method, client),
+            headers: self.headers(&request, &url, &method, client),
             method,
-            url: self.url.clone(),
+            url,
             body: self.body.as_ref().map(|payload| payload.bytes.clone()),
         })
     }
 
-    fn sign(&mut self) -> Result<(), Error> {
-        if self.signs {
-            auth::sign(self.auth, &mut self.request)?;
-            if self.request.url != self.url.as_str() {
-                self.url = parse(&self.request.url, self.auth)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn headers(&self, method: &Method, client: &Client) -> Vec<Header> {
-        let written = &self.request.headers;
+    fn headers(&self, request: &HttpRequest, url: &Url, method: &Method, client: &Client) -> Vec<Header> {
+        let written = &request.headers;
         let mut headers = Vec::with_capacity(written.len() + 6);
         let ours = |header: &&Header| OURS.iter().any(|name| header.name.eq_ignore_ascii_case(name));
         headers.extend(written.iter().filter(|header| !ours(header)).cloned());
         let mut add = |name: &str, value: &str| {
-            if self.request.header(name).is_none() {
+            if request.header(name).is_none() {
                 headers.push(Header::new(name, value));
             }
         };
@@ -136,7 +138,7 @@ impl<'a> Course<'a> {
             Some(body) if !body.content_type.is_empty() => add("Content-Type", &body.content_type),
             _ => {}
         }
-        if let Some(cookies) = client.cookies().header(&self.url, self.request.header("cookie")) {
+        if let Some(cookies) = client.cookies().header(url, request.header("cookie")) {
             headers.push(Header::new("Cookie", cookies));
         }
         match &self.body {
@@ -175,24 +177,23 @@ impl Outgoing {
     }
 
     /// As shown: with the host, without secrets.
-    pub(crate) fn shown(self, auth: &Auth) -> SentRequest {
-        let secrets = || auth.secrets.values();
+    pub(crate) fn shown(self, secrets: &[Secret]) -> SentRequest {
         let mut headers = Vec::with_capacity(self.headers.len() + 1);
         if joinery_connector::http::header(&self.headers, "host").is_none() {
             headers.push(Header::new("Host", authority(&self.url)));
         }
-        headers.extend(self.headers.iter().map(|header| mask_header(header, secrets())));
+        headers.extend(self.headers.iter().map(|header| mask_header(header, secrets)));
         SentRequest {
             method: self.method.to_string(),
-            url: mask(self.url.as_str(), secrets()),
+            url: mask(self.url.as_str(), secrets),
             headers,
-            body: self.body.map(|body| shown_body(&body, secrets())),
+            body: self.body.map(|body| shown_body(&body, secrets)),
         }
     }
 }
 
 /// Masked before it is cut: a secret that the cut divides would not be found any more.
-fn shown_body<'a>(body: &[u8], secrets: impl Iterator<Item = &'a Secret>) -> String {
+fn shown_body(body: &[u8], secrets: &[Secret]) -> String {
     let Ok(text) = std::str::from_utf8(body) else {
         return format!("({} bytes that are not text)", body.len());
     };
@@ -209,8 +210,8 @@ fn authority(url: &Url) -> String {
 }
 
 /// The URL to begin with. A user name and password in it become basic auth, as in curl, and leave the URL.
-fn first_url(request: &mut HttpRequest, auth: &Auth) -> Result<Url, Error> {
-    let mut url = parse(&request.url, auth)?;
+fn first_url(request: &mut HttpRequest, connection: &Connection) -> Result<Url, Error> {
+    let mut url = parse(&request.url, connection)?;
     if !url.username().is_empty() || url.password().is_some() {
         let decoded = |text: &str| {
             percent_encoding::percent_decode_str(text)
@@ -228,9 +229,9 @@ fn first_url(request: &mut HttpRequest, auth: &Auth) -> Result<Url, Error> {
     Ok(url)
 }
 
-fn parse(url: &str, auth: &Auth) -> Result<Url, Error> {
+fn parse(url: &str, connection: &Connection) -> Result<Url, Error> {
     let invalid = |reason: String| Error::InvalidUrl {
-        url: mask(url, auth.secrets.values()),
+        url: connection.masked(url),
         reason,
     };
     let parsed = Url::parse(url).map_err(|error| invalid(error.to_string()))?;

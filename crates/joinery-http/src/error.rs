@@ -2,6 +2,8 @@
 
 use std::{path::PathBuf, time::Duration};
 
+use crate::send::Exchange;
+
 /// Why a request got no response. A 404 or a 500 is a response, not an error.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -88,6 +90,9 @@ pub enum Error {
         /// What is missing or wrong.
         reason: String,
     },
+    /// The server that signs in refused, or a person has to sign in first.
+    #[error("{}", .0.message)]
+    SignIn(Box<SignInFailure>),
     /// A body could not be kept on disk.
     #[error("cannot keep the response in {path}: {source}")]
     Store {
@@ -96,4 +101,46 @@ pub enum Error {
         /// What the system said.
         source: std::io::Error,
     },
+}
+
+/// Why signing in failed, in words that a person can act on.
+#[derive(Debug)]
+pub struct SignInFailure {
+    /// What it comes down to.
+    pub cause: SignInCause,
+    /// What happened.
+    pub message: String,
+    /// What to do.
+    pub hint: String,
+    /// What was asked on the way, masked, the refusal last.
+    pub sign_in: Vec<Exchange>,
+}
+
+/// What a failed sign-in comes down to, where a caller may act on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignInCause {
+    /// Nobody signed in yet, or what they were given has run out: a person must sign in.
+    NobodySignedIn,
+    /// The server does not know the client, its secret or its key.
+    Client,
+    /// A scope is not granted, unknown, or missing.
+    Scope,
+    /// The server wants proof of possession, or did not like the proof.
+    Proof,
+    /// This computer's clock is wrong.
+    Clock,
+    /// The person or the server said no to the user.
+    User,
+    /// The answer makes no sense: another kind of server, or one in trouble.
+    Answer,
+}
+
+impl Error {
+    /// The same, with what signing in asked before it failed.
+    pub(crate) fn after(self, sign_in: Vec<Exchange>) -> Self {
+        match self {
+            Self::SignIn(failure) => Self::SignIn(Box::new(SignInFailure { sign_in, ..*failure })),
+            other => other,
+        }
+    }
 }

@@ -5,6 +5,8 @@ use std::borrow::Cow;
 use joinery_connector::{Header, Secret, secret::MASK};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
+use crate::{body_store::Body, send::Exchange};
+
 /// `text` with every secret in it replaced by [`MASK`], also where it stands percent-encoded (as in a path or a form)
 /// or escaped (as in JSON). Empty secrets are passed over.
 pub fn mask<'a>(text: &str, secrets: impl IntoIterator<Item = &'a Secret>) -> String {
@@ -33,6 +35,68 @@ pub fn mask_header<'a>(header: &Header, secrets: impl IntoIterator<Item = &'a Se
         _ => mask(&header.value, secrets),
     };
     Header::new(header.name.clone(), value)
+}
+
+/// Form fields and JSON members of token requests and their answers that are secret by their names.
+const CREDENTIALS: &[&str] = &[
+    "access_token",
+    "actor_token",
+    "assertion",
+    "client_assertion",
+    "client_secret",
+    "code",
+    "code_verifier",
+    "device_secret",
+    "id_token",
+    "password",
+    "refresh_token",
+    "subject_token",
+    "token",
+];
+
+/// Masks what a token request and its answer carry: form fields and JSON members that are secret by their names, and
+/// every known secret.
+pub(crate) fn mask_credentials(exchange: &mut Exchange, secrets: &[Secret]) {
+    if let Some(body) = &mut exchange.request.body {
+        let masked = match exchange.request.headers.iter().find(|header| is_content_type(header)) {
+            Some(header) if header.value.contains("x-www-form-urlencoded") => mask_form(body),
+            Some(header) if header.value.contains("json") => mask_members(body),
+            _ => std::mem::take(body),
+        };
+        *body = mask(&masked, secrets);
+    }
+    for header in &mut exchange.response.headers {
+        header.value = mask(&header.value, secrets);
+    }
+    // What cannot be read back has no text to mask, and none to show.
+    let text = exchange.body.read().unwrap_or_default();
+    let masked = mask(&mask_members(&String::from_utf8_lossy(&text)), secrets);
+    exchange.body = Body::Memory(masked.into());
+}
+
+fn is_content_type(header: &Header) -> bool {
+    header.name.eq_ignore_ascii_case("content-type")
+}
+
+fn mask_form(form: &str) -> String {
+    let fields = form.split('&').map(|field| match field.split_once('=') {
+        Some((name, value)) if CREDENTIALS.contains(&name) && !value.is_empty() => format!("{name}={MASK}"),
+        _ => field.to_owned(),
+    });
+    fields.collect::<Vec<_>>().join("&")
+}
+
+/// The JSON object with its secret members masked; any other text as it is.
+fn mask_members(text: &str) -> String {
+    let Ok(serde_json::Value::Object(mut members)) = serde_json::from_str(text) else {
+        return text.to_owned();
+    };
+    for (name, value) in &mut members {
+        if CREDENTIALS.contains(&name.as_str()) && value.is_string() {
+            *value = MASK.into();
+        }
+    }
+    serde_json::Value::Object(members).to_string()
 }
 
 fn carries_credential(name: &str) -> bool {
@@ -115,6 +179,19 @@ mod tests {
     #[test]
     fn empty_secret_hides_nothing() {
         assert_eq!(masked("abc", ""), "abc");
+    }
+
+    #[test]
+    fn what_a_token_request_carries_is_masked_by_its_names() {
+        assert_eq!(
+            mask_form("grant_type=refresh_token&refresh_token=a%2Bb&client_assertion=eyJ.x&code=&scope=x"),
+            format!("grant_type=refresh_token&refresh_token={MASK}&client_assertion={MASK}&code=&scope=x")
+        );
+        assert_eq!(
+            mask_members(r#"{"token_type":"DPoP","access_token":"eyJ","expires_in":3600}"#),
+            format!(r#"{{"token_type":"DPoP","access_token":"{MASK}","expires_in":3600}}"#)
+        );
+        assert_eq!(mask_members("<html>"), "<html>");
     }
 
     #[test]

@@ -2,12 +2,13 @@
 
 use std::{
     path::PathBuf,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
 use http::HeaderMap;
 use joinery_connector::{
-    Header, HttpRequest, HttpResponse,
+    Header, HttpRequest, HttpResponse, Secret,
     http::{Hop, HopReason, Timing},
     manifest::RetryRule,
 };
@@ -17,7 +18,7 @@ use ts_rs::TS;
 use url::Url;
 
 use crate::{
-    auth::Auth,
+    auth::{Auth, Context, Recovery, Session},
     body_store::Body,
     course::{Course, Outgoing},
     error::Error,
@@ -28,6 +29,9 @@ use crate::{
     trace::{self, Marks},
     transport::Client,
 };
+
+/// The most often a request is signed anew: a fresh token, then a nonce for it.
+const SIGNED_ANEW: u32 = 2;
 
 /// What every request of a connection shares.
 #[derive(Debug, Clone, Default)]
@@ -40,6 +44,8 @@ pub struct Connection {
     pub retry: Option<RetryRule>,
     /// Where bodies above 1 MB are kept.
     pub body_folder: PathBuf,
+    /// What signing in remembers between requests.
+    pub session: Arc<Session>,
 }
 
 /// A response with its body and the request as it went out.
@@ -53,6 +59,8 @@ pub struct Exchange {
     pub body: Body,
     /// The version of TLS, where a connection was opened for it; `None` on a warm one and without TLS.
     pub tls: Option<&'static str>,
+    /// What signing in asked for it on its own, such as tokens, in order. Requests, headers and bodies are masked.
+    pub sign_in: Vec<Exchange>,
 }
 
 /// A request as it went out, secrets masked.
@@ -86,32 +94,71 @@ pub async fn send(
     let begun = Instant::now();
     let timeout = Duration::from_millis(request.timeout_ms);
     let mut course = Course::begin(connection, request)?;
-    let work = exchange(client, connection, &mut course, begun.checked_add(timeout));
+    let context = Context::new(client, connection);
+    let work = signed(client, &context, &mut course, connection, begun.checked_add(timeout));
     // Dropping the work in the middle drops its connection, and the server sees that.
     let outcome = tokio::select! {
         biased;
         () = cancel.cancelled() => return Err(Error::Cancelled),
         outcome = tokio::time::timeout(timeout, work) => outcome,
     };
-    outcome.unwrap_or_else(|_| {
+    let outcome = outcome.unwrap_or_else(|_| {
         Err(Error::Timeout {
             host: failure::host(course.url()),
             waited: begun.elapsed(),
         })
-    })
+    });
+    outcome.map_err(|error| error.after(context.take()))
+}
+
+/// Sends `request` within its timeout for a kind that asks on its own.
+pub(crate) async fn unsigned(client: &Client, plain: &Connection, request: HttpRequest) -> Result<Exchange, Error> {
+    let deadline = Instant::now().checked_add(Duration::from_millis(request.timeout_ms));
+    let mut course = Course::begin(plain, request)?;
+    let context = Context::new(client, plain);
+    exchange(client, &context, &mut course, plain, deadline, Vec::new()).await
+}
+
+/// Signs and sends; where the kind says so, signs anew and sends once more.
+async fn signed(
+    client: &Client,
+    context: &Context<'_>,
+    course: &mut Course<'_>,
+    connection: &Connection,
+    deadline: Option<Instant>,
+) -> Result<Exchange, Error> {
+    let (mut tries, mut hops) = (0, Vec::new());
+    loop {
+        let mut exchange = exchange(client, context, course, connection, deadline, hops).await?;
+        let recovery = match course.signer() {
+            Some(kind) if tries < SIGNED_ANEW => kind.recover(context, &exchange, tries).await?,
+            _ => Recovery::Keep,
+        };
+        if recovery == Recovery::Keep {
+            exchange.sign_in = context.take();
+            return Ok(exchange);
+        }
+        tries += 1;
+        hops = exchange.response.hops;
+        if let Some(refused) = hops.last_mut() {
+            refused.reason = HopReason::Refused;
+        }
+    }
 }
 
 /// Asks hop by hop until an answer is neither a redirect to follow nor one to repeat the request after.
 async fn exchange(
     client: &Client,
-    connection: &Connection,
+    context: &Context<'_>,
     course: &mut Course<'_>,
+    connection: &Connection,
     deadline: Option<Instant>,
+    mut hops: Vec<Hop>,
 ) -> Result<Exchange, Error> {
-    let mut hops = Vec::new();
     let (mut redirects, mut retries, mut delay) = (0, 0, Duration::ZERO);
     loop {
-        let outgoing = course.outgoing(client)?;
+        let outgoing = course.outgoing(client, context).await?;
+        hops.extend(context.hops());
         let answer = ask(client, &outgoing).await?;
         match after(course, connection, &answer, retries, deadline) {
             Next::Follow(target) => {
@@ -125,7 +172,7 @@ async fn exchange(
                 let status = answer.response.status();
                 hops.push(answer.pass(connection, &outgoing, HopReason::Redirect, delay).await);
                 delay = Duration::ZERO;
-                course.redirect(status, target)?;
+                course.redirect(status, target);
             }
             Next::Repeat(wait) => {
                 retries += 1;
@@ -231,7 +278,7 @@ async fn keep(
     let url = hop.url.clone();
     hops.push(hop);
     Ok(Exchange {
-        request: outgoing.shown(&connection.auth),
+        request: outgoing.shown(&connection.secrets()),
         response: HttpResponse {
             status: status.as_u16(),
             reason,
@@ -246,6 +293,7 @@ async fn keep(
         },
         body,
         tls: marks.tls(),
+        sign_in: Vec::new(),
     })
 }
 
@@ -269,8 +317,15 @@ fn hop(
 }
 
 impl Connection {
-    fn masked(&self, text: &str) -> String {
-        mask(text, self.auth.secrets.values())
+    /// Every secret there is to mask: the connection's own and those that signing in brought.
+    pub fn secrets(&self) -> Vec<Secret> {
+        let mut secrets = self.session.secrets();
+        secrets.extend(self.auth.secrets.values().cloned());
+        secrets
+    }
+
+    pub(crate) fn masked(&self, text: &str) -> String {
+        mask(text, &self.secrets())
     }
 }
 

@@ -166,6 +166,7 @@ export function call(url: string, start: number, time: number, remaining: number
 		time_ms: time,
 		timing: { dns_ms: null, connect_ms: null, tls_ms: null, wait_ms: time - 1.6, download_ms: 1.6, total_ms: time },
 		rate_limit: { limit: 600, remaining, reset: Math.floor(Date.now() / 1000) + 41 },
+		sign_in: false,
 		place: { file: line === 10 ? 'methods/paging.rhai' : 'actions/get_user.rhai', line },
 		request: {
 			method: 'GET',

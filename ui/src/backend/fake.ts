@@ -321,7 +321,8 @@ export function fake(options: FakeOptions = {}): Backend {
 					rate_limit: { limit: 600, remaining: 590, reset: Math.floor(Date.now() / 1000) + 41 }
 				},
 				body: keep(`send-${number}`, USER),
-				assertions: [{ subject: 'status', ok: true, message: 'status is 200' }]
+				assertions: [{ subject: 'status', ok: true, message: 'status is 200' }],
+				sign_in: []
 			};
 		},
 		requestVariables: async () => [

@@ -3,7 +3,10 @@
 mod environment;
 mod guard;
 mod health;
+mod keys;
 mod resolve;
+mod safe;
+mod sign_in;
 mod test;
 
 use std::collections::BTreeMap;
@@ -24,8 +27,11 @@ pub use guard::{Guard, ReadOnly, Write};
 pub(crate) use guard::{Refusal, Verdict};
 pub use health::{Health, HealthState};
 pub(crate) use health::{note, note_call, of_call};
+pub use keys::{KeyPlace, PublicKey, generate_key, public_key};
 pub(crate) use resolve::shown_auth;
 pub use resolve::{Given, Resolved, none, resolve};
+pub(crate) use safe::{ConnectionSafe, Safe};
+pub use sign_in::{SignIn, TokenState, moment, sign_in, sign_in_resolved, sign_out, token, token_resolved};
 pub(crate) use test::LastTest;
 pub use test::{Cause, ConnectionTest, Fix, StepState, TestStep, test, test_resolved};
 
@@ -33,7 +39,7 @@ use crate::{
     connectors,
     error::{Code, Error},
     event::Event,
-    studio::Studio,
+    studio::{Studio, lock},
 };
 
 /// The name of the sandbox org's connection.
@@ -127,7 +133,7 @@ pub fn list(studio: &Studio, connector: &str) -> Result<Vec<ConnectionView>, Err
     }
     for row in table::connection::list(studio.store()?)? {
         if row.connector == connector.manifest.id {
-            views.push(view(&connector, &row));
+            views.push(view(studio, &connector, &row));
         }
     }
     Ok(views)
@@ -208,9 +214,9 @@ fn sandbox_view(studio: &Studio, connector: &Connector) -> ConnectionView {
     }
 }
 
-fn view(connector: &Connector, row: &Row) -> ConnectionView {
+fn view(studio: &Studio, connector: &Connector, row: &Row) -> ConnectionView {
     let auth = connector.manifest.auth.iter().find(|choice| choice.id == row.auth);
-    let base_url = resolve::base_url(connector, &row.fields).ok();
+    let base_url = resolve::base_url(studio, connector, &row.fields).ok();
     let given_environment = row.environment.as_deref().and_then(Environment::of_word);
     let read_only = row.read_only.as_deref().and_then(ReadOnly::of_word);
     let address = base_url.as_deref().unwrap_or_default();
@@ -257,7 +263,7 @@ fn auth_form(choice: &AuthChoice) -> AuthForm {
         id: choice.id.clone(),
         label: choice.label.clone(),
         kind: choice.kind.clone(),
-        form: auth::kind(&choice.kind).map(auth::AuthKind::form),
+        form: auth::kind(&choice.kind).map(|kind| kind.form(&choice.settings)),
     }
 }
 
@@ -268,7 +274,7 @@ fn auth_form(choice: &AuthChoice) -> AuthForm {
 pub fn save(studio: &Studio, draft: &ConnectionDraft) -> Result<ConnectionView, Error> {
     let connector = connectors::in_workspace(studio, &draft.connector)?;
     let row = save_for(studio, &connector, draft)?;
-    Ok(view(&connector, &row))
+    Ok(view(studio, &connector, &row))
 }
 
 /// As [`save`], for a connector that is not in the open workspace.
@@ -295,6 +301,7 @@ pub fn save_for(studio: &Studio, connector: &Connector, draft: &ConnectionDraft)
     health::forget(studio, &draft.name);
     table::connection::put(studio.store()?, &row)?;
     studio.tell(Event::ConnectionsChanged);
+    lock(&studio.made_keys).remove(&draft.name);
     Ok(row)
 }
 
@@ -341,8 +348,14 @@ pub(crate) fn fill_in(studio: &Studio, connector: &Connector, draft: &Connection
     Ok(filled)
 }
 
-/// The secret saved for a connection of that name; a name never saved asks no keychain.
+/// The secret saved for a connection of that name, or made for one that is about to be; a name never saved asks no
+/// keychain.
 fn saved_secret(studio: &Studio, name: &str, field: &str) -> Result<Option<Secret>, Error> {
+    if field == keys::FIELD
+        && let Some(pem) = lock(&studio.made_keys).get(name)
+    {
+        return Ok(Some(pem.clone()));
+    }
     match table::connection::get(studio.store()?, name)? {
         Some(row) if row.secrets.iter().any(|secret| secret == field) => Ok(studio.secrets()?.get(name, field)?),
         _ => Ok(None),
@@ -360,7 +373,7 @@ pub(crate) fn fields_of(connector: &Connector, auth: &str) -> Result<Vec<FormFie
         .iter()
         .find(|choice| choice.id == auth)
         .ok_or_else(|| Error::unknown("way to sign in", auth, choices.iter().map(|choice| choice.id.as_str())))?;
-    fields.extend(kind_of(choice)?.form().fields);
+    fields.extend(kind_of(choice)?.form(&choice.settings).fields);
     Ok(fields)
 }
 
@@ -445,6 +458,8 @@ pub fn remove(studio: &Studio, name: &str) -> Result<(), Error> {
     for field in &row.secrets {
         studio.secrets()?.remove(name, field)?;
     }
+    studio.safe().forget(name)?;
+    studio.end_session(name);
     table::connection::remove(store, name)?;
     health::forget(studio, name);
     studio.tell(Event::ConnectionsChanged);

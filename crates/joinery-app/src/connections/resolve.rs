@@ -42,7 +42,7 @@ impl Resolved {
     pub(crate) fn judge(&self, request: &HttpRequest) -> Verdict {
         match self.guard.judge(&request.method, &request.url) {
             Verdict::Ask(write) => Verdict::Ask(Write {
-                path: joinery_http::redact::mask(&write.path, self.secrets.values()),
+                path: joinery_http::redact::mask(&write.path, &self.http.secrets()),
                 ..write
             }),
             other => other,
@@ -78,7 +78,7 @@ pub fn none(studio: &Studio, connector: &Connector) -> Resolved {
     build(
         studio,
         connector,
-        String::new(),
+        (String::new(), false),
         String::new(),
         Auth::default(),
         Map::new(),
@@ -113,7 +113,7 @@ pub(crate) fn sandbox_at(connector: &Connector, url: &str, token: Secret, studio
     build(
         studio,
         connector,
-        SANDBOX.to_owned(),
+        (SANDBOX.to_owned(), false),
         url.to_owned(),
         auth,
         fields,
@@ -151,7 +151,7 @@ fn saved(studio: &Studio, connector: &Connector, name: &str) -> Result<Resolved,
         })?;
         secrets.insert(field.clone(), secret);
     }
-    let base = base_url(connector, &row.fields)?;
+    let base = base_url(studio, connector, &row.fields)?;
     let guard = Guard::new(
         name,
         &base,
@@ -161,7 +161,7 @@ fn saved(studio: &Studio, connector: &Connector, name: &str) -> Result<Resolved,
     let resolved = from_parts(
         studio,
         connector,
-        name,
+        (name, true),
         base,
         &row.auth,
         FilledIn {
@@ -179,18 +179,19 @@ fn saved(studio: &Studio, connector: &Connector, name: &str) -> Result<Resolved,
 /// Resolves a draft that is not saved, for testing it.
 pub(super) fn draft(studio: &Studio, connector: &Connector, draft: &ConnectionDraft) -> Result<Resolved, Error> {
     let filled = fill_in(studio, connector, draft)?;
-    let base = base_url(connector, &filled.fields)?;
+    let base = base_url(studio, connector, &filled.fields)?;
     let guard = Guard::new(&draft.name, &base, draft.environment, draft.read_only);
     // Another client than the saved connection's: its cookies must not make a bad token look good.
-    let resolved = from_parts(
-        studio,
-        connector,
-        &format!("{} (test)", draft.name),
-        base,
-        &draft.auth,
-        filled,
-    )?;
-    Ok(Resolved { guard, ..resolved })
+    let name = format!("{} (test)", draft.name);
+    let mut resolved = from_parts(studio, connector, (&name, false), base, &draft.auth, filled)?;
+    resolved.guard = guard;
+    // A draft that changes nothing is tested with what its saved connection's sign-in brought.
+    if let Ok(saved) = saved(studio, connector, &draft.name)
+        && saved.http.auth == resolved.http.auth
+    {
+        resolved.http.session = saved.http.session;
+    }
+    Ok(resolved)
 }
 
 fn given_in_full(studio: &Studio, connector: &Connector, given: &Given) -> Result<Resolved, Error> {
@@ -220,9 +221,9 @@ fn given_in_full(studio: &Studio, connector: &Connector, given: &Given) -> Resul
     let filled = fill_in(studio, connector, &draft)?;
     let base = match &given.base_url {
         Some(base) => base.trim_end_matches('/').to_owned(),
-        None => base_url(connector, &filled.fields)?,
+        None => base_url(studio, connector, &filled.fields)?,
     };
-    from_parts(studio, connector, "given", base, &auth, filled)
+    from_parts(studio, connector, ("given", false), base, &auth, filled)
 }
 
 /// The value of a field that the base URL's pattern is made of: all of it for `{{url}}`, the host (and port) for
@@ -249,7 +250,7 @@ fn said_by(pattern: &str, field: &str, base: &str) -> Option<String> {
 fn from_parts(
     studio: &Studio,
     connector: &Connector,
-    name: &str,
+    (name, keeps): (&str, bool),
     base: String,
     auth: &str,
     filled: FilledIn,
@@ -258,7 +259,8 @@ fn from_parts(
     if let Some(choice) = choice {
         super::kind_of(choice)?;
     }
-    let mut settings = choice.map(|choice| choice.settings.clone()).unwrap_or_default();
+    let settings = choice.map(|choice| choice.settings.clone()).unwrap_or_default();
+    let mut settings = filled_settings(settings, &filled.fields, &base)?;
     settings.extend(filled.fields.clone());
     let auth = Auth {
         kind: choice.map_or_else(|| "none".to_owned(), |choice| choice.kind.clone()),
@@ -268,7 +270,7 @@ fn from_parts(
     Ok(build(
         studio,
         connector,
-        name.to_owned(),
+        (name.to_owned(), keeps),
         base,
         auth,
         filled.fields,
@@ -276,10 +278,34 @@ fn from_parts(
     ))
 }
 
+/// The settings with `{{base_url}}` and the profile's fields filled in.
+fn filled_settings(
+    mut settings: Map<String, Value>,
+    fields: &Map<String, Value>,
+    base: &str,
+) -> Result<Map<String, Value>, Error> {
+    let mut variables = as_variables(fields);
+    variables.set(Scope::Connection, "base_url", variables::Value::Text(base.to_owned()));
+    for (name, value) in &mut settings {
+        if let Value::String(text) = value {
+            *text = variables::fill(text, &variables, name).map_err(|missing| {
+                let names: Vec<&str> = missing.iter().map(|missing| missing.name.as_str()).collect();
+                Error::new(
+                    Code::Input,
+                    format!("the setting `{name}` of this way to sign in needs {}", names.join(", ")),
+                )
+                .with_hint("Give the connector such a field, or write the value into connector.toml.")
+            })?;
+        }
+    }
+    Ok(settings)
+}
+
+/// `keeps`: whether what a sign-in brings is kept beyond the process under the connection's name.
 fn build(
     studio: &Studio,
     connector: &Connector,
-    name: String,
+    (name, keeps): (String, bool),
     base_url: String,
     auth: Auth,
     mut fields: Map<String, Value>,
@@ -293,6 +319,7 @@ fn build(
     fields.insert("base_url".to_owned(), Value::String(base_url.clone()));
     let guard = Guard::new(&name, &base_url, None, None);
     let http = joinery_http::Connection {
+        session: studio.session(&name, &auth, keeps),
         auth,
         base_url,
         retry: connector.manifest.http.retry.clone(),
@@ -309,8 +336,22 @@ fn build(
     }
 }
 
-/// The connector's base URL with a profile's fields filled in.
-pub(super) fn base_url(connector: &Connector, fields: &Map<String, Value>) -> Result<String, Error> {
+/// The connector's base URL with a profile's fields filled in. The sandbox org speaks plain HTTP: a profile whose domain
+/// is its address calls it so, whatever the pattern says.
+pub(super) fn base_url(studio: &Studio, connector: &Connector, fields: &Map<String, Value>) -> Result<String, Error> {
+    let url = filled_base_url(connector, fields)?;
+    let on_loopback = |rest: &&str| rest.starts_with("127.0.0.1:") || rest.starts_with("localhost:");
+    if let Some(rest) = url.strip_prefix("https://").filter(on_loopback)
+        && let Some((sandbox, _)) = sandbox::address(studio)
+        && let Some(port) = sandbox.rsplit(':').next()
+        && rest.split(['/', ':']).nth(1) == Some(port)
+    {
+        return Ok(format!("http://{rest}"));
+    }
+    Ok(url)
+}
+
+fn filled_base_url(connector: &Connector, fields: &Map<String, Value>) -> Result<String, Error> {
     let filled = variables::fill(
         &connector.manifest.http.base_url,
         &as_variables(fields),

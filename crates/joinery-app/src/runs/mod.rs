@@ -146,6 +146,8 @@ pub struct CallReport {
     pub status: Option<u16>,
     /// Why there was none.
     pub error: Option<String>,
+    /// Whether signing in made it on its own, to get a token for the call that follows.
+    pub sign_in: bool,
     /// Milliseconds from the start of the run.
     pub start_ms: f64,
     /// Milliseconds it took.

@@ -4,9 +4,10 @@
 use std::{sync::Arc, time::Instant};
 
 use joinery_connector::{
-    Connector, FileKind,
+    Connector, FileKind, http,
     schema::{self, Field, Violation},
 };
+use joinery_http::auth;
 use joinery_script::{ConsoleLine, Function, Host, Limits, Outcome, Run, ScriptError, run::Description};
 use serde_json::{Map, Value, json};
 
@@ -156,7 +157,9 @@ pub async fn perform(studio: &Studio, mut performance: Performance) -> Result<Pe
         _ => Vec::new(),
     };
     let outcome = Outcome {
-        result: outcome.result.map_err(with_advice),
+        result: outcome
+            .result
+            .map_err(|error| with_advice(about_token(error, &record.calls, &performance.connection))),
         ..outcome
     };
     Ok(Performed {
@@ -241,6 +244,34 @@ fn refuse(fields: &[Field], input: &Value, file: &str) -> Option<ScriptError> {
 fn with_advice(error: ScriptError) -> ScriptError {
     let hint = error.hint.or_else(|| advice(&error.code).map(str::to_owned));
     ScriptError { hint, ..error }
+}
+
+/// Says of a 403 to a token whether a scope is missing or a role: the server's challenge tells them apart.
+fn about_token(error: ScriptError, calls: &[RecordedCall], connection: &Resolved) -> ScriptError {
+    let has_token = auth::kind(&connection.http.auth.kind).is_some_and(|kind| kind.grant().is_some());
+    if error.code != "http_403" || error.hint.is_some() || !has_token {
+        return error;
+    }
+    let refused = calls.iter().rfind(|call| call.report.status == Some(403));
+    let challenge = refused.and_then(|call| http::header(&call.report.headers, "www-authenticate"));
+    let scope = challenge
+        .filter(|challenge| challenge.contains("insufficient_scope"))
+        .map(|challenge| {
+            let (_, rest) = challenge.split_once("scope=\"").unwrap_or_default();
+            rest.split('"').next().unwrap_or_default()
+        });
+    let hint = match scope {
+        Some(scope) => {
+            format!("The token lacks the scope {scope}. Grant it to the app, and ask for it in the connection.")
+        }
+        None => "The token's scopes reach this far, but its owner's permissions do not: give the app or the person an \
+                 admin role that allows it."
+            .to_owned(),
+    };
+    ScriptError {
+        hint: Some(hint),
+        ..error
+    }
 }
 
 /// What to do about an error code, where the script says nothing better.

@@ -4,9 +4,10 @@ use joinery_connector::{
     HttpRequest,
     form::{Control, Form},
 };
+use serde_json::{Map, Value};
 use url::Url;
 
-use super::{Auth, AuthKind, field};
+use super::{Auth, AuthKind, Setting, field};
 use crate::error::Error;
 
 const ID: &str = "api_key";
@@ -23,7 +24,27 @@ impl AuthKind for ApiKey {
         "API key"
     }
 
-    fn form(&self) -> Form {
+    fn settings(&self) -> &'static [Setting] {
+        &[
+            Setting {
+                name: "header",
+                meaning: "The header that carries the key.",
+                default: Some("Authorization"),
+            },
+            Setting {
+                name: "query",
+                meaning: "The query parameter that carries the key, instead of a header.",
+                default: None,
+            },
+            Setting {
+                name: "prefix",
+                meaning: "What stands before the key, such as `SSWS `.",
+                default: None,
+            },
+        ]
+    }
+
+    fn form(&self, _: &Map<String, Value>) -> Form {
         Form {
             fields: vec![field("token", "API key", None, Control::Secret)],
         }

@@ -5,6 +5,7 @@ use joinery_connector::{
     HttpRequest,
     form::{Control, Form},
 };
+use serde_json::{Map, Value};
 
 use super::{Auth, AuthKind, field, missing};
 use crate::error::Error;
@@ -23,7 +24,7 @@ impl AuthKind for Basic {
         "User name and password"
     }
 
-    fn form(&self) -> Form {
+    fn form(&self, _: &Map<String, Value>) -> Form {
         Form {
             fields: vec![
                 field("username", "User name", None, Control::Text),

@@ -4,6 +4,7 @@ use joinery_connector::{
     HttpRequest,
     form::{Control, Form},
 };
+use serde_json::{Map, Value};
 
 use super::{Auth, AuthKind, field};
 use crate::error::Error;
@@ -22,7 +23,7 @@ impl AuthKind for Bearer {
         "Bearer token"
     }
 
-    fn form(&self) -> Form {
+    fn form(&self, _: &Map<String, Value>) -> Form {
         Form {
             fields: vec![field("token", "Token", None, Control::Secret)],
         }

@@ -1,6 +1,6 @@
 //! Ways to sign a request. One file per kind, one line in [`KINDS`].
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, future::ready};
 
 use joinery_connector::{
     HttpRequest, Secret,
@@ -8,15 +8,32 @@ use joinery_connector::{
 };
 use serde_json::{Map, Value};
 
-use crate::error::Error;
+use crate::{error::Error, send::Exchange};
 
 mod api_key;
 pub(crate) mod basic;
 mod bearer;
+mod context;
+pub mod jwt;
+mod jwt_bearer;
+pub mod keys;
 mod none;
+mod oauth;
+mod oauth2_authorization_code;
+mod oauth2_client_credentials;
+mod oauth2_password;
+mod session;
+pub mod tokens;
+
+pub use context::{Answer, Context, Signing};
+pub use oauth::{
+    ClientAuth, Grant, Held, Token,
+    authorize::{Authorization, SignedIn},
+};
+pub use session::{Session, Surroundings};
 
 /// An auth kind with its settings and secrets: what a connection signs with.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Auth {
     /// The kind's id; empty means `none`.
     pub kind: String,
@@ -26,23 +43,87 @@ pub struct Auth {
     pub secrets: BTreeMap<String, Secret>,
 }
 
-/// One way to sign in.
+/// A setting of a kind: a key of its `[[auth]]` table in `connector.toml`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Setting {
+    /// The key.
+    pub name: &'static str,
+    /// What it means, as a sentence.
+    pub meaning: &'static str,
+    /// What holds where it is not set; `None` where nothing does.
+    pub default: Option<&'static str>,
+}
+
+/// What an answer to a signed request leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Recovery {
+    /// It is the answer.
+    Keep,
+    /// What the kind knows has changed: sign anew and send once more.
+    SignAnew,
+}
+
+/// One way to sign in. A kind that needs nobody's help to sign has [`apply`](AuthKind::apply) and that is all; one that
+/// asks a server also has [`sign`](AuthKind::sign) and [`recover`](AuthKind::recover).
 pub trait AuthKind: Send + Sync {
     /// The word in `connector.toml`.
     fn id(&self) -> &'static str;
     /// The name on screen.
     fn label(&self) -> &'static str;
-    /// What a connection profile must hold for it.
-    fn form(&self) -> Form;
-    /// Signs `request`. What the request's author wrote by hand stays as it is.
+    /// Its settings, in the order the reference lists them.
+    fn settings(&self) -> &'static [Setting] {
+        &[]
+    }
+    /// What a connection profile must hold for it, where `connector.toml` sets `settings`.
+    fn form(&self, settings: &Map<String, Value>) -> Form;
+    /// Signs `request` with what the connection holds, at once and without asking anybody. What the request's author
+    /// wrote by hand stays as it is. A kind that has to ask first puts `{{access_token}}` or the like where its answer
+    /// goes: that is what a request copied as a command shows.
     ///
     /// # Errors
     /// [`Error::Auth`] naming the setting that is missing.
     fn apply(&self, auth: &Auth, request: &mut HttpRequest) -> Result<(), Error>;
+    /// Signs `request`, which will carry `body`. May ask servers through the context.
+    ///
+    /// # Errors
+    /// As [`apply`](AuthKind::apply), and why a server that was asked did not help.
+    fn sign<'a>(&'a self, context: &'a Context<'a>, request: &'a mut HttpRequest, _body: &'a [u8]) -> Signing<'a> {
+        match self.grant() {
+            Some(grant) => Box::pin(oauth::sign(grant, context, request)),
+            None => Box::pin(ready(self.apply(context.auth(), request))),
+        }
+    }
+    /// Looks at the answer to a request that this kind signed. `tries` counts how often it was signed anew before.
+    ///
+    /// # Errors
+    /// Why the way back in is closed.
+    fn recover<'a>(&'a self, context: &'a Context<'a>, exchange: &'a Exchange, tries: u32) -> Signing<'a, Recovery> {
+        match self.grant() {
+            Some(grant) => Box::pin(oauth::recover(grant, context, exchange, tries)),
+            None => Box::pin(ready(Ok(Recovery::Keep))),
+        }
+    }
+    /// How it gets its tokens, where it is a kind of OAuth 2.0; [`sign`](AuthKind::sign) and
+    /// [`recover`](AuthKind::recover) are then done.
+    fn grant(&self) -> Option<&dyn Grant> {
+        None
+    }
 }
 
 /// Every auth kind, in the order the screen offers them.
-pub const KINDS: &[&dyn AuthKind] = &[&none::NoAuth, &bearer::Bearer, &basic::Basic, &api_key::ApiKey];
+pub const KINDS: &[&dyn AuthKind] = &[
+    &none::NoAuth,
+    &bearer::Bearer,
+    &basic::Basic,
+    &api_key::ApiKey,
+    &oauth2_authorization_code::AuthorizationCode,
+    &oauth2_client_credentials::ClientCredentials,
+    &oauth2_password::Password,
+    &jwt_bearer::JwtBearer,
+];
+
+/// The names under which kinds keep what must outlive the process, through [`Surroundings::keep`].
+pub const KEPT: &[&str] = oauth::KEPT;
 
 /// The kind of that id. An empty id is `none`.
 pub fn kind(id: &str) -> Option<&'static dyn AuthKind> {
@@ -50,16 +131,15 @@ pub fn kind(id: &str) -> Option<&'static dyn AuthKind> {
     KINDS.iter().copied().find(|kind| kind.id() == id)
 }
 
-/// Signs `request` with the kind that `auth` names.
-pub(crate) fn sign(auth: &Auth, request: &mut HttpRequest) -> Result<(), Error> {
-    let kind = kind(&auth.kind).ok_or_else(|| {
+/// The kind that `auth` names.
+pub(crate) fn kind_of(auth: &Auth) -> Result<&'static dyn AuthKind, Error> {
+    kind(&auth.kind).ok_or_else(|| {
         let known: Vec<_> = KINDS.iter().map(|kind| kind.id()).collect();
         Error::Auth {
             kind: "auth",
             reason: format!("there is no kind `{}`; use one of {}", auth.kind, known.join(", ")),
         }
-    })?;
-    kind.apply(auth, request)
+    })
 }
 
 impl Auth {
@@ -131,7 +211,8 @@ mod tests {
         for (name, value) in headers {
             request.set_header(name, *value);
         }
-        sign(&auth, &mut request)
+        kind_of(&auth)
+            .and_then(|kind| kind.apply(&auth, &mut request))
             .map(|()| request)
             .map_err(|error| error.to_string())
     }
@@ -139,11 +220,14 @@ mod tests {
     #[test]
     fn ids_are_unique_and_an_unknown_one_is_answered_with_the_known() {
         let ids: Vec<_> = KINDS.iter().map(|kind| kind.id()).collect();
-        assert_eq!(ids, ["none", "bearer", "basic", "api_key"]);
+        let mut unique = ids.clone();
+        unique.sort_unstable();
+        unique.dedup();
+        assert_eq!(unique.len(), ids.len());
         let error = applied("oauth9", serde_json::json!({}), &[], &[]).unwrap_err();
         assert_eq!(
             error,
-            "auth: there is no kind `oauth9`; use one of none, bearer, basic, api_key"
+            format!("auth: there is no kind `oauth9`; use one of {}", ids.join(", "))
         );
     }
 
@@ -158,7 +242,7 @@ mod tests {
             assert!(
                 self::kind(kind)
                     .unwrap()
-                    .form()
+                    .form(&Map::new())
                     .fields
                     .iter()
                     .any(|field| field.name == name)

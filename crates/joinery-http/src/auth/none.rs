@@ -1,6 +1,7 @@
 //! No auth: requests go out as they are.
 
 use joinery_connector::{HttpRequest, form::Form};
+use serde_json::{Map, Value};
 
 use super::{Auth, AuthKind};
 use crate::error::Error;
@@ -17,7 +18,7 @@ impl AuthKind for NoAuth {
         "No auth"
     }
 
-    fn form(&self) -> Form {
+    fn form(&self, _: &Map<String, Value>) -> Form {
         Form::default()
     }
 

@@ -6,3 +6,4 @@ mod breaking;
 mod hops;
 mod outgoing;
 mod support;
+mod tokens;

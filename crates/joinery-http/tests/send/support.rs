@@ -1,11 +1,13 @@
 //! A server on loopback that says exactly what a test wants, byte by byte.
 
 use std::{
+    collections::BTreeMap,
     net::SocketAddr,
     sync::{
         Arc, Mutex,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicI64, AtomicUsize, Ordering},
     },
+    time::{SystemTime, UNIX_EPOCH},
 };
 
 use joinery_connector::{HttpRequest, Secret};
@@ -145,6 +147,44 @@ pub fn okta() -> Connection {
             secrets: [("token".into(), Secret::new("s3cret/token"))].into(),
         },
         ..Connection::default()
+    }
+}
+
+/// A clock that a test sets, chance, and a keychain in memory that several sessions can share.
+#[derive(Clone, Default)]
+pub struct Surroundings {
+    /// Milliseconds that this clock is ahead of the system's.
+    pub ahead_ms: Arc<AtomicI64>,
+    /// What is kept.
+    pub kept: Arc<Mutex<BTreeMap<String, Secret>>>,
+}
+
+impl joinery_http::auth::Surroundings for Surroundings {
+    fn now_ms(&self) -> i64 {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis();
+        i64::try_from(now).unwrap() + self.ahead_ms.load(Ordering::Relaxed)
+    }
+
+    fn random(&self, bytes: &mut [u8]) {
+        // Different each time, which is all that the tests need.
+        static NEXT: AtomicUsize = AtomicUsize::new(1);
+        let next = NEXT.fetch_add(1, Ordering::Relaxed);
+        for (at, byte) in bytes.iter_mut().enumerate() {
+            *byte = (next.wrapping_mul(31).wrapping_add(at * 7) >> (at % 3)) as u8;
+        }
+    }
+
+    fn load(&self, name: &str) -> Result<Option<Secret>, String> {
+        Ok(self.kept.lock().unwrap().get(name).cloned())
+    }
+
+    fn keep(&self, name: &str, secret: Option<&Secret>) -> Result<(), String> {
+        let mut kept = self.kept.lock().unwrap();
+        match secret {
+            Some(secret) => kept.insert(name.to_owned(), secret.clone()),
+            None => kept.remove(name),
+        };
+        Ok(())
     }
 }
 

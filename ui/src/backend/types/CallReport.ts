@@ -27,6 +27,10 @@ status: number | null,
  */
 error: string | null, 
 /**
+ * Whether signing in made it on its own, to get a token for the call that follows.
+ */
+sign_in: boolean, 
+/**
  * Milliseconds from the start of the run.
  */
 start_ms: number, 

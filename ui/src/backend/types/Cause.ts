@@ -3,4 +3,4 @@
 /**
  * Why a connection does not work, in one word.
  */
-export type Cause = "wrong_domain" | "admin_domain" | "domain_has_scheme" | "domain_has_path" | "not_okta" | "refused" | "timeout" | "tls_intercepted" | "tls" | "credentials_refused" | "scope_missing" | "role_missing" | "dpop_required" | "clock_wrong" | "rate_limited" | "service_fails" | "other";
+export type Cause = "wrong_domain" | "admin_domain" | "domain_has_scheme" | "domain_has_path" | "not_okta" | "refused" | "timeout" | "tls_intercepted" | "tls" | "credentials_refused" | "sign_in_needed" | "scope_missing" | "role_missing" | "dpop_required" | "clock_wrong" | "rate_limited" | "service_fails" | "other";

@@ -3,4 +3,4 @@
 /**
  * What kind of failure, where a front branches on it.
  */
-export type Code = "usage" | "unavailable" | "conflict" | "invalid" | "input" | "network" | "failed" | "cancelled" | "internal";
+export type Code = "usage" | "unavailable" | "conflict" | "invalid" | "input" | "sign_in" | "sign_in_needed" | "network" | "failed" | "cancelled" | "internal";

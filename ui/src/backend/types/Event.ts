@@ -20,4 +20,12 @@ write: Write, } | { "kind": "write_settled",
 /**
  * Its id.
  */
-id: string, };
+id: string, } | { "kind": "sign_in_page", 
+/**
+ * The sign-in's id.
+ */
+id: string, 
+/**
+ * The page's address.
+ */
+url: string, };

@@ -23,7 +23,7 @@ status: number,
  */
 location: string | null, 
 /**
- * Why there was another hop: `redirect`, `retry`, or `final`.
+ * Why there was another hop, or that it was the last.
  */
 reason: HopReason, 
 /**

@@ -41,7 +41,7 @@ wire_size: number,
  */
 timing: Timing, 
 /**
- * Every answer on the way, redirects and retries included; the last one is this response.
+ * Every answer on the way: redirects, retries, token requests; the last one is this response.
  */
 hops: Array<Hop>, 
 /**

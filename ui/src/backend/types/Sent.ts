@@ -3,6 +3,7 @@ import type { AssertionResult } from "./AssertionResult";
 import type { BodySummary } from "./BodySummary";
 import type { HttpResponse } from "./HttpResponse";
 import type { SentRequest } from "./SentRequest";
+import type { SignInExchange } from "./SignInExchange";
 
 /**
  * A response in the tester.
@@ -27,4 +28,8 @@ body: BodySummary,
 /**
  * The request's assertions, checked.
  */
-assertions: Array<AssertionResult>, };
+assertions: Array<AssertionResult>, 
+/**
+ * What signing in asked for it on its own, such as a token, in order.
+ */
+sign_in: Array<SignInExchange>, };

@@ -1,6 +1,7 @@
 //! What an answer, or none, means for a connection: the cause and the exact next step. Asks nothing, so that every case
 //! can be tried with a table.
 
+use joinery_http::error::SignInCause;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -32,6 +33,8 @@ pub enum Cause {
     Tls,
     /// The token or the password is wrong, expired or revoked.
     CredentialsRefused,
+    /// A person has to sign in first.
+    SignInNeeded,
     /// A scope is missing.
     ScopeMissing,
     /// A role is missing.
@@ -137,6 +140,18 @@ pub(super) fn no_answer(seen: Seen, error: &joinery_http::Error) -> Diagnosis {
             Cause::Tls,
             sentence(&error.to_string()),
             "Check the domain, and that this computer's clock is right.",
+        ),
+        Http::SignIn(failure) => Diagnosis::new(
+            match failure.cause {
+                SignInCause::NobodySignedIn => Cause::SignInNeeded,
+                SignInCause::Client | SignInCause::User => Cause::CredentialsRefused,
+                SignInCause::Scope => Cause::ScopeMissing,
+                SignInCause::Proof => Cause::DpopRequired,
+                SignInCause::Clock => Cause::ClockWrong,
+                SignInCause::Answer => Cause::Other,
+            },
+            sentence(&failure.message),
+            failure.hint.clone(),
         ),
         Http::Auth { .. } => Diagnosis::new(
             Cause::Other,

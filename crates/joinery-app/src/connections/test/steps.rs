@@ -1,10 +1,16 @@
 //! The steps of a test: reach the domain, get a token, read the org. Each is a request or two of its own client, so that
 //! neither cookies nor warm connections make a bad profile look good.
 
-use std::sync::Arc;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use joinery_connector::{Connector, FileKind, HttpRequest, http::RateLimit};
-use joinery_http::{Client, Exchange, auth::Auth};
+use joinery_http::{
+    Client, Exchange,
+    auth::{Auth, Held, tokens},
+};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 use url::Url;
@@ -18,6 +24,7 @@ use super::{
 use crate::{
     connections::Resolved,
     error::Error,
+    host::milliseconds,
     studio::{Studio, now_ms},
 };
 
@@ -92,17 +99,16 @@ impl<'a> Probe<'a> {
     /// When the connector's own test could not be started.
     pub async fn run(mut self) -> Result<ConnectionTest, Error> {
         let last = if self.okta { READ } else { CALL };
-        if self.reach().await {
-            self.token();
-            if self.okta {
-                self.read_org().await?;
-            } else {
-                self.call_service().await?;
-            }
+        let reached = self.reach().await;
+        if !reached {
+            self.step(TestStep::new(TOKEN, StepState::Skipped, "not tried", None));
+        }
+        if !reached || !self.token().await {
+            self.step(TestStep::new(last, StepState::Skipped, "not tried", None));
+        } else if self.okta {
+            self.read_org().await?;
         } else {
-            for name in [TOKEN, last] {
-                self.step(TestStep::new(name, StepState::Skipped, "not tried", None));
-            }
+            self.call_service().await?;
         }
         Ok(self.finished())
     }
@@ -141,8 +147,41 @@ impl<'a> Probe<'a> {
         }
     }
 
-    /// A token that was typed in is there already.
-    fn token(&mut self) {
+    /// Gets a token, where the way to sign in has one; a token that was typed in is there already.
+    async fn token(&mut self) -> bool {
+        let started = Instant::now();
+        let cancel = CancellationToken::new();
+        let patience = Duration::from_millis(PATIENCE_MS);
+        let work = tokens::held(&self.client, &self.resolved.http, &cancel);
+        let held = tokio::time::timeout(patience, work).await.unwrap_or_else(|_| {
+            Err(joinery_http::Error::Timeout {
+                host: self.host.clone(),
+                waited: started.elapsed(),
+            })
+        });
+        let time = Some(milliseconds(started.elapsed()));
+        match held {
+            Ok(Some((held, asked))) => {
+                let how = how_signed(&self.resolved.http.auth, &held, !asked.is_empty());
+                self.found.scopes = held.token.scopes;
+                self.step(TestStep::new(TOKEN, StepState::Ok, how, time));
+                true
+            }
+            Ok(None) => {
+                self.typed_token();
+                true
+            }
+            Err(error) => {
+                let diagnosis = diagnose::no_answer(self.seen("", true), &error);
+                let how = how_asked(&self.resolved.http.auth).to_owned();
+                self.step(TestStep::failed(TOKEN, how, time));
+                self.fail(diagnosis);
+                false
+            }
+        }
+    }
+
+    fn typed_token(&mut self) {
         let auth = &self.resolved.http.auth;
         let detail = match auth.kind.as_str() {
             "" | "none" => "no sign-in",
@@ -194,6 +233,9 @@ impl<'a> Probe<'a> {
             time += asked;
             (format!("GET {path}"), wrong)
         };
+        if let Some(client) = service_app(&self.resolved.http.auth) {
+            self.found.signed_in_as = Some(format!("service app {client}"));
+        }
         match wrong {
             None => {
                 self.found.ok = true;
@@ -354,8 +396,8 @@ impl<'a> Probe<'a> {
                 .collect();
             found.detail = (!parts.is_empty()).then(|| parts.join(", "));
         }
-        let secrets = || self.resolved.secrets.values();
-        let mask = |text: &mut String| *text = joinery_http::redact::mask(text, secrets());
+        let secrets = self.resolved.http.secrets();
+        let mask = |text: &mut String| *text = joinery_http::redact::mask(text, &secrets);
         mask(&mut found.message);
         [
             &mut found.detail,
@@ -382,6 +424,25 @@ fn is_okta(connector: &Connector) -> bool {
             .auth
             .iter()
             .any(|choice| choice.settings.iter().any(|(name, value)| at_org(name, value)))
+}
+
+/// The client id of an app that signs in as itself.
+fn service_app(auth: &Auth) -> Option<&str> {
+    (auth.kind == "oauth2_client_credentials").then(|| auth.settings.get("client_id")?.as_str())?
+}
+
+/// How the client says who it is, or else what kind of token it is.
+fn how_asked(auth: &Auth) -> &str {
+    let client = auth.settings.get("client_auth").and_then(Value::as_str);
+    client.unwrap_or("access token")
+}
+
+/// How a token was got: `private_key_jwt, DPoP`; or that it is one from before.
+fn how_signed(auth: &Auth, held: &Held, asked: bool) -> String {
+    let bound = held.token.is_bound.then_some("DPoP");
+    let kept = (!asked).then_some("kept from before");
+    let parts: Vec<&str> = [Some(how_asked(auth)), bound, kept].into_iter().flatten().collect();
+    parts.join(", ")
 }
 
 /// What Okta's public description of an org says of it: `idx` is the Identity Engine.
@@ -416,7 +477,7 @@ fn total(exchange: &Exchange) -> f64 {
 
 fn waited(error: &joinery_http::Error) -> f64 {
     match error {
-        joinery_http::Error::Timeout { waited, .. } => crate::host::milliseconds(*waited),
+        joinery_http::Error::Timeout { waited, .. } => milliseconds(*waited),
         _ => 0.0,
     }
 }

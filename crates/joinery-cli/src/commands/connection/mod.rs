@@ -1,6 +1,8 @@
 //! `joinery connection`: profiles that say which org and how to sign in. Secrets go to the keychain and stay there.
 
+mod key;
 mod report;
+mod sign_in;
 
 use std::path::PathBuf;
 
@@ -44,6 +46,16 @@ enum What {
         #[arg(long)]
         json: bool,
     },
+    /// Sign in to a connection in the browser
+    SignIn(sign_in::SignIn),
+    /// Forget what a sign-in brought
+    SignOut(sign_in::SignOut),
+    /// Show the token of a connection, without its text
+    Token(sign_in::Token),
+    /// Make a key pair and print the public key
+    GenerateKey(key::GenerateKey),
+    /// Print the public key of a connection
+    PublicKey(key::ShowKey),
     /// Remove a connection and its secrets
     Remove {
         /// The connection
@@ -82,7 +94,12 @@ fn words<const N: usize>(words: [&'static str; N]) -> PossibleValuesParser {
 impl Arguments {
     /// Whether JSON is wanted.
     pub fn wants_json(&self) -> bool {
-        matches!(self.what, What::List { json: true } | What::Test { json: true, .. })
+        match &self.what {
+            What::List { json } | What::Test { json, .. } => *json,
+            What::SignIn(arguments) => arguments.json,
+            What::Token(arguments) => arguments.json,
+            What::Add(_) | What::SignOut(_) | What::GenerateKey(_) | What::PublicKey(_) | What::Remove { .. } => false,
+        }
     }
 }
 
@@ -92,6 +109,11 @@ pub fn run(arguments: Arguments) -> Result<Outcome, Error> {
         What::Add(arguments) => add(arguments),
         What::List { json } => list(json),
         What::Test { name, connector, json } => test(name, &connector, json),
+        What::SignIn(arguments) => sign_in::sign_in(arguments),
+        What::SignOut(arguments) => sign_in::sign_out(arguments),
+        What::Token(arguments) => sign_in::token(arguments),
+        What::GenerateKey(arguments) => key::generate(arguments),
+        What::PublicKey(arguments) => key::public(arguments),
         What::Remove { name } => {
             connections::remove(&home::studio()?, &name)?;
             output::note(&format!("Removed {name} and its secrets."));

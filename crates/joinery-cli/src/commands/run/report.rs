@@ -80,6 +80,7 @@ pub fn shape(performed: &Performed) -> Value {
                 "time_ms": call.time_ms,
                 "file": call.place.file,
                 "line": call.place.line,
+                "sign_in": call.sign_in,
             })
         })
         .collect();
@@ -128,8 +129,9 @@ fn call(call: &CallReport) -> String {
         (None, error) => (error.clone().unwrap_or_default(), output::BAD),
     };
     let dim = output::DIM;
+    let why = if call.sign_in { " to sign in for" } else { "" };
     format!(
-        "{style}{status}{style:#} {} {} {dim}{:.1} ms {}:{}{dim:#}",
+        "{style}{status}{style:#} {} {} {dim}{:.1} ms{why} {}:{}{dim:#}",
         call.method, call.url, call.time_ms, call.place.file, call.place.line
     )
 }
