@@ -93,12 +93,92 @@ test('a profile says what is wrong with it, then whom it reached, and guards its
 	});
 });
 
-/** Lets the sample speak plain HTTP, as the sandbox org does; its host and token. */
+test('a service app signs in with a key pair made here, and a person in the browser', async () => {
+	await withStudio(async (studio) => {
+		await studio.click('button', 'Start with the sandbox org');
+		await studio.see('250 users');
+		await studio.see('get_user.rhai');
+		const org = plainHttp(studio);
+
+		await studio.press(Key.Control, Key.Shift, 'n');
+		await fill(studio, 'Profile name', 'nightly');
+		await fill(studio, 'Okta domain', org.host);
+		await studio.click('radio', 'OAuth 2.0 service app');
+		await studio.click('button', 'Generate pair');
+		await studio.find('button', 'Copy public JWK');
+		const kid = await studio.run(`return document.querySelector('#connection-key_id').value`);
+		await studio.run(`navigator.clipboard.writeText = async (text) => { window.copied = text; }`);
+		await studio.click('button', 'Copy public JWK');
+		const jwk = JSON.parse(await studio.until('the key is copied', 'return window.copied'));
+		assert.equal(jwk.kid, kid);
+		assert.equal(jwk.d, undefined, 'the private half stays here');
+
+		// The app in the org, with that key, one scope and a role.
+		const client = await org.call('POST', '/oauth2/v1/clients', {
+			client_name: 'Nightly sync',
+			application_type: 'service',
+			grant_types: ['client_credentials'],
+			response_types: ['token'],
+			token_endpoint_auth_method: 'private_key_jwt',
+			dpop_bound_access_tokens: true,
+			jwks: { keys: [jwk] }
+		});
+		await org.call('POST', `/api/v1/apps/${client.client_id}/grants`, { scopeId: 'okta.users.read', issuer: org.url });
+		await org.call('POST', `/oauth2/v1/clients/${client.client_id}/roles`, { type: 'USER_ADMIN' });
+		await fill(studio, 'Client ID', client.client_id);
+		const scopes = await studio.find('textbox', 'Scopes');
+		await studio.focus(scopes);
+		await studio.type('okta.groups.read ');
+		await studio.find('button', 'Remove okta.groups.read');
+		await studio.click('button', 'Test connection');
+		await result(studio, false);
+		await studio.see('did not grant the scopes');
+		await studio.picture('service-app-refused');
+		await studio.click('button', 'Remove okta.groups.read');
+		await studio.focus(scopes);
+		await studio.type('okta.users.read ');
+		await studio.click('button', 'Test connection');
+		await result(studio, true);
+		await studio.see('private_key_jwt, DPoP');
+		await studio.see('1 granted, 0 missing');
+		await studio.picture('service-app');
+		await studio.accessible('a service app', '[role=dialog]');
+		await studio.press(Key.Control, Key.Enter);
+		await gone(studio, 'Connection for okta');
+		await studio.find('button', 'nightly');
+
+		// A person: the page is waited for, and the wait can be given up.
+		await studio.press(Key.Control, Key.Shift, 'n');
+		await fill(studio, 'Profile name', 'person');
+		await fill(studio, 'Okta domain', org.host);
+		await studio.click('radio', 'Sign in with Okta');
+		await studio.see('Nobody is signed in');
+		await fill(studio, 'Client ID', client.client_id);
+		await studio.click('button', 'Sign in');
+		await studio.see('Waiting for you to sign in, in the browser');
+		await studio.find('button', 'Copy its address');
+		await studio.picture('sign-in-waiting');
+		await studio.accessible('the wait for a person', '[role=dialog]');
+		await studio.click('button', 'Cancel sign-in');
+		await studio.see('Nobody is signed in');
+		const names = await studio.run(`return [...document.querySelectorAll('[role=dialog] [role=option] .name')].map((each) => each.textContent)`);
+		assert.deepEqual(names, ['Sandbox org', 'nightly', 'person'], 'the profile that was saved takes the place of the new one');
+	});
+});
+
+/** Lets the sample speak plain HTTP, as the sandbox org does; its address, its token, and a call of it. */
 function plainHttp(studio) {
 	const manifest = join(studio.home, 'documents', 'Joinery', 'acme-connectors', 'okta', 'connector.toml');
 	writeFileSync(manifest, readFileSync(manifest, 'utf8').replace('https://{{domain}}', 'http://{{domain}}'));
 	const { url, token } = JSON.parse(readFileSync(join(studio.home, 'store', 'sandbox.json'), 'utf8'));
-	return { host: url.replace('http://', ''), token };
+	const call = async (method, path, body) => {
+		const headers = { authorization: `SSWS ${token}`, 'content-type': 'application/json' };
+		const response = await fetch(`${url}${path}`, { method, headers, body: JSON.stringify(body) });
+		const text = await response.text();
+		assert.ok(response.ok, `${method} ${path}: ${response.status} ${text}`);
+		return text === '' ? null : JSON.parse(text);
+	};
+	return { url, host: url.replace('http://', ''), token, call };
 }
 
 function result(studio, good) {

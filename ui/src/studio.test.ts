@@ -4,6 +4,7 @@ import { commands } from './commands';
 import { find, commandEntries, symbolEntries } from './features/palette/entries';
 import { Exporter } from './features/export/exporter.svelte';
 import { Draft } from './features/connection/draft.svelte';
+import { left } from './features/connection/sign-in.svelte';
 import { WriteAsks } from './features/connection/write-asks.svelte';
 import { dotTone, healthWords } from './lib/connections';
 import { Studio } from './studio.svelte';
@@ -165,6 +166,45 @@ test('a test that said yes is what the saved profile is known by', async () => {
 	await draft.check();
 	const saved = await draft.save();
 	expect([dotTone(saved!), healthWords(saved!)]).toEqual(['ok', 'works']);
+});
+
+test('a sign-in by browser saves the profile first, and shows the page until it is done', async () => {
+	const backend = fake({ open: true });
+	const draft = new Draft(backend, 'okta', null);
+	await draft.load();
+	draft.auth = 'sign_in';
+	await draft.signInByBrowser();
+	expect(draft.wrong).toMatchObject({ name: 'A profile needs a name.' });
+	Object.assign(draft, { name: 'me', values: { domain: 'acme.okta.com', client_id: '0oa8' } });
+	await draft.signInByBrowser();
+	expect([draft.signIn.token?.kind, draft.signIn.running, draft.signIn.page]).toEqual(['DPoP', null, null]);
+	expect([draft.editing?.name, draft.dirty]).toEqual(['me', false]);
+	// Opened again, it is still signed in; that nobody is would be no failure.
+	const again = new Draft(backend, 'okta', draft.editing);
+	await again.load();
+	expect([again.signIn.token?.scopes.length, again.signIn.error]).toEqual([2, null]);
+});
+
+test('a key pair made for a profile stands in for the key that would be typed', async () => {
+	const draft = new Draft(fake({ open: true }), 'okta', null);
+	await draft.load();
+	draft.auth = 'service_app';
+	Object.assign(draft, { values: { domain: 'acme.okta.com', client_id: '0oa8' } });
+	await draft.generateKey();
+	expect(draft.wrong).toEqual({ name: 'A profile needs a name.' });
+	draft.name = 'nightly';
+	await draft.generateKey();
+	expect([draft.key?.kid, draft.values['key_id'], draft.madeKey]).toEqual(['4f1c9a', '4f1c9a', true]);
+	expect((await draft.save())?.name).toBe('nightly');
+});
+
+test('what is left of a token is said in the unit a person would use', () => {
+	expect([left(59_000, 0), left(3_600_000, 0), left(90_000_000, 0), left(0, 5)]).toEqual([
+		'59 s',
+		'60 min 0 s',
+		'25 hours',
+		null
+	]);
 });
 
 test('a write to a live org waits for an answer, the oldest first', async () => {

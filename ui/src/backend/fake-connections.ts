@@ -2,7 +2,9 @@
 import type { ConnectionDraft } from './types/ConnectionDraft';
 import type { ConnectionTest } from './types/ConnectionTest';
 import type { ConnectionView } from './types/ConnectionView';
+import type { PublicKey } from './types/PublicKey';
 import type { TestStep } from './types/TestStep';
+import type { TokenState } from './types/TokenState';
 
 export const SANDBOX = 'http://127.0.0.1:41730';
 
@@ -116,5 +118,24 @@ export function connectionTest(draft: ConnectionDraft): ConnectionTest {
 		status: 200,
 		time_ms: 184,
 		rate_limit: { limit: 600, remaining: 598, reset: Math.floor(Date.now() / 1000) + 52 }
+	};
+}
+
+export const PUBLIC_KEY: PublicKey = {
+	jwk: { kty: 'RSA', kid: '4f1c9a', use: 'sig', alg: 'RS256', n: 'sXch', e: 'AQAB' },
+	kid: '4f1c9a',
+	algorithm: 'RS256'
+};
+
+export function tokenState(): TokenState {
+	return {
+		kind: 'DPoP',
+		scopes: ['okta.users.read', 'okta.groups.read'],
+		obtained_at: Date.now(),
+		expires_at: Date.now() + 3_600_000,
+		refreshable: true,
+		dpop: true,
+		header: { alg: 'RS256', kid: 'sandbox' },
+		claims: { sub: 'ada.lovelace@acme.example' }
 	};
 }

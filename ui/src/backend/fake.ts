@@ -15,7 +15,7 @@ import type { SavedRequest } from './types/SavedRequest';
 import type { TreeEntry } from './types/TreeEntry';
 import type { Workspace } from './types/Workspace';
 import { BackendError } from './error';
-import { CONNECTIONS, connectionTest, SANDBOX } from './fake-connections';
+import { CONNECTIONS, connectionTest, PUBLIC_KEY, SANDBOX, tokenState } from './fake-connections';
 import { call, FILES, FORM, GROUPS, REQUESTS, USER } from './fake-okta';
 import { diffLine, fold, pathOf, rawLines, spans, treeLines } from './fake-text';
 
@@ -51,6 +51,7 @@ export function fake(options: FakeOptions = {}): Backend {
 	];
 	let connections: ConnectionView[] = CONNECTIONS;
 	let tested = '';
+	const signedIn = new Set<string>();
 
 	function workspace(): Workspace {
 		if (!isOpen) throw new BackendError({ code: 'usage', message: 'No workspace is open.' });
@@ -441,6 +442,19 @@ export function fake(options: FakeOptions = {}): Backend {
 		chooseConnection: async (name) => {
 			chosen = name;
 		},
+		signIn: async (signIn) => {
+			heard.forEach((each) =>
+				each({ kind: 'sign_in_page', id: signIn.id, url: 'https://acme.okta.com/oauth2/v1/authorize' })
+			);
+			signedIn.add(signIn.connection);
+			return tokenState();
+		},
+		tokenState: async (_connector, connection) => {
+			if (signedIn.has(connection)) return tokenState();
+			throw new BackendError({ code: 'sign_in_needed', message: 'nobody has signed in to this connection yet' });
+		},
+		generateKey: async () => PUBLIC_KEY,
+		publicKey: async () => PUBLIC_KEY,
 		answerWrite: async (id) => heard.forEach((each) => each({ kind: 'write_settled', id })),
 		sandboxStatus: async () => ({ url: SANDBOX, users: 250 }),
 		startSandbox: async () => ({ url: SANDBOX, users: 250 }),

@@ -8,7 +8,9 @@ import type { ConnectionView } from '../../backend/types/ConnectionView';
 import type { Environment } from '../../backend/types/Environment';
 import type { Fix } from '../../backend/types/Fix';
 import type { FormField } from '../../backend/types/FormField';
+import type { PublicKey } from '../../backend/types/PublicKey';
 import type { ReadOnly } from '../../backend/types/ReadOnly';
+import { SignIn } from './sign-in.svelte';
 
 export class Draft {
 	form = $state.raw<ConnectionForm | null>(null);
@@ -23,6 +25,11 @@ export class Draft {
 	test = $state.raw<ConnectionTest | null>(null);
 	error = $state.raw<BackendError | null>(null);
 	testing = $state(false);
+	/** The public half of the key it signs with, where it has one. */
+	key = $state.raw<PublicKey | null>(null);
+	/** Whether that key was made here and waits to be saved. */
+	madeKey = $state(false);
+	makingKey = $state(false);
 	saving = $state(false);
 
 	/** The fields of the connector, then those of the chosen way to sign in. */
@@ -40,7 +47,10 @@ export class Draft {
 	dirty = $derived(this.#began !== '' && this.#text() !== this.#began);
 	/** Whether the test shown is of something else than what the fields hold now. */
 	stale = $derived(this.test !== null && this.#asked() !== this.#tested);
-	readonly editing: ConnectionView | null;
+	/** Hears of a profile that was saved while the dialog stays open. */
+	onsaved: ((saved: ConnectionView) => void) | undefined;
+	readonly signIn: SignIn;
+	editing = $state.raw<ConnectionView | null>(null);
 	#backend: Backend;
 	#connector: string;
 
@@ -49,6 +59,12 @@ export class Draft {
 		this.#backend = backend;
 		this.#connector = connector;
 		this.editing = editing;
+		this.signIn = new SignIn(backend, connector);
+	}
+
+	/** The kind of the way to sign in. */
+	get kind(): string {
+		return this.form?.auth.find((each) => each.id === this.auth)?.kind ?? '';
 	}
 
 	/** When it was last tested, in milliseconds since 1970. */
@@ -69,9 +85,46 @@ export class Draft {
 				this.values[field.name] ??= this.editing?.values[field.name] ?? field.default ?? '';
 			}
 			this.#began = this.#text();
+			await this.#loadKept();
 		} catch (thrown) {
 			this.error = BackendError.from(thrown);
 		}
+	}
+
+	/** What is kept with a saved profile and may be shown: the public half of its key, and its token. */
+	async #loadKept(): Promise<void> {
+		const saved = this.editing;
+		if (!saved || saved.sandbox) return;
+		if (saved.secrets.includes('private_key')) {
+			this.key = await this.#backend.publicKey(saved.name).catch(() => null);
+		}
+		if (this.kind === 'oauth2_authorization_code') await this.signIn.load(saved.name);
+	}
+
+	/** Makes a key pair for this profile; the private half is kept when it is saved. */
+	async generateKey(): Promise<void> {
+		if (this.makingKey || !this.#named()) return;
+		this.makingKey = true;
+		try {
+			this.key = await this.#backend.generateKey(this.name.trim());
+			this.madeKey = true;
+			this.values['private_key'] = '';
+			this.values['key_id'] = this.key.kid;
+		} catch (thrown) {
+			this.error = BackendError.from(thrown);
+		} finally {
+			this.makingKey = false;
+		}
+	}
+
+	/** Saves, then waits for a person in the browser. */
+	async signInByBrowser(): Promise<void> {
+		const saved = await this.save();
+		if (!saved) return;
+		this.editing = saved;
+		this.#began = this.#text();
+		this.onsaved?.(saved);
+		await this.signIn.begin(saved.name);
 	}
 
 	/** Whether a secret of that name is kept already. */
@@ -129,6 +182,12 @@ export class Draft {
 		};
 	}
 
+	/** A key waits under the profile's name until that is saved. */
+	#named(): boolean {
+		this.wrong = this.name.trim() === '' ? { name: 'A profile needs a name.' } : {};
+		return this.name.trim() !== '';
+	}
+
 	#text(): string {
 		return JSON.stringify(this.#draft());
 	}
@@ -144,10 +203,11 @@ export class Draft {
 		// The sandbox org signs in by itself.
 		if (this.editing?.sandbox) return true;
 		const wrong: Record<string, string> = {};
+		const made = (field: FormField) => field.name === 'private_key' && this.madeKey;
 		if (named && this.name.trim() === '') wrong['name'] = 'A profile needs a name.';
 		for (const field of this.fields) {
 			const value = this.values[field.name] ?? '';
-			if (value === '' && field.required && !this.keeps(field.name)) {
+			if (value === '' && field.required && !this.keeps(field.name) && !made(field)) {
 				wrong[field.name] = `${field.label} is required.`;
 			} else if (patterns && value !== '' && field.pattern !== null && !fits(value, field.pattern)) {
 				wrong[field.name] = `This does not look like ${field.hint ? `“${field.hint}”` : 'what is expected here'}.`;

@@ -37,6 +37,12 @@ export class Profiles {
 		if (this.#drafts.has(name)) return;
 		const draft = new Draft(this.#backend, this.#connector, connection);
 		this.#drafts.set(name, draft);
+		// A new one that is saved goes on under its name.
+		draft.onsaved = (saved) => {
+			this.#drafts.delete(name);
+			this.#drafts.set(saved.name, draft);
+			this.selected = saved.name;
+		};
 		await draft.load();
 	}
 }
