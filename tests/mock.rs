@@ -5,9 +5,9 @@ use std::{sync::LazyLock, thread, time::Duration};
 use axum::{
     Router,
     extract::Path,
-    http::{StatusCode, header},
-    response::{IntoResponse, Redirect},
-    routing::get,
+    http::{HeaderMap, StatusCode, Uri, header},
+    response::{IntoResponse, Redirect, Response},
+    routing::{get, post},
 };
 
 /// Its URL.
@@ -62,6 +62,52 @@ fn routes() -> Router {
         .route("/circle", get(|| async { Redirect::temporary("/circle") }))
         .route("/echo", get(echo).post(echo))
         .route("/status/{code}", get(status))
+        .route("/digest", get(digest))
+        .route("/session", post(open_session))
+        .route("/session/refresh", post(refresh_session))
+        .route("/session/me", get(in_session))
+}
+
+/// Asks with a challenge, and takes the answer that RFC 7616 gives for `ada` and `open sesame` on its word: whether that is
+/// computed rightly is tested with the RFC's own examples.
+async fn digest(headers: HeaderMap) -> Response {
+    let given = text_of(&headers, "authorization");
+    if given.starts_with("Digest username=\"ada\", realm=\"acme\"") && given.contains("qop=auth, nc=00000001") {
+        return json(r#"{"user":"ada"}"#).into_response();
+    }
+    let asks = r#"Digest realm="acme", nonce="one", qop="auth", algorithm=SHA-256"#;
+    (StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, asks)]).into_response()
+}
+
+/// A session for a password: one that has expired already.
+async fn open_session(body: String) -> Response {
+    if body.contains("\"password\":\"open sesame\"") {
+        json(r#"{"id":"session-that-is-old","opened":1}"#).into_response()
+    } else {
+        (StatusCode::FORBIDDEN, json(r#"{"error":"wrong password"}"#)).into_response()
+    }
+}
+
+async fn refresh_session(body: String) -> Response {
+    if body.contains("session-that-is-old") {
+        json(r#"{"id":"session-that-is-new"}"#).into_response()
+    } else {
+        StatusCode::FORBIDDEN.into_response()
+    }
+}
+
+/// What the caller is known as; an ended session is told with status 200, as some services do.
+async fn in_session(uri: Uri, headers: HeaderMap) -> Response {
+    match (text_of(&headers, "x-session").as_str(), uri.query()) {
+        ("session-that-is-new", Some("by=ada")) => json(r#"{"me":"ada"}"#).into_response(),
+        ("session-that-is-old", _) => json(r#"{"error":"session expired"}"#).into_response(),
+        _ => json(r#"{"error":"nobody"}"#).into_response(),
+    }
+}
+
+fn text_of(headers: &HeaderMap, name: &str) -> String {
+    let value = headers.get(name).and_then(|value| value.to_str().ok());
+    value.unwrap_or_default().to_owned()
 }
 
 fn json(text: &'static str) -> impl IntoResponse {

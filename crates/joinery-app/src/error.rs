@@ -167,8 +167,10 @@ impl From<joinery_http::Error> for Error {
         let code = match &error {
             Http::Cancelled => Code::Cancelled,
             Http::SignIn(failure) if failure.cause == SignInCause::NobodySignedIn => Code::SignInNeeded,
-            Http::SignIn(_) => Code::SignIn,
-            Http::InvalidUrl { .. } | Http::InvalidRequest { .. } | Http::Auth { .. } => Code::Input,
+            Http::SignIn(_) | Http::Hook { .. } => Code::SignIn,
+            Http::InvalidUrl { .. } | Http::InvalidRequest { .. } | Http::Auth { .. } | Http::Network { .. } => {
+                Code::Input
+            }
             _ => Code::Network,
         };
         let converted = Self::new(code, error.to_string());
@@ -185,10 +187,23 @@ pub(crate) fn http_hint(error: &joinery_http::Error) -> Option<&str> {
     Some(match error {
         Http::UnknownHost { .. } => "Check the domain, or use the sandbox org.",
         Http::Refused { .. } => "Check the address and port: nothing listens there.",
-        Http::Tls { .. } => "Check the address; a proxy that inspects TLS needs its own certificate authority here.",
+        Http::Tls { .. } => "Check the address, and the certificate of the server.",
+        Http::UnknownIssuer { .. } => {
+            "Where a proxy inspects TLS, or the server's authority is your own, set `ca_file` to a PEM file of that authority."
+        }
+        Http::CertificateRequired { .. } => "Set `client_certificate` and `client_key` in the connection.",
+        Http::CertificateRefused { .. } => "Check `client_certificate`: the server wants one of an authority it knows.",
+        Http::Network { .. } => "Edit the connection's network settings.",
+        Http::ProxyUnreachable { .. } => "Check `proxy` in the connection; `none` goes without one.",
+        Http::ProxySignIn { .. } => "Set `proxy`, `proxy_username` and `proxy_password` in the connection.",
+        Http::ProxyRefused { .. } => {
+            "Ask who runs the proxy to let this host through, or name it in `proxy_bypass` of the connection."
+        }
+        Http::ConnectTimeout { .. } => "Check address and network, or give `connect_timeout` more seconds.",
         Http::Timeout { .. } => "Try again, or give the request more time.",
         Http::Auth { .. } => "Edit the connection.",
         Http::SignIn(failure) => &failure.hint,
+        Http::Hook { hint, .. } => hint.as_deref()?,
         Http::TooManyRedirects { .. } => "Look at the hops: the server sends the request in circles.",
         Http::InvalidUrl { .. } => "Write it as https://host/path, or use {{base_url}}.",
         _ => return None,
@@ -204,11 +219,18 @@ pub(crate) fn http_code(error: &joinery_http::Error) -> &'static str {
         Http::UnknownHost { .. } => "unknown_host",
         Http::Refused { .. } => "refused",
         Http::Tls { .. } => "tls",
-        Http::Timeout { .. } => "timeout",
+        Http::UnknownIssuer { .. } => "unknown_issuer",
+        Http::CertificateRequired { .. } => "certificate_required",
+        Http::CertificateRefused { .. } => "certificate_refused",
+        Http::Network { .. } => "network_setting",
+        Http::ProxyUnreachable { .. } => "proxy_unreachable",
+        Http::ProxySignIn { .. } => "proxy_sign_in",
+        Http::ProxyRefused { .. } => "proxy_refused",
+        Http::Timeout { .. } | Http::ConnectTimeout { .. } => "timeout",
         Http::Cancelled => "cancelled",
         Http::TooManyRedirects { .. } => "too_many_redirects",
         Http::Auth { .. } => "auth",
-        Http::SignIn(_) => "sign_in",
+        Http::SignIn(_) | Http::Hook { .. } => "sign_in",
         Http::TooLarge { .. } => "too_large",
         Http::Store { .. } => "disk",
         Http::Broken { .. } => "broken",

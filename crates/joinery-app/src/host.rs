@@ -22,7 +22,7 @@ use crate::{
     error::{http_code, http_hint},
     runs::CallReport,
     sign,
-    studio::{Studio, lock, now_ms},
+    studio::{lock, now_ms},
     writes::{Permits, Writes},
 };
 
@@ -72,14 +72,14 @@ pub(crate) struct RecordedCall {
 impl RunHost {
     /// A host on the current tokio runtime. Cancelling `token` drops the request under way.
     pub(crate) fn new(
-        studio: &Studio,
+        writes: Arc<Writes>,
         client: Client,
         connector: Arc<Connector>,
         connection: Resolved,
         token: CancellationToken,
     ) -> Self {
         Self {
-            writes: studio.writes(),
+            writes,
             permits: Permits::default(),
             waiting: Mutex::default(),
             client,
@@ -98,7 +98,7 @@ impl RunHost {
     }
 
     /// The request to send: the URL made absolute and allowed, query added, secrets put in.
-    fn prepare(&self, request: &ScriptRequest) -> Result<HttpRequest, HttpFailure> {
+    pub(crate) fn prepare(&self, request: &ScriptRequest) -> Result<HttpRequest, HttpFailure> {
         let secrets = &self.connection.secrets;
         let mut url = self.absolute(&request.url)?;
         if !request.query.is_empty() {
@@ -128,7 +128,8 @@ impl RunHost {
             },
             other => other.clone(),
         };
-        ready.timeout_ms = request.timeout_ms.unwrap_or(TIMEOUT.as_millis() as u64);
+        let asked = request.timeout_ms.unwrap_or(TIMEOUT.as_millis() as u64);
+        ready.timeout_ms = self.connection.timeout_ms().map_or(asked, |most| asked.min(most));
         ready.retry = request.retry;
         Ok(ready)
     }
@@ -247,11 +248,7 @@ impl Host for RunHost {
                 if let joinery_http::Error::SignIn(failure) = &mut error {
                     calls.extend(signing_in(std::mem::take(&mut failure.sign_in), &unanswered()));
                 }
-                Err(HttpFailure {
-                    code: http_code(&error).into(),
-                    message: error.to_string(),
-                    hint: http_hint(&error).map(str::to_owned),
-                })
+                Err(failure_of(&error))
             }
             Err(failure) => Err(failure),
         };
@@ -349,8 +346,17 @@ fn read_body(body: &Body) -> Result<Vec<u8>, HttpFailure> {
     })
 }
 
+/// The failure as a script sees it.
+pub(crate) fn failure_of(error: &joinery_http::Error) -> HttpFailure {
+    HttpFailure {
+        code: http_code(error).into(),
+        message: error.to_string(),
+        hint: http_hint(error).map(str::to_owned),
+    }
+}
+
 /// Puts secrets in place of their marks.
-fn put_in(text: &str, secrets: &BTreeMap<String, Secret>) -> String {
+pub(crate) fn put_in(text: &str, secrets: &BTreeMap<String, Secret>) -> String {
     replace_marks(text, secrets, |secret| secret.reveal().to_owned())
 }
 

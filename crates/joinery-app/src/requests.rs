@@ -170,7 +170,8 @@ pub async fn send(studio: &Studio, send: SendRequest) -> Result<Sent, Error> {
     for (name, value) in &send.variables {
         variables.set(Scope::Run, name, variables::Value::Text(value.clone()));
     }
-    let ready = resolve(&request, &variables)?;
+    let mut ready = resolve(&request, &variables)?;
+    ready.timeout_ms = connection.timeout_ms().unwrap_or(ready.timeout_ms);
     let (stop, _ended) = studio.running.begin(&send.id);
     let exchange = exchange(studio, &connection, ready, &stop.request).await?;
     let number = keep(studio, send.path, &exchange)?;
@@ -224,7 +225,7 @@ pub async fn exchange(
 ) -> Result<Exchange, Error> {
     let verdict = connection.judge(&ready);
     studio.writes.allow(verdict, &Permits::default(), cancel).await?;
-    let client = studio.client(&connection.name)?;
+    let client = studio.client(connection)?;
     let outcome = joinery_http::send(&client, &connection.http, ready, cancel).await;
     connections::note_call(studio, connection, &outcome);
     Ok(outcome?)

@@ -10,7 +10,7 @@ use std::{
 
 use joinery_connector::Secret;
 use joinery_http::{
-    Client, ClientOptions,
+    Client, ClientOptions, Network,
     auth::{Auth, Session},
 };
 use joinery_script::Scripts;
@@ -19,7 +19,7 @@ use tokio::sync::broadcast;
 
 use crate::{
     bodies::Bodies,
-    connections::{ConnectionSafe, HealthState, LastTest, Safe},
+    connections::{ConnectionSafe, HealthState, LastTest, Resolved, Safe},
     error::{Code, Error},
     event::Event,
     highlight::Highlighter,
@@ -41,12 +41,19 @@ pub struct StudioOptions {
     pub keychain: bool,
 }
 
+/// A client, and what it was made of: the settings, and when the files they name were changed.
+struct Made {
+    network: Network,
+    files: Vec<Option<SystemTime>>,
+    client: Client,
+}
+
 /// Everything a front needs. Share it behind an `Arc`.
 pub struct Studio {
     safe: Safe,
     store: OnceLock<Store>,
     scripts: OnceLock<Scripts>,
-    clients: Mutex<HashMap<String, Client>>,
+    clients: Mutex<HashMap<String, Made>>,
     sessions: Mutex<HashMap<String, (Auth, Arc<Session>)>>,
     events: broadcast::Sender<Event>,
     /// Views over response bodies and outputs.
@@ -151,17 +158,28 @@ impl Studio {
         self.scripts.get_or_init(Scripts::new)
     }
 
-    /// The HTTP client of a connection: one each, so that its TCP connections are reused and cookies stay apart.
+    /// The HTTP client of a connection: one each, so that its TCP connections are reused and cookies stay apart. Made
+    /// anew where the network settings or the files they name have changed.
     ///
     /// # Errors
-    /// [`Code::Network`] when the system's certificates cannot be used.
-    pub fn client(&self, connection: &str) -> Result<Client, Error> {
+    /// [`Code::Input`] for a network setting that cannot be used.
+    pub fn client(&self, connection: &Resolved) -> Result<Client, Error> {
+        let network = &connection.network;
+        let changed = |file: &Path| std::fs::metadata(file).and_then(|file| file.modified()).ok();
+        let files: Vec<_> = network.files().map(changed).collect();
         let mut clients = lock(&self.clients);
-        if let Some(client) = clients.get(connection) {
-            return Ok(client.clone());
+        if let Some(made) = clients.get(&connection.name)
+            && (&made.network, &made.files) == (network, &files)
+        {
+            return Ok(made.client.clone());
         }
-        let client = self.fresh_client()?;
-        clients.insert(connection.to_owned(), client.clone());
+        let client = self.fresh_client(connection)?;
+        let made = Made {
+            network: network.clone(),
+            files,
+            client: client.clone(),
+        };
+        clients.insert(connection.name.clone(), made);
         Ok(client)
     }
 
@@ -170,9 +188,10 @@ impl Studio {
     /// # Errors
     /// As [`Studio::client`].
     #[expect(clippy::unused_self, reason = "how clients are made is the studio's to say")]
-    pub(crate) fn fresh_client(&self) -> Result<Client, Error> {
+    pub(crate) fn fresh_client(&self, connection: &Resolved) -> Result<Client, Error> {
         let options = ClientOptions {
             user_agent: format!("joinery/{}", version()),
+            network: connection.network.clone(),
             ..ClientOptions::default()
         };
         Ok(Client::new(options)?)

@@ -9,7 +9,10 @@ use joinery_app::{
     connectors, sandbox,
 };
 
-use crate::texts::{self, SecretSource};
+use crate::{
+    output,
+    texts::{self, SecretSource},
+};
 
 /// What to do where no org was named and one is needed.
 pub const SAY_WHICH_ORG: &str = "Say which org: --connection NAME, --connection sandbox, or --base-url URL.";
@@ -66,11 +69,26 @@ impl Target {
     /// # Errors
     /// [`Code::Unavailable`] for a secret that cannot be read.
     pub fn values(&self) -> Result<BTreeMap<String, String>, Error> {
-        let mut values: BTreeMap<String, String> = self.set.iter().cloned().collect();
+        let mut values = BTreeMap::new();
+        for (name, value) in &self.set {
+            let value = if connections::is_file(name) {
+                texts::whole_path(Path::new(value))?
+            } else {
+                value.clone()
+            };
+            values.insert(name.clone(), value);
+        }
         for (name, source) in &self.secret {
             values.insert(name.clone(), source.read()?);
         }
         Ok(values)
+    }
+}
+
+/// Says what everyone who uses the connection should know.
+pub fn warn(connection: &Resolved) {
+    if let Some(warning) = connection.network.warning() {
+        output::note(&format!("{BAD}warning:{BAD:#} {warning}", BAD = output::BAD));
     }
 }
 

@@ -43,6 +43,20 @@ pub fn file(path: &Path) -> Result<String, Error> {
     String::from_utf8(bytes).map_err(|_| Error::new(Code::Input, format!("{} is not UTF-8 text", path.display())))
 }
 
+/// The whole path of a file named from here: what is kept must mean the same from anywhere.
+///
+/// # Errors
+/// [`Code::Unavailable`] when this process is nowhere.
+pub fn whole_path(path: &Path) -> Result<String, Error> {
+    let whole = std::path::absolute(path).map_err(|error| {
+        Error::new(
+            Code::Unavailable,
+            format!("cannot tell where {} is: {error}", path.display()),
+        )
+    })?;
+    Ok(whole.display().to_string())
+}
+
 /// The JSON that `argument` stands for.
 ///
 /// # Errors

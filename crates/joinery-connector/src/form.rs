@@ -3,6 +3,21 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+/// Names of the network settings that every profile has; a connector's own field cannot have one.
+pub const RESERVED: &[&str] = &[
+    "ca_file",
+    "client_certificate",
+    "client_key",
+    "client_key_passphrase",
+    "verify",
+    "proxy",
+    "proxy_username",
+    "proxy_password",
+    "proxy_bypass",
+    "connect_timeout",
+    "timeout",
+];
+
 /// One thing to fill in, such as a connection's domain or an auth kind's token.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[ts(export)]
@@ -37,8 +52,10 @@ pub enum Control {
         /// The values offered.
         options: Vec<String>,
     },
-    /// On or off.
+    /// On or off: `true` or `false`.
     Switch,
+    /// The whole path of a file on this machine.
+    File,
 }
 
 /// Fields in the order they are asked.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    form::{Control, FormField},
+    form::{Control, FormField, RESERVED},
     problem::Problem,
     toml_table::{Source, Table, nearest, plain_text},
 };
@@ -301,6 +301,14 @@ fn read_fields(top: &mut Table, problems: &mut Vec<Problem>) -> Result<Vec<FormF
                 "duplicate",
                 format!("there are two fields named `{name}`"),
                 None,
+            ));
+        }
+        if RESERVED.contains(&name.as_str()) {
+            return Err(table.error(
+                "name",
+                "reserved",
+                format!("`{name}` is a network setting of every connection"),
+                Some("choose another name".to_owned()),
             ));
         }
         let pattern = table.text("pattern")?;

@@ -45,6 +45,72 @@ pub enum Error {
         /// What the handshake said.
         reason: String,
     },
+    /// The server's certificate comes from nobody who is trusted here.
+    #[error(
+        "no secure connection to {host}: the server's certificate was issued by {issuer}, whom this system does not trust (unknown issuer)"
+    )]
+    UnknownIssuer {
+        /// The host.
+        host: String,
+        /// Who issued it, as the certificate says.
+        issuer: String,
+    },
+    /// The server wants to know who we are and there is nothing to show.
+    #[error("{host} asks for a client certificate, and this connection has none")]
+    CertificateRequired {
+        /// The host.
+        host: String,
+    },
+    /// The server does not accept the client certificate.
+    #[error("{host} refuses the client certificate: {reason}")]
+    CertificateRefused {
+        /// The host.
+        host: String,
+        /// What the server said.
+        reason: String,
+    },
+    /// A network setting of the connection cannot be used.
+    #[error("`{setting}`: {reason}")]
+    Network {
+        /// Its name in the profile.
+        setting: &'static str,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The proxy does not answer.
+    #[error("cannot reach the proxy {proxy}: {reason}")]
+    ProxyUnreachable {
+        /// Its scheme, host and port.
+        proxy: String,
+        /// What happened instead.
+        reason: String,
+    },
+    /// The proxy wants a user name and a password, or others than it was given.
+    #[error("the proxy {proxy} {} (407)", if *.given { "does not accept the user name and password" } else { "asks for a user name and password" })]
+    ProxySignIn {
+        /// Its scheme, host and port.
+        proxy: String,
+        /// Whether it was given some.
+        given: bool,
+    },
+    /// The proxy will not connect to the host.
+    #[error("the proxy {proxy} gives no way to {host}: {reason}")]
+    ProxyRefused {
+        /// Its scheme, host and port.
+        proxy: String,
+        /// The host.
+        host: String,
+        /// What it said.
+        reason: String,
+    },
+    /// No connection came about in the time the connection's settings give.
+    #[error("no connection to {host} within {} s", (limit.as_secs_f64() * 10.0).round() / 10.0)]
+    ConnectTimeout {
+        /// The host.
+        host: String,
+        /// The most it may take.
+        limit: Duration,
+    },
     /// Time ran out.
     #[error("no answer from {host} after {} s", (waited.as_secs_f64() * 10.0).round() / 10.0)]
     Timeout {
@@ -89,6 +155,14 @@ pub enum Error {
         kind: &'static str,
         /// What is missing or wrong.
         reason: String,
+    },
+    /// A function of the connector that signs in failed.
+    #[error("{message}")]
+    Hook {
+        /// File, line and what happened there.
+        message: String,
+        /// What to do.
+        hint: Option<String>,
     },
     /// The server that signs in refused, or a person has to sign in first.
     #[error("{}", .0.message)]

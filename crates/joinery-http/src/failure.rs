@@ -1,36 +1,126 @@
 //! What an error of the transport means: which of [`Error`]'s events it is, found by type along the chain of causes.
 
-use std::{error::Error as StdError, io};
+use std::{error::Error as StdError, io, time::Duration};
 
+use http::Uri;
+use hyper_util::client::legacy::connect::{
+    HttpConnector,
+    proxy::{SocksV5, Tunnel},
+};
+use tower::Service;
 use url::Url;
 
-use crate::{error::Error, tls, trace::Marks};
+use crate::{
+    error::Error,
+    network::Via,
+    tls,
+    trace::{Asked, Marks},
+};
 
-/// Why no head of an answer came from `url`.
-pub(crate) fn no_answer(url: &Url, error: &reqwest::Error, marks: &Marks) -> Error {
-    let host = host(url);
+/// hyper's errors have no name of their own outside of it; as what the services give they can be told apart.
+type TunnelError = <Tunnel<HttpConnector> as Service<Uri>>::Error;
+type SocksError = <SocksV5<HttpConnector> as Service<Uri>>::Error;
+
+/// What is known of a request that got no answer.
+pub(crate) struct Attempt<'a> {
+    pub(crate) url: &'a Url,
+    pub(crate) via: Option<&'a Via>,
+    pub(crate) marks: &'a Marks,
+    pub(crate) connect_timeout: Option<Duration>,
+}
+
+/// Why no head of an answer came.
+pub(crate) fn no_answer(attempt: &Attempt, error: &reqwest::Error) -> Error {
+    let host = host(attempt.url);
+    if let Some(error) = attempt.via.and_then(|via| of_proxy(via, attempt, error)) {
+        return error;
+    }
     if let Some(tls) = cause::<rustls::Error>(error) {
-        let reason = tls::reason(tls);
-        return Error::Tls { host, reason };
+        return tls::failure(host, tls, attempt.marks.asked());
     }
     if error.is_dns() {
         return Error::UnknownHost { host };
     }
-    if marks.in_handshake() {
+    if let Some(limit) = attempt.connect_timeout
+        && error.is_timeout()
+    {
+        return Error::ConnectTimeout { host, limit };
+    }
+    if attempt.marks.asked() == Asked::InVain && !answered(error) {
+        // The alert that says so is lost where the server closes the connection with our request unread.
+        return Error::CertificateRequired { host };
+    }
+    if attempt.marks.in_handshake() {
         let reason = "the server closed the connection during the handshake".into();
         return Error::Tls { host, reason };
     }
-    let refused = cause::<io::Error>(error).is_some_and(|io| io.kind() == io::ErrorKind::ConnectionRefused);
-    if refused {
-        let port = url.port_or_known_default().unwrap_or_default();
+    if is_refused(error) {
+        let port = attempt.url.port_or_known_default().unwrap_or_default();
         return Error::Refused { host, port };
     }
-    let phase = if marks.connecting() {
+    let phase = if attempt.marks.connecting() {
         "connecting"
     } else {
         "waiting for the answer"
     };
     broken(host, phase, error)
+}
+
+/// What the proxy has to do with it, if anything.
+fn of_proxy(via: &Via, attempt: &Attempt, error: &reqwest::Error) -> Option<Error> {
+    let proxy = via.proxy.clone();
+    let unreachable = |reason: String| Error::ProxyUnreachable {
+        proxy: proxy.clone(),
+        reason,
+    };
+    let refused = |reason: String| Error::ProxyRefused {
+        proxy: proxy.clone(),
+        host: host(attempt.url),
+        reason,
+    };
+    if let Some(tunnel) = cause::<TunnelError>(error) {
+        return Some(match tunnel {
+            TunnelError::ProxyAuthRequired => Error::ProxySignIn {
+                proxy: proxy.clone(),
+                given: via.signed,
+            },
+            TunnelError::ConnectFailed(error) => unreachable(not_reached(error.as_ref())),
+            TunnelError::TunnelUnexpectedEof => refused("it closed the connection".into()),
+            TunnelError::TunnelUnsuccessful => refused("it refused to open a tunnel".into()),
+            other => refused(last(other).to_string()),
+        });
+    }
+    if let Some(socks) = cause::<SocksError>(error) {
+        return Some(match socks {
+            SocksError::Inner(error) => unreachable(not_reached(error)),
+            other => refused(other.to_string()),
+        });
+    }
+    // A plain request has no tunnel: what fails while connecting is the way to the proxy.
+    let plain = via.speaks_http && attempt.url.scheme() == "http";
+    (plain && attempt.marks.connecting() && !error.is_timeout()).then(|| unreachable(not_reached(error)))
+}
+
+fn not_reached(error: &(dyn StdError + 'static)) -> String {
+    if let Some(tls) = cause::<rustls::Error>(error) {
+        return match tls::failure("it".into(), tls, Asked::No) {
+            Error::Tls { reason, .. } => reason,
+            other => other.to_string(),
+        };
+    }
+    if is_refused(error) {
+        return "it refused the connection".into();
+    }
+    last(error).to_string()
+}
+
+/// Whether anything came back that was not what was waited for.
+fn answered(error: &reqwest::Error) -> bool {
+    cause::<hyper::Error>(error).is_some_and(hyper::Error::is_parse)
+}
+
+fn is_refused(error: &(dyn StdError + 'static)) -> bool {
+    cause::<io::Error>(error).is_some_and(|io| io.kind() == io::ErrorKind::ConnectionRefused)
 }
 
 /// Why the body of `url`'s answer did not come to its end.

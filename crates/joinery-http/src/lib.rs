@@ -6,6 +6,7 @@ mod cookies;
 mod course;
 pub mod error;
 mod failure;
+pub mod network;
 mod rate_limit;
 mod receive;
 pub mod redact;
@@ -18,5 +19,6 @@ mod transport;
 
 pub use body_store::{Body, BodyFile};
 pub use error::Error;
+pub use network::Network;
 pub use send::{Connection, Exchange, SentRequest, send};
 pub use transport::{Client, ClientOptions, is_loopback};

@@ -18,16 +18,17 @@ use ts_rs::TS;
 use url::Url;
 
 use crate::{
-    auth::{Auth, Context, Recovery, Session},
+    auth::{Auth, Context, Hooks, Recovery, Session},
     body_store::Body,
     course::{Course, Outgoing},
     error::Error,
-    failure, rate_limit,
+    failure::{self, Attempt},
+    rate_limit,
     receive::{self, Received},
     redact::mask,
     redirect, retry,
     trace::{self, Marks},
-    transport::Client,
+    transport::{Client, Route},
 };
 
 /// The most often a request is signed anew: a fresh token, then a nonce for it.
@@ -46,6 +47,8 @@ pub struct Connection {
     pub body_folder: PathBuf,
     /// What signing in remembers between requests.
     pub session: Arc<Session>,
+    /// The connector's own functions that sign, for the kind `custom`.
+    pub hooks: Option<Arc<dyn Hooks>>,
 }
 
 /// A response with its body and the request as it went out.
@@ -229,10 +232,27 @@ struct Answer {
 
 async fn ask(client: &Client, outgoing: &Outgoing) -> Result<Answer, Error> {
     let request = outgoing.to_reqwest()?;
+    let Route { pool, via } = client.route(&outgoing.url)?;
     let begun = Instant::now();
-    let (response, marks) = trace::recorded(client.pool(&outgoing.url).execute(request)).await;
+    let (response, marks) = trace::recorded(pool.execute(request)).await;
     let head = Instant::now();
-    let response = response.map_err(|error| failure::no_answer(&outgoing.url, &error.without_url(), &marks))?;
+    let response = response.map_err(|error| {
+        let attempt = Attempt {
+            url: &outgoing.url,
+            via: via.as_ref(),
+            marks: &marks,
+            connect_timeout: client.options().network.connect_timeout,
+        };
+        failure::no_answer(&attempt, &error.without_url())
+    })?;
+    if let Some(via) = via
+        && via.answers(&outgoing.url, response.status())
+    {
+        return Err(Error::ProxySignIn {
+            proxy: via.proxy,
+            given: via.signed,
+        });
+    }
     client.cookies().store(&outgoing.url, response.headers());
     Ok(Answer {
         response,

@@ -1,51 +1,48 @@
 //! TLS: rustls with ring, and certificates judged as the system judges them. The system's certificates are loaded when
 //! the first https URL is used, because loading them takes longer than all the rest of starting up.
 
-use std::sync::{Arc, OnceLock};
-
-use rustls::{
-    CertificateError, ClientConfig, DigitallySignedStruct, SignatureScheme,
-    client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
-    crypto::{CryptoProvider, WebPkiSupportedAlgorithms, ring},
-    pki_types::{CertificateDer, ServerName, UnixTime},
+use std::{
+    error::Error as StdError,
+    fmt,
+    sync::{Arc, OnceLock},
 };
 
-use crate::trace;
+use rustls::{
+    CertificateError, ClientConfig, DigitallySignedStruct, OtherError, SignatureScheme,
+    client::{
+        ResolvesClientCert,
+        danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
+    },
+    crypto::{CryptoProvider, WebPkiSupportedAlgorithms, ring},
+    pki_types::{CertificateDer, ServerName, UnixTime},
+    sign::CertifiedKey,
+};
 
-/// Judges server certificates with the system's roots, loaded when first needed.
+use crate::{error::Error, network::Network, trace};
+
+/// Judges server certificates with the system's roots, loaded when first needed, and the connection's own.
 #[derive(Debug)]
 pub(crate) struct SystemVerifier {
     provider: Arc<CryptoProvider>,
+    /// Trusted besides the system's.
+    own: Vec<CertificateDer<'static>>,
+    /// Off where a connection says so: then every certificate is good.
+    verify: bool,
     loaded: OnceLock<Result<Arc<dyn ServerCertVerifier>, rustls::Error>>,
 }
 
 impl SystemVerifier {
-    /// One that has loaded nothing yet.
-    pub(crate) fn new() -> Self {
-        Self {
-            provider: Arc::new(ring::default_provider()),
-            loaded: OnceLock::new(),
-        }
-    }
-
-    /// One that trusts what `verifier` trusts instead of the system's roots.
-    #[cfg(test)]
-    pub(crate) fn trusting(verifier: Arc<dyn ServerCertVerifier>) -> Self {
-        let lazy = Self::new();
-        lazy.loaded.get_or_init(|| Ok(verifier));
-        lazy
-    }
-
-    /// Whether the system's certificates are there.
+    /// Whether there is nothing left to load.
     pub(crate) fn is_loaded(&self) -> bool {
-        self.loaded.get().is_some()
+        !self.verify || self.loaded.get().is_some()
     }
 
     /// Loads the system's certificates if that was not done yet.
     pub(crate) fn load(&self) -> Result<&dyn ServerCertVerifier, rustls::Error> {
         self.loaded
             .get_or_init(|| {
-                let verifier = rustls_platform_verifier::Verifier::new(Arc::clone(&self.provider))?;
+                let (own, provider) = (self.own.iter().cloned(), Arc::clone(&self.provider));
+                let verifier = rustls_platform_verifier::Verifier::new_with_extra_roots(own, provider)?;
                 Ok(Arc::new(verifier))
             })
             .as_deref()
@@ -66,8 +63,17 @@ impl ServerCertVerifier for SystemVerifier {
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
+        if !self.verify {
+            return Ok(ServerCertVerified::assertion());
+        }
         self.load()?
             .verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
+            .map_err(|error| match error {
+                rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer) => {
+                    CertificateError::Other(OtherError(Arc::new(UnknownIssuer(issuer(end_entity))))).into()
+                }
+                other => other,
+            })
     }
 
     fn verify_tls12_signature(
@@ -77,6 +83,9 @@ impl ServerCertVerifier for SystemVerifier {
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
         trace::mark_version("TLS 1.2");
+        if !self.verify {
+            return Ok(HandshakeSignatureValid::assertion());
+        }
         rustls::crypto::verify_tls12_signature(message, cert, dss, &self.algorithms())
     }
 
@@ -87,6 +96,9 @@ impl ServerCertVerifier for SystemVerifier {
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
         trace::mark_version("TLS 1.3");
+        if !self.verify {
+            return Ok(HandshakeSignatureValid::assertion());
+        }
         rustls::crypto::verify_tls13_signature(message, cert, dss, &self.algorithms())
     }
 
@@ -97,19 +109,99 @@ impl ServerCertVerifier for SystemVerifier {
     }
 }
 
+/// Shows the connection's certificate, if it has one, and notes that it was asked for.
+#[derive(Debug)]
+struct Identity(Option<Arc<CertifiedKey>>);
+
+impl ResolvesClientCert for Identity {
+    fn resolve(&self, _: &[&[u8]], _: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
+        trace::mark_asked(self.0.is_some());
+        self.0.clone()
+    }
+
+    fn has_certs(&self) -> bool {
+        self.0.is_some()
+    }
+}
+
 /// The settings of every TLS connection: HTTP/2 where the server offers it, else HTTP/1.1.
-pub(crate) fn config(verifier: Arc<SystemVerifier>) -> Result<ClientConfig, rustls::Error> {
-    let mut config = ClientConfig::builder_with_provider(Arc::clone(&verifier.provider))
-        .with_safe_default_protocol_versions()?
+///
+/// # Errors
+/// [`Error::Network`] for a certificate or key that cannot be used, [`Error::Tls`] when no TLS version can be offered.
+pub(crate) fn config(network: &Network) -> Result<(ClientConfig, Arc<SystemVerifier>), Error> {
+    let provider = Arc::new(ring::default_provider());
+    let verifier = Arc::new(SystemVerifier {
+        provider: Arc::clone(&provider),
+        own: network.authorities()?,
+        verify: network.verify,
+        loaded: OnceLock::new(),
+    });
+    let identity = Identity(network.identity(&provider)?);
+    let mut config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| Error::Tls {
+            host: "any host".into(),
+            reason: error.to_string(),
+        })?
         .dangerous()
-        .with_custom_certificate_verifier(verifier)
-        .with_no_client_auth();
+        .with_custom_certificate_verifier(Arc::clone(&verifier) as Arc<dyn ServerCertVerifier>)
+        .with_client_cert_resolver(Arc::new(identity));
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    Ok(config)
+    Ok((config, verifier))
+}
+
+/// The certificate was issued by this one, whom nobody here knows.
+#[derive(Debug)]
+struct UnknownIssuer(String);
+
+impl fmt::Display for UnknownIssuer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "issued by {}", self.0)
+    }
+}
+
+impl StdError for UnknownIssuer {}
+
+/// Who a certificate says issued it: the common name, which is what a proxy that inspects TLS is known by.
+fn issuer(certificate: &CertificateDer<'_>) -> String {
+    let Ok((_, parsed)) = x509_parser::parse_x509_certificate(certificate) else {
+        return "nobody".into();
+    };
+    let issuer = parsed.issuer();
+    let common = issuer.iter_common_name().next().and_then(|name| name.as_str().ok());
+    match common.map_or_else(|| issuer.to_string(), str::to_owned) {
+        name if name.is_empty() => "nobody".into(),
+        name => format!("`{name}`"),
+    }
+}
+
+/// Why a handshake with `host` failed.
+pub(crate) fn failure(host: String, error: &rustls::Error, asked: trace::Asked) -> Error {
+    match error {
+        rustls::Error::InvalidCertificate(CertificateError::Other(OtherError(other)))
+            if other.is::<UnknownIssuer>() =>
+        {
+            let issuer = other.downcast_ref::<UnknownIssuer>().map(|issuer| issuer.0.clone());
+            Error::UnknownIssuer {
+                host,
+                issuer: issuer.unwrap_or_default(),
+            }
+        }
+        // Before TLS 1.3 a server that misses a certificate says only that the handshake failed.
+        rustls::Error::AlertReceived(_) if asked == trace::Asked::InVain => Error::CertificateRequired { host },
+        rustls::Error::AlertReceived(alert) if asked == trace::Asked::Shown => Error::CertificateRefused {
+            host,
+            reason: format!("{alert:?}"),
+        },
+        other => Error::Tls {
+            host,
+            reason: reason(other),
+        },
+    }
 }
 
 /// What a failed handshake means, in words.
-pub(crate) fn reason(error: &rustls::Error) -> String {
+fn reason(error: &rustls::Error) -> String {
     match error {
         rustls::Error::InvalidCertificate(certificate) => certificate_reason(certificate),
         rustls::Error::InvalidMessage(_) => {
@@ -129,9 +221,6 @@ fn certificate_reason(error: &CertificateError) -> String {
         CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
             "the server's certificate is not valid yet (is this machine's clock right?)".into()
         }
-        CertificateError::UnknownIssuer => {
-            "the server's certificate is signed by nobody this system trusts (unknown issuer)".into()
-        }
         CertificateError::NotValidForName => "the server's certificate is for another name".into(),
         CertificateError::NotValidForNameContext { presented, .. } => {
             let names: Vec<_> = presented.iter().map(|name| bare_name(name)).collect();
@@ -150,6 +239,3 @@ fn certificate_reason(error: &CertificateError) -> String {
 fn bare_name(name: &str) -> &str {
     name.split('"').nth(1).unwrap_or(name)
 }
-
-#[cfg(test)]
-mod tests;

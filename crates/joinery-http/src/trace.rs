@@ -27,6 +27,19 @@ pub(crate) struct Marks {
     hello: Option<Instant>,
     connected: Option<Instant>,
     tls: Option<&'static str>,
+    asked: Asked,
+}
+
+/// Whether the server asked for a client certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Asked {
+    /// It did not.
+    #[default]
+    No,
+    /// It did, and got none.
+    InVain,
+    /// It did, and got one.
+    Shown,
 }
 
 /// Runs `work` and tells what connecting it did.
@@ -49,6 +62,12 @@ pub(crate) fn mark_version(version: &'static str) {
     mark(|marks| marks.tls = Some(version));
 }
 
+/// The server asks for a client certificate, and gets one or not.
+pub(crate) fn mark_asked(shown: bool) {
+    let asked = if shown { Asked::Shown } else { Asked::InVain };
+    mark(|marks| marks.asked = asked);
+}
+
 fn mark(change: impl FnOnce(&mut Marks)) {
     // No place to mark means that nobody waits for this connection.
     let _ = MARKS.try_with(|cell| {
@@ -62,6 +81,11 @@ impl Marks {
     /// Whether the handshake began and did not end.
     pub(crate) fn in_handshake(&self) -> bool {
         self.hello.is_some() && self.connected.is_none()
+    }
+
+    /// Whether the server asked for a client certificate when the connection was opened.
+    pub(crate) fn asked(&self) -> Asked {
+        self.asked
     }
 
     /// Whether a connection was being opened and was not ready.

@@ -10,6 +10,7 @@ use url::{Host, Url};
 use crate::{
     cookies::Jar,
     error::Error,
+    network::{Network, Proxy, Via},
     tls::{self, SystemVerifier},
     trace::{ConnectionLayer, Resolver},
 };
@@ -24,6 +25,8 @@ pub struct ClientOptions {
     pub user_agent: String,
     /// The most bytes of a body that are kept, decoded. A larger one is [`Error::TooLarge`].
     pub max_body: u64,
+    /// Certificates, proxy and timeouts.
+    pub network: Network,
 }
 
 impl Default for ClientOptions {
@@ -31,6 +34,7 @@ impl Default for ClientOptions {
         Self {
             user_agent: String::new(),
             max_body: MAX_BODY,
+            network: Network::default(),
         }
     }
 }
@@ -46,33 +50,35 @@ struct Shared {
     options: ClientOptions,
     verifier: Arc<SystemVerifier>,
     tls: rustls::ClientConfig,
+    proxy: Proxy,
     direct: reqwest::Client,
     proxied: OnceLock<reqwest::Client>,
     cookies: Jar,
 }
 
+/// How a request goes out.
+pub(crate) struct Route<'a> {
+    /// The pool whose connection it takes.
+    pub(crate) pool: &'a reqwest::Client,
+    /// The proxy it goes through.
+    pub(crate) via: Option<Via>,
+}
+
 impl Client {
-    /// A client. Reads no certificates and opens no connection.
+    /// A client. Reads the certificates of its settings, not yet the system's, and opens no connection.
     ///
     /// # Errors
-    /// [`Error::Tls`] when no TLS version can be offered.
+    /// [`Error::Network`] for a setting that cannot be used, [`Error::Tls`] when no TLS version can be offered.
     pub fn new(options: ClientOptions) -> Result<Self, Error> {
-        Self::with_verifier(options, SystemVerifier::new())
-    }
-
-    pub(crate) fn with_verifier(options: ClientOptions, verifier: SystemVerifier) -> Result<Self, Error> {
-        let unusable = |reason: String| Error::Tls {
-            host: "any host".into(),
-            reason,
-        };
-        let verifier = Arc::new(verifier);
-        let tls = tls::config(Arc::clone(&verifier)).map_err(|error| unusable(error.to_string()))?;
-        let direct = builder(&tls)
+        let network = &options.network;
+        let (tls, verifier) = tls::config(network)?;
+        let direct = builder(&tls, network)
             .no_proxy()
             .build()
-            .map_err(|error| unusable(error.to_string()))?;
+            .map_err(|error| unusable(&error))?;
         Ok(Self {
             shared: Arc::new(Shared {
+                proxy: network.proxy(),
                 options,
                 verifier,
                 tls,
@@ -91,19 +97,34 @@ impl Client {
         &self.shared.cookies
     }
 
-    /// The pool for `url`: through the system's proxy, except to this very machine.
-    pub(crate) fn pool(&self, url: &Url) -> &reqwest::Client {
+    /// The way to `url`.
+    ///
+    /// # Errors
+    /// [`Error::Tls`] when the system's proxies cannot be used.
+    pub(crate) fn route(&self, url: &Url) -> Result<Route<'_>, Error> {
         if url.scheme() == "https" {
             self.load_certificates();
         }
-        if is_loopback(url) {
-            return &self.shared.direct;
+        let via = self.shared.proxy.via(url);
+        let pool = match &via {
+            None => &self.shared.direct,
+            Some(_) => self.proxied()?,
+        };
+        Ok(Route { pool, via })
+    }
+
+    fn proxied(&self) -> Result<&reqwest::Client, Error> {
+        if let Some(pool) = self.shared.proxied.get() {
+            return Ok(pool);
         }
-        self.shared.proxied.get_or_init(|| {
-            builder(&self.shared.tls)
-                .build()
-                .expect("the direct client was built with the same settings")
-        })
+        let builder = builder(&self.shared.tls, &self.shared.options.network);
+        let pool = self
+            .shared
+            .proxy
+            .install(builder)
+            .and_then(reqwest::ClientBuilder::build);
+        let pool = pool.map_err(|error| unusable(&error))?;
+        Ok(self.shared.proxied.get_or_init(|| pool))
     }
 
     /// Loads the certificates while the connection is being opened, so that the handshake need not wait for them.
@@ -117,12 +138,23 @@ impl Client {
 }
 
 /// Redirects, cookies and decoding are ours: each hop is recorded, and sizes are counted on the wire.
-fn builder(tls: &rustls::ClientConfig) -> reqwest::ClientBuilder {
-    reqwest::Client::builder()
+fn builder(tls: &rustls::ClientConfig, network: &Network) -> reqwest::ClientBuilder {
+    let builder = reqwest::Client::builder()
         .tls_backend_preconfigured(tls.clone())
         .redirect(reqwest::redirect::Policy::none())
         .dns_resolver(Resolver)
-        .connector_layer(ConnectionLayer)
+        .connector_layer(ConnectionLayer);
+    match network.connect_timeout {
+        Some(limit) => builder.connect_timeout(limit),
+        None => builder,
+    }
+}
+
+fn unusable(error: &reqwest::Error) -> Error {
+    Error::Tls {
+        host: "any host".into(),
+        reason: error.to_string(),
+    }
 }
 
 /// Whether `url` is on this very machine.
@@ -132,25 +164,5 @@ pub fn is_loopback(url: &Url) -> bool {
         Some(Host::Ipv4(address)) => address.is_loopback(),
         Some(Host::Ipv6(address)) => IpAddr::V6(address).to_canonical().is_loopback(),
         None => false,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn proxy_is_never_used_for_this_machine() {
-        for (url, expected) in [
-            ("http://localhost:8080/", true),
-            ("http://okta.localhost/", true),
-            ("http://127.0.0.9/", true),
-            ("http://[::1]/", true),
-            ("http://[::ffff:127.0.0.1]/", true),
-            ("http://localhost.example.com/", false),
-            ("http://10.0.0.1/", false),
-        ] {
-            assert_eq!(is_loopback(&Url::parse(url).unwrap()), expected, "{url}");
-        }
     }
 }

@@ -1,6 +1,7 @@
 //! Finding mistakes without running: syntax, unknown names and functions, wrong argument counts, fields no schema has.
 
 mod fields;
+mod hooks;
 mod literal;
 mod output;
 mod walk;

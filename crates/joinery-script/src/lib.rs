@@ -20,9 +20,11 @@ pub mod run;
 mod secret;
 mod state;
 mod syntax;
+mod token;
 mod tokens;
 
 pub use check::{check, check_file};
 pub use host::{CallPlace, ConsoleLevel, ConsoleLine, Host, HostResponse, HttpFailure, ScriptRequest};
 pub use limits::{Cancel, Limits};
 pub use run::{Description, Frame, Function, Outcome, Run, ScriptError, Scripts};
+pub use token::{token_secret, token_secrets};

@@ -18,14 +18,16 @@ use ts_rs::TS;
 
 pub use crate::error::{Frame, ScriptError};
 use crate::{
-    engine::Inner,
+    engine::{Inner, text_of},
     explain,
-    host::Host,
+    functions::Request,
+    host::{Host, ScriptRequest},
     json::{self, SecretsAs},
     limits::{Cancel, Limits},
     order,
     secret::SecretValue,
     state::{RunState, Stop, Tag, lock},
+    token,
 };
 
 /// Stack of a script's thread. Reserved, not used up: values nested very deep are dropped by recursion.
@@ -58,6 +60,54 @@ pub enum Function {
     },
     /// `fn test(connection)` of `connection.rhai`.
     TestConnection,
+    /// `fn acquire(connection)` of `connection.rhai`. Secrets in the result stand as their marks.
+    Acquire,
+    /// `fn refresh(connection, token)` of `connection.rhai`. Secrets in the result stand as their marks.
+    Refresh {
+        /// What `acquire` or `refresh` returned, see [`token_secret`].
+        token: Value,
+    },
+    /// `fn apply(connection, request, token)` of `connection.rhai`. The result is a [`ScriptRequest`] as JSON.
+    Apply {
+        /// The request to sign.
+        request: ScriptRequest,
+        /// The token; null where there is no `acquire`.
+        token: Value,
+    },
+}
+
+impl Function {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Execute { .. } => "execute",
+            Self::Poll { .. } => "poll",
+            Self::TestConnection => "test",
+            Self::Acquire => "acquire",
+            Self::Refresh { .. } => "refresh",
+            Self::Apply { .. } => "apply",
+        }
+    }
+
+    fn arguments(&self, connection: Dynamic) -> Vec<Dynamic> {
+        match self {
+            Self::Execute { input } => vec![connection, json::to_dynamic(input)],
+            Self::Poll { input, cursor } => vec![connection, json::to_dynamic(input), json::to_dynamic(cursor)],
+            Self::TestConnection | Self::Acquire => vec![connection],
+            Self::Refresh { token } => vec![connection, token::to_dynamic(token)],
+            Self::Apply { request, token } => {
+                let request = Dynamic::from(Request::given(request.clone()));
+                vec![connection, request, token::to_dynamic(token)]
+            }
+        }
+    }
+
+    fn result(&self, value: &Dynamic, started: &Started) -> Result<Value, ScriptError> {
+        match self {
+            Self::Execute { .. } | Self::Poll { .. } | Self::TestConnection => started.to_json(value),
+            Self::Acquire | Self::Refresh { .. } => token::of_dynamic(value, self.name(), started.file),
+            Self::Apply { .. } => token::signed(value, started.file),
+        }
+    }
 }
 
 /// One run.
@@ -144,14 +194,8 @@ impl Scripts {
         let measure = measured.clone();
         let result = self.on_thread(call, move |started| {
             lock(&measure).0 = started.compile_ms;
-            let value = match &function {
-                Function::Execute { input } => started.call("execute", &[connection, json::to_dynamic(input)]),
-                Function::Poll { input, cursor } => {
-                    started.call("poll", &[connection, json::to_dynamic(input), json::to_dynamic(cursor)])
-                }
-                Function::TestConnection => started.call("test", &[connection]),
-            };
-            let result = value.and_then(|value| started.to_json(&value));
+            let value = started.call(function.name(), &function.arguments(connection));
+            let result = value.and_then(|value| function.result(&value, started));
             lock(&measure).1 = *lock(&started.state.steps);
             result
         });
@@ -161,6 +205,17 @@ impl Scripts {
             compile_ms,
             operations,
         }
+    }
+
+    /// Whether a script of a connector has a function of that name. One that does not compile is asked, so that its
+    /// mistake is told where it matters.
+    pub fn has(&self, connector: &Connector, file: &str, function: &str) -> bool {
+        let Some(text) = text_of(connector, file) else {
+            return false;
+        };
+        self.inner
+            .compile(file, &text)
+            .map_or(true, |ast| ast.iter_functions().any(|found| found.name == function))
     }
 
     /// Calls `work` on a thread with a large stack and waits for it, even if the script heeds no stop.
@@ -270,7 +325,12 @@ impl Started<'_> {
             } else {
                 format!("{file} has no function `{function}`")
             };
-            let wanted = ["connection", "input", "cursor"][..arguments.len().min(3)].join(", ");
+            let names = match function {
+                "apply" => ["connection", "request", "token"],
+                "refresh" => ["connection", "token", ""],
+                _ => ["connection", "input", "cursor"],
+            };
+            let wanted = names[..arguments.len().min(3)].join(", ");
             return Err(ScriptError::new("no_function", message, file)
                 .with_hint(format!("Write: fn {function}({wanted}) {{ ... }}")));
         };

@@ -24,7 +24,8 @@ export const CONNECTIONS: ConnectionView[] = [
 		read_only: 'false',
 		health: { state: 'ok', reason: null, tested_ms: null },
 		values: {},
-		secrets: []
+		secrets: [],
+		warning: null
 	},
 	profile('acme', 'acme.okta.com', { state: 'ok', reason: null, tested_ms: Date.now() - 12 * 60_000 }),
 	profile('northwind', 'northwind.oktapreview.com', { state: 'unknown', reason: null, tested_ms: null }),
@@ -49,7 +50,8 @@ function profile(name: string, domain: string, health: ConnectionView['health'])
 		read_only: 'ask',
 		health,
 		values: { domain },
-		secrets: ['token']
+		secrets: ['token'],
+		warning: null
 	};
 }
 

@@ -236,7 +236,29 @@ export const FORM: ConnectionForm = {
 			kind: 'oauth2_authorization_code',
 			form: { fields: [formField('client_id', 'Client ID', true), formField('scopes', 'Scopes', false)] }
 		}
-	]
+	],
+	advanced: {
+		fields: [
+			{
+				name: 'ca_file',
+				label: 'Certificate authority',
+				hint: "A PEM file, trusted besides the system's authorities",
+				control: { kind: 'file' },
+				required: false,
+				pattern: null,
+				default: null
+			},
+			{
+				name: 'verify',
+				label: "Check the server's certificate",
+				hint: 'Turn off for a test server only',
+				control: { kind: 'switch' },
+				required: false,
+				pattern: null,
+				default: 'true'
+			}
+		]
+	}
 };
 
 function formField(

@@ -425,7 +425,8 @@ export function fake(options: FakeOptions = {}): Backend {
 						? { state: 'ok', reason: null, tested_ms: Date.now() }
 						: { state: 'unknown', reason: null, tested_ms: null },
 				values: { domain },
-				secrets: ['token']
+				secrets: ['token'],
+				warning: null
 			};
 			connections = [...connections.filter((each) => each.name !== draft.name), view];
 			heard.forEach((each) => each({ kind: 'connections_changed' }));

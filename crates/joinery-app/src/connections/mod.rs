@@ -3,7 +3,9 @@
 mod environment;
 mod guard;
 mod health;
+mod hooks;
 mod keys;
+mod network;
 mod resolve;
 mod safe;
 mod sign_in;
@@ -28,6 +30,7 @@ pub(crate) use guard::{Refusal, Verdict};
 pub use health::{Health, HealthState};
 pub(crate) use health::{note, note_call, of_call};
 pub use keys::{KeyPlace, PublicKey, generate_key, public_key};
+pub use network::{is_file, is_network};
 pub(crate) use resolve::shown_auth;
 pub use resolve::{Given, Resolved, none, resolve};
 pub(crate) use safe::{ConnectionSafe, Safe};
@@ -75,6 +78,8 @@ pub struct ConnectionView {
     pub values: BTreeMap<String, String>,
     /// The names of the secrets kept for it.
     pub secrets: Vec<String>,
+    /// What everyone who uses it should see: that certificates are not checked.
+    pub warning: Option<String>,
 }
 
 /// What to fill in for a new connection of a connector.
@@ -87,6 +92,8 @@ pub struct ConnectionForm {
     pub fields: Form,
     /// Its ways to sign in.
     pub auth: Vec<AuthForm>,
+    /// Network settings that every connection has, none of which must be filled in.
+    pub advanced: Form,
 }
 
 /// One way to sign in.
@@ -150,6 +157,8 @@ pub struct Saved {
     pub auth: String,
     /// Its fields that are not secret.
     pub fields: Map<String, Value>,
+    /// The names of the secrets kept for it.
+    pub secrets: Vec<String>,
     /// What the profile says its org is for.
     pub environment: Option<String>,
     /// Whether it may only read, where the profile says.
@@ -170,6 +179,7 @@ pub fn all(studio: &Studio) -> Result<Vec<Saved>, Error> {
         connector: row.connector,
         auth: row.auth,
         fields: row.fields,
+        secrets: row.secrets,
         environment: row.environment,
         read_only: row.read_only,
     });
@@ -211,6 +221,7 @@ fn sandbox_view(studio: &Studio, connector: &Connector) -> ConnectionView {
         },
         values: BTreeMap::new(),
         secrets: Vec::new(),
+        warning: None,
     }
 }
 
@@ -240,6 +251,7 @@ fn view(studio: &Studio, connector: &Connector, row: &Row) -> ConnectionView {
             .map(|(name, value)| (name.clone(), text(value)))
             .collect(),
         secrets: row.secrets.clone(),
+        warning: network::warning(row),
     }
 }
 
@@ -255,6 +267,7 @@ pub fn form(studio: &Studio, connector: &str) -> Result<ConnectionForm, Error> {
             fields: connector.manifest.fields.clone(),
         },
         auth: connector.manifest.auth.iter().map(auth_form).collect(),
+        advanced: joinery_http::network::form(),
     })
 }
 
@@ -284,7 +297,13 @@ pub fn save(studio: &Studio, draft: &ConnectionDraft) -> Result<ConnectionView, 
 pub fn save_for(studio: &Studio, connector: &Connector, draft: &ConnectionDraft) -> Result<Row, Error> {
     check_name(&draft.name)?;
     let filled = fill_in(studio, connector, draft)?;
+    network::check(&filled)?;
     let secrets = studio.secrets()?;
+    let before = table::connection::get(studio.store()?, &draft.name)?;
+    let unused = before.iter().flat_map(|row| &row.secrets);
+    for field in unused.filter(|field| !filled.secrets.contains_key(*field)) {
+        secrets.remove(&draft.name, field)?;
+    }
     for (field, secret) in &filled.secrets {
         secrets.set(&draft.name, field, secret)?;
     }
@@ -334,6 +353,8 @@ pub(crate) fn fill_in(studio: &Studio, connector: &Connector, draft: &Connection
                 None if field.required => return Err(missing(&field)),
                 None => {}
             }
+        } else if network::is_default(&field, value) {
+            // Not kept: where the default moves, the profile moves with it.
         } else if value.is_empty() {
             if field.required {
                 return Err(missing(&field));
@@ -345,6 +366,7 @@ pub(crate) fn fill_in(studio: &Studio, connector: &Connector, draft: &Connection
                 .insert(field.name.clone(), Value::String(value.to_owned()));
         }
     }
+    network::leave_out_unused(&mut filled, &draft.values);
     Ok(filled)
 }
 
@@ -362,11 +384,13 @@ fn saved_secret(studio: &Studio, name: &str, field: &str) -> Result<Option<Secre
     }
 }
 
-/// Everything a profile of that auth choice holds: the connector's fields, then the kind's.
+/// Everything a profile of that auth choice holds: the connector's fields, the kind's, the network settings.
 pub(crate) fn fields_of(connector: &Connector, auth: &str) -> Result<Vec<FormField>, Error> {
     let choices = &connector.manifest.auth;
     let mut fields = connector.manifest.fields.clone();
+    let network = joinery_http::network::form().fields;
     if choices.is_empty() {
+        fields.extend(network);
         return Ok(fields);
     }
     let choice = choices
@@ -374,6 +398,7 @@ pub(crate) fn fields_of(connector: &Connector, auth: &str) -> Result<Vec<FormFie
         .find(|choice| choice.id == auth)
         .ok_or_else(|| Error::unknown("way to sign in", auth, choices.iter().map(|choice| choice.id.as_str())))?;
     fields.extend(kind_of(choice)?.form(&choice.settings).fields);
+    fields.extend(network);
     Ok(fields)
 }
 

@@ -1,17 +1,20 @@
 //! From a connection's name to everything needed to call its service.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use joinery_connector::{
     Connector, HttpRequest, Secret,
     request::Pair,
     variables::{self, Scope, Variables},
 };
-use joinery_http::auth::Auth;
+use joinery_http::{Network, auth::Auth};
 use joinery_store::table;
 use serde_json::{Map, Value, json};
 
-use super::{ConnectionDraft, Environment, FilledIn, Guard, ReadOnly, SANDBOX, Verdict, Write, fill_in, fits_sandbox};
+use super::{
+    ConnectionDraft, Environment, FilledIn, Guard, ReadOnly, SANDBOX, Verdict, Write, fill_in, fits_sandbox,
+    hooks::ScriptHooks, network,
+};
 use crate::{
     error::{Code, Error},
     sandbox,
@@ -35,6 +38,8 @@ pub struct Resolved {
     pub profile: Option<String>,
     /// What guards its org from being written to.
     pub guard: Guard,
+    /// How its server is reached. Scripts and variables know nothing of it.
+    pub network: Network,
 }
 
 impl Resolved {
@@ -47,6 +52,21 @@ impl Resolved {
             }),
             other => other,
         }
+    }
+
+    /// The most milliseconds a request may take, where the connection says so.
+    pub fn timeout_ms(&self) -> Option<u64> {
+        let limit = self.network.timeout?;
+        Some(u64::try_from(limit.as_millis()).unwrap_or(u64::MAX))
+    }
+
+    /// Changes network settings for this use of the connection alone, by their names in a profile.
+    ///
+    /// # Errors
+    /// [`Code::Input`] naming the setting that is wrong.
+    pub fn change_network(&mut self, values: &BTreeMap<String, String>) -> Result<(), Error> {
+        let (settings, secrets) = network::sorted(values);
+        Ok(self.network.change(&settings, &secrets)?)
     }
 }
 
@@ -253,8 +273,9 @@ fn from_parts(
     (name, keeps): (&str, bool),
     base: String,
     auth: &str,
-    filled: FilledIn,
+    mut filled: FilledIn,
 ) -> Result<Resolved, Error> {
+    let network = network::take(&mut filled)?;
     let choice = connector.manifest.auth.iter().find(|choice| choice.id == auth);
     if let Some(choice) = choice {
         super::kind_of(choice)?;
@@ -267,7 +288,7 @@ fn from_parts(
         settings,
         secrets: filled.secrets.clone(),
     };
-    Ok(build(
+    let resolved = build(
         studio,
         connector,
         (name.to_owned(), keeps),
@@ -275,7 +296,18 @@ fn from_parts(
         auth,
         filled.fields,
         filled.secrets,
-    ))
+    );
+    let mut resolved = Resolved { network, ..resolved };
+    if resolved.http.auth.kind == "custom" {
+        let (scripts, connector) = (studio.scripts().clone(), Arc::new(connector.clone()));
+        resolved.http.hooks = Some(Arc::new(ScriptHooks::new(
+            scripts,
+            connector,
+            resolved.clone(),
+            studio.writes(),
+        )));
+    }
+    Ok(resolved)
 }
 
 /// The settings with `{{base_url}}` and the profile's fields filled in.
@@ -324,6 +356,7 @@ fn build(
         base_url,
         retry: connector.manifest.http.retry.clone(),
         body_folder: studio.home().join("bodies"),
+        hooks: None,
     };
     Resolved {
         name,
@@ -333,6 +366,7 @@ fn build(
         variables,
         profile: None,
         guard,
+        network: Network::default(),
     }
 }
 

@@ -16,7 +16,7 @@ use crate::{
 const PREFIX: &str = "sign-in/";
 
 /// What sign-ins bring, by the names their kinds keep it under.
-const KEPT: &[&str] = joinery_http::auth::KEPT;
+const KEPT: &[&[&str]] = joinery_http::auth::KEPT;
 
 /// The studio's secrets, opened when first needed.
 #[derive(Clone)]
@@ -35,7 +35,7 @@ impl Safe {
 
     /// Forgets everything that sign-ins of a connection brought.
     pub(crate) fn forget(&self, connection: &str) -> Result<(), Error> {
-        for name in KEPT {
+        for name in KEPT.iter().copied().flatten() {
             self.secrets()?.remove(connection, &format!("{PREFIX}{name}"))?;
         }
         Ok(())

@@ -79,7 +79,7 @@ pub async fn sign_in_resolved(
     patience: Duration,
     cancel: &CancellationToken,
 ) -> Result<TokenState, Error> {
-    let client = studio.client(&connection.name)?;
+    let client = studio.client(connection)?;
     let authorization = Authorization::begin(&connection.http).await?;
     show(authorization.url());
     let signed_in = authorization
@@ -104,7 +104,7 @@ pub async fn token(studio: &Studio, connector: &str, connection: &str) -> Result
 /// # Errors
 /// As [`token`].
 pub async fn token_resolved(studio: &Studio, connection: &Resolved) -> Result<Option<TokenState>, Error> {
-    let client = studio.client(&connection.name)?;
+    let client = studio.client(connection)?;
     let held = tokens::held(&client, &connection.http, &CancellationToken::new()).await?;
     Ok(held.map(|(held, _)| state(&held)))
 }

@@ -71,10 +71,10 @@ impl Performance {
     }
 
     fn host(&self, studio: &Studio) -> Result<Arc<RunHost>, Error> {
-        let client = studio.client(&self.connection.name)?;
+        let client = studio.client(&self.connection)?;
         let token = self.stop.request.clone();
         Ok(Arc::new(RunHost::new(
-            studio,
+            studio.writes(),
             client,
             Arc::clone(&self.connector),
             self.connection.clone(),

@@ -27,7 +27,7 @@ pub enum Command {
     /// Run an action
     Run(run::Arguments),
     /// Send a request
-    Send(send::Arguments),
+    Send(Box<send::Arguments>),
     /// Keep connection profiles
     Connection(connection::Arguments),
     /// Write a package

@@ -269,6 +269,13 @@ fn every_mistake_has_its_place_and_says_what_to_do() {
     "#]],
     );
     check(
+        "name = \"domain\"",
+        "name = \"proxy\"",
+        expect![[r#"
+        15:8 Error reserved: `proxy` is a network setting of every connection (choose another name)
+    "#]],
+    );
+    check(
         "[http]",
         "[http",
         expect![[r#"

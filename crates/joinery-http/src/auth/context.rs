@@ -14,7 +14,7 @@ use joinery_connector::{
     http::{Hop, HopReason, header},
 };
 
-use super::{Auth, Session, Surroundings};
+use super::{Auth, Hooks, Session, Surroundings};
 use crate::{
     error::Error,
     redact::mask_credentials,
@@ -73,6 +73,16 @@ impl<'a> Context<'a> {
     /// The settings and secrets to sign with.
     pub fn auth(&self) -> &'a Auth {
         &self.connection.auth
+    }
+
+    /// The connector's own functions that sign, where it has some.
+    pub fn hooks(&self) -> Option<&'a dyn Hooks> {
+        self.connection.hooks.as_deref()
+    }
+
+    /// The client that the connection sends through.
+    pub fn client(&self) -> &'a Client {
+        self.client
     }
 
     /// What outlives the request: tokens, nonces, counters.
@@ -144,9 +154,14 @@ impl<'a> Context<'a> {
         .collect()
     }
 
-    /// The exchanges made, in order.
+    /// The exchanges made, in order. Masked once more: what an answer brought may be known as secret only since.
     pub(crate) fn take(&self) -> Vec<Exchange> {
-        std::mem::take(&mut *self.lock()).exchanges
+        let mut exchanges = std::mem::take(&mut *self.lock()).exchanges;
+        let secrets = self.connection.secrets();
+        for exchange in &mut exchanges {
+            mask_credentials(exchange, &secrets);
+        }
+        exchanges
     }
 
     fn lock(&self) -> MutexGuard<'_, Asked> {

@@ -11,9 +11,12 @@ use serde_json::{Map, Value};
 use crate::{error::Error, send::Exchange};
 
 mod api_key;
+mod aws_sigv4;
 pub(crate) mod basic;
 mod bearer;
 mod context;
+mod custom;
+mod digest;
 pub mod jwt;
 mod jwt_bearer;
 pub mod keys;
@@ -26,6 +29,7 @@ mod session;
 pub mod tokens;
 
 pub use context::{Answer, Context, Signing};
+pub use custom::{HookToken, Hooks};
 pub use oauth::{
     ClientAuth, Grant, Held, Token,
     authorize::{Authorization, SignedIn},
@@ -120,10 +124,13 @@ pub const KINDS: &[&dyn AuthKind] = &[
     &oauth2_client_credentials::ClientCredentials,
     &oauth2_password::Password,
     &jwt_bearer::JwtBearer,
+    &digest::Digest,
+    &aws_sigv4::AwsSigV4,
+    &custom::Custom,
 ];
 
 /// The names under which kinds keep what must outlive the process, through [`Surroundings::keep`].
-pub const KEPT: &[&str] = oauth::KEPT;
+pub const KEPT: &[&[&str]] = &[oauth::KEPT, custom::KEPT];
 
 /// The kind of that id. An empty id is `none`.
 pub fn kind(id: &str) -> Option<&'static dyn AuthKind> {
@@ -185,6 +192,25 @@ fn field(name: &str, label: &str, hint: Option<&str>, control: Control) -> FormF
     }
 }
 
+/// The same where it may be left empty.
+fn optional(field: FormField) -> FormField {
+    FormField {
+        required: false,
+        ..field
+    }
+}
+
+/// Bytes in hexadecimal digits.
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -233,7 +259,13 @@ mod tests {
 
     #[test]
     fn every_kind_names_the_field_that_is_missing() {
-        for (kind, name) in [("bearer", "token"), ("basic", "username"), ("api_key", "token")] {
+        for (kind, name) in [
+            ("bearer", "token"),
+            ("basic", "username"),
+            ("api_key", "token"),
+            ("digest", "username"),
+            ("aws_sigv4", "access_key_id"),
+        ] {
             let error = applied(kind, serde_json::json!({}), &[], &[]).unwrap_err();
             assert_eq!(
                 error,

@@ -4,6 +4,7 @@
 mod bodies;
 mod breaking;
 mod hops;
+mod kinds;
 mod outgoing;
 mod support;
 mod tokens;

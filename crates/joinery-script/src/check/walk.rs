@@ -33,11 +33,11 @@ const BUILT_IN: &[&str] = &[
 ];
 
 /// One script under the eyes of the check.
-struct Check<'a> {
+pub(super) struct Check<'a> {
     inner: &'a Inner,
-    connector: &'a Connector,
-    path: &'a str,
-    text: &'a str,
+    pub(super) connector: &'a Connector,
+    pub(super) path: &'a str,
+    pub(super) text: &'a str,
     own: Vec<(String, usize)>,
     /// Functions of imported modules by alias; `None` where the module has an error of its own.
     modules: BTreeMap<String, Option<Vec<(String, usize)>>>,
@@ -59,6 +59,7 @@ pub fn check(inner: &Inner, connector: &Connector, path: &str, text: &str, ast: 
         problems: Vec::new(),
     };
     check.entry_points();
+    check.hooks(ast);
     check.imports(ast);
     check.inputs = fields::declared_by(connector, ast, "input_fields").map(|declared| declared.names);
     ast.walk(&mut |nodes: &[ASTNode]| {
@@ -77,7 +78,14 @@ pub fn check(inner: &Inner, connector: &Connector, path: &str, text: &str, ast: 
 }
 
 impl Check<'_> {
-    fn report(&mut self, position: Position, severity: Severity, code: &str, message: String, hint: Option<String>) {
+    pub(super) fn report(
+        &mut self,
+        position: Position,
+        severity: Severity,
+        code: &str,
+        message: String,
+        hint: Option<String>,
+    ) {
         let (line, column) = (
             position.line().unwrap_or(0) as u32,
             position.position().unwrap_or(0) as u32,
@@ -94,7 +102,7 @@ impl Check<'_> {
         });
     }
 
-    fn has(&self, name: &str) -> bool {
+    pub(super) fn has(&self, name: &str) -> bool {
         self.own.iter().any(|(own, _)| own == name)
     }
 

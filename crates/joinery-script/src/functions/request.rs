@@ -1,5 +1,8 @@
 //! A request built step by step.
 
+// The code that `export_module` makes for `pure` getters unwraps.
+#![allow(clippy::unwrap_used)]
+
 use std::sync::Arc;
 
 use joinery_connector::{Header, http::HttpBody};
@@ -52,6 +55,19 @@ impl Request {
             },
             accepted: Vec::new(),
         }
+    }
+
+    /// One that is already there, for `apply` to sign.
+    pub(crate) fn given(request: ScriptRequest) -> Self {
+        Self {
+            request,
+            accepted: Vec::new(),
+        }
+    }
+
+    /// What was asked for, as JSON.
+    pub(crate) fn to_json(&self) -> Option<serde_json::Value> {
+        serde_json::to_value(&self.request).ok()
     }
 
     /// The same for a method that a script wrote.
@@ -308,6 +324,36 @@ mod functions {
             text: body.to_owned(),
         };
         request
+    }
+
+    /// The method of the request.
+    /// ```rhai
+    /// http.request("GET", "/echo").method == "GET"
+    /// ```
+    #[rhai_fn(get = "method", pure)]
+    pub fn method(request: &mut Request) -> String {
+        request.request.method.clone()
+    }
+
+    /// The URL of the request, as it was given.
+    /// ```rhai
+    /// http.request("GET", "/echo").url == "/echo"
+    /// ```
+    #[rhai_fn(get = "url", pure)]
+    pub fn url(request: &mut Request) -> String {
+        request.request.url.clone()
+    }
+
+    /// The text that the request carries; empty where there is none, or where it is a form or bytes.
+    /// ```rhai
+    /// http.request("POST", "/echo").body("a,b", "text/csv").body_text == "a,b"
+    /// ```
+    #[rhai_fn(get = "body_text", pure)]
+    pub fn body_text(request: &mut Request) -> String {
+        match &request.request.body {
+            HttpBody::Text { text, .. } => text.clone(),
+            _ => String::new(),
+        }
     }
 
     /// Says which statuses besides 2xx are not errors.

@@ -13,4 +13,5 @@ mod errors;
 mod hostile;
 mod reference;
 mod run;
+mod sign_in;
 mod support;

@@ -17,4 +17,8 @@ fields: Form,
 /**
  * Its ways to sign in.
  */
-auth: Array<AuthForm>, };
+auth: Array<AuthForm>, 
+/**
+ * Network settings that every connection has, none of which must be filled in.
+ */
+advanced: Form, };

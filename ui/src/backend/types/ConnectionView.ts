@@ -58,4 +58,8 @@ values: { [key in string]: string },
 /**
  * The names of the secrets kept for it.
  */
-secrets: Array<string>, };
+secrets: Array<string>, 
+/**
+ * What everyone who uses it should see: that certificates are not checked.
+ */
+warning: string | null, };

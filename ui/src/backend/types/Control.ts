@@ -7,4 +7,4 @@ export type Control = { "kind": "text" } | { "kind": "secret" } | { "kind": "sel
 /**
  * The values offered.
  */
-options: Array<string>, } | { "kind": "switch" };
+options: Array<string>, } | { "kind": "switch" } | { "kind": "file" };

@@ -32,10 +32,11 @@ export class Draft {
 	makingKey = $state(false);
 	saving = $state(false);
 
-	/** The fields of the connector, then those of the chosen way to sign in. */
+	/** The fields of the connector, those of the chosen way to sign in, then those of the network. */
 	fields = $derived<FormField[]>([
 		...(this.form?.fields.fields ?? []),
-		...(this.form?.auth.find((each) => each.id === this.auth)?.form?.fields ?? [])
+		...(this.form?.auth.find((each) => each.id === this.auth)?.form?.fields ?? []),
+		...(this.form?.advanced.fields ?? [])
 	]);
 
 	/** What was tested, and what was there at first: as text, to be compared. */
@@ -81,7 +82,8 @@ export class Draft {
 			this.name = this.editing?.name ?? '';
 			this.environment = this.editing?.given_environment ?? null;
 			this.readOnly = this.editing?.read_only ?? 'ask';
-			for (const field of [...form.fields.fields, ...form.auth.flatMap((each) => each.form?.fields ?? [])]) {
+			const kinds = form.auth.flatMap((each) => each.form?.fields ?? []);
+			for (const field of [...form.fields.fields, ...kinds, ...form.advanced.fields]) {
 				this.values[field.name] ??= this.editing?.values[field.name] ?? field.default ?? '';
 			}
 			this.#began = this.#text();
@@ -125,6 +127,12 @@ export class Draft {
 		this.#began = this.#text();
 		this.onsaved?.(saved);
 		await this.signIn.begin(saved.name);
+	}
+
+	/** Whether a field holds something else than what holds without it. */
+	isSet(field: FormField): boolean {
+		const value = this.values[field.name] ?? '';
+		return this.keeps(field.name) || (value !== '' && value !== field.default);
 	}
 
 	/** Whether a secret of that name is kept already. */

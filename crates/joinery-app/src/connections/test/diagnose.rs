@@ -136,6 +136,11 @@ pub(super) fn no_answer(seen: Seen, error: &joinery_http::Error) -> Diagnosis {
             format!("{host} did not answer within {} s.", waited.as_secs_f64().round()),
             "Check the network, and whether a firewall or proxy stands in between. Then test again.",
         ),
+        Http::UnknownIssuer { issuer, .. } => Diagnosis::new(
+            Cause::TlsIntercepted,
+            format!("The certificate of {host} was issued by {issuer}, whom this system does not trust."),
+            "A proxy that inspects TLS does this. Name its certificate authority (a PEM file) in the connection, then test again.",
+        ),
         Http::Tls { .. } => Diagnosis::new(
             Cause::Tls,
             sentence(&error.to_string()),

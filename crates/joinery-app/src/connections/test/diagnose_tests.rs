@@ -104,6 +104,15 @@ fn no_answer_names_the_host_and_what_to_look_at() {
         "clock is right",
     );
     check(
+        &Http::UnknownIssuer {
+            host: host(),
+            issuer: "`Acme proxy`".into(),
+        },
+        Cause::TlsIntercepted,
+        "The certificate of acme.okta.com was issued by `Acme proxy`, whom this system does not trust.",
+        "Name its certificate authority",
+    );
+    check(
         &Http::Auth {
             kind: "api_key",
             reason: "`token` is missing; fill it in in the connection".into(),

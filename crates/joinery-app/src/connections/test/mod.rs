@@ -162,8 +162,14 @@ fn same_as_saved(row: &super::Row, draft: &ConnectionDraft) -> bool {
                 return value.is_empty();
             }
             let before = row.fields.get(name).and_then(super::Value::as_str).unwrap_or_default();
-            before == value
+            before == value || (before.is_empty() && network_default(name).as_deref() == Some(value))
         })
+}
+
+/// What holds for a network setting that a profile leaves out.
+fn network_default(name: &str) -> Option<String> {
+    let fields = joinery_http::network::form().fields;
+    fields.into_iter().find(|field| field.name == name)?.default
 }
 
 fn found(tested: &ConnectionTest) -> Result<(), String> {

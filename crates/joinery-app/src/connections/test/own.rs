@@ -40,7 +40,7 @@ pub(super) async fn run(probe: &Probe<'_>) -> Result<Tried, Error> {
     };
     let stop = Stop::default();
     let host = Arc::new(RunHost::new(
-        probe.studio,
+        probe.studio.writes(),
         probe.client.clone(),
         Arc::clone(probe.connector),
         resolved.clone(),

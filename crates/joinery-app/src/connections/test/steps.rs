@@ -82,7 +82,7 @@ impl<'a> Probe<'a> {
             Some(url.port().map_or_else(|| host.clone(), |port| format!("{host}:{port}")))
         });
         Ok(Self {
-            client: studio.fresh_client()?,
+            client: studio.fresh_client(&resolved)?,
             okta: is_okta(connector),
             host: host.unwrap_or_else(|| resolved.http.base_url.clone()),
             studio,

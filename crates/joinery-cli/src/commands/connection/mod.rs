@@ -161,6 +161,7 @@ fn test(name: String, connector: &std::path::Path, json: bool) -> Result<Outcome
             ..Target::default()
         };
         let resolved = target.resolve(&studio, &connector).await?;
+        target::warn(&resolved);
         connections::test_resolved(&studio, &connector, resolved).await
     })?;
     report::test(&found, json)?;

@@ -2,7 +2,7 @@
 
 use joinery_app::{
     Error,
-    connections::{ConnectionTest, Saved, StepState, TestStep},
+    connections::{self, ConnectionTest, Saved, StepState, TestStep},
 };
 use serde_json::{Value, json};
 
@@ -30,7 +30,15 @@ pub fn list(saved: &[Saved], as_json: bool) -> Result<(), Error> {
     }
     let width = saved.iter().map(|each| each.name.chars().count()).max().unwrap_or(0);
     for each in saved {
-        let fields: Vec<&str> = each.fields.values().filter_map(Value::as_str).collect();
+        let shown = |(name, value): (&String, &Value)| {
+            let value = value.as_str()?;
+            Some(if connections::is_network(name) {
+                format!("{name}={value}")
+            } else {
+                value.to_owned()
+            })
+        };
+        let fields: Vec<String> = each.fields.iter().filter_map(shown).collect();
         output::line(&format!(
             "{:width$}  {}  {}  {}  {}",
             each.name,

@@ -94,9 +94,12 @@ impl Session<'_> {
     async fn perform(&mut self) -> Result<(Arc<Connector>, Performed), Error> {
         let connector = target::open(&self.arguments.connector)?;
         let file = connectors::script(&connector, &self.arguments.action)?;
-        let resolved = match &self.resolved {
-            Some(resolved) => resolved.clone(),
-            None => self.arguments.target.resolve(&self.studio, &connector).await?,
+        let resolved = if let Some(resolved) = &self.resolved {
+            resolved.clone()
+        } else {
+            let resolved = self.arguments.target.resolve(&self.studio, &connector).await?;
+            target::warn(&resolved);
+            resolved
         };
         self.resolved = Some(resolved.clone());
         let mut performance = Performance::new(Arc::clone(&connector), &file, resolved);

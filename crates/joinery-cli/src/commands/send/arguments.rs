@@ -6,6 +6,7 @@ use clap::Args;
 use joinery_app::{Assertion, Code, Error, Pair, RequestBody, SavedRequest};
 use serde_json::Value;
 
+use super::network::Network;
 use crate::{durations, target::Target, texts};
 
 /// What `joinery send` takes.
@@ -44,6 +45,8 @@ pub struct Arguments {
     pub json: bool,
     #[command(flatten)]
     pub target: Target,
+    #[command(flatten)]
+    pub network: Network,
 }
 
 impl Arguments {

@@ -1,6 +1,7 @@
 //! `joinery send`: one request, given on the command line or saved in a file; curl-like.
 
 mod arguments;
+mod network;
 mod repeat;
 mod report;
 
@@ -117,7 +118,10 @@ impl Ready {
     async fn prepare(arguments: &Arguments, source: Source) -> Result<Self, Error> {
         let studio = home::studio()?;
         ask::offer(&studio, arguments.allow_writes);
-        let resolved = arguments.target.resolve(&studio, &source.connector).await?;
+        let mut resolved = arguments.target.resolve(&studio, &source.connector).await?;
+        let has_key = arguments.target.secret.iter().any(|(name, _)| name == "client_key");
+        resolved.change_network(&arguments.network.values(has_key)?)?;
+        target::warn(&resolved);
         let (request, mut variables) =
             requests::in_context(&source.connector, source.path.as_deref(), &source.request, &resolved)?;
         for (name, value) in &arguments.var {
@@ -131,6 +135,8 @@ impl Ready {
         let mut ready = requests::resolve(&request, &variables)?;
         if let Some(timeout) = arguments.timeout {
             ready.timeout_ms = u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX);
+        } else if let Some(timeout) = resolved.timeout_ms() {
+            ready.timeout_ms = timeout;
         }
         Ok(Self {
             studio,

@@ -1,0 +1,65 @@
+//! The network flags of `joinery send`, named as curl names them. They win over what the connection says.
+
+use std::{collections::BTreeMap, path::PathBuf};
+
+use clap::Args;
+use joinery_app::Error;
+
+use crate::texts;
+
+/// How the server is reached.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Network")]
+pub struct Network {
+    /// A PEM file of authorities, trusted besides the system's own
+    #[arg(long, value_name = "FILE")]
+    cacert: Option<PathBuf>,
+    /// A PEM file with the client certificate, and its key where --key is not given
+    #[arg(short = 'E', long, value_name = "FILE")]
+    cert: Option<PathBuf>,
+    /// A PEM file with the key of the client certificate
+    #[arg(long, value_name = "FILE", requires = "cert")]
+    key: Option<PathBuf>,
+    /// The proxy: a URL, `system` or `none`
+    #[arg(short = 'x', long, value_name = "URL")]
+    proxy: Option<String>,
+    /// Who signs in to the proxy; the password is the connection's secret `proxy_password`
+    #[arg(long, value_name = "NAME")]
+    proxy_user: Option<String>,
+    /// What is reached without the proxy: names, networks such as 10.0.0.0/8, `*`, `<local>`, `<-loopback>`
+    #[arg(long, value_name = "LIST")]
+    noproxy: Option<String>,
+    /// Accept any certificate of the server
+    #[arg(short = 'k', long)]
+    insecure: bool,
+    /// Give up connecting after so many seconds
+    #[arg(long, value_name = "SECONDS")]
+    connect_timeout: Option<String>,
+}
+
+impl Network {
+    /// What was given, by the names of a profile. A certificate brings its key with it, unless --key or the secret
+    /// `client_key` is given (`has_key`): the one of the connection belongs to another certificate.
+    ///
+    /// # Errors
+    /// [`joinery_app::Code::Unavailable`] when the key cannot be read.
+    pub fn values(&self, has_key: bool) -> Result<BTreeMap<String, String>, Error> {
+        let path = |path: &Option<PathBuf>| path.as_deref().map(texts::whole_path).transpose();
+        let beside = self.cert.as_ref().filter(|_| !has_key);
+        let key = self.key.as_ref().or(beside);
+        let given = [
+            ("ca_file", path(&self.cacert)?),
+            ("client_certificate", path(&self.cert)?),
+            ("client_key", key.map(|key| texts::file(key)).transpose()?),
+            ("proxy", self.proxy.clone()),
+            ("proxy_username", self.proxy_user.clone()),
+            ("proxy_bypass", self.noproxy.clone()),
+            ("verify", self.insecure.then(|| "false".to_owned())),
+            ("connect_timeout", self.connect_timeout.clone()),
+        ];
+        let given = given.into_iter();
+        Ok(given
+            .filter_map(|(name, value)| Some((name.to_owned(), value?)))
+            .collect())
+    }
+}
