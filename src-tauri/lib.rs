@@ -14,6 +14,7 @@ use tauri::{Emitter, Manager};
 /// When the system has no window to offer; the message says so.
 pub fn run() {
     let studio = Arc::new(Studio::new(options()));
+    studio.writes().ask_me();
     tauri::Builder::default()
         .plugin(tauri_plugin_dialog::init())
         .manage(Arc::clone(&studio))

@@ -8,8 +8,8 @@
 //! - `schema`: the schema in `docs/schemas` that the JSON of the last command, on stdout or else on stderr,
 //!   must fit.
 //!
-//! In `args`, `env` and `connector/`: `{samples}`, `{sandbox}` (the org's URL), `{token}` (its token), `{mock}` (the
-//! server of `mock.rs`) and `{mock host}`.
+//! In `args`, `env` and `connector/`: `{samples}`, `{sandbox}` (the org's URL), `{sandbox host}`, `{token}` (its
+//! token), `{mock}` (the server of `mock.rs`) and `{mock host}`.
 
 use std::{
     fs,
@@ -142,6 +142,7 @@ fn fill_files(folder: &Path) {
 fn filled(text: &str) -> String {
     text.replace("{samples}", &top().join("samples").display().to_string())
         .replace("{sandbox}", &SANDBOX.url)
+        .replace("{sandbox host}", SANDBOX.url.trim_start_matches("http://"))
         .replace("{token}", &SANDBOX.token)
         .replace("{mock}", &MOCK)
         .replace("{mock host}", MOCK.trim_start_matches("http://"))

@@ -2,8 +2,12 @@
 
 use joinery_app::{
     Error,
-    connections::{self as profiles, ConnectionDraft, ConnectionForm, ConnectionTest, ConnectionView},
+    connections::{
+        self as profiles, ConnectionDraft, ConnectionForm, ConnectionTest, ConnectionView, KeyPlace, PublicKey, SignIn,
+        TokenState,
+    },
     sandbox::{self, SandboxView},
+    writes::WriteAnswer,
 };
 
 use super::Shared;
@@ -36,6 +40,36 @@ pub fn remove_connection(studio: Shared<'_>, name: String) -> Result<(), Error> 
 #[tauri::command(async)]
 pub fn choose_connection(studio: Shared<'_>, name: String) -> Result<(), Error> {
     profiles::choose(&studio, &name)
+}
+
+#[tauri::command]
+pub async fn sign_in(studio: Shared<'_>, sign_in: SignIn) -> Result<TokenState, Error> {
+    // The page's address is on screen too: where no browser opens, a person still can.
+    profiles::sign_in(&studio, sign_in, |url| drop(webbrowser::open(url))).await
+}
+
+#[tauri::command]
+pub async fn token_state(
+    studio: Shared<'_>,
+    connector: String,
+    connection: String,
+) -> Result<Option<TokenState>, Error> {
+    profiles::token(&studio, &connector, &connection).await
+}
+
+#[tauri::command(async)]
+pub fn generate_key(studio: Shared<'_>, connection: String) -> Result<PublicKey, Error> {
+    profiles::generate_key(&studio, "RS256", None, KeyPlace::Draft(&connection))
+}
+
+#[tauri::command(async)]
+pub fn public_key(studio: Shared<'_>, connection: String) -> Result<PublicKey, Error> {
+    profiles::public_key(&studio, &connection)
+}
+
+#[tauri::command(async)]
+pub fn answer_write(studio: Shared<'_>, id: String, answer: WriteAnswer) {
+    studio.writes().answer(&id, answer);
 }
 
 #[tauri::command(async)]

@@ -1,15 +1,16 @@
 // A WebDriver client for the studio's real window: Xvfb, WebKitWebDriver, and what a test does with them.
-// W3C WebDriver (https://www.w3.org/TR/webdriver2/); nothing but Node's own modules.
+// W3C WebDriver (https://www.w3.org/TR/webdriver2/); nothing but Node's own modules, and axe in the page.
 
+import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The top folder of the project. */
-export const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
+const axe = join(root, 'ui', 'node_modules', 'axe-core', 'axe.min.js');
 const pictures = join(root, 'test-results', 'window');
 const binary = process.env.JOINERY_STUDIO ?? join(root, 'target', 'debug', 'joinery-studio');
 
@@ -152,6 +153,23 @@ export class Studio {
 
 	async #keys(actions) {
 		await call('POST', `${this.#session}/actions`, { actions: [{ type: 'key', id: 'keyboard', actions }] });
+	}
+
+	/** Fails where what is on screen breaks a rule of accessibility (WCAG 2.2 A and AA, as axe reads it). */
+	async accessible(what, selector = 'body') {
+		// Colours are measured once nothing fades any more; a caret blinks for ever.
+		await this.until(
+			'nothing moves',
+			'return document.getAnimations().every((each) => each.playState !== "running" || each.effect.getComputedTiming().iterations === Infinity)'
+		);
+		// The page's policy evaluates no text: axe-core comes as the script itself.
+		if (!(await this.run('return window.axe !== undefined'))) await this.run(`${readFileSync(axe, 'utf8')}; window.axe = axe`);
+		const found = await this.run(
+			`return axe.run(document.querySelector(arguments[0]), { resultTypes: ['violations'] }).then(({ violations }) =>
+				violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => id + ' at ' + target.join(' ') + ': ' + failureSummary)))`,
+			selector
+		);
+		assert.deepEqual(found, [], what);
 	}
 
 	/** Saves a picture of the window under test-results/window. */

@@ -21,16 +21,16 @@ test('a workspace of one connector gets a connection that was tested, and comes 
 			await studio.press(Key.Control, Key.Shift, 'n');
 			await fill(studio, 'Folder', folder);
 			await studio.press(Key.Control, Key.Enter);
-			await studio.find('textbox', 'Connection name');
+			await studio.find('textbox', 'Profile name');
 			// The sandbox org speaks plain HTTP.
 			const manifest = join(folder, 'connector.toml');
 			writeFileSync(manifest, readFileSync(manifest, 'utf8').replace('https://{{domain}}', 'http://{{domain}}'));
-			await fill(studio, 'Connection name', 'acme');
+			await fill(studio, 'Profile name', 'acme');
 			await fill(studio, 'Okta domain', url.replace('http://', ''));
 			await fill(studio, 'API key', '00wrong');
 			await studio.click('button', 'Test connection');
-			await studio.see('Invalid token provided');
-			await studio.see('Edit the connection');
+			await studio.see('Okta refused this token.');
+			await studio.see('Make a new one in Okta');
 			await studio.picture('connection-refused');
 			await fill(studio, 'API key', token);
 			await studio.click('button', 'Test connection');

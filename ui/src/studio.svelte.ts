@@ -12,7 +12,8 @@ import type { Problem } from './backend/types/Problem';
 import type { Welcome } from './backend/types/Welcome';
 import type { Workspace } from './backend/types/Workspace';
 import { Drafts } from './drafts';
-import { Draft } from './features/connection/draft.svelte';
+import { Profiles } from './features/connection/profiles.svelte';
+import { WriteAsks } from './features/connection/write-asks.svelte';
 import { Exporter } from './features/export/exporter.svelte';
 import type { PaletteMode } from './features/palette/entries';
 import { Tester } from './features/request/tester.svelte';
@@ -31,7 +32,7 @@ export type OpenDialog =
 	| { kind: 'open' }
 	| { kind: 'new-file'; file: FileKind }
 	| { kind: 'new-workspace'; template?: string; title?: string; connect: boolean }
-	| { kind: 'connection'; draft: Draft }
+	| { kind: 'connection'; profiles: Profiles }
 	| { kind: 'export'; exporter: Exporter }
 	| { kind: 'confirm'; title: string; text: string; verb: string; run: () => unknown };
 
@@ -53,6 +54,8 @@ export class Studio {
 	readonly runner: Runner;
 	readonly layout: Layout;
 	readonly appearance: Appearance;
+	/** Writes to a live org that wait for an answer. */
+	readonly writes: WriteAsks;
 
 	welcome = $state.raw<Welcome | null>(null);
 	dialog = $state.raw<OpenDialog | null>(null);
@@ -81,6 +84,7 @@ export class Studio {
 		this.runner = new Runner(backend, this.session);
 		this.layout = new Layout(backend);
 		this.appearance = new Appearance(backend);
+		this.writes = new WriteAsks(backend);
 		this.#join();
 	}
 
@@ -172,6 +176,10 @@ export class Studio {
 			await this.session.loadConnections();
 			await this.chooseConnection(name);
 		});
+	}
+
+	async answerWrite(id: string, send: boolean, remember: boolean): Promise<void> {
+		await this.#guard(() => this.writes.answer(id, send, remember));
 	}
 
 	async chooseConnection(name: string): Promise<void> {
@@ -317,11 +325,13 @@ export class Studio {
 	}
 
 	#hear(event: Event): void {
+		this.writes.hear(event);
 		if (!this.session.workspace) return;
 		if (event.kind === 'sandbox_changed') {
-			void this.#guard(() => this.session.loadSandbox());
-			return;
+			void this.#guard(() => Promise.all([this.session.loadSandbox(), this.session.loadConnections()]));
 		}
+		if (event.kind === 'connections_changed') void this.#guard(() => this.session.loadConnections());
+		if (event.kind !== 'files_changed') return;
 		// A save in another program is many changes: one look at the end is enough.
 		clearTimeout(this.#refreshTimer);
 		this.#refreshTimer = setTimeout(() => void this.#guard(() => this.session.refresh()), REFRESH_AFTER_MS);
@@ -411,9 +421,9 @@ export class Studio {
 	}
 
 	#connectionDialog(editing: Session['active']): void {
-		const draft = new Draft(this.backend, this.session.connector, editing);
-		this.dialog = { kind: 'connection', draft };
-		void draft.load();
+		const profiles = new Profiles(this.backend, this.session.connector);
+		this.dialog = { kind: 'connection', profiles };
+		void profiles.select(editing);
 	}
 
 	#tabOf(file: FileRef): { close: () => void } | null {

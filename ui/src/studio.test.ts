@@ -1,9 +1,12 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { fake } from './backend/fake';
 import { commands } from './commands';
 import { find, commandEntries, symbolEntries } from './features/palette/entries';
 import { Exporter } from './features/export/exporter.svelte';
 import { Draft } from './features/connection/draft.svelte';
+import { left } from './features/connection/sign-in.svelte';
+import { WriteAsks } from './features/connection/write-asks.svelte';
+import { dotTone, healthWords } from './lib/connections';
 import { Studio } from './studio.svelte';
 
 async function started(): Promise<Studio> {
@@ -107,7 +110,7 @@ test('a connection is checked field by field before it is sent', async () => {
 	draft.values['domain'] = 'https://acme.okta.com';
 	expect(await draft.save()).toBeNull();
 	expect(draft.wrong).toEqual({
-		name: 'A connection needs a name.',
+		name: 'A profile needs a name.',
 		domain: 'This does not look like “acme.okta.com”.',
 		token: 'API token is required.'
 	});
@@ -115,6 +118,108 @@ test('a connection is checked field by field before it is sent', async () => {
 	draft.values['domain'] = 'acme.oktapreview.com';
 	draft.values['token'] = 'abc';
 	expect((await draft.save())?.base_url).toBe('https://acme.oktapreview.com');
+});
+
+test('an address typed for a domain is offered as the domain it holds, and tested again', async () => {
+	const draft = new Draft(fake({ open: true }), 'okta', null);
+	await draft.load();
+	draft.values['domain'] = 'https://acme.oktapreview.com/admin';
+	draft.values['token'] = 'abc';
+	await draft.check();
+	expect(draft.test).toMatchObject({ ok: false, cause: 'domain_has_scheme' });
+	if (draft.test?.fix) await draft.apply(draft.test.fix);
+	expect(draft.values['domain']).toBe('acme.oktapreview.com');
+	expect(draft.test?.ok).toBe(true);
+	expect(draft.stale).toBe(false);
+	draft.values['token'] = 'other';
+	expect(draft.stale).toBe(true);
+});
+
+test('a saved profile shows what it holds, keeps its secret, and stays typed while another is looked at', async () => {
+	const studio = await started();
+	studio.newConnection();
+	if (studio.dialog?.kind !== 'connection') throw new Error('the dialog is open');
+	const { profiles } = studio.dialog;
+	const acme = studio.session.connections.find((each) => each.name === 'acme')!;
+	await profiles.select(acme);
+	const draft = profiles.draft!;
+	expect(draft.values['domain']).toBe('acme.okta.com');
+	expect([draft.keeps('token'), draft.dirty]).toEqual([true, false]);
+	draft.values['domain'] = 'acme.oktapreview.com';
+	expect(profiles.dirty).toBe(true);
+	await profiles.select(studio.session.connections[0]!);
+	expect(profiles.draft?.name).toBe('sandbox');
+	await profiles.select(acme);
+	expect(profiles.draft).toBe(draft);
+	// No secret typed: the one kept is used.
+	expect((await draft.save())?.environment).toBe('preview');
+	await vi.waitFor(() =>
+		expect(studio.session.connections.find((each) => each.name === 'acme')?.base_url).toContain('oktapreview')
+	);
+});
+
+test('a test that said yes is what the saved profile is known by', async () => {
+	const backend = fake({ open: true });
+	const draft = new Draft(backend, 'okta', null);
+	await draft.load();
+	Object.assign(draft, { name: 'fresh', values: { domain: 'acme.okta.com', token: 'abc' } });
+	await draft.check();
+	const saved = await draft.save();
+	expect([dotTone(saved!), healthWords(saved!)]).toEqual(['ok', 'works']);
+});
+
+test('a sign-in by browser saves the profile first, and shows the page until it is done', async () => {
+	const backend = fake({ open: true });
+	const draft = new Draft(backend, 'okta', null);
+	await draft.load();
+	draft.auth = 'sign_in';
+	await draft.signInByBrowser();
+	expect(draft.wrong).toMatchObject({ name: 'A profile needs a name.' });
+	Object.assign(draft, { name: 'me', values: { domain: 'acme.okta.com', client_id: '0oa8' } });
+	await draft.signInByBrowser();
+	expect([draft.signIn.token?.kind, draft.signIn.running, draft.signIn.page]).toEqual(['DPoP', null, null]);
+	expect([draft.editing?.name, draft.dirty]).toEqual(['me', false]);
+	// Opened again, it is still signed in; that nobody is would be no failure.
+	const again = new Draft(backend, 'okta', draft.editing);
+	await again.load();
+	expect([again.signIn.token?.scopes.length, again.signIn.error]).toEqual([2, null]);
+});
+
+test('a key pair made for a profile stands in for the key that would be typed', async () => {
+	const draft = new Draft(fake({ open: true }), 'okta', null);
+	await draft.load();
+	draft.auth = 'service_app';
+	Object.assign(draft, { values: { domain: 'acme.okta.com', client_id: '0oa8' } });
+	await draft.generateKey();
+	expect(draft.wrong).toEqual({ name: 'A profile needs a name.' });
+	draft.name = 'nightly';
+	await draft.generateKey();
+	expect([draft.key?.kid, draft.values['key_id'], draft.madeKey]).toEqual(['4f1c9a', '4f1c9a', true]);
+	expect((await draft.save())?.name).toBe('nightly');
+});
+
+test('what is left of a token is said in the unit a person would use', () => {
+	expect([left(59_000, 0), left(3_600_000, 0), left(90_000_000, 0), left(0, 5)]).toEqual([
+		'59 s',
+		'60 min 0 s',
+		'25 hours',
+		null
+	]);
+});
+
+test('a write to a live org waits for an answer, the oldest first', async () => {
+	const backend = fake({ open: true });
+	const answers: unknown[] = [];
+	const asks = new WriteAsks({ ...backend, answerWrite: async (...given) => void answers.push(given) });
+	const write = { method: 'DELETE', org: 'acme.okta.com', path: '/api/v1/users/7', connection: 'acme' };
+	asks.hear({ kind: 'write_asked', id: 'write-0', write });
+	asks.hear({ kind: 'write_asked', id: 'write-1', write });
+	expect(asks.first?.id).toBe('write-0');
+	await asks.answer('write-0', true, false);
+	expect(answers).toEqual([['write-0', { send: true, remember: false }]]);
+	// The run was stopped: its question goes.
+	asks.hear({ kind: 'write_settled', id: 'write-1' });
+	expect(asks.first).toBeNull();
 });
 
 test('a connection is saved for the folder of its connector', async () => {

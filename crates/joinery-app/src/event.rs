@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::connections::Write;
+
 /// Something a front may want to show.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -15,6 +17,20 @@ pub enum Event {
     },
     /// The sandbox org started or stopped.
     SandboxChanged,
+    /// A connection did better or worse than before, or was saved or removed.
+    ConnectionsChanged,
+    /// A request waits until someone allows it: it writes to a live org.
+    WriteAsked {
+        /// The question's id; the answer names it.
+        id: String,
+        /// What is about to be written.
+        write: Write,
+    },
+    /// A question is answered, or no longer waited for.
+    WriteSettled {
+        /// Its id.
+        id: String,
+    },
     /// A sign-in waits for a person on this page.
     SignInPage {
         /// The sign-in's id.

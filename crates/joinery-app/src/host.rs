@@ -18,11 +18,12 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::{
-    connections::Resolved,
+    connections::{self, Resolved},
     error::{http_code, http_hint},
     runs::CallReport,
     sign,
     studio::{lock, now_ms},
+    writes::{Permits, Writes},
 };
 
 /// The largest body a script is handed; above it the script would hold hundreds of megabytes of values.
@@ -40,6 +41,17 @@ pub(crate) struct RunHost {
     token: CancellationToken,
     started: Instant,
     record: Mutex<Record>,
+    writes: Arc<Writes>,
+    /// Writes that were allowed for this run.
+    permits: Permits,
+    waiting: Mutex<Waiting>,
+}
+
+/// How long someone was waited for, and since when one is now.
+#[derive(Default)]
+struct Waiting {
+    done: Duration,
+    since: Vec<Instant>,
 }
 
 /// What a run did.
@@ -47,6 +59,8 @@ pub(crate) struct RunHost {
 pub(crate) struct Record {
     pub(crate) calls: Vec<RecordedCall>,
     pub(crate) console: Vec<ConsoleLine>,
+    /// What the last call to the connection's own service said of it.
+    pub(crate) health: Option<Result<(), String>>,
 }
 
 /// One call and its response's body.
@@ -58,12 +72,16 @@ pub(crate) struct RecordedCall {
 impl RunHost {
     /// A host on the current tokio runtime. Cancelling `token` drops the request under way.
     pub(crate) fn new(
+        writes: Arc<Writes>,
         client: Client,
         connector: Arc<Connector>,
         connection: Resolved,
         token: CancellationToken,
     ) -> Self {
         Self {
+            writes,
+            permits: Permits::default(),
+            waiting: Mutex::default(),
             client,
             connector,
             connection,
@@ -159,16 +177,45 @@ impl RunHost {
 
     fn exchange(&self, ready: HttpRequest) -> Result<Exchange, joinery_http::Error> {
         let connection = &self.connection.http;
-        self.runtime
-            .block_on(joinery_http::send(&self.client, connection, ready, &self.token))
+        let outcome = self
+            .runtime
+            .block_on(joinery_http::send(&self.client, connection, ready, &self.token));
+        if let Some(found) = connections::of_call(&outcome, &connection.base_url) {
+            lock(&self.record).health = Some(found);
+        }
+        outcome
+    }
+
+    /// Waits until the request may go out; the clock of the run stands still meanwhile.
+    fn permit(&self, ready: &HttpRequest) -> Result<(), HttpFailure> {
+        let verdict = self.connection.judge(ready);
+        lock(&self.waiting).since.push(Instant::now());
+        let answer = self
+            .runtime
+            .block_on(self.writes.allow(verdict, &self.permits, &self.token));
+        let mut waiting = lock(&self.waiting);
+        if let Some(since) = waiting.since.pop()
+            && waiting.since.is_empty()
+        {
+            waiting.done += since.elapsed();
+        }
+        answer.map_err(|refusal| HttpFailure {
+            code: refusal.code().into(),
+            message: refusal.message(),
+            hint: refusal.hint().map(str::to_owned),
+        })
     }
 }
 
 impl Host for RunHost {
     fn send(&self, request: ScriptRequest, _cancel: &Cancel) -> Result<HostResponse, HttpFailure> {
+        // The wait for a person comes first: it is no part of the call.
+        let ready = self
+            .prepare(&request)
+            .and_then(|ready| self.permit(&ready).map(|()| ready));
         let start_ms = milliseconds(self.started.elapsed());
         let sent_at = Instant::now();
-        let answer = self.prepare(&request).map(|ready| self.exchange(ready));
+        let answer = ready.map(|ready| self.exchange(ready));
         let time_ms = milliseconds(sent_at.elapsed());
         let mut calls = Vec::new();
         let mut call = CallReport {
@@ -235,6 +282,11 @@ impl Host for RunHost {
                 () = self.token.cancelled() => {}
             }
         });
+    }
+
+    fn waited(&self) -> Duration {
+        let waiting = lock(&self.waiting);
+        waiting.done + waiting.since.first().map_or(Duration::ZERO, Instant::elapsed)
     }
 
     fn sign(&self, secret: &str, operation: SecretOperation, message: &[u8]) -> Option<Vec<u8>> {

@@ -17,6 +17,7 @@ pub mod settings;
 mod sign;
 pub mod studio;
 pub mod workspaces;
+pub mod writes;
 
 pub use error::{Code, Error};
 pub use event::Event;

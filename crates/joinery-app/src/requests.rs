@@ -28,6 +28,7 @@ use crate::{
     files::FileRef,
     runs::content_type,
     studio::{Studio, lock, now_ms},
+    writes::Permits,
 };
 
 pub use assertions::AssertionResult;
@@ -212,18 +213,22 @@ fn open_body(studio: &Studio, exchange: &Exchange) -> Result<BodySummary, Error>
     })
 }
 
-/// Sends a request that is ready, without keeping it.
+/// Sends a request that is ready, without keeping it. One that writes to a live org waits until that is allowed.
 ///
 /// # Errors
-/// [`Code::Network`], [`Code::Cancelled`].
+/// [`Code::Network`], [`Code::Cancelled`]; [`Code::Usage`] and [`Code::Failed`] for a write that nobody may allow.
 pub async fn exchange(
     studio: &Studio,
     connection: &Resolved,
     ready: HttpRequest,
     cancel: &CancellationToken,
 ) -> Result<Exchange, Error> {
+    let verdict = connection.judge(&ready);
+    studio.writes.allow(verdict, &Permits::default(), cancel).await?;
     let client = studio.client(connection)?;
-    Ok(joinery_http::send(&client, &connection.http, ready, cancel).await?)
+    let outcome = joinery_http::send(&client, &connection.http, ready, cancel).await;
+    connections::note_call(studio, connection, &outcome);
+    Ok(outcome?)
 }
 
 /// Fills in a request's variables.

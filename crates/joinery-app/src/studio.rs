@@ -19,7 +19,7 @@ use tokio::sync::broadcast;
 
 use crate::{
     bodies::Bodies,
-    connections::{ConnectionSafe, Resolved, Safe},
+    connections::{ConnectionSafe, HealthState, LastTest, Resolved, Safe},
     error::{Code, Error},
     event::Event,
     highlight::Highlighter,
@@ -27,6 +27,7 @@ use crate::{
     runs::{Outputs, Running},
     sandbox::SandboxSlot,
     workspaces::OpenWorkspace,
+    writes::Writes,
 };
 
 /// Where things are and whom to ask.
@@ -66,11 +67,17 @@ pub struct Studio {
     pub(crate) running: Running,
     pub(crate) sent: SentBodies,
     pub(crate) outputs: Outputs,
+    pub(crate) writes: Arc<Writes>,
+    /// How each profile did when it was last used in this process.
+    pub(crate) health: Mutex<HashMap<String, (HealthState, Option<String>)>>,
+    /// The last test of a draft: saving that very draft keeps what it said.
+    pub(crate) last_test: Mutex<Option<LastTest>>,
 }
 
 impl Studio {
     /// A studio; nothing is opened or read yet.
     pub fn new(options: StudioOptions) -> Self {
+        let events = broadcast::channel(256).0;
         Self {
             safe: Safe {
                 options,
@@ -80,7 +87,10 @@ impl Studio {
             scripts: OnceLock::new(),
             clients: Mutex::default(),
             sessions: Mutex::default(),
-            events: broadcast::channel(256).0,
+            writes: Arc::new(Writes::new(events.clone())),
+            health: Mutex::default(),
+            last_test: Mutex::default(),
+            events,
             bodies: Bodies::default(),
             highlighter: Highlighter::default(),
             workspace: RwLock::default(),
@@ -105,6 +115,11 @@ impl Studio {
     /// What happens from now on.
     pub fn events(&self) -> broadcast::Receiver<Event> {
         self.events.subscribe()
+    }
+
+    /// Who is asked before a write to a live org.
+    pub fn writes(&self) -> Arc<Writes> {
+        Arc::clone(&self.writes)
     }
 
     /// Tells every front. Nobody listening is fine.
@@ -158,12 +173,7 @@ impl Studio {
         {
             return Ok(made.client.clone());
         }
-        let options = ClientOptions {
-            user_agent: format!("joinery/{}", version()),
-            network: network.clone(),
-            ..ClientOptions::default()
-        };
-        let client = Client::new(options)?;
+        let client = self.fresh_client(connection)?;
         let made = Made {
             network: network.clone(),
             files,
@@ -171,6 +181,20 @@ impl Studio {
         };
         clients.insert(connection.name.clone(), made);
         Ok(client)
+    }
+
+    /// A client without cookies and warm connections.
+    ///
+    /// # Errors
+    /// As [`Studio::client`].
+    #[expect(clippy::unused_self, reason = "how clients are made is the studio's to say")]
+    pub(crate) fn fresh_client(&self, connection: &Resolved) -> Result<Client, Error> {
+        let options = ClientOptions {
+            user_agent: format!("joinery/{}", version()),
+            network: connection.network.clone(),
+            ..ClientOptions::default()
+        };
+        Ok(Client::new(options)?)
     }
 
     /// What signing in with `auth` remembers for a connection: one for everything that uses it, begun anew when the

@@ -286,6 +286,7 @@ async fn a_secret_never_reaches_a_file_in_clear() {
         connector: "okta".into(),
         auth: "api_token".into(),
         values,
+        ..ConnectionDraft::default()
     };
     connections::save(&desk.studio, &draft).unwrap();
     connections::choose(&desk.studio, "acme").unwrap();

@@ -49,6 +49,7 @@ impl Desk {
             connector: "okta".into(),
             auth: "api_token".into(),
             values: all,
+            ..ConnectionDraft::default()
         };
         connections::save(&self.studio, &draft)
     }

@@ -9,3 +9,5 @@ mod person;
 mod secrets;
 #[path = "sign_in/service.rs"]
 mod service;
+#[path = "sign_in/tested.rs"]
+mod tested;

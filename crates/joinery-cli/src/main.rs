@@ -1,5 +1,6 @@
 //! The `joinery` command line: parse, call a use case, print, exit code. One file per command in `commands/`.
 
+mod ask;
 mod commands;
 mod durations;
 mod excerpt;

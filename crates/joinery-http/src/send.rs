@@ -60,6 +60,8 @@ pub struct Exchange {
     pub response: HttpResponse,
     /// Its body.
     pub body: Body,
+    /// The version of TLS, where a connection was opened for it; `None` on a warm one and without TLS.
+    pub tls: Option<&'static str>,
     /// What signing in asked for it on its own, such as tokens, in order. Requests, headers and bodies are masked.
     pub sign_in: Vec<Exchange>,
 }
@@ -318,6 +320,7 @@ async fn keep(
             rate_limit,
         },
         body,
+        tls: marks.tls(),
         sign_in: Vec::new(),
     })
 }

@@ -82,6 +82,7 @@ impl ServerCertVerifier for SystemVerifier {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        trace::mark_version("TLS 1.2");
         if !self.verify {
             return Ok(HandshakeSignatureValid::assertion());
         }
@@ -94,6 +95,7 @@ impl ServerCertVerifier for SystemVerifier {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        trace::mark_version("TLS 1.3");
         if !self.verify {
             return Ok(HandshakeSignatureValid::assertion());
         }

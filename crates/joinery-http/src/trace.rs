@@ -26,6 +26,7 @@ pub(crate) struct Marks {
     resolved: Option<Instant>,
     hello: Option<Instant>,
     connected: Option<Instant>,
+    tls: Option<&'static str>,
     asked: Asked,
 }
 
@@ -54,6 +55,11 @@ pub(crate) async fn recorded<T>(work: impl Future<Output = T>) -> (T, Marks) {
 /// The TLS handshake begins now: TCP is connected.
 pub(crate) fn mark_hello() {
     mark(|marks| marks.hello = Some(Instant::now()));
+}
+
+/// The server proved who it is in this version of TLS.
+pub(crate) fn mark_version(version: &'static str) {
+    mark(|marks| marks.tls = Some(version));
 }
 
 /// The server asks for a client certificate, and gets one or not.
@@ -85,6 +91,11 @@ impl Marks {
     /// Whether a connection was being opened and was not ready.
     pub(crate) fn connecting(&self) -> bool {
         self.started.is_some() && self.connected.is_none()
+    }
+
+    /// The version of TLS, where a connection was opened and the server proved who it is.
+    pub(crate) fn tls(&self) -> Option<&'static str> {
+        self.tls
     }
 
     /// The phases of a hop that was begun at `begun`, got the answer's head at `head` and its last byte at `end`.

@@ -24,6 +24,10 @@ pub trait Host: Send + Sync {
     fn random(&self, bytes: &mut [u8]);
     /// Waits; returns early when cancelled.
     fn sleep(&self, duration: Duration, cancel: &Cancel);
+    /// How long the run has waited for a person until now: that is not held against its time.
+    fn waited(&self) -> Duration {
+        Duration::ZERO
+    }
     /// `operation` keyed with the connection's secret of that name: the text itself never reaches a script.
     fn sign(&self, secret: &str, operation: SecretOperation, message: &[u8]) -> Option<Vec<u8>>;
 }

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 /// What one run may use.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {
-    /// Time from start to end, waiting for HTTP included.
+    /// Time from start to end, waiting for HTTP included, waiting for a person not.
     pub time: Duration,
     /// Rhai operations.
     pub operations: u64,

@@ -276,8 +276,7 @@ impl Scripts {
             )
             .with_hint("Close other programs and run it again."));
         }
-        let mut leave_at = began + limits.time + PATIENCE;
-        let mut cancelled = false;
+        let mut cancelled_at = None;
         loop {
             match answer.recv_timeout(LOOK) {
                 Ok(result) => return result,
@@ -290,12 +289,17 @@ impl Scripts {
                 }
                 Err(RecvTimeoutError::Timeout) => {}
             }
-            if !cancelled && cancel.is_cancelled() {
-                cancelled = true;
-                leave_at = leave_at.min(Instant::now() + PATIENCE);
+            if cancelled_at.is_none() && cancel.is_cancelled() {
+                cancelled_at = Some(Instant::now());
             }
+            let out_of_time = began + limits.time + watched.host.waited();
+            let leave_at = cancelled_at.map_or(out_of_time, |at| at.min(out_of_time)) + PATIENCE;
             if Instant::now() >= leave_at {
-                let reason = if cancelled { Stop::Cancelled } else { Stop::Time };
+                let reason = if cancelled_at.is_some() {
+                    Stop::Cancelled
+                } else {
+                    Stop::Time
+                };
                 lock(&watched.stop).get_or_insert(reason);
                 return Err(explain::stopped_without_place(reason, &limits, &file));
             }

@@ -122,7 +122,7 @@ impl RunState {
 
     /// What is left of the time.
     pub fn time_left(&self) -> Duration {
-        self.limits.time.saturating_sub(self.started.elapsed())
+        (self.limits.time + self.host.waited()).saturating_sub(self.started.elapsed())
     }
 
     /// Orders the run to stop and gives the error that does it.

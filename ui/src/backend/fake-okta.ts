@@ -1,6 +1,7 @@
 /** A believable workspace: an Okta connector, one user, one run. For the fake backend only. */
 import type { CallReport } from './types/CallReport';
 import type { ConnectionForm } from './types/ConnectionForm';
+import type { FormField } from './types/FormField';
 import type { FileKind } from './types/FileKind';
 import type { SavedRequest } from './types/SavedRequest';
 
@@ -217,22 +218,23 @@ export const FORM: ConnectionForm = {
 			}
 		},
 		{
-			id: 'access_token',
-			label: 'Access token',
-			kind: 'bearer',
+			id: 'service_app',
+			label: 'OAuth 2.0 service app',
+			kind: 'oauth2_client_credentials',
 			form: {
 				fields: [
-					{
-						name: 'token',
-						label: 'Access token',
-						hint: 'Lasts one hour',
-						control: { kind: 'secret' },
-						required: true,
-						pattern: null,
-						default: null
-					}
+					formField('client_id', 'Client ID', true),
+					formField('private_key', 'Private key', true, { kind: 'secret' }),
+					formField('key_id', 'Key ID', false),
+					formField('scopes', 'Scopes', false)
 				]
 			}
+		},
+		{
+			id: 'sign_in',
+			label: 'Sign in with Okta',
+			kind: 'oauth2_authorization_code',
+			form: { fields: [formField('client_id', 'Client ID', true), formField('scopes', 'Scopes', false)] }
 		}
 	],
 	advanced: {
@@ -258,3 +260,12 @@ export const FORM: ConnectionForm = {
 		]
 	}
 };
+
+function formField(
+	name: string,
+	label: string,
+	required: boolean,
+	control: FormField['control'] = { kind: 'text' }
+): FormField {
+	return { name, label, hint: null, control, required, pattern: null, default: null };
+}

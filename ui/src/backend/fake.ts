@@ -15,11 +15,11 @@ import type { SavedRequest } from './types/SavedRequest';
 import type { TreeEntry } from './types/TreeEntry';
 import type { Workspace } from './types/Workspace';
 import { BackendError } from './error';
+import { CONNECTIONS, connectionTest, PUBLIC_KEY, SANDBOX, tokenState } from './fake-connections';
 import { call, FILES, FORM, GROUPS, REQUESTS, USER } from './fake-okta';
 import { diffLine, fold, pathOf, rawLines, spans, treeLines } from './fake-text';
 
 const PATH = '/home/ada/acme-connectors';
-const SANDBOX = 'http://127.0.0.1:41730';
 const NAME = /^[a-z][a-z0-9_]*$/;
 const ENDINGS: Partial<Record<FileKind, string>> = { schema: '.json', request: '.toml' };
 
@@ -49,17 +49,9 @@ export function fake(options: FakeOptions = {}): Backend {
 			opened_ms: Date.now() - 86_400_000
 		}
 	];
-	let connections: ConnectionView[] = [
-		{ name: 'sandbox', connector: 'okta', sandbox: true, auth: 'API token', base_url: SANDBOX, warning: null },
-		{
-			name: 'acme',
-			connector: 'okta',
-			sandbox: false,
-			auth: 'API token',
-			base_url: 'https://acme.okta.com',
-			warning: null
-		}
-	];
+	let connections: ConnectionView[] = CONNECTIONS;
+	let tested = '';
+	const signedIn = new Set<string>();
 
 	function workspace(): Workspace {
 		if (!isOpen) throw new BackendError({ code: 'usage', message: 'No workspace is open.' });
@@ -416,41 +408,55 @@ export function fake(options: FakeOptions = {}): Backend {
 		saveConnection: async (draft) => {
 			const domain = draft.values['domain'] ?? '';
 			const label = FORM.auth.find((each) => each.id === draft.auth)?.label ?? draft.auth;
-			const view = {
+			const preview = domain.endsWith('.oktapreview.com');
+			const view: ConnectionView = {
 				name: draft.name,
 				connector: draft.connector,
 				sandbox: false,
 				auth: label,
+				auth_id: draft.auth,
 				base_url: `https://${domain}`,
+				environment: draft.environment ?? (preview ? 'preview' : 'production'),
+				given_environment: draft.environment,
+				live: true,
+				read_only: draft.read_only ?? 'ask',
+				health:
+					tested === JSON.stringify(draft)
+						? { state: 'ok', reason: null, tested_ms: Date.now() }
+						: { state: 'unknown', reason: null, tested_ms: null },
+				values: { domain },
+				secrets: ['token'],
 				warning: null
 			};
 			connections = [...connections.filter((each) => each.name !== draft.name), view];
+			heard.forEach((each) => each({ kind: 'connections_changed' }));
 			return view;
 		},
-		testConnection: async (draft) =>
-			draft.values['token'] === 'wrong'
-				? {
-						ok: false,
-						message: 'Okta refused this token.',
-						hint: 'It may be expired or revoked. Make a new one under Security, API, Tokens.',
-						status: 401,
-						time_ms: 92,
-						rate_limit: null
-					}
-				: {
-						ok: true,
-						message: `Connected to ${draft.values['domain']} as ada.lovelace@acme.example`,
-						hint: null,
-						status: 200,
-						time_ms: 184,
-						rate_limit: { limit: 600, remaining: 598, reset: Math.floor(Date.now() / 1000) + 52 }
-					},
+		testConnection: async (draft) => {
+			const found = connectionTest(draft);
+			if (found.ok) tested = JSON.stringify(draft);
+			return found;
+		},
 		removeConnection: async (name) => {
 			connections = connections.filter((each) => each.name !== name);
 		},
 		chooseConnection: async (name) => {
 			chosen = name;
 		},
+		signIn: async (signIn) => {
+			heard.forEach((each) =>
+				each({ kind: 'sign_in_page', id: signIn.id, url: 'https://acme.okta.com/oauth2/v1/authorize' })
+			);
+			signedIn.add(signIn.connection);
+			return tokenState();
+		},
+		tokenState: async (_connector, connection) => {
+			if (signedIn.has(connection)) return tokenState();
+			throw new BackendError({ code: 'sign_in_needed', message: 'nobody has signed in to this connection yet' });
+		},
+		generateKey: async () => PUBLIC_KEY,
+		publicKey: async () => PUBLIC_KEY,
+		answerWrite: async (id) => heard.forEach((each) => each({ kind: 'write_settled', id })),
 		sandboxStatus: async () => ({ url: SANDBOX, users: 250 }),
 		startSandbox: async () => ({ url: SANDBOX, users: 250 }),
 

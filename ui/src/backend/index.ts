@@ -20,6 +20,7 @@ import type { FunctionDoc } from './types/FunctionDoc';
 import type { MadeAction } from './types/MadeAction';
 import type { OpenRequest } from './types/OpenRequest';
 import type { Problem } from './types/Problem';
+import type { PublicKey } from './types/PublicKey';
 import type { RunAction } from './types/RunAction';
 import type { RunReport } from './types/RunReport';
 import type { SandboxView } from './types/SandboxView';
@@ -27,10 +28,13 @@ import type { SavedFile } from './types/SavedFile';
 import type { SavedRequest } from './types/SavedRequest';
 import type { SendRequest } from './types/SendRequest';
 import type { Sent } from './types/Sent';
+import type { SignIn } from './types/SignIn';
 import type { TextFile } from './types/TextFile';
+import type { TokenState } from './types/TokenState';
 import type { VariableView } from './types/VariableView';
 import type { Welcome } from './types/Welcome';
 import type { Workspace } from './types/Workspace';
+import type { WriteAnswer } from './types/WriteAnswer';
 
 /** Every call rejects with a `BackendError` (see `error.ts`). */
 export interface Backend {
@@ -100,6 +104,15 @@ export interface Backend {
 	testConnection(draft: ConnectionDraft): Promise<ConnectionTest>;
 	removeConnection(name: string): Promise<void>;
 	chooseConnection(name: string): Promise<void>;
+	/** Opens the sign-in page in the browser and waits; `cancel` takes the id. The page also comes as `sign_in_page`. */
+	signIn(signIn: SignIn): Promise<TokenState>;
+	/** The token of a saved connection; null for a way to sign in that has none. Rejects with code `sign_in_needed`. */
+	tokenState(connector: string, connection: string): Promise<TokenState | null>;
+	/** Makes a key pair; its private half waits until a connection of that name is saved or tested. */
+	generateKey(connection: string): Promise<PublicKey>;
+	publicKey(connection: string): Promise<PublicKey>;
+	/** Answers an event `write_asked`: whether the write may be sent. */
+	answerWrite(id: string, answer: WriteAnswer): Promise<void>;
 	sandboxStatus(): Promise<SandboxView | null>;
 	startSandbox(): Promise<SandboxView>;
 

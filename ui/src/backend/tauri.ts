@@ -59,6 +59,11 @@ export const tauri: Backend = {
 	testConnection: (draft) => call('test_connection', { draft }),
 	removeConnection: (name) => call('remove_connection', { name }),
 	chooseConnection: (name) => call('choose_connection', { name }),
+	signIn: (signIn) => call('sign_in', { signIn }),
+	tokenState: (connector, connection) => call('token_state', { connector, connection }),
+	generateKey: (connection) => call('generate_key', { connection }),
+	publicKey: (connection) => call('public_key', { connection }),
+	answerWrite: (id, answer) => call('answer_write', { id, answer }),
 	sandboxStatus: () => call('sandbox_status'),
 	startSandbox: () => call('start_sandbox'),
 

@@ -10,6 +10,8 @@ export interface TreeNode {
 	method?: string;
 	/** At the end of the row: a count, a version. */
 	badge?: string;
+	/** A dot at the end of the row, and what it means in words. */
+	dot?: { tone: 'ok' | 'wood' | 'bad' | 'off'; words: string };
 	/** Why it cannot be used; shown below and in its tooltip. */
 	error?: string;
 	/** Weight: a connector, a group, or a file. */

@@ -20,7 +20,10 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use super::Resolved;
-use crate::host::{RunHost, failure_of, put_in};
+use crate::{
+    host::{RunHost, failure_of, put_in},
+    writes::Writes,
+};
 
 /// The script that signs.
 const FILE: &str = "connection.rhai";
@@ -31,17 +34,24 @@ pub(super) struct ScriptHooks {
     scripts: Scripts,
     connector: Arc<Connector>,
     connection: Resolved,
+    writes: Arc<Writes>,
 }
 
 impl ScriptHooks {
     /// The functions of `connector` for `connection`, whose own calls go out unsigned.
-    pub(super) fn new(scripts: Scripts, connector: Arc<Connector>, mut connection: Resolved) -> Self {
+    pub(super) fn new(
+        scripts: Scripts,
+        connector: Arc<Connector>,
+        mut connection: Resolved,
+        writes: Arc<Writes>,
+    ) -> Self {
         connection.http.auth = Auth::default();
         connection.http.hooks = None;
         Self {
             scripts,
             connector,
             connection,
+            writes,
         }
     }
 
@@ -64,7 +74,13 @@ impl ScriptHooks {
         connection.secrets.extend(secrets_of(token));
         let end = EndOnDrop::default();
         let client = context.client().clone();
-        let inner = RunHost::new(client, Arc::clone(&self.connector), connection, end.waiting.clone());
+        let inner = RunHost::new(
+            Arc::clone(&self.writes),
+            client,
+            Arc::clone(&self.connector),
+            connection,
+            end.waiting.clone(),
+        );
         let (asks, mut asked) = mpsc::unbounded_channel::<Ask>();
         let host: Arc<dyn Host> = Arc::new(HookHost { inner, asks });
         let (scripts, stop) = (self.scripts.clone(), end.script.clone());

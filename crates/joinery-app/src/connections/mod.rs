@@ -1,5 +1,8 @@
 //! Connection profiles: which org, how to sign in. Secrets go to the keychain and never come back to a front.
 
+mod environment;
+mod guard;
+mod health;
 mod hooks;
 mod keys;
 mod network;
@@ -13,7 +16,6 @@ use std::collections::BTreeMap;
 use joinery_connector::{
     Connector, Secret,
     form::{Control, Form, FormField},
-    http::RateLimit,
     manifest::AuthChoice,
 };
 use joinery_http::auth;
@@ -22,6 +24,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use ts_rs::TS;
 
+pub use environment::Environment;
+pub use guard::{Guard, ReadOnly, Write};
+pub(crate) use guard::{Refusal, Verdict};
+pub use health::{Health, HealthState};
+pub(crate) use health::{note, note_call, of_call};
 pub use keys::{KeyPlace, PublicKey, generate_key, public_key};
 pub use network::{is_file, is_network};
 pub(crate) use resolve::shown_auth;
@@ -31,11 +38,13 @@ pub use sign_in::{
     SignIn, TokenState, moment, sign_in, sign_in_resolved, sign_out, takes_a_person, token, token_at_hand,
     token_resolved,
 };
-pub use test::{test, test_resolved};
+pub(crate) use test::LastTest;
+pub use test::{Cause, ConnectionTest, Fix, StepState, TestStep, test, test_resolved};
 
 use crate::{
     connectors,
     error::{Code, Error},
+    event::Event,
     studio::{Studio, lock},
 };
 
@@ -54,8 +63,24 @@ pub struct ConnectionView {
     pub sandbox: bool,
     /// The auth choice's label.
     pub auth: String,
+    /// The auth choice's id.
+    pub auth_id: String,
     /// The base URL, where it is known.
     pub base_url: Option<String>,
+    /// What its org is for: as the profile says, or else as its address does.
+    pub environment: Environment,
+    /// What the profile itself says of that.
+    pub given_environment: Option<Environment>,
+    /// Whether its org is live, so that writes are guarded.
+    pub live: bool,
+    /// Whether it may only read.
+    pub read_only: ReadOnly,
+    /// How it did when it was last used.
+    pub health: Health,
+    /// Its fields that are not secret.
+    pub values: BTreeMap<String, String>,
+    /// The names of the secrets kept for it.
+    pub secrets: Vec<String>,
     /// What everyone who uses it should see: that certificates are not checked.
     pub warning: Option<String>,
 }
@@ -89,7 +114,7 @@ pub struct AuthForm {
 }
 
 /// A connection to save or test. Empty secrets keep the ones saved before.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct ConnectionDraft {
     /// Its name.
@@ -100,24 +125,10 @@ pub struct ConnectionDraft {
     pub auth: String,
     /// Every field, secret or not, by name.
     pub values: BTreeMap<String, String>,
-}
-
-/// What a test of a connection found.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export)]
-pub struct ConnectionTest {
-    /// Whether it works.
-    pub ok: bool,
-    /// What was found: `Signed in as ada.lovelace@acme.example`.
-    pub message: String,
-    /// What to do, where it does not work.
-    pub hint: Option<String>,
-    /// The status of the answer.
-    pub status: Option<u16>,
-    /// Milliseconds the answer took.
-    pub time_ms: Option<f64>,
-    /// What the rate-limit headers said.
-    pub rate_limit: Option<RateLimit>,
+    /// What the org is for; without it the address says.
+    pub environment: Option<Environment>,
+    /// Whether it may only read; without it writes to a live org ask.
+    pub read_only: Option<ReadOnly>,
 }
 
 /// The connections of a connector, the sandbox first.
@@ -128,14 +139,7 @@ pub fn list(studio: &Studio, connector: &str) -> Result<Vec<ConnectionView>, Err
     let connector = connectors::in_workspace(studio, connector)?;
     let mut views = Vec::new();
     if fits_sandbox(&connector) {
-        views.push(ConnectionView {
-            name: SANDBOX.to_owned(),
-            connector: connector.manifest.id.clone(),
-            sandbox: true,
-            auth: "API token".to_owned(),
-            base_url: crate::sandbox::address(studio).map(|(url, _)| url),
-            warning: None,
-        });
+        views.push(sandbox_view(studio, &connector));
     }
     for row in table::connection::list(studio.store()?)? {
         if row.connector == connector.manifest.id {
@@ -145,12 +149,44 @@ pub fn list(studio: &Studio, connector: &str) -> Result<Vec<ConnectionView>, Err
     Ok(views)
 }
 
+/// A saved connection, told without its connector.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Saved {
+    /// Its name.
+    pub name: String,
+    /// The connector's id.
+    pub connector: String,
+    /// The auth choice's id.
+    pub auth: String,
+    /// Its fields that are not secret.
+    pub fields: Map<String, Value>,
+    /// The names of the secrets kept for it.
+    pub secrets: Vec<String>,
+    /// What the profile says its org is for.
+    pub environment: Option<String>,
+    /// Whether it may only read, where the profile says.
+    pub read_only: Option<String>,
+    /// How it did when it was last used.
+    pub health: Health,
+}
+
 /// Every saved connection, whichever connector it is for.
 ///
 /// # Errors
 /// [`Code::Unavailable`].
-pub fn all(studio: &Studio) -> Result<Vec<Row>, Error> {
-    Ok(table::connection::list(studio.store()?)?)
+pub fn all(studio: &Studio) -> Result<Vec<Saved>, Error> {
+    let rows = table::connection::list(studio.store()?)?;
+    let saved = rows.into_iter().map(|row| Saved {
+        health: Health::of_store(&row.health),
+        name: row.name,
+        connector: row.connector,
+        auth: row.auth,
+        fields: row.fields,
+        secrets: row.secrets,
+        environment: row.environment,
+        read_only: row.read_only,
+    });
+    Ok(saved.collect())
 }
 
 /// Whether the sandbox org can stand in for the connector's own service: it signs in as Okta does.
@@ -164,14 +200,60 @@ pub fn fits_sandbox(connector: &Connector) -> bool {
     })
 }
 
+fn sandbox_view(studio: &Studio, connector: &Connector) -> ConnectionView {
+    let base_url = crate::sandbox::address(studio).map(|(url, _)| url);
+    let state = if base_url.is_some() {
+        HealthState::Ok
+    } else {
+        HealthState::Unknown
+    };
+    ConnectionView {
+        name: SANDBOX.to_owned(),
+        connector: connector.manifest.id.clone(),
+        sandbox: true,
+        auth: "API token".to_owned(),
+        auth_id: String::new(),
+        base_url,
+        environment: Environment::Sandbox,
+        given_environment: None,
+        live: false,
+        read_only: ReadOnly::False,
+        health: Health {
+            state,
+            ..Health::default()
+        },
+        values: BTreeMap::new(),
+        secrets: Vec::new(),
+        warning: None,
+    }
+}
+
 fn view(studio: &Studio, connector: &Connector, row: &Row) -> ConnectionView {
     let auth = connector.manifest.auth.iter().find(|choice| choice.id == row.auth);
+    let base_url = resolve::base_url(studio, connector, &row.fields).ok();
+    let given_environment = row.environment.as_deref().and_then(Environment::of_word);
+    let read_only = row.read_only.as_deref().and_then(ReadOnly::of_word);
+    let address = base_url.as_deref().unwrap_or_default();
+    let guard = Guard::new(&row.name, address, given_environment, read_only);
+    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     ConnectionView {
         name: row.name.clone(),
         connector: row.connector.clone(),
         sandbox: false,
         auth: auth.map_or_else(|| row.auth.clone(), |choice| choice.label.clone()),
-        base_url: resolve::base_url(studio, connector, &row.fields).ok(),
+        auth_id: row.auth.clone(),
+        environment: given_environment.unwrap_or_else(|| Environment::guess(address)),
+        base_url,
+        given_environment,
+        live: guard.live,
+        read_only: guard.read_only,
+        health: Health::of_store(&row.health),
+        values: row
+            .fields
+            .iter()
+            .map(|(name, value)| (name.clone(), text(value)))
+            .collect(),
+        secrets: row.secrets.clone(),
         warning: network::warning(row),
     }
 }
@@ -225,8 +307,12 @@ pub fn save_for(studio: &Studio, connector: &Connector, draft: &ConnectionDraft)
     for field in unused.filter(|field| !filled.secrets.contains_key(*field)) {
         secrets.remove(&draft.name, field)?;
     }
+    let mut new_secret = false;
     for (field, secret) in &filled.secrets {
-        secrets.set(&draft.name, field, secret)?;
+        if before.is_none() || secrets.get(&draft.name, field)?.as_ref() != Some(secret) {
+            new_secret = true;
+            secrets.set(&draft.name, field, secret)?;
+        }
     }
     let row = Row {
         name: draft.name.clone(),
@@ -234,14 +320,20 @@ pub fn save_for(studio: &Studio, connector: &Connector, draft: &ConnectionDraft)
         auth: draft.auth.clone(),
         fields: filled.fields,
         secrets: filled.secrets.into_keys().collect(),
+        environment: draft.environment.map(|each| each.word().to_owned()),
+        read_only: draft.read_only.map(|each| each.word().to_owned()),
+        health: test::health_of(studio, draft).to_store(),
     };
-    let before = table::connection::get(studio.store()?, &row.name)?;
-    if before.is_some_and(|before| before != row) {
+    let same =
+        |before: &Row| (&before.connector, &before.auth, &before.fields) == (&row.connector, &row.auth, &row.fields);
+    if new_secret || !before.as_ref().is_none_or(same) {
         // What a sign-in brought was for the connection as it was.
         studio.safe().forget(&row.name)?;
         studio.end_session(&row.name);
     }
+    health::forget(studio, &draft.name);
     table::connection::put(studio.store()?, &row)?;
+    studio.tell(Event::ConnectionsChanged);
     lock(&studio.made_keys).remove(&draft.name);
     Ok(row)
 }
@@ -408,6 +500,8 @@ pub fn remove(studio: &Studio, name: &str) -> Result<(), Error> {
     studio.safe().forget(name)?;
     studio.end_session(name);
     table::connection::remove(store, name)?;
+    health::forget(studio, name);
+    studio.tell(Event::ConnectionsChanged);
     Ok(())
 }
 

@@ -11,7 +11,10 @@ use joinery_http::{Network, auth::Auth};
 use joinery_store::table;
 use serde_json::{Map, Value, json};
 
-use super::{ConnectionDraft, FilledIn, SANDBOX, fill_in, fits_sandbox, hooks::ScriptHooks, network};
+use super::{
+    ConnectionDraft, Environment, FilledIn, Guard, ReadOnly, SANDBOX, Verdict, Write, fill_in, fits_sandbox,
+    hooks::ScriptHooks, network,
+};
 use crate::{
     error::{Code, Error},
     sandbox,
@@ -31,11 +34,26 @@ pub struct Resolved {
     pub secrets: BTreeMap<String, Secret>,
     /// Its values for `{{variables}}`.
     pub variables: Variables,
+    /// The saved profile it comes from, whose health its calls tell of.
+    pub profile: Option<String>,
+    /// What guards its org from being written to.
+    pub guard: Guard,
     /// How its server is reached. Scripts and variables know nothing of it.
     pub network: Network,
 }
 
 impl Resolved {
+    /// What the guard says of a request; what is secret in its path is masked.
+    pub(crate) fn judge(&self, request: &HttpRequest) -> Verdict {
+        match self.guard.judge(&request.method, &request.url) {
+            Verdict::Ask(write) => Verdict::Ask(Write {
+                path: joinery_http::redact::mask(&write.path, &self.http.secrets()),
+                ..write
+            }),
+            other => other,
+        }
+    }
+
     /// The most milliseconds a request may take, where the connection says so.
     pub fn timeout_ms(&self) -> Option<u64> {
         let limit = self.network.timeout?;
@@ -154,7 +172,13 @@ fn saved(studio: &Studio, connector: &Connector, name: &str) -> Result<Resolved,
         secrets.insert(field.clone(), secret);
     }
     let base = base_url(studio, connector, &row.fields)?;
-    from_parts(
+    let guard = Guard::new(
+        name,
+        &base,
+        row.environment.as_deref().and_then(Environment::of_word),
+        row.read_only.as_deref().and_then(ReadOnly::of_word),
+    );
+    let resolved = from_parts(
         studio,
         connector,
         (name, true),
@@ -164,16 +188,23 @@ fn saved(studio: &Studio, connector: &Connector, name: &str) -> Result<Resolved,
             fields: row.fields,
             secrets,
         },
-    )
+    )?;
+    Ok(Resolved {
+        profile: Some(name.to_owned()),
+        guard,
+        ..resolved
+    })
 }
 
 /// Resolves a draft that is not saved, for testing it.
 pub(super) fn draft(studio: &Studio, connector: &Connector, draft: &ConnectionDraft) -> Result<Resolved, Error> {
     let filled = fill_in(studio, connector, draft)?;
     let base = base_url(studio, connector, &filled.fields)?;
+    let guard = Guard::new(&draft.name, &base, draft.environment, draft.read_only);
     // Another client than the saved connection's: its cookies must not make a bad token look good.
     let name = format!("{} (test)", draft.name);
     let mut resolved = from_parts(studio, connector, (&name, false), base, &draft.auth, filled)?;
+    resolved.guard = guard;
     // A draft that changes nothing is tested with what its saved connection's sign-in brought.
     if let Ok(saved) = saved(studio, connector, &draft.name)
         && saved.http.auth == resolved.http.auth
@@ -205,6 +236,7 @@ fn given_in_full(studio: &Studio, connector: &Connector, given: &Given) -> Resul
         connector: String::new(),
         auth: auth.clone(),
         values,
+        ..ConnectionDraft::default()
     };
     let filled = fill_in(studio, connector, &draft)?;
     let base = match &given.base_url {
@@ -268,7 +300,12 @@ fn from_parts(
     let mut resolved = Resolved { network, ..resolved };
     if resolved.http.auth.kind == "custom" {
         let (scripts, connector) = (studio.scripts().clone(), Arc::new(connector.clone()));
-        resolved.http.hooks = Some(Arc::new(ScriptHooks::new(scripts, connector, resolved.clone())));
+        resolved.http.hooks = Some(Arc::new(ScriptHooks::new(
+            scripts,
+            connector,
+            resolved.clone(),
+            studio.writes(),
+        )));
     }
     Ok(resolved)
 }
@@ -312,6 +349,7 @@ fn build(
     }
     variables.set(Scope::Connection, "base_url", variables::Value::Text(base_url.clone()));
     fields.insert("base_url".to_owned(), Value::String(base_url.clone()));
+    let guard = Guard::new(&name, &base_url, None, None);
     let http = joinery_http::Connection {
         session: studio.session(&name, &auth, keeps),
         auth,
@@ -326,6 +364,8 @@ fn build(
         fields,
         secrets,
         variables,
+        profile: None,
+        guard,
         network: Network::default(),
     }
 }

@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 
 use super::Stop;
 use crate::{
-    connections::Resolved,
+    connections::{self, Resolved},
     error::{Code, Error},
     host::{RecordedCall, RunHost, milliseconds},
     studio::Studio,
@@ -74,6 +74,7 @@ impl Performance {
         let client = studio.client(&self.connection)?;
         let token = self.stop.request.clone();
         Ok(Arc::new(RunHost::new(
+            studio.writes(),
             client,
             Arc::clone(&self.connector),
             self.connection.clone(),
@@ -148,6 +149,9 @@ pub async fn perform(studio: &Studio, mut performance: Performance) -> Result<Pe
     let run = performance.run(function);
     let outcome = run_script(studio, run, Arc::clone(&host), performance.stop.clone()).await?;
     let record = host.take();
+    if let (Some(profile), Some(found)) = (&performance.connection.profile, record.health) {
+        connections::note(studio, profile, found, None);
+    }
     let warnings = match (&outcome.result, &description.output_schema) {
         (Ok(value), Some(schema)) if kind == Some(FileKind::Action) => schema::check(schema, value).unwrap_or_default(),
         _ => Vec::new(),

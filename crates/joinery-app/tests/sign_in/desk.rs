@@ -104,6 +104,7 @@ impl Desk {
             connector: "okta".into(),
             auth: auth.into(),
             values: all,
+            ..ConnectionDraft::default()
         }
     }
 

@@ -41,7 +41,8 @@ async fn a_person_signs_in_once_and_calls_are_made_for_them() {
     let test = connections::test_resolved(&desk.studio, &desk.okta, desk.resolved("me"))
         .await
         .unwrap();
-    assert_eq!(test.message, "Signed in as ada.lovelace@acme.example");
+    assert!(test.ok, "{test:?}");
+    assert_eq!(test.signed_in_as.as_deref(), Some("ada.lovelace@acme.example"));
 
     connections::sign_out(&desk.studio, &desk.okta, "me").unwrap();
     let error = desk.get("me", "/api/v1/users/me").await.unwrap_err();

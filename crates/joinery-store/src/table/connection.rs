@@ -5,19 +5,27 @@ use serde_json::{Map, Value};
 
 use crate::{Store, error::Error};
 
-/// The table's history. `fields` and `secrets` are JSON: they are only ever read and written whole.
-pub(crate) const MIGRATIONS: &[super::Migration] = &[(
-    1,
-    "CREATE TABLE connection (
-        name TEXT PRIMARY KEY,
-        connector TEXT NOT NULL,
-        auth TEXT NOT NULL,
-        fields TEXT NOT NULL,
-        secrets TEXT NOT NULL
-    ) STRICT, WITHOUT ROWID",
-)];
+/// The table's history. `fields`, `secrets` and `health` are JSON: they are only ever read and written whole.
+pub(crate) const MIGRATIONS: &[super::Migration] = &[
+    (
+        1,
+        "CREATE TABLE connection (
+            name TEXT PRIMARY KEY,
+            connector TEXT NOT NULL,
+            auth TEXT NOT NULL,
+            fields TEXT NOT NULL,
+            secrets TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID",
+    ),
+    (
+        2,
+        "ALTER TABLE connection ADD COLUMN environment TEXT;
+         ALTER TABLE connection ADD COLUMN read_only TEXT;
+         ALTER TABLE connection ADD COLUMN health TEXT NOT NULL DEFAULT 'null'",
+    ),
+];
 
-const SELECT: &str = "SELECT name, connector, auth, fields, secrets FROM connection";
+const SELECT: &str = "SELECT name, connector, auth, fields, secrets, environment, read_only, health FROM connection";
 
 /// A saved profile.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,6 +40,12 @@ pub struct Row {
     pub fields: Map<String, Value>,
     /// Names of the secrets kept for it.
     pub secrets: Vec<String>,
+    /// What the org is for, where the profile says.
+    pub environment: Option<String>,
+    /// Whether it may only be read, where the profile says.
+    pub read_only: Option<String>,
+    /// How it did when it was last used; null where it never was.
+    pub health: Value,
 }
 
 /// Adds or replaces a profile.
@@ -42,8 +56,9 @@ pub fn put(store: &Store, row: &Row) -> Result<(), Error> {
     store.with("saving a connection", |connection| {
         connection
             .prepare_cached(
-                "INSERT OR REPLACE INTO connection (name, connector, auth, fields, secrets)
-                 VALUES (?1, ?2, ?3, ?4, ?5)",
+                "INSERT OR REPLACE INTO connection
+                 (name, connector, auth, fields, secrets, environment, read_only, health)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
             )?
             .execute((
                 &row.name,
@@ -51,8 +66,24 @@ pub fn put(store: &Store, row: &Row) -> Result<(), Error> {
                 &row.auth,
                 super::json_text(&row.fields)?,
                 super::json_text(&row.secrets)?,
+                &row.environment,
+                &row.read_only,
+                super::json_text(&row.health)?,
             ))?;
         Ok(())
+    })
+}
+
+/// Keeps how a profile did; whether that is news. A profile that is not there is none.
+///
+/// # Errors
+/// [`Error::Statement`].
+pub fn set_health(store: &Store, name: &str, health: &Value) -> Result<bool, Error> {
+    store.with("keeping a connection's health", |connection| {
+        let changed = connection
+            .prepare_cached("UPDATE connection SET health = ?2 WHERE name = ?1 AND health <> ?2")?
+            .execute((name, super::json_text(health)?))?;
+        Ok(changed > 0)
     })
 }
 
@@ -99,6 +130,9 @@ fn read(row: &rusqlite::Row) -> rusqlite::Result<Row> {
         auth: row.get("auth")?,
         fields: super::json(row, "fields")?,
         secrets: super::json(row, "secrets")?,
+        environment: row.get("environment")?,
+        read_only: row.get("read_only")?,
+        health: super::json(row, "health")?,
     })
 }
 
@@ -115,6 +149,9 @@ mod tests {
             auth: "token".into(),
             fields,
             secrets: vec!["api_token".into()],
+            environment: Some("preview".into()),
+            read_only: None,
+            health: Value::Null,
         }
     }
 
@@ -131,5 +168,33 @@ mod tests {
         assert!(remove(&store, "dev").unwrap());
         assert!(!remove(&store, "dev").unwrap());
         assert_eq!(get(&store, "dev").unwrap(), None);
+    }
+
+    #[test]
+    fn health_is_news_once_and_only_for_a_profile_that_is_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        put(&store, &row("prod", "https://acme.example")).unwrap();
+        let failing = serde_json::json!({ "state": "failing" });
+        assert!(set_health(&store, "prod", &failing).unwrap());
+        assert!(!set_health(&store, "prod", &failing).unwrap());
+        assert!(!set_health(&store, "gone", &failing).unwrap());
+        assert_eq!(get(&store, "prod").unwrap().unwrap().health, failing);
+    }
+
+    #[test]
+    fn a_profile_of_the_first_release_is_still_there_after_the_upgrade() {
+        let folder = tempfile::tempdir().unwrap();
+        let old = rusqlite::Connection::open(folder.path().join("joinery.db")).unwrap();
+        old.execute_batch(&format!(
+            "{}; INSERT INTO connection VALUES ('prod', 'okta', 'token', '{{}}', '[]');
+             PRAGMA application_id = {}; PRAGMA user_version = 1",
+            MIGRATIONS[0].1, 0x4A4F_494E
+        ))
+        .unwrap();
+        drop(old);
+        let store = Store::open(folder.path()).unwrap();
+        let row = get(&store, "prod").unwrap().unwrap();
+        assert_eq!((row.environment, row.read_only, row.health), (None, None, Value::Null));
     }
 }

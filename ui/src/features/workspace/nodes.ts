@@ -9,20 +9,23 @@ import List from '@lucide/svelte/icons/list';
 import ListChecks from '@lucide/svelte/icons/list-checks';
 import Play from '@lucide/svelte/icons/play';
 import Plug from '@lucide/svelte/icons/plug';
+import PlugZap from '@lucide/svelte/icons/plug-zap';
 import Send from '@lucide/svelte/icons/send';
 import SquareFunction from '@lucide/svelte/icons/square-function';
 import Zap from '@lucide/svelte/icons/zap';
 import type { Component } from 'svelte';
+import type { ConnectionView } from '../../backend/types/ConnectionView';
 import type { ConnectorTree } from '../../backend/types/ConnectorTree';
 import type { FileKind } from '../../backend/types/FileKind';
 import type { FileRef } from '../../backend/types/FileRef';
 import type { TreeEntry } from '../../backend/types/TreeEntry';
 import type { TreeGroup } from '../../backend/types/TreeGroup';
+import { dotTone, healthWords, title } from '../../lib/connections';
 import type { TreeNode } from '../../lib/tree';
 
 export const KIND_ICONS: Partial<Record<FileKind, Component<{ size?: number | string }>>> = {
 	manifest: FileCog,
-	connection: Plug,
+	connection: PlugZap,
 	action: Play,
 	trigger: Zap,
 	method: SquareFunction,
@@ -52,7 +55,15 @@ export function rootId(folder: string): string {
 	return `${folder}:`;
 }
 
-export function nodes(connectors: readonly ConnectorTree[], isOpen: (id: string) => boolean): TreeNode[] {
+/** The path of the row that stands for the connection in use; no file has it. */
+export const CONNECTION_ROW = '#in-use';
+
+/** `used`: the connection in use, and the folder of the connector it is used for. */
+export function nodes(
+	connectors: readonly ConnectorTree[],
+	isOpen: (id: string) => boolean,
+	used: { folder: string; connection: ConnectionView | null }
+): TreeNode[] {
 	return connectors.map((connector) => ({
 		id: rootId(connector.folder),
 		label: connector.id,
@@ -60,8 +71,25 @@ export function nodes(connectors: readonly ConnectorTree[], isOpen: (id: string)
 		icon: Box,
 		badge: connector.version || undefined,
 		error: connector.error ? [connector.error.message, connector.error.hint].filter(Boolean).join('\n') : undefined,
-		children: connector.groups.flatMap((group) => groupNodes(connector.folder, group, isOpen))
+		children: [
+			...(connector.folder === used.folder && !connector.error ? [connectionNode(used.folder, used.connection)] : []),
+			...connector.groups.flatMap((group) => groupNodes(connector.folder, group, isOpen))
+		]
 	}));
+}
+
+function connectionNode(folder: string, connection: ConnectionView | null): TreeNode {
+	const words = connection
+		? `${title(connection)}: ${connection.health.reason ?? healthWords(connection)}`
+		: 'None chosen';
+	return {
+		id: `${folder}:${CONNECTION_ROW}`,
+		label: 'Connection',
+		kind: 'item',
+		icon: Plug,
+		dot: { tone: connection ? dotTone(connection) : 'off', words },
+		children: null
+	};
 }
 
 function groupNodes(folder: string, group: TreeGroup, isOpen: (id: string) => boolean): TreeNode[] {

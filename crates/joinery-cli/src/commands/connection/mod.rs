@@ -1,17 +1,17 @@
 //! `joinery connection`: profiles that say which org and how to sign in. Secrets go to the keychain and stay there.
 
 mod key;
+mod report;
 mod sign_in;
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, builder::PossibleValuesParser};
 use joinery_app::{
     Error,
-    connections::{self, ConnectionDraft},
+    connections::{self, ConnectionDraft, Environment, ReadOnly},
     workspaces,
 };
-use serde_json::{Value, json};
 
 use crate::{
     Outcome, home, output,
@@ -78,6 +78,17 @@ struct Add {
     /// A secret: NAME=env:VARIABLE, NAME=file:PATH or NAME=-
     #[arg(long, value_name = "NAME=SOURCE", value_parser = texts::secret)]
     secret: Vec<(String, SecretSource)>,
+    /// What its org is for; where not given, its address says
+    #[arg(long, value_name = "WHAT", value_parser = words(Environment::ALL.map(Environment::word)))]
+    environment: Option<String>,
+    /// Whether it may only read: `ask` before the first write to a live org, `true` never to write, `false` never to ask
+    #[arg(long, value_name = "RULE", value_parser = words(ReadOnly::ALL.map(ReadOnly::word)))]
+    read_only: Option<String>,
+}
+
+/// One of these words.
+fn words<const N: usize>(words: [&'static str; N]) -> PossibleValuesParser {
+    PossibleValuesParser::new(words)
 }
 
 impl Arguments {
@@ -124,6 +135,8 @@ fn add(arguments: Add) -> Result<Outcome, Error> {
         connector: String::new(),
         auth: arguments.auth.or(first).unwrap_or_default(),
         values: given.values()?,
+        environment: arguments.environment.as_deref().and_then(Environment::of_word),
+        read_only: arguments.read_only.as_deref().and_then(ReadOnly::of_word),
     };
     let studio = home::studio()?;
     let saved = connections::save_for(&studio, &connector, &draft)?;
@@ -142,36 +155,7 @@ fn add(arguments: Add) -> Result<Outcome, Error> {
 }
 
 fn list(as_json: bool) -> Result<Outcome, Error> {
-    let rows = connections::all(&home::studio()?)?;
-    if as_json {
-        let shapes: Vec<Value> = rows
-            .iter()
-            .map(|row| json!({ "name": row.name, "connector": row.connector, "auth": row.auth, "fields": row.fields }))
-            .collect();
-        output::json(&shapes)?;
-    } else if rows.is_empty() {
-        output::note("No connection is saved. `--connection sandbox` is always there for Okta.");
-    } else {
-        let width = rows.iter().map(|row| row.name.chars().count()).max().unwrap_or(0);
-        for row in &rows {
-            let shown = |(name, value): (&String, &Value)| {
-                let value = value.as_str()?;
-                Some(if connections::is_network(name) {
-                    format!("{name}={value}")
-                } else {
-                    value.to_owned()
-                })
-            };
-            let fields: Vec<String> = row.fields.iter().filter_map(shown).collect();
-            output::line(&format!(
-                "{:width$}  {}  {}  {}",
-                row.name,
-                row.connector,
-                row.auth,
-                fields.join(" ")
-            ))?;
-        }
-    }
+    report::list(&connections::all(&home::studio()?)?, as_json)?;
     Ok(Outcome::Done)
 }
 
@@ -187,18 +171,6 @@ fn test(name: String, connector: &std::path::Path, json: bool) -> Result<Outcome
         target::warn(&resolved);
         connections::test_resolved(&studio, &connector, resolved).await
     })?;
-    if json {
-        output::json(&found)?;
-    } else {
-        let style = if found.ok { output::GOOD } else { output::BAD };
-        output::line(&format!(
-            "{style}{}{style:#} {}",
-            if found.ok { "ok" } else { "failed" },
-            found.message
-        ))?;
-        if let Some(hint) = &found.hint {
-            output::note(&format!("  help: {hint}"));
-        }
-    }
+    report::test(&found, json)?;
     Ok(if found.ok { Outcome::Done } else { Outcome::Failed })
 }

@@ -16,7 +16,7 @@ use joinery_app::{
 use serde_json::{Value, json};
 
 use crate::{
-    Outcome, durations, home,
+    Outcome, ask, durations, home,
     target::{self, Target},
     texts,
 };
@@ -43,6 +43,9 @@ pub struct Arguments {
     /// Run again whenever a file of the connector changes, and show what that changed
     #[arg(long)]
     watch: bool,
+    /// Let the action write to a live org without asking
+    #[arg(long)]
+    allow_writes: bool,
     /// Stop the run after this long
     #[arg(long, value_name = "TIME", value_parser = durations::parse)]
     timeout: Option<Duration>,
@@ -63,6 +66,7 @@ pub fn run(arguments: &Arguments) -> Result<Outcome, Error> {
             input,
             resolved: None,
         };
+        ask::offer(&session.studio, arguments.allow_writes);
         if arguments.watch {
             watch::run(&mut session).await
         } else {

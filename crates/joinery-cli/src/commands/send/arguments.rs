@@ -34,6 +34,9 @@ pub struct Arguments {
     /// Send it so many times, over one connection, and print how long that took
     #[arg(long, value_name = "N")]
     pub repeat: Option<NonZeroU32>,
+    /// Let the request write to a live org without asking
+    #[arg(long)]
+    pub allow_writes: bool,
     /// Give the request up after this long
     #[arg(long, value_name = "TIME", value_parser = durations::parse)]
     pub timeout: Option<Duration>,

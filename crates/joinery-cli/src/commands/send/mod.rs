@@ -21,7 +21,7 @@ use joinery_app::{
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::{Outcome, home, target, texts};
+use crate::{Outcome, ask, home, target, texts};
 
 /// The connector of requests that belong to none: every way to sign in, nothing else.
 const NO_CONNECTOR: &str = include_str!("no_connector.toml");
@@ -117,6 +117,7 @@ struct Ready {
 impl Ready {
     async fn prepare(arguments: &Arguments, source: Source) -> Result<Self, Error> {
         let studio = home::studio()?;
+        ask::offer(&studio, arguments.allow_writes);
         let mut resolved = arguments.target.resolve(&studio, &source.connector).await?;
         let has_key = arguments.target.secret.iter().any(|(name, _)| name == "client_key");
         resolved.change_network(&arguments.network.values(has_key)?)?;
