@@ -165,11 +165,15 @@ fn name_of_caller(call: &Call<'_>, status: StatusCode) -> String {
     if !call.headers.contains_key(header::AUTHORIZATION) {
         return "nobody".into();
     }
+    let is_api_token = call
+        .header(&header::AUTHORIZATION)
+        .is_some_and(|value| value.starts_with("SSWS "));
     let org = call.state.read();
     let name = match call.caller {
         _ if status == StatusCode::UNAUTHORIZED => None,
         Caller::Owner if call.path.starts_with("/oauth2/") => Some("a client".to_owned()),
-        Caller::Owner => Some("API token".to_owned()),
+        // Who was refused for a proof or a scope is nobody yet.
+        Caller::Owner => is_api_token.then(|| "API token".to_owned()),
         Caller::User(id) => org.users.get(id).map(|user| user.login().to_owned()),
         Caller::Client(id) => org.oauth.clients.get(&id).map(|client| client.name.clone()),
     };
