@@ -54,7 +54,7 @@ test('a workspace of one connector gets a connection that was tested, and comes 
 			await studio.press(Key.Control, 'o');
 			await fill(studio, 'Folder or package', join(studio.home, 'nowhere'));
 			await studio.press(Key.Enter);
-			await studio.see('cannot read');
+			await studio.see('Cannot read');
 			await studio.press(Key.Escape);
 		});
 	} finally {
