@@ -24,8 +24,8 @@ use ts_rs::TS;
 
 pub use keys::{KeyPlace, PublicKey, generate_key, public_key};
 pub use network::{is_file, is_network};
-pub(crate) use resolve::shown_auth;
 pub use resolve::{Given, Resolved, none, resolve};
+pub(crate) use resolve::{sandbox_auth, shown_auth};
 pub(crate) use safe::{ConnectionSafe, Safe};
 pub use sign_in::{
     SignIn, TokenState, moment, sign_in, sign_in_resolved, sign_out, takes_a_person, token, token_at_hand,
