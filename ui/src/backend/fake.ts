@@ -16,6 +16,7 @@ import type { TreeEntry } from './types/TreeEntry';
 import type { Workspace } from './types/Workspace';
 import { BackendError } from './error';
 import { call, FILES, FORM, GROUPS, REQUESTS, USER } from './fake-okta';
+import { fakeSandbox } from './fake-sandbox';
 import { diffLine, fold, pathOf, rawLines, spans, treeLines } from './fake-text';
 
 const PATH = '/home/ada/acme-connectors';
@@ -453,6 +454,7 @@ export function fake(options: FakeOptions = {}): Backend {
 		},
 		sandboxStatus: async () => ({ url: SANDBOX, users: 250 }),
 		startSandbox: async () => ({ url: SANDBOX, users: 250 }),
+		...fakeSandbox(SANDBOX),
 
 		exportPreview: async () => ({
 			id: 'okta',
