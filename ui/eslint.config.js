@@ -16,6 +16,7 @@ const features = [
 	'request',
 	'response',
 	'run',
+	'sandbox',
 	'script',
 	'settings',
 	'status',

@@ -7,6 +7,7 @@ mod export;
 mod files;
 mod requests;
 mod runs;
+mod sandbox;
 mod settings;
 mod workspaces;
 
@@ -62,6 +63,22 @@ pub fn handler() -> impl Fn(tauri::ipc::Invoke<tauri::Wry>) -> bool {
         runs::describe_action,
         runs::diff_lines,
         runs::run_action,
+        sandbox::add_sandbox_fault,
+        sandbox::change_sandbox_clock,
+        sandbox::enforce_sandbox_rate_limits,
+        sandbox::remove_sandbox_fault,
+        sandbox::remove_sandbox_snapshot,
+        sandbox::reset_sandbox,
+        sandbox::restore_sandbox_snapshot,
+        sandbox::sandbox_activity,
+        sandbox::sandbox_faults,
+        sandbox::sandbox_log,
+        sandbox::sandbox_overview,
+        sandbox::sandbox_snapshots,
+        sandbox::sandbox_token,
+        sandbox::search_sandbox,
+        sandbox::set_sandbox_lag,
+        sandbox::take_sandbox_snapshot,
         settings::recall,
         settings::remember,
         settings::set_title,

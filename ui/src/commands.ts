@@ -177,7 +177,8 @@ export function commands(studio: Studio): Command[] {
 			label: 'Start the sandbox org',
 			when: () => open() && session.sandbox === null,
 			run: () => studio.startSandbox()
-		}
+		},
+		{ id: 'sandbox-panel', label: 'Sandbox: open the panel', when: open, run: () => studio.sandbox.show() }
 	].map((each) => ({ ...each, group: 'Workspace' }));
 
 	const testing: Command[] = [

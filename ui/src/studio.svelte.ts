@@ -18,6 +18,7 @@ import { Exporter } from './features/export/exporter.svelte';
 import type { PaletteMode } from './features/palette/entries';
 import { Tester } from './features/request/tester.svelte';
 import { Runner } from './features/run/runner.svelte';
+import { SandboxPanel } from './features/sandbox/panel.svelte';
 import { Editor } from './features/script/editor.svelte';
 import { isRequest, listFiles, type ListedFile } from './lib/file-kinds';
 import { baseName, size } from './lib/format';
@@ -52,6 +53,7 @@ export class Studio {
 	readonly tester: Tester;
 	readonly editor: Editor;
 	readonly runner: Runner;
+	readonly sandbox: SandboxPanel;
 	readonly layout: Layout;
 	readonly appearance: Appearance;
 	/** Writes to a live org that wait for an answer. */
@@ -82,6 +84,7 @@ export class Studio {
 		this.tester = new Tester(backend, this.session);
 		this.editor = new Editor(backend, this.session);
 		this.runner = new Runner(backend, this.session);
+		this.sandbox = new SandboxPanel(backend);
 		this.layout = new Layout(backend);
 		this.appearance = new Appearance(backend);
 		this.writes = new WriteAsks(backend);
@@ -321,6 +324,7 @@ export class Studio {
 			this.#bring('tester');
 			this.tester.openCall(call);
 		};
+		this.sandbox.onask = (question) => (this.dialog = { kind: 'confirm', ...question });
 		this.backend.listen((event) => this.#hear(event));
 	}
 

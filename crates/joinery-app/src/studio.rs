@@ -164,11 +164,15 @@ impl Studio {
     /// # Errors
     /// [`Code::Input`] for a network setting that cannot be used.
     pub fn client(&self, connection: &Resolved) -> Result<Client, Error> {
-        let network = &connection.network;
+        self.client_for(&connection.name, &connection.network)
+    }
+
+    /// The HTTP client kept under a name.
+    pub(crate) fn client_for(&self, name: &str, network: &Network) -> Result<Client, Error> {
         let changed = |file: &Path| std::fs::metadata(file).and_then(|file| file.modified()).ok();
         let files: Vec<_> = network.files().map(changed).collect();
         let mut clients = lock(&self.clients);
-        if let Some(made) = clients.get(&connection.name)
+        if let Some(made) = clients.get(name)
             && (&made.network, &made.files) == (network, &files)
         {
             return Ok(made.client.clone());
@@ -179,7 +183,7 @@ impl Studio {
             files,
             client: client.clone(),
         };
-        clients.insert(connection.name.clone(), made);
+        clients.insert(name.to_owned(), made);
         Ok(client)
     }
 

@@ -17,6 +17,7 @@ import type { Workspace } from './types/Workspace';
 import { BackendError } from './error';
 import { CONNECTIONS, connectionTest, PUBLIC_KEY, SANDBOX, tokenState } from './fake-connections';
 import { call, FILES, FORM, GROUPS, REQUESTS, USER } from './fake-okta';
+import { fakeSandbox } from './fake-sandbox';
 import { diffLine, fold, pathOf, rawLines, spans, treeLines } from './fake-text';
 
 const PATH = '/home/ada/acme-connectors';
@@ -459,6 +460,7 @@ export function fake(options: FakeOptions = {}): Backend {
 		answerWrite: async (id) => heard.forEach((each) => each({ kind: 'write_settled', id })),
 		sandboxStatus: async () => ({ url: SANDBOX, users: 250 }),
 		startSandbox: async () => ({ url: SANDBOX, users: 250 }),
+		...fakeSandbox(SANDBOX),
 
 		exportPreview: async () => ({
 			id: 'okta',

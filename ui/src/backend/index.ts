@@ -6,6 +6,7 @@ import type { ActionForm } from './types/ActionForm';
 import type { BodyLines } from './types/BodyLines';
 import type { BodySummary } from './types/BodySummary';
 import type { BodyView } from './types/BodyView';
+import type { ClockChange } from './types/ClockChange';
 import type { ConnectionDraft } from './types/ConnectionDraft';
 import type { ConnectionForm } from './types/ConnectionForm';
 import type { ConnectionTest } from './types/ConnectionTest';
@@ -23,9 +24,17 @@ import type { Problem } from './types/Problem';
 import type { PublicKey } from './types/PublicKey';
 import type { RunAction } from './types/RunAction';
 import type { RunReport } from './types/RunReport';
+import type { SandboxCall } from './types/SandboxCall';
+import type { SandboxClock } from './types/SandboxClock';
+import type { SandboxEntry } from './types/SandboxEntry';
+import type { SandboxFault } from './types/SandboxFault';
+import type { SandboxLog } from './types/SandboxLog';
+import type { SandboxOverview } from './types/SandboxOverview';
+import type { SandboxSnapshot } from './types/SandboxSnapshot';
 import type { SandboxView } from './types/SandboxView';
 import type { SavedFile } from './types/SavedFile';
 import type { SavedRequest } from './types/SavedRequest';
+import type { Searched } from './types/Searched';
 import type { SendRequest } from './types/SendRequest';
 import type { Sent } from './types/Sent';
 import type { SignIn } from './types/SignIn';
@@ -115,6 +124,26 @@ export interface Backend {
 	answerWrite(id: string, answer: WriteAnswer): Promise<void>;
 	sandboxStatus(): Promise<SandboxView | null>;
 	startSandbox(): Promise<SandboxView>;
+
+	// The sandbox org that runs, this window's or another program's; code `usage` when none does
+	sandboxOverview(): Promise<SandboxOverview>;
+	sandboxToken(): Promise<string>;
+	/** The calls after that number, oldest first, without the panel's own. */
+	sandboxActivity(after: number): Promise<SandboxCall[]>;
+	/** The newest events, or those after a piece: `next` of that piece. */
+	sandboxLog(next: string | null): Promise<SandboxLog>;
+	searchSandbox(searched: Searched, text: string): Promise<SandboxEntry[]>;
+	changeSandboxClock(change: ClockChange): Promise<SandboxClock>;
+	setSandboxLag(lag: string): Promise<string>;
+	sandboxFaults(): Promise<SandboxFault[]>;
+	addSandboxFault(rule: string): Promise<SandboxFault[]>;
+	removeSandboxFault(id: number): Promise<SandboxFault[]>;
+	enforceSandboxRateLimits(enforced: boolean): Promise<void>;
+	resetSandbox(): Promise<SandboxOverview>;
+	sandboxSnapshots(): Promise<SandboxSnapshot[]>;
+	takeSandboxSnapshot(name: string): Promise<SandboxSnapshot>;
+	restoreSandboxSnapshot(name: string): Promise<SandboxOverview>;
+	removeSandboxSnapshot(name: string): Promise<SandboxSnapshot[]>;
 
 	// Export
 	exportPreview(connector: string): Promise<ExportPreview>;

@@ -67,6 +67,23 @@ export const tauri: Backend = {
 	sandboxStatus: () => call('sandbox_status'),
 	startSandbox: () => call('start_sandbox'),
 
+	sandboxOverview: () => call('sandbox_overview'),
+	sandboxToken: () => call('sandbox_token'),
+	sandboxActivity: (after) => call('sandbox_activity', { after }),
+	sandboxLog: (next) => call('sandbox_log', { next }),
+	searchSandbox: (searched, text) => call('search_sandbox', { searched, text }),
+	changeSandboxClock: (change) => call('change_sandbox_clock', { change }),
+	setSandboxLag: (lag) => call('set_sandbox_lag', { lag }),
+	sandboxFaults: () => call('sandbox_faults'),
+	addSandboxFault: (rule) => call('add_sandbox_fault', { rule }),
+	removeSandboxFault: (id) => call('remove_sandbox_fault', { id }),
+	enforceSandboxRateLimits: (enforced) => call('enforce_sandbox_rate_limits', { enforced }),
+	resetSandbox: () => call('reset_sandbox'),
+	sandboxSnapshots: () => call('sandbox_snapshots'),
+	takeSandboxSnapshot: (name) => call('take_sandbox_snapshot', { name }),
+	restoreSandboxSnapshot: (name) => call('restore_sandbox_snapshot', { name }),
+	removeSandboxSnapshot: (name) => call('remove_sandbox_snapshot', { name }),
+
 	exportPreview: (connector) => call('export_preview', { connector }),
 	exportPackage: (connector, folder, fileName) => call('export_package', { connector, folder, fileName }),
 

@@ -124,11 +124,7 @@ fn sandbox_org(studio: &Studio, connector: &Connector) -> Result<Resolved, Error
 pub(crate) fn sandbox_at(connector: &Connector, url: &str, token: Secret, studio: &Studio) -> Resolved {
     let host = url.trim_start_matches("http://").to_owned();
     let fields = Map::from_iter([("domain".to_owned(), Value::String(host))]);
-    let auth = Auth {
-        kind: "api_key".to_owned(),
-        settings: as_map(json!({ "header": "Authorization", "prefix": "SSWS " })),
-        secrets: BTreeMap::from([("token".to_owned(), token.clone())]),
-    };
+    let auth = sandbox_auth(token.clone());
     let secrets = BTreeMap::from([("token".to_owned(), token)]);
     build(
         studio,
@@ -139,6 +135,15 @@ pub(crate) fn sandbox_at(connector: &Connector, url: &str, token: Secret, studio
         fields,
         secrets,
     )
+}
+
+/// How a sandbox org is signed in to.
+pub(crate) fn sandbox_auth(token: Secret) -> Auth {
+    Auth {
+        kind: "api_key".to_owned(),
+        settings: as_map(json!({ "header": "Authorization", "prefix": "SSWS " })),
+        secrets: BTreeMap::from([("token".to_owned(), token)]),
+    }
 }
 
 fn saved(studio: &Studio, connector: &Connector, name: &str) -> Result<Resolved, Error> {

@@ -1,6 +1,13 @@
 //! The sandbox org: in this process, or in another one of the same user (the studio's serves the command line too).
+//! Starting it is here; `control` and `org` are what the panel does with whichever runs.
+
+mod ask;
+pub mod control;
+pub mod org;
+pub mod views;
 
 use std::{
+    collections::VecDeque,
     net::{SocketAddr, TcpStream},
     path::{Path, PathBuf},
     sync::Mutex,
@@ -18,9 +25,13 @@ use crate::{
     studio::{Studio, lock},
 };
 
-/// The running sandbox org, if one runs.
+/// The running sandbox org, if one runs, and what the panel asked of whichever runs.
 #[derive(Default)]
-pub(crate) struct SandboxSlot(Mutex<Option<Running>>);
+pub(crate) struct SandboxSlot {
+    running: Mutex<Option<Running>>,
+    /// The request ids of the panel's own calls of late, which its list of calls leaves out.
+    asked: tokio::sync::Mutex<VecDeque<String>>,
+}
 
 struct Running {
     org: Sandbox,
@@ -62,7 +73,7 @@ pub struct SandboxView {
 
 /// The sandbox org, where one runs in this process.
 pub fn status(studio: &Studio) -> Option<SandboxView> {
-    lock(&studio.sandbox.0).as_ref().map(|running| view(&running.org))
+    lock(&studio.sandbox.running).as_ref().map(|running| view(&running.org))
 }
 
 /// Starts the sandbox org with the demo people unless it runs, and records it.
@@ -87,7 +98,7 @@ pub async fn start(studio: &Studio) -> Result<SandboxView, Error> {
 pub async fn start_with(studio: &Studio, options: Options) -> Result<SandboxView, Error> {
     let org = joinery_sandbox::start(options).await.map_err(refused)?;
     let view = view(&org);
-    *lock(&studio.sandbox.0) = Some(Running { org, record: None });
+    *lock(&studio.sandbox.running) = Some(Running { org, record: None });
     studio.tell(Event::SandboxChanged);
     Ok(view)
 }
@@ -97,7 +108,7 @@ pub async fn start_with(studio: &Studio, options: Options) -> Result<SandboxView
 /// # Errors
 /// [`Code::Usage`] when none runs.
 pub fn activity(studio: &Studio) -> Result<Activity, Error> {
-    let slot = lock(&studio.sandbox.0);
+    let slot = lock(&studio.sandbox.running);
     let running = slot.as_ref().ok_or_else(none_runs)?;
     Ok(running.org.activity())
 }
@@ -107,7 +118,7 @@ pub fn activity(studio: &Studio) -> Result<Activity, Error> {
 /// # Errors
 /// [`Code::Usage`] when none runs, [`Code::Unavailable`] when the note cannot be written.
 pub fn record(studio: &Studio) -> Result<SandboxRecord, Error> {
-    let mut slot = lock(&studio.sandbox.0);
+    let mut slot = lock(&studio.sandbox.running);
     let running = slot.as_mut().ok_or_else(none_runs)?;
     let path = studio.home().join("sandbox.json");
     let record = SandboxRecord {
@@ -169,7 +180,7 @@ fn refused(error: joinery_sandbox::Error) -> Error {
 
 /// Where a sandbox org runs and the token it takes: this process's own, or the one another process recorded.
 pub fn address(studio: &Studio) -> Option<(String, String)> {
-    let own = lock(&studio.sandbox.0)
+    let own = lock(&studio.sandbox.running)
         .as_ref()
         .map(|running| (running.org.url(), running.org.token().to_owned()));
     own.or_else(|| {
