@@ -177,7 +177,7 @@ impl Studio {
         {
             return Ok(made.client.clone());
         }
-        let client = self.fresh_client(connection)?;
+        let client = fresh_client(network)?;
         let made = Made {
             network: network.clone(),
             files,
@@ -185,20 +185,6 @@ impl Studio {
         };
         clients.insert(name.to_owned(), made);
         Ok(client)
-    }
-
-    /// A client without cookies and warm connections.
-    ///
-    /// # Errors
-    /// As [`Studio::client`].
-    #[expect(clippy::unused_self, reason = "how clients are made is the studio's to say")]
-    pub(crate) fn fresh_client(&self, connection: &Resolved) -> Result<Client, Error> {
-        let options = ClientOptions {
-            user_agent: format!("joinery/{}", version()),
-            network: connection.network.clone(),
-            ..ClientOptions::default()
-        };
-        Ok(Client::new(options)?)
     }
 
     /// What signing in with `auth` remembers for a connection: one for everything that uses it, begun anew when the
@@ -235,6 +221,19 @@ impl Studio {
             .map(|workspace| workspace.folder.clone())
             .ok_or_else(|| Error::new(Code::Usage, "no workspace is open").with_hint("Open a folder first."))
     }
+}
+
+/// A client without cookies and warm connections.
+///
+/// # Errors
+/// As [`Studio::client`].
+pub(crate) fn fresh_client(network: &Network) -> Result<Client, Error> {
+    let options = ClientOptions {
+        user_agent: format!("joinery/{}", version()),
+        network: network.clone(),
+        ..ClientOptions::default()
+    };
+    Ok(Client::new(options)?)
 }
 
 /// Joinery's version.

@@ -25,7 +25,7 @@ use crate::{
     connections::Resolved,
     error::Error,
     host::milliseconds,
-    studio::{Studio, now_ms},
+    studio::{Studio, fresh_client, now_ms},
 };
 
 /// The names of the steps.
@@ -82,7 +82,7 @@ impl<'a> Probe<'a> {
             Some(url.port().map_or_else(|| host.clone(), |port| format!("{host}:{port}")))
         });
         Ok(Self {
-            client: studio.fresh_client(&resolved)?,
+            client: fresh_client(&resolved.network)?,
             okta: is_okta(connector),
             host: host.unwrap_or_else(|| resolved.http.base_url.clone()),
             studio,
