@@ -34,6 +34,14 @@ for (const theme of ['light', 'dark']) {
 			await studio.see('Succeeded');
 			await studio.accessible('a run that went well');
 
+			await studio.click('button', 'Sandbox org: 250 users');
+			for (const [tab, text] of SANDBOX) {
+				await studio.click('tab', tab);
+				await studio.see(text);
+				await finds(studio, `the sandbox panel, ${tab}`);
+			}
+			await studio.click('button', 'Close the sandbox panel');
+
 			for (const [name, keys, text] of DIALOGS) {
 				await studio.press(Key.Control, ...keys);
 				await studio.until(`the ${name} is open`, OPEN, text);
@@ -44,6 +52,14 @@ for (const theme of ['light', 'dark']) {
 		});
 	});
 }
+
+const SANDBOX = [
+	['Org', 'ACTIVE'],
+	['Activity', '/api/v1/users/'],
+	['Controls', 'Follows the system'],
+	['Faults', 'No faults'],
+	['Snapshots', 'No snapshots']
+];
 
 const DIALOGS = [
 	['export dialog', [Key.Shift, 'e'], 'Secret scan'],
