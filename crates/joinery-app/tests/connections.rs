@@ -375,11 +375,11 @@ async fn health_follows_tests_and_calls_and_is_forgotten_with_a_new_secret() {
     let health = desk.view("acme").health;
     assert_eq!(health.state, HealthState::Failing);
     assert!(health.reason.unwrap_or_default().contains("401"));
-    assert_eq!(events.try_recv().unwrap(), Event::ConnectionsChanged);
+    assert_eq!(news_of_connections(&mut events), 1);
 
     // The same again is no news; a run that works is.
     desk.send("GET", "/api/v1/users/me", "acme").await.unwrap();
-    assert!(events.try_recv().is_err());
+    assert_eq!(news_of_connections(&mut events), 0);
     connections::save(&desk.studio, &desk.draft("acme")).unwrap();
     let script = "fn execute(connection, input) { http.get(\"/api/v1/users/me\").id }";
     assert!(desk.run("me", script, "acme").await.ok);
@@ -389,6 +389,12 @@ async fn health_follows_tests_and_calls_and_is_forgotten_with_a_new_secret() {
     let kept = desk.draft_with("acme", &[("token", "")]);
     assert!(desk.test(&kept).await.ok);
     assert!(desk.view("acme").health.tested_ms.is_some());
+}
+
+/// How often connections changed so far. Files of the workspace may have changed as well, whenever the system says so.
+fn news_of_connections(events: &mut tokio::sync::broadcast::Receiver<Event>) -> usize {
+    let news = std::iter::from_fn(|| events.try_recv().ok());
+    news.filter(|event| *event == Event::ConnectionsChanged).count()
 }
 
 const DELETE_TWICE: &str = "fn execute(connection, input) {
