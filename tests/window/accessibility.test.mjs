@@ -38,7 +38,7 @@ for (const theme of ['light', 'dark']) {
 			for (const [tab, text] of SANDBOX) {
 				await studio.click('tab', tab);
 				await studio.see(text);
-				await finds(studio, `the sandbox panel, ${tab}`);
+				await studio.accessible(`the sandbox panel, ${tab}`);
 			}
 			await studio.click('button', 'Close the sandbox panel');
 
