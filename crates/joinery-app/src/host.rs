@@ -177,10 +177,11 @@ impl RunHost {
 
     fn exchange(&self, ready: HttpRequest) -> Result<Exchange, joinery_http::Error> {
         let connection = &self.connection.http;
+        let url = ready.url.clone();
         let outcome = self
             .runtime
             .block_on(joinery_http::send(&self.client, connection, ready, &self.token));
-        if let Some(found) = connections::of_call(&outcome, &connection.base_url) {
+        if let Some(found) = connections::of_call(&outcome, &url, &connection.base_url) {
             lock(&self.record).health = Some(found);
         }
         outcome
