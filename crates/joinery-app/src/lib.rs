@@ -2,6 +2,7 @@
 
 pub mod assertions;
 pub mod bodies;
+mod chance;
 pub mod connections;
 pub mod connectors;
 pub mod error;
@@ -16,6 +17,7 @@ pub mod sandbox;
 pub mod settings;
 mod sign;
 pub mod studio;
+pub mod tests;
 pub mod workspaces;
 pub mod writes;
 

@@ -9,6 +9,7 @@ mod walk;
 use joinery_connector::{
     Connector, FileKind, Problem, Severity,
     request::{RequestFolder, SavedRequest},
+    test_file::TestFile,
 };
 
 use crate::{
@@ -54,7 +55,7 @@ pub fn check_file(scripts: &Scripts, connector: &Connector, path: &str, text: &s
         return check_json(path, text).into_iter().collect();
     }
     if has_extension(path, "toml") {
-        return check_toml(path, text);
+        return check_toml(connector, path, text);
     }
     let limit = Limits::default().file;
     if text.len() > limit {
@@ -83,35 +84,17 @@ fn check_json(path: &str, text: &str) -> Option<Problem> {
     })
 }
 
-/// A saved request, what a folder shares, or a file of cases: of the last only whether it is TOML.
-fn check_toml(path: &str, text: &str) -> Vec<Problem> {
+/// A saved request, what a folder shares, or a file of cases.
+fn check_toml(connector: &Connector, path: &str, text: &str) -> Vec<Problem> {
     let warnings = match FileKind::of(path).0 {
         FileKind::Request => SavedRequest::parse(text, path).map(|(_, warnings)| warnings),
         FileKind::RequestFolder => RequestFolder::parse(text, path).map(|(_, warnings)| warnings),
-        _ => check_syntax(path, text).map(|()| Vec::new()),
+        _ => TestFile::parse(text, path).map(|(cases, mut problems)| {
+            problems.extend(cases.misfits(connector, path));
+            problems
+        }),
     };
     warnings.unwrap_or_else(|problem| vec![problem])
-}
-
-fn check_syntax(path: &str, text: &str) -> Result<(), Problem> {
-    let Err(error) = text.parse::<toml_edit::DocumentMut>() else {
-        return Ok(());
-    };
-    let (line, column) = error.span().map_or((0, 0), |span| place(text, span.start));
-    Err(Problem {
-        line,
-        column,
-        end_column: end_of_word(text, line, column),
-        ..of_error(ScriptError::new("syntax", error.message().replace('\n', ", "), path))
-    })
-}
-
-/// Line and column, from 1, of a byte of `text`.
-fn place(text: &str, byte: usize) -> (u32, u32) {
-    let before = text.get(..byte).unwrap_or(text);
-    let start = before.rfind('\n').map_or(0, |end| end + 1);
-    let line = before.matches('\n').count() + 1;
-    (line as u32, before[start..].chars().count() as u32 + 1)
 }
 
 /// Whether the check has anything to say about a file.

@@ -7,12 +7,13 @@ use joinery_connector::{
     Connector, FileKind, http,
     schema::{self, Field, Violation},
 };
-use joinery_http::auth;
+use joinery_http::{Client, auth};
 use joinery_script::{ConsoleLine, Function, Host, Limits, Outcome, Run, ScriptError, run::Description};
 use serde_json::{Map, Value, json};
 
 use super::Stop;
 use crate::{
+    chance::{Chance, Drawn},
     connections::{self, Resolved},
     error::{Code, Error},
     host::{RecordedCall, RunHost, milliseconds},
@@ -34,6 +35,10 @@ pub struct Performance {
     /// What it may use.
     pub limits: Limits,
     pub(crate) stop: Stop,
+    /// What answers instead of the connection's own client.
+    pub(crate) client: Option<Client>,
+    /// Where time and chance come from.
+    pub(crate) chance: Arc<Chance>,
 }
 
 impl Performance {
@@ -47,6 +52,8 @@ impl Performance {
             connection,
             limits: Limits::default(),
             stop: Stop::default(),
+            client: None,
+            chance: Arc::default(),
         }
     }
 
@@ -71,23 +78,31 @@ impl Performance {
     }
 
     fn host(&self, studio: &Studio) -> Result<Arc<RunHost>, Error> {
-        let client = studio.client(&self.connection)?;
+        let client = match &self.client {
+            Some(client) => client.clone(),
+            None => studio.client(&self.connection)?,
+        };
         let token = self.stop.request.clone();
-        Ok(Arc::new(RunHost::new(
+        let host = RunHost::new(
             studio.writes(),
             client,
             Arc::clone(&self.connector),
             self.connection.clone(),
             token,
-        )))
+        );
+        Ok(Arc::new(host.with_chance(Arc::clone(&self.chance))))
     }
 }
 
 /// What a run gave and did.
+#[derive(Clone)]
 pub struct Performed {
     /// The value, or why there is none.
     pub outcome: Outcome,
     pub(crate) calls: Vec<RecordedCall>,
+    /// Calls made for the action's fields, before it ran.
+    pub(crate) asked: Vec<RecordedCall>,
+    pub(crate) drawn: Drawn,
     /// The console.
     pub console: Vec<ConsoleLine>,
     /// The input as it was used, defaults filled in.
@@ -110,7 +125,15 @@ pub(super) async fn describe(
     studio: &Studio,
     performance: &Performance,
 ) -> Result<Result<Description, Box<ScriptError>>, Error> {
-    let host: Arc<dyn Host> = performance.host(studio)?;
+    describe_through(studio, performance, performance.host(studio)?).await
+}
+
+async fn describe_through(
+    studio: &Studio,
+    performance: &Performance,
+    host: Arc<RunHost>,
+) -> Result<Result<Description, Box<ScriptError>>, Error> {
+    let host: Arc<dyn Host> = host;
     let scripts = studio.scripts().clone();
     let connector = Arc::clone(&performance.connector);
     let (file, fields) = (performance.file.clone(), performance.connection.fields.clone());
@@ -130,7 +153,9 @@ pub(super) async fn describe(
 pub async fn perform(studio: &Studio, mut performance: Performance) -> Result<Performed, Error> {
     let started = Instant::now();
     let host = performance.host(studio)?;
-    let description = match describe(studio, &performance).await? {
+    // Fields may be asked for over HTTP: no calls of the action's own, but a cassette needs them.
+    let asked = performance.host(studio)?;
+    let description = match describe_through(studio, &performance, Arc::clone(&asked)).await? {
         Ok(description) => description,
         Err(error) => return Ok(failed(performance.input, *error, started)),
     };
@@ -148,7 +173,7 @@ pub async fn perform(studio: &Studio, mut performance: Performance) -> Result<Pe
     };
     let run = performance.run(function);
     let outcome = run_script(studio, run, Arc::clone(&host), performance.stop.clone()).await?;
-    let record = host.take();
+    let (asked, record) = (asked.take(), host.take());
     if let (Some(profile), Some(found)) = (&performance.connection.profile, record.health) {
         connections::note(studio, profile, found, None);
     }
@@ -165,6 +190,8 @@ pub async fn perform(studio: &Studio, mut performance: Performance) -> Result<Pe
     Ok(Performed {
         outcome,
         calls: record.calls,
+        asked: asked.calls,
+        drawn: asked.drawn.and(record.drawn),
         console: record.console,
         input,
         warnings,
@@ -194,6 +221,8 @@ fn failed(input: Value, error: ScriptError, started: Instant) -> Performed {
             operations: 0,
         },
         calls: Vec::new(),
+        asked: Vec::new(),
+        drawn: Drawn::default(),
         console: Vec::new(),
         input,
         warnings: Vec::new(),

@@ -10,6 +10,7 @@ mod new;
 mod run;
 mod sandbox;
 mod send;
+mod test;
 mod verify;
 
 use clap::Subcommand;
@@ -26,6 +27,8 @@ pub enum Command {
     Check(check::Arguments),
     /// Run an action
     Run(run::Arguments),
+    /// Run the cases of a connector
+    Test(Box<test::Arguments>),
     /// Send a request
     Send(Box<send::Arguments>),
     /// Keep connection profiles
@@ -54,6 +57,7 @@ impl Command {
             Self::New(arguments) => new::run(&arguments),
             Self::Check(arguments) => check::run(&arguments),
             Self::Run(arguments) => run::run(&arguments),
+            Self::Test(arguments) => test::run(&arguments),
             Self::Send(arguments) => send::run(&arguments),
             Self::Connection(arguments) => connection::run(arguments),
             Self::Export(arguments) => export::run(&arguments),
@@ -70,6 +74,7 @@ impl Command {
         match self {
             Self::Check(arguments) => arguments.json,
             Self::Run(arguments) => arguments.json,
+            Self::Test(arguments) => arguments.json,
             Self::Send(arguments) => arguments.json,
             Self::Connection(arguments) => arguments.wants_json(),
             Self::Export(arguments) => arguments.json,

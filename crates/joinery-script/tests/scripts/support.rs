@@ -216,6 +216,7 @@ pub fn connector(files: &[(&str, &str)]) -> Arc<Connector> {
             },
             fields: Vec::new(),
             auth: Vec::new(),
+            tests: joinery_connector::cassette::TestSettings::default(),
         },
         files: files.iter().map(file).collect(),
         problems: Vec::new(),
