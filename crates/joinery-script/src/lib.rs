@@ -4,6 +4,7 @@
 #![allow(clippy::result_large_err, clippy::unnecessary_box_returns)]
 
 pub mod check;
+pub mod coverage;
 mod describe;
 mod engine;
 mod error;
@@ -24,6 +25,7 @@ mod token;
 mod tokens;
 
 pub use check::{check, check_file};
+pub use coverage::Coverage;
 pub use host::{CallPlace, ConsoleLevel, ConsoleLine, Host, HostResponse, HttpFailure, ScriptRequest};
 pub use limits::{Cancel, Limits};
 pub use run::{Description, Frame, Function, Outcome, Run, ScriptError, Scripts};

@@ -3,7 +3,7 @@
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
-        Arc, Mutex,
+        Arc, Mutex, OnceLock,
         mpsc::{self, RecvTimeoutError},
     },
     thread,
@@ -18,6 +18,7 @@ use ts_rs::TS;
 
 pub use crate::error::{Frame, ScriptError};
 use crate::{
+    coverage::Coverage,
     engine::{Inner, text_of},
     explain,
     functions::Request,
@@ -41,6 +42,7 @@ const LOOK: Duration = Duration::from_millis(20);
 #[derive(Clone)]
 pub struct Scripts {
     pub(crate) inner: Arc<Inner>,
+    covering: Arc<OnceLock<Arc<Inner>>>,
 }
 
 /// Which function of a script to call, with what.
@@ -125,6 +127,8 @@ pub struct Run {
     pub secrets: Vec<String>,
     /// What it may use.
     pub limits: Limits,
+    /// Whether to note which lines ran.
+    pub coverage: bool,
 }
 
 /// What a run gave.
@@ -136,6 +140,8 @@ pub struct Outcome {
     pub compile_ms: f64,
     /// Rhai operations counted.
     pub operations: u64,
+    /// Which lines ran, where that was asked for.
+    pub coverage: Option<Coverage>,
 }
 
 /// What an action or trigger says of itself.
@@ -177,7 +183,18 @@ pub(crate) struct Started<'a> {
 impl Scripts {
     /// Builds the engine.
     pub fn new() -> Self {
-        Self { inner: Inner::build() }
+        Self {
+            inner: Inner::build(),
+            covering: Arc::default(),
+        }
+    }
+
+    /// The same with an engine that notes which lines run.
+    fn covering(&self) -> Self {
+        Self {
+            inner: self.covering.get_or_init(Inner::build_covering).clone(),
+            covering: self.covering.clone(),
+        }
     }
 
     /// Runs. Blocks; never panics, whatever the script does.
@@ -190,20 +207,23 @@ impl Scripts {
             cancel: cancel.clone(),
         };
         let (function, connection) = (run.function.clone(), connection(&run.connection, &run.secrets));
-        let measured = Arc::new(Mutex::new((0.0, 0)));
+        let measured = Arc::new(Mutex::new((0.0, 0, None)));
         let measure = measured.clone();
-        let result = self.on_thread(call, move |started| {
+        let scripts = if run.coverage { self.covering() } else { self.clone() };
+        let result = scripts.on_thread(call, move |started| {
             lock(&measure).0 = started.compile_ms;
             let value = started.call(function.name(), &function.arguments(connection));
             let result = value.and_then(|value| function.result(&value, started));
             lock(&measure).1 = *lock(&started.state.steps);
+            lock(&measure).2 = started.inner.coverage();
             result
         });
-        let (compile_ms, operations) = *lock(&measured);
+        let (compile_ms, operations, coverage) = std::mem::take(&mut *lock(&measured));
         Outcome {
             result,
             compile_ms,
             operations,
+            coverage,
         }
     }
 

@@ -70,6 +70,7 @@ impl ScriptHooks {
             connection: connection.fields.clone(),
             secrets: connection.secrets.keys().cloned().collect(),
             limits: Limits::default(),
+            coverage: false,
         };
         connection.secrets.extend(secrets_of(token));
         let end = EndOnDrop::default();

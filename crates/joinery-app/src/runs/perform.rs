@@ -39,6 +39,8 @@ pub struct Performance {
     pub(crate) client: Option<Client>,
     /// Where time and chance come from.
     pub(crate) chance: Arc<Chance>,
+    /// Whether to note which lines ran.
+    pub(crate) coverage: bool,
 }
 
 impl Performance {
@@ -54,6 +56,7 @@ impl Performance {
             stop: Stop::default(),
             client: None,
             chance: Arc::default(),
+            coverage: false,
         }
     }
 
@@ -74,6 +77,7 @@ impl Performance {
             connection: self.connection.fields.clone(),
             secrets: self.connection.secrets.keys().cloned().collect(),
             limits: self.limits.clone(),
+            coverage: self.coverage,
         }
     }
 
@@ -219,6 +223,7 @@ fn failed(input: Value, error: ScriptError, started: Instant) -> Performed {
             result: Err(with_advice(error)),
             compile_ms: 0.0,
             operations: 0,
+            coverage: None,
         },
         calls: Vec::new(),
         asked: Vec::new(),

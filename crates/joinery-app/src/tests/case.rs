@@ -7,6 +7,7 @@ use joinery_connector::{
     cassette::Cassette,
     test_file::{file_name, hide},
 };
+use joinery_script::Coverage;
 use serde_json::Value;
 
 use super::{CaseFailure, CaseReport, Mode, Task, TestOptions, judge, recording};
@@ -24,6 +25,7 @@ struct Found {
     failures: Vec<CaseFailure>,
     notes: Vec<String>,
     skipped: Option<String>,
+    coverage: Option<Coverage>,
 }
 
 /// Runs one case.
@@ -33,7 +35,7 @@ pub(super) async fn run(
     options: &TestOptions,
     org: Option<&Resolved>,
     task: &Task,
-) -> Result<CaseReport, Error> {
+) -> Result<(CaseReport, Option<Coverage>), Error> {
     let started = Instant::now();
     let found = match &task.case.skip {
         Some(reason) => Found {
@@ -42,7 +44,8 @@ pub(super) async fn run(
         },
         None => judged(studio, connector, options, org, task).await?,
     };
-    Ok(CaseReport {
+    let coverage = found.coverage;
+    let report = CaseReport {
         action: task.script.clone(),
         name: task.case.name.clone(),
         ok: found.failures.is_empty(),
@@ -53,7 +56,8 @@ pub(super) async fn run(
         file: task.file.clone(),
         line: task.case.line,
         time_ms: milliseconds(started.elapsed()),
-    })
+    };
+    Ok((report, coverage))
 }
 
 fn message(failures: &[CaseFailure]) -> Option<String> {
@@ -100,7 +104,7 @@ async fn record(
     name: &str,
 ) -> Result<Found, Error> {
     let performance = Performance::new(Arc::clone(connector), &task.script_file, org.clone());
-    let performed = perform(studio, performance, task).await?;
+    let performed = perform(studio, performance, task, options).await?;
     let failures = judge::result(connector, &task.case, &performed.outcome.result);
     if !failures.is_empty() {
         // A cassette of what should not be would only hide it.
@@ -149,8 +153,11 @@ async fn replay(
 ) -> Result<Found, Error> {
     let performance = recording::replay(studio, connector, &task.script_file, cassette);
     let client = performance.client.clone();
-    let performed = perform(studio, performance, task).await?;
-    let mut found = Found::default();
+    let performed = perform(studio, performance, task, options).await?;
+    let mut found = Found {
+        coverage: performed.outcome.coverage.clone(),
+        ..Found::default()
+    };
     let recording = client.as_ref().and_then(joinery_http::Client::recording);
     found.failures = recording
         .map(|recording| judge::misses(&recording.misses()))
@@ -178,9 +185,10 @@ async fn live(
     task: &Task,
 ) -> Result<Found, Error> {
     let performance = Performance::new(Arc::clone(connector), &task.script_file, org.clone());
-    let performed = perform(studio, performance, task).await?;
+    let performed = perform(studio, performance, task, options).await?;
     let mut found = Found {
         failures: judge::result(connector, &task.case, &performed.outcome.result),
+        coverage: performed.outcome.coverage.clone(),
         ..Found::default()
     };
     // The snapshot of a recorded case holds what the cassette holds, not what the org does today.
@@ -200,7 +208,7 @@ async fn unrecorded(
     let silent = recording::silent(connector);
     let performance = recording::replay(studio, connector, &task.script_file, &silent);
     let client = performance.client.clone();
-    let performed = perform(studio, performance, task).await?;
+    let performed = perform(studio, performance, task, options).await?;
     let calls = client.as_ref().and_then(joinery_http::Client::recording);
     if calls.is_some_and(|recording| !recording.misses().is_empty()) {
         return Ok(Found {
@@ -210,13 +218,20 @@ async fn unrecorded(
     }
     let mut found = Found {
         failures: judge::result(connector, &task.case, &performed.outcome.result),
+        coverage: performed.outcome.coverage.clone(),
         ..Found::default()
     };
     snapshot(connector, options, task, &performed, &mut found)?;
     Ok(found)
 }
 
-async fn perform(studio: &Studio, mut performance: Performance, task: &Task) -> Result<Performed, Error> {
+async fn perform(
+    studio: &Studio,
+    mut performance: Performance,
+    task: &Task,
+    options: &TestOptions,
+) -> Result<Performed, Error> {
+    performance.coverage = options.coverage;
     performance.input = task.case.input.clone();
     performance.cursor = task.case.cursor.clone();
     runs::perform(studio, performance).await

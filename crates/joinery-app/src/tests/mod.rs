@@ -6,13 +6,14 @@ mod recording;
 mod report;
 mod save;
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use futures_util::{StreamExt, stream};
 use joinery_connector::{
     Connector, FileKind,
     test_file::{Case, TestFile},
 };
+use joinery_script::Coverage;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -166,8 +167,8 @@ pub async fn run(
         Mode::Replay if org.is_none() => 2 * std::thread::available_parallelism().map_or(2, usize::from),
         _ => 1,
     };
-    let mut running = stream::iter(&tasks)
-        .map(|task| case::run(studio, connector, options, org, task))
+    let mut running = stream::iter(tasks)
+        .map(|task: Task| async move { case::run(studio, connector, options, org, &task).await })
         .buffered(at_once);
     let mut report = TestReport {
         passed: 0,
@@ -177,8 +178,10 @@ pub async fn run(
         coverage: Vec::new(),
         time_ms: 0.0,
     };
+    let mut coverage = Coverage::default();
     while let Some(case) = running.next().await {
-        let case = case?;
+        let (case, ran) = case?;
+        coverage.add(&ran.unwrap_or_default());
         tell(&case, count);
         match (case.skipped, case.ok) {
             (true, _) => report.skipped += 1,
@@ -191,8 +194,18 @@ pub async fn run(
             break;
         }
     }
+    report.coverage = by_line(coverage);
     report.time_ms = milliseconds(started.elapsed());
     Ok(report)
+}
+
+fn by_line(coverage: Coverage) -> Vec<FileCoverage> {
+    let lines = |lines: BTreeMap<u32, u64>| lines.into_iter().map(|(line, hits)| LineHits { line, hits }).collect();
+    let files = coverage.files.into_iter().map(|(file, hits)| FileCoverage {
+        file,
+        lines: lines(hits),
+    });
+    files.collect()
 }
 
 fn refuse(connector: &Connector, options: &TestOptions, org: Option<&Resolved>) -> Result<(), Error> {

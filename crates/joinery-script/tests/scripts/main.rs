@@ -9,6 +9,7 @@
 )]
 
 mod check;
+mod coverage;
 mod errors;
 mod hostile;
 mod reference;

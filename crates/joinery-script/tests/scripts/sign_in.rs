@@ -19,6 +19,7 @@ fn call(script: &str, function: Function) -> Result<Value, Box<ScriptError>> {
         connection: [("user".to_owned(), Value::from("ada"))].into_iter().collect(),
         secrets: vec!["password".into()],
         limits: Limits::default(),
+        coverage: false,
     };
     let host: Arc<dyn Host> = Arc::new(MemoryHost::default());
     scripts().run(&run, &host, &Cancel::default()).result.map_err(Box::new)

@@ -245,6 +245,7 @@ pub fn execute_with(
         connection: [("domain".to_owned(), Value::from("acme.test"))].into_iter().collect(),
         secrets: vec!["token".into()],
         limits,
+        coverage: false,
     };
     let host: Arc<dyn Host> = host.clone();
     scripts().run(&run, &host, cancel)

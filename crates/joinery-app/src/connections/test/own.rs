@@ -37,6 +37,7 @@ pub(super) async fn run(probe: &Probe<'_>) -> Result<Tried, Error> {
         connection: resolved.fields.clone(),
         secrets: resolved.secrets.keys().cloned().collect(),
         limits: Limits::default(),
+        coverage: false,
     };
     let stop = Stop::default();
     let host = Arc::new(RunHost::new(
