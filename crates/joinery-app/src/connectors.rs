@@ -131,6 +131,24 @@ pub fn script(connector: &Connector, name: &str) -> Result<String, Error> {
         .ok_or_else(|| Error::unknown("action", name, scripts().map(|file| file.name.as_str())))
 }
 
+/// The names of its triggers.
+pub fn triggers(connector: &Connector) -> Vec<String> {
+    let files = connector.files.values().filter(|file| file.kind == FileKind::Trigger);
+    files.map(|file| file.name.clone()).collect()
+}
+
+/// The script of a trigger by name, or an error that names the nearest.
+///
+/// # Errors
+/// [`Code::Usage`].
+pub fn trigger(connector: &Connector, name: &str) -> Result<String, Error> {
+    let triggers = || connector.files.values().filter(|file| file.kind == FileKind::Trigger);
+    triggers()
+        .find(|file| file.name == name || file.path == name)
+        .map(|file| file.path.clone())
+        .ok_or_else(|| Error::unknown("trigger", name, triggers().map(|file| file.name.as_str())))
+}
+
 /// The path of a file of the open workspace, refusing anything outside its connector.
 pub(crate) fn path_of(studio: &Studio, file: &FileRef) -> Result<PathBuf, Error> {
     let outside = file.path.is_empty()

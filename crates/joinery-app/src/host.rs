@@ -45,6 +45,8 @@ pub(crate) struct RunHost {
     /// Writes that were allowed for this run.
     permits: Permits,
     waiting: Mutex<Waiting>,
+    /// Whether HTTP may be called at all.
+    http: bool,
 }
 
 /// How long someone was waited for, and since when one is now.
@@ -82,6 +84,7 @@ impl RunHost {
             writes,
             permits: Permits::default(),
             waiting: Mutex::default(),
+            http: true,
             client,
             connector,
             connection,
@@ -90,6 +93,11 @@ impl RunHost {
             started: Instant::now(),
             record: Mutex::default(),
         }
+    }
+
+    /// The same, leading nowhere but to the console and the clock.
+    pub(crate) fn without_http(self) -> Self {
+        Self { http: false, ..self }
     }
 
     /// What the run did, taken out.
@@ -210,6 +218,13 @@ impl RunHost {
 
 impl Host for RunHost {
     fn send(&self, request: ScriptRequest, _cancel: &Cancel) -> Result<HostResponse, HttpFailure> {
+        if !self.http {
+            return Err(HttpFailure {
+                code: "no_http_here".into(),
+                message: "`notification` and `dedupe_key` may not call HTTP".into(),
+                hint: Some("Return what came in; an action, or `poll`, can ask for more.".into()),
+            });
+        }
         // The wait for a person comes first: it is no part of the call.
         let ready = self
             .prepare(&request)

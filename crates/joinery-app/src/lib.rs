@@ -16,6 +16,7 @@ pub mod sandbox;
 pub mod settings;
 mod sign;
 pub mod studio;
+pub mod triggers;
 pub mod workspaces;
 pub mod writes;
 

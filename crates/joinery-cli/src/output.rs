@@ -59,6 +59,16 @@ pub fn note(text: &str) {
     let _ = writeln!(anstream::stderr().lock(), "{text}");
 }
 
+/// Tells people something that may be wrong.
+pub fn warning(text: &str) {
+    note(&format!("{DOUBT}warning:{DOUBT:#} {text}"));
+}
+
+/// A moment as people read it, in UTC; `ms` counts from 1970.
+pub fn moment(ms: i64) -> String {
+    jiff::Timestamp::from_millisecond(ms).map_or_else(|_| ms.to_string(), |at| at.strftime("%F %T").to_string())
+}
+
 /// Shows a failure: as JSON in one line, or with the line it is about.
 pub fn error(error: &Error, as_json: bool) {
     if as_json {

@@ -58,6 +58,35 @@ pub enum Function {
         /// What the last poll returned; null the first time.
         cursor: Value,
     },
+    /// `fn dedupe_key(event)` of a trigger, for each event. The result is a list of keys as text; null without it.
+    DedupeKeys {
+        /// The events.
+        events: Vec<Value>,
+    },
+    /// `fn subscribe(connection, input, url)` of a trigger.
+    Subscribe {
+        /// The checked input.
+        input: Value,
+        /// Where the service is to deliver events.
+        url: String,
+    },
+    /// `fn refresh(subscription)` of a trigger.
+    RefreshSubscription {
+        /// What `subscribe` or `refresh` returned.
+        subscription: Value,
+    },
+    /// `fn unsubscribe(connection, subscription)` of a trigger.
+    Unsubscribe {
+        /// What `subscribe` or `refresh` returned.
+        subscription: Value,
+    },
+    /// `fn notification(input, request, connection)` of a trigger.
+    Notification {
+        /// The checked input.
+        input: Value,
+        /// What came in: `method`, `query`, `headers`, `body`, `text`, `subscription`.
+        request: Value,
+    },
     /// `fn test(connection)` of `connection.rhai`.
     TestConnection,
     /// `fn acquire(connection)` of `connection.rhai`. Secrets in the result stand as their marks.
@@ -81,9 +110,13 @@ impl Function {
         match self {
             Self::Execute { .. } => "execute",
             Self::Poll { .. } => "poll",
+            Self::DedupeKeys { .. } => "dedupe_key",
+            Self::Subscribe { .. } => "subscribe",
+            Self::Unsubscribe { .. } => "unsubscribe",
+            Self::Notification { .. } => "notification",
             Self::TestConnection => "test",
             Self::Acquire => "acquire",
-            Self::Refresh { .. } => "refresh",
+            Self::Refresh { .. } | Self::RefreshSubscription { .. } => "refresh",
             Self::Apply { .. } => "apply",
         }
     }
@@ -92,7 +125,13 @@ impl Function {
         match self {
             Self::Execute { input } => vec![connection, json::to_dynamic(input)],
             Self::Poll { input, cursor } => vec![connection, json::to_dynamic(input), json::to_dynamic(cursor)],
-            Self::TestConnection | Self::Acquire => vec![connection],
+            Self::DedupeKeys { .. } | Self::TestConnection | Self::Acquire => vec![connection],
+            Self::Subscribe { input, url } => vec![connection, json::to_dynamic(input), url.into()],
+            Self::RefreshSubscription { subscription } => vec![json::to_dynamic(subscription)],
+            Self::Unsubscribe { subscription } => vec![connection, json::to_dynamic(subscription)],
+            Self::Notification { input, request } => {
+                vec![json::to_dynamic(input), json::to_dynamic(request), connection]
+            }
             Self::Refresh { token } => vec![connection, token::to_dynamic(token)],
             Self::Apply { request, token } => {
                 let request = Dynamic::from(Request::given(request.clone()));
@@ -101,9 +140,35 @@ impl Function {
         }
     }
 
+    /// Calls it, or one function for each event.
+    fn call(&self, started: &Started, connection: Dynamic) -> Result<Value, ScriptError> {
+        let Self::DedupeKeys { events } = self else {
+            let value = started.call(self.name(), &self.arguments(connection))?;
+            return self.result(&value, started);
+        };
+        if !started.has(self.name()) {
+            return Ok(Value::Null);
+        }
+        let keys = events.iter().map(|event| {
+            let key = started.call(self.name(), &[json::to_dynamic(event)])?;
+            Ok(match started.to_json(&key)? {
+                Value::String(text) => Value::String(text),
+                other => Value::String(other.to_string()),
+            })
+        });
+        keys.collect()
+    }
+
     fn result(&self, value: &Dynamic, started: &Started) -> Result<Value, ScriptError> {
         match self {
-            Self::Execute { .. } | Self::Poll { .. } | Self::TestConnection => started.to_json(value),
+            Self::Execute { .. }
+            | Self::Poll { .. }
+            | Self::DedupeKeys { .. }
+            | Self::Subscribe { .. }
+            | Self::RefreshSubscription { .. }
+            | Self::Unsubscribe { .. }
+            | Self::Notification { .. }
+            | Self::TestConnection => started.to_json(value),
             Self::Acquire | Self::Refresh { .. } => token::of_dynamic(value, self.name(), started.file),
             Self::Apply { .. } => token::signed(value, started.file),
         }
@@ -194,8 +259,7 @@ impl Scripts {
         let measure = measured.clone();
         let result = self.on_thread(call, move |started| {
             lock(&measure).0 = started.compile_ms;
-            let value = started.call(function.name(), &function.arguments(connection));
-            let result = value.and_then(|value| function.result(&value, started));
+            let result = function.call(started, connection);
             lock(&measure).1 = *lock(&started.state.steps);
             result
         });
@@ -328,6 +392,10 @@ impl Started<'_> {
             let names = match function {
                 "apply" => ["connection", "request", "token"],
                 "refresh" => ["connection", "token", ""],
+                "dedupe_key" => ["event", "", ""],
+                "subscribe" => ["connection", "input", "url"],
+                "unsubscribe" => ["connection", "subscription", ""],
+                "notification" => ["input", "request", "connection"],
                 _ => ["connection", "input", "cursor"],
             };
             let wanted = names[..arguments.len().min(3)].join(", ");

@@ -21,8 +21,8 @@ use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 use ts_rs::TS;
 
-pub(crate) use perform::run_script;
 pub use perform::{Performance, Performed, advice, perform};
+pub(crate) use perform::{call, checked_input, run_script};
 
 use crate::{
     bodies::{BodySummary, Diff, DiffLines, DiffMark, diff, window},

@@ -59,7 +59,7 @@ impl Performance {
         }
     }
 
-    fn run(&self, function: Function) -> Run {
+    pub(crate) fn run(&self, function: Function) -> Run {
         Run {
             connector: Arc::clone(&self.connector),
             file: self.file.clone(),
@@ -70,16 +70,25 @@ impl Performance {
         }
     }
 
-    fn host(&self, studio: &Studio) -> Result<Arc<RunHost>, Error> {
+    pub(crate) fn host(&self, studio: &Studio) -> Result<Arc<RunHost>, Error> {
+        Ok(Arc::new(self.new_host(studio)?))
+    }
+
+    /// A way out that leads to the console and the clock only.
+    pub(crate) fn host_without_http(&self, studio: &Studio) -> Result<Arc<RunHost>, Error> {
+        Ok(Arc::new(self.new_host(studio)?.without_http()))
+    }
+
+    fn new_host(&self, studio: &Studio) -> Result<RunHost, Error> {
         let client = studio.client(&self.connection)?;
         let token = self.stop.request.clone();
-        Ok(Arc::new(RunHost::new(
+        Ok(RunHost::new(
             studio.writes(),
             client,
             Arc::clone(&self.connector),
             self.connection.clone(),
             token,
-        )))
+        ))
     }
 }
 
@@ -99,6 +108,11 @@ pub struct Performed {
 }
 
 impl Performed {
+    /// That of a run which never came to its script.
+    pub(crate) fn failed(input: Value, error: ScriptError) -> Self {
+        failed(input, error, Instant::now())
+    }
+
     /// Every HTTP call in order.
     pub fn calls(&self) -> impl Iterator<Item = &super::CallReport> {
         self.calls.iter().map(|call| &call.report)
@@ -147,15 +161,32 @@ pub async fn perform(studio: &Studio, mut performance: Performance) -> Result<Pe
         _ => Function::Execute { input: input.clone() },
     };
     let run = performance.run(function);
+    let mut performed = call(studio, run, host, Performance { input, ..performance }).await?;
+    if let (Ok(value), Some(schema)) = (&performed.outcome.result, &description.output_schema)
+        && kind == Some(FileKind::Action)
+    {
+        performed.warnings = schema::check(schema, value).unwrap_or_default();
+    }
+    performed.time_ms = milliseconds(started.elapsed());
+    Ok(performed)
+}
+
+/// Calls one function, whatever its input, and tells what that did. `host` is for this call alone.
+///
+/// # Errors
+/// As [`perform`].
+pub(crate) async fn call(
+    studio: &Studio,
+    run: Run,
+    host: Arc<RunHost>,
+    performance: Performance,
+) -> Result<Performed, Error> {
+    let started = Instant::now();
     let outcome = run_script(studio, run, Arc::clone(&host), performance.stop.clone()).await?;
     let record = host.take();
     if let (Some(profile), Some(found)) = (&performance.connection.profile, record.health) {
         connections::note(studio, profile, found, None);
     }
-    let warnings = match (&outcome.result, &description.output_schema) {
-        (Ok(value), Some(schema)) if kind == Some(FileKind::Action) => schema::check(schema, value).unwrap_or_default(),
-        _ => Vec::new(),
-    };
     let outcome = Outcome {
         result: outcome
             .result
@@ -166,10 +197,27 @@ pub async fn perform(studio: &Studio, mut performance: Performance) -> Result<Pe
         outcome,
         calls: record.calls,
         console: record.console,
-        input,
-        warnings,
+        input: performance.input,
+        warnings: Vec::new(),
         time_ms: milliseconds(started.elapsed()),
     })
+}
+
+/// The input with the defaults of the script's fields, or why it cannot be used.
+///
+/// # Errors
+/// As [`perform`].
+pub(crate) async fn checked_input(
+    studio: &Studio,
+    performance: &Performance,
+) -> Result<Result<Value, Box<ScriptError>>, Error> {
+    Ok(describe(studio, performance).await?.and_then(|description| {
+        let input = with_defaults(&description.input, performance.input.clone());
+        match refuse(&description.input, &input, &performance.file) {
+            None => Ok(input),
+            Some(error) => Err(Box::new(error)),
+        }
+    }))
 }
 
 /// Runs a script on a thread that may block.

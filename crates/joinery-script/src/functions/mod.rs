@@ -16,6 +16,7 @@ mod paging;
 mod request;
 mod response;
 pub(crate) mod signatures;
+mod webhook;
 
 use rhai::{Engine, Module};
 
@@ -100,6 +101,11 @@ pub const GROUPS: &[Group] = &[
         title: "Hashing",
         namespace: "",
         module: hashing::module,
+    },
+    Group {
+        title: "Webhooks",
+        namespace: "",
+        module: webhook::module,
     },
     Group {
         title: "Console",

@@ -1,6 +1,6 @@
 //! `joinery run`: one action, from input to output.
 
-mod report;
+pub mod report;
 mod watch;
 
 use std::{path::PathBuf, sync::Arc, time::Duration};

@@ -1,6 +1,6 @@
 //! What a run prints.
 
-use std::fmt::Write as _;
+use std::{fmt::Write as _, path::Path};
 
 use joinery_app::{
     Connector, ConsoleLevel, ConsoleLine, Error, ScriptError,
@@ -36,9 +36,7 @@ pub fn show(arguments: &Arguments, connector: &Connector, performed: &Performed)
 /// Everything that is not the output.
 pub fn beside(arguments: &Arguments, connector: &Connector, performed: &Performed) {
     let dim = output::DIM;
-    for line in &performed.console {
-        output::note(&console(line));
-    }
+    console(performed);
     if arguments.trace {
         for made in performed.calls() {
             output::note(&call(made));
@@ -58,7 +56,7 @@ pub fn beside(arguments: &Arguments, connector: &Connector, performed: &Performe
         ));
     }
     if let Err(error) = &performed.outcome.result {
-        output::note(failure(arguments, connector, error).trim_end());
+        output::note(failure(&arguments.connector, connector, error).trim_end());
     }
     if arguments.trace {
         output::note(&format!(
@@ -106,7 +104,14 @@ pub fn shape(performed: &Performed) -> Value {
     })
 }
 
-fn console(line: &ConsoleLine) -> String {
+/// What the script printed and logged.
+pub fn console(performed: &Performed) {
+    for line in &performed.console {
+        output::note(&console_line(line));
+    }
+}
+
+fn console_line(line: &ConsoleLine) -> String {
     let (word, style) = match line.level {
         ConsoleLevel::Print => ("print", output::DIM),
         ConsoleLevel::Info => ("info ", output::GOOD),
@@ -137,11 +142,11 @@ fn call(call: &CallReport) -> String {
 }
 
 /// The error with its line, and the functions it came through.
-fn failure(arguments: &Arguments, connector: &Connector, error: &ScriptError) -> String {
+pub fn failure(path: &Path, connector: &Connector, error: &ScriptError) -> String {
     let text = connector.text(&error.file).ok();
     let mut shown = excerpt::render(
         &Finding {
-            file: &arguments.connector.join(&error.file).display().to_string(),
+            file: &path.join(&error.file).display().to_string(),
             line: error.line,
             column: error.column,
             end_column: None,
