@@ -169,5 +169,5 @@ fn step{index}(user) {{
 }}"#
         );
     }
-    text + "\nfn execute(connection, input) { step0(input) }\n"
+    text + "\nfn execute(connection, input) { 1 }\n"
 }

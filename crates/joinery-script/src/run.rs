@@ -232,6 +232,7 @@ impl Scripts {
         work: impl FnOnce(&Started) -> Result<T, ScriptError>,
     ) -> Result<T, ScriptError> {
         let began = Instant::now();
+        order::forget();
         let state = Arc::new(RunState {
             files: call.files,
             host: call.host,
