@@ -10,6 +10,7 @@ use std::{
 use serde_bytes::ByteBuf;
 
 use super::{
+    process::LATE,
     protocol::{Answer, Ask, Text},
     watch::Verdict,
 };
@@ -121,6 +122,7 @@ impl Desk<'_> {
 
     fn time_left(&self) -> Duration {
         let waited = self.host.map_or(Duration::ZERO, |host| host.waited());
-        (self.limits.time + waited).saturating_sub(self.began.elapsed())
+        // The script's own clock, which began a moment later, is to run out first: it knows the line.
+        (self.limits.time + LATE + waited).saturating_sub(self.began.elapsed())
     }
 }

@@ -24,7 +24,7 @@ const START: Duration = Duration::from_secs(20);
 /// Processor time of a worker that is started for ordinary runs.
 const CPU: Duration = Duration::from_secs(600);
 /// How much later than the script's own clock the host's is: the script is to say where it was.
-const LATE: Duration = Duration::from_millis(300);
+pub const LATE: Duration = Duration::from_millis(300);
 /// Time that a worker whose pipe broke may take to end by itself.
 const ENDING: Duration = Duration::from_millis(100);
 /// Tasks, and texts, after which a worker is replaced: whatever it may have kept is gone then.
