@@ -295,6 +295,7 @@ impl Started<'_> {
             return Err(ScriptError::new("no_function", message, file)
                 .with_hint(format!("Write: fn {function}({wanted}) {{ ... }}")));
         };
+        self.state.spot.note(file, self.line_of(function));
         self.state.enter();
         let options = CallFnOptions::new().eval_ast(true).with_tag(Tag(self.state.clone()));
         let arguments: Vec<Dynamic> = arguments[..parameters].to_vec();
@@ -319,6 +320,12 @@ impl Started<'_> {
                 function,
             )),
         }
+    }
+
+    /// The line on which the body of `function` begins.
+    fn line_of(&self, function: &str) -> u32 {
+        let found = self.ast.iter_fn_def().find(|found| found.name == function);
+        found.and_then(|found| found.body.start_position().line()).unwrap_or(0) as u32
     }
 
     /// How many parameters `function` has; the most that `at_most` arguments can fill.

@@ -63,6 +63,14 @@ pub fn error(death: &Death, limits: &Limits, handed: &[String], file: &str) -> S
     let status = |means: fn(std::process::ExitStatus) -> bool| death.status.is_some_and(means);
     match death.verdict {
         Some(Verdict::Cancelled) => return stopped_without_place(Stop::Cancelled, limits, file),
+        Some(Verdict::Late) if line == 0 => {
+            let seconds = limits.time.as_secs_f64();
+            return error(
+                "time_limit",
+                format!("Stopped after {seconds} s: {file} was still being read."),
+                "Long lists of parameters or cases take long to read: use a map, or split the file.",
+            );
+        }
         Some(Verdict::Late) => {
             let seconds = limits.time.as_secs_f64();
             return error(

@@ -22,7 +22,7 @@ pub const ARGUMENT: &str = "script-worker";
 /// Changes with any message here; the two sides are the same program, unless it was replaced while it ran.
 pub const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "/1");
 /// Stack of the thread that scripts run on. Reserved, not used up: values nested very deep are dropped by recursion.
-pub const STACK: usize = 256 << 20;
+pub const STACK: usize = 64 << 20;
 /// Bytes a worker needs besides the script's: the engine, a response on its way, a result being written.
 const ROOM: u64 = 256 << 20;
 /// A script may hold so many times its limit for a moment: growth doubles what there is, and a result is made of it.
