@@ -111,7 +111,7 @@ fn write_all(source: &Dir<'_>, root: &Path, folder: &Path) -> Result<(), Error> 
 
 /// Everything wrong or doubtful in a connector.
 pub fn check(studio: &Studio, connector: &Connector) -> Vec<Problem> {
-    joinery_script::check(studio.scripts(), connector)
+    studio.scripts().check(connector)
 }
 
 /// The script of an action or trigger by name, or an error that names the nearest.

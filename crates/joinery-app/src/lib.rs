@@ -28,10 +28,10 @@ pub use joinery_connector::{
     variables,
 };
 pub use joinery_http::Exchange;
-pub use joinery_script::{ConsoleLevel, ConsoleLine, ScriptError, reference::FunctionDoc};
+pub use joinery_script::{ConsoleLevel, ConsoleLine, Program, ScriptError, reference::FunctionDoc, serve_if_asked};
 pub use studio::{Studio, StudioOptions, version};
 
 /// Every script function, by group and name.
-pub fn functions(studio: &Studio) -> Vec<FunctionDoc> {
-    joinery_script::reference::functions(studio.scripts())
+pub fn functions() -> Vec<FunctionDoc> {
+    joinery_script::reference::functions()
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use joinery_app::{
-    Code, SavedRequest, Studio, StudioOptions,
+    Code, Program, SavedRequest, Studio, StudioOptions,
     bodies::BodyView,
     connections::{self, ConnectionDraft},
     connectors, export,
@@ -36,6 +36,7 @@ impl Desk {
             home: folder.path().join("home"),
             documents: folder.path().join("documents"),
             keychain: false,
+            worker: Program::At(env!("CARGO_BIN_EXE_app-worker").into()),
         };
         Self {
             studio: Studio::new(options),

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may fail where it stands")]
 
 use joinery_app::{
-    Code, Studio, StudioOptions,
+    Code, Program, Studio, StudioOptions,
     sandbox::{
         self,
         control::{self, activity, add_fault, change_clock, overview},
@@ -16,6 +16,7 @@ fn studio(home: &std::path::Path) -> Studio {
         home: home.join("home"),
         documents: home.join("documents"),
         keychain: false,
+        worker: Program::At(env!("CARGO_BIN_EXE_app-worker").into()),
     })
 }
 

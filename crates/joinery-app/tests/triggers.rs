@@ -10,7 +10,7 @@ use std::{
 };
 
 use joinery_app::{
-    Code, Error, Studio, StudioOptions, connections, connectors, sandbox,
+    Code, Error, Program, Studio, StudioOptions, connections, connectors, sandbox,
     triggers::{self, Ended, Happened, Incoming, Serve, Trigger},
 };
 use serde_json::{Value, json};
@@ -28,6 +28,7 @@ impl Desk {
             home: folder.path().join("home"),
             documents: folder.path().join("documents"),
             keychain: false,
+            worker: Program::At(env!("CARGO_BIN_EXE_app-worker").into()),
         });
         Self {
             studio: Arc::new(studio),

@@ -41,6 +41,7 @@ enum Outcome {
 }
 
 fn main() -> ExitCode {
+    joinery_app::serve_if_asked();
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(mut error) => {

@@ -1,49 +1,22 @@
 //! What an action or trigger says of itself: title, fields, sample.
 
-use std::{sync::Arc, time::Duration};
-
-use joinery_connector::{
-    Connector,
-    schema::{Field, from_schema, to_schema},
-};
+use joinery_connector::schema::{Field, from_schema, to_schema};
 use rhai::Dynamic;
 use serde_json::{Map, Value};
 
 use crate::{
     error::ScriptError,
-    host::Host,
-    limits::{Cancel, Limits},
     run::{Call, Description, Scripts, Started, connection},
 };
 
-/// Time that describing may take: a form is drawn from it.
-const TIME: Duration = Duration::from_secs(10);
-
 impl Scripts {
-    /// Title, fields and sample of an action or trigger. `connection` holds the profile's fields without secrets.
+    /// Title, fields and sample of an action or trigger. `fields` are those of the profile, without secrets.
     ///
     /// # Errors
     /// Why its functions could not be called.
-    pub fn describe(
-        &self,
-        connector: &Arc<Connector>,
-        file: &str,
-        fields: &Map<String, Value>,
-        host: &Arc<dyn Host>,
-        cancel: &Cancel,
-    ) -> Result<Description, ScriptError> {
-        let call = Call {
-            connector: connector.clone(),
-            file: file.to_owned(),
-            limits: Limits {
-                time: TIME,
-                ..Limits::default()
-            },
-            host: host.clone(),
-            cancel: cancel.clone(),
-        };
-        let (fields, file) = (connection(fields, &[]), file.to_owned());
-        self.on_thread(call, move |script| describe(script, &file, fields))
+    pub(crate) fn describe(&self, call: Call, fields: &Map<String, Value>) -> Result<Description, ScriptError> {
+        let (fields, file) = (connection(fields, &[]), call.file.clone());
+        self.start(call, |script| describe(script, &file, fields))
     }
 }
 

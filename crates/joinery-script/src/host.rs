@@ -78,11 +78,12 @@ pub struct CallPlace {
 }
 
 /// A response with its body, as a script sees it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct HostResponse {
     /// Status, headers, timing.
     pub response: HttpResponse,
     /// The decoded body.
+    #[serde(with = "serde_bytes")]
     pub body: Vec<u8>,
 }
 

@@ -3,11 +3,12 @@
 // The engine's own error is boxed everywhere, and ours is made once a run, where its size does not matter.
 #![allow(clippy::result_large_err, clippy::unnecessary_box_returns)]
 
-pub mod check;
+mod check;
 mod describe;
 mod engine;
 mod error;
 mod explain;
+mod files;
 pub mod functions;
 pub mod host;
 mod json;
@@ -18,13 +19,15 @@ pub mod reference;
 mod resolver;
 pub mod run;
 mod secret;
+mod spot;
 mod state;
 mod syntax;
 mod token;
 mod tokens;
+mod worker;
 
-pub use check::{check, check_file};
 pub use host::{CallPlace, ConsoleLevel, ConsoleLine, Host, HostResponse, HttpFailure, ScriptRequest};
 pub use limits::{Cancel, Limits};
 pub use run::{Description, Frame, Function, Outcome, Run, ScriptError, Scripts};
 pub use token::{token_secret, token_secrets};
+pub use worker::{Program, Workers, serve_if_asked};

@@ -5,10 +5,7 @@ use std::fmt::Write as _;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{
-    functions::{GROUPS, signatures},
-    run::Scripts,
-};
+use crate::functions::{GROUPS, signatures};
 
 /// One script function as documented.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -27,8 +24,7 @@ pub struct FunctionDoc {
 }
 
 /// Every function, by group and name.
-pub fn functions(scripts: &Scripts) -> Vec<FunctionDoc> {
-    let _ = scripts;
+pub fn functions() -> Vec<FunctionDoc> {
     GROUPS.iter().flat_map(signatures::documented).collect()
 }
 

@@ -2,12 +2,8 @@
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{
-        Arc, Mutex,
-        mpsc::{self, RecvTimeoutError},
-    },
-    thread,
-    time::{Duration, Instant},
+    sync::{Arc, Mutex},
+    time::Instant,
 };
 
 use joinery_connector::{Connector, schema::Field};
@@ -18,33 +14,28 @@ use ts_rs::TS;
 
 pub use crate::error::{Frame, ScriptError};
 use crate::{
-    engine::{Inner, text_of},
+    engine::Inner,
     explain,
+    files::Files,
     functions::Request,
     host::{Host, ScriptRequest},
     json::{self, SecretsAs},
     limits::{Cancel, Limits},
     order,
     secret::SecretValue,
-    state::{RunState, Stop, Tag, lock},
+    spot::Spot,
+    state::{RunState, Tag, lock},
     token,
 };
 
-/// Stack of a script's thread. Reserved, not used up: values nested very deep are dropped by recursion.
-const STACK: usize = 256 << 20;
-/// How long a script that does not heed a stop is waited for before its thread is left behind.
-const PATIENCE: Duration = Duration::from_secs(2);
-/// How often a waiting caller looks at the cancel switch.
-const LOOK: Duration = Duration::from_millis(20);
-
-/// The engine: built once, shared by every run.
+/// The engine of one process: built once, shared by every run.
 #[derive(Clone)]
 pub struct Scripts {
     pub(crate) inner: Arc<Inner>,
 }
 
 /// Which function of a script to call, with what.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Function {
     /// `fn execute(connection, input)` of an action.
     Execute {
@@ -193,7 +184,7 @@ pub struct Run {
 }
 
 /// What a run gave.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Outcome {
     /// The value, or why there is none.
     pub result: Result<Value, ScriptError>,
@@ -201,6 +192,17 @@ pub struct Outcome {
     pub compile_ms: f64,
     /// Rhai operations counted.
     pub operations: u64,
+}
+
+impl Outcome {
+    /// That of a run which never came to its script.
+    pub fn failed(error: ScriptError) -> Self {
+        Self {
+            result: Err(error),
+            compile_ms: 0.0,
+            operations: 0,
+        }
+    }
 }
 
 /// What an action or trigger says of itself.
@@ -221,16 +223,17 @@ pub struct Description {
     pub sample: Option<Value>,
 }
 
-/// A call of one function of one script.
+/// One script to start: what it may ask and use.
 pub(crate) struct Call {
-    pub connector: Arc<Connector>,
+    pub files: Arc<dyn Files>,
     pub file: String,
     pub limits: Limits,
     pub host: Arc<dyn Host>,
     pub cancel: Cancel,
+    pub spot: Spot,
 }
 
-/// What a call finds when its thread has started: the state and the compiled script.
+/// A script that has been compiled, and the state its calls share.
 pub(crate) struct Started<'a> {
     pub inner: &'a Inner,
     pub state: Arc<RunState>,
@@ -245,25 +248,29 @@ impl Scripts {
         Self { inner: Inner::build() }
     }
 
-    /// Runs. Blocks; never panics, whatever the script does.
+    /// Runs on this thread and in this process: what the script does to either, it does to the caller. Anything but a
+    /// worker, or a script of one's own, goes through [`Workers`](crate::Workers).
     pub fn run(&self, run: &Run, host: &Arc<dyn Host>, cancel: &Cancel) -> Outcome {
         let call = Call {
-            connector: run.connector.clone(),
+            files: run.connector.clone(),
             file: run.file.clone(),
             limits: run.limits.clone(),
             host: host.clone(),
             cancel: cancel.clone(),
+            spot: Spot::default(),
         };
-        let (function, connection) = (run.function.clone(), connection(&run.connection, &run.secrets));
-        let measured = Arc::new(Mutex::new((0.0, 0)));
-        let measure = measured.clone();
-        let result = self.on_thread(call, move |started| {
-            lock(&measure).0 = started.compile_ms;
-            let result = function.call(started, connection);
-            lock(&measure).1 = *lock(&started.state.steps);
+        self.execute(call, &run.function, &connection(&run.connection, &run.secrets))
+    }
+
+    /// Calls a function with `connection` and whatever else it takes.
+    pub(crate) fn execute(&self, call: Call, function: &Function, connection: &Dynamic) -> Outcome {
+        let (mut compile_ms, mut operations) = (0.0, 0);
+        let result = self.start(call, |started| {
+            compile_ms = started.compile_ms;
+            let result = function.call(started, connection.clone());
+            operations = *lock(&started.state.steps);
             result
         });
-        let (compile_ms, operations) = *lock(&measured);
         Outcome {
             result,
             compile_ms,
@@ -271,10 +278,10 @@ impl Scripts {
         }
     }
 
-    /// Whether a script of a connector has a function of that name. One that does not compile is asked, so that its
-    /// mistake is told where it matters.
-    pub fn has(&self, connector: &Connector, file: &str, function: &str) -> bool {
-        let Some(text) = text_of(connector, file) else {
+    /// Whether a script has a function of that name. One that does not compile is asked, so that its mistake is told
+    /// where it matters.
+    pub(crate) fn has(&self, files: &dyn Files, file: &str, function: &str) -> bool {
+        let Some(text) = files.text(file) else {
             return false;
         };
         self.inner
@@ -282,18 +289,16 @@ impl Scripts {
             .map_or(true, |ast| ast.iter_functions().any(|found| found.name == function))
     }
 
-    /// Calls `work` on a thread with a large stack and waits for it, even if the script heeds no stop.
-    pub(crate) fn on_thread<T: Send + 'static>(
+    /// Compiles the script of `call` and hands it to `work`.
+    pub(crate) fn start<T>(
         &self,
         call: Call,
-        work: impl FnOnce(&Started) -> Result<T, ScriptError> + Send + 'static,
+        work: impl FnOnce(&Started) -> Result<T, ScriptError>,
     ) -> Result<T, ScriptError> {
-        let (sender, answer) = mpsc::channel();
-        let (limits, cancel, file) = (call.limits.clone(), call.cancel.clone(), call.file.clone());
-        let inner = self.inner.clone();
         let began = Instant::now();
+        order::forget();
         let state = Arc::new(RunState {
-            connector: call.connector,
+            files: call.files,
             host: call.host,
             cancel: call.cancel,
             limits: call.limits,
@@ -304,70 +309,26 @@ impl Scripts {
             output: Mutex::default(),
             stop: Mutex::default(),
             steps: Mutex::default(),
+            spot: call.spot,
         });
-        let watched = state.clone();
-        let spawned = thread::Builder::new()
-            .name("script".into())
-            .stack_size(STACK)
-            .spawn(move || {
-                let result = catch_unwind(AssertUnwindSafe(|| {
-                    let ast = inner.script(&state, &call.file)?;
-                    let compile_ms = began.elapsed().as_secs_f64() * 1000.0;
-                    let started = Started {
-                        inner: &inner,
-                        state: state.clone(),
-                        ast,
-                        compile_ms,
-                        file: &call.file,
-                    };
-                    work(&started)
-                }));
-                state.leave();
-                let result = result.unwrap_or_else(|_| {
-                    Err(
-                        ScriptError::new("internal", "the script engine failed on this script", &call.file)
-                            .with_hint("Change the line that was last edited, and report the script to us."),
-                    )
-                });
-                // The caller may have given up waiting.
-                let _ = sender.send(result);
-            });
-        if let Err(error) = spawned {
-            return Err(ScriptError::new(
-                "no_thread",
-                format!("the system gives no thread for the script: {error}"),
-                &file,
+        let result = catch_unwind(AssertUnwindSafe(|| {
+            let ast = self.inner.script(&state, &call.file)?;
+            let started = Started {
+                inner: &self.inner,
+                state: state.clone(),
+                ast,
+                compile_ms: began.elapsed().as_secs_f64() * 1000.0,
+                file: &call.file,
+            };
+            work(&started)
+        }));
+        state.leave();
+        result.unwrap_or_else(|_| {
+            Err(
+                ScriptError::new("internal", "the script engine failed on this script", &call.file)
+                    .with_hint("Change the line that was last edited, and report the script to us."),
             )
-            .with_hint("Close other programs and run it again."));
-        }
-        let mut cancelled_at = None;
-        loop {
-            match answer.recv_timeout(LOOK) {
-                Ok(result) => return result,
-                Err(RecvTimeoutError::Disconnected) => {
-                    return Err(ScriptError::new(
-                        "internal",
-                        "the script's thread ended without an answer",
-                        &file,
-                    ));
-                }
-                Err(RecvTimeoutError::Timeout) => {}
-            }
-            if cancelled_at.is_none() && cancel.is_cancelled() {
-                cancelled_at = Some(Instant::now());
-            }
-            let out_of_time = began + limits.time + watched.host.waited();
-            let leave_at = cancelled_at.map_or(out_of_time, |at| at.min(out_of_time)) + PATIENCE;
-            if Instant::now() >= leave_at {
-                let reason = if cancelled_at.is_some() {
-                    Stop::Cancelled
-                } else {
-                    Stop::Time
-                };
-                lock(&watched.stop).get_or_insert(reason);
-                return Err(explain::stopped_without_place(reason, &limits, &file));
-            }
-        }
+        })
     }
 }
 
@@ -402,6 +363,7 @@ impl Started<'_> {
             return Err(ScriptError::new("no_function", message, file)
                 .with_hint(format!("Write: fn {function}({wanted}) {{ ... }}")));
         };
+        self.state.spot.note(file, self.line_of(function));
         self.state.enter();
         let options = CallFnOptions::new().eval_ast(true).with_tag(Tag(self.state.clone()));
         let arguments: Vec<Dynamic> = arguments[..parameters].to_vec();
@@ -426,6 +388,12 @@ impl Started<'_> {
                 function,
             )),
         }
+    }
+
+    /// The line on which the body of `function` begins.
+    fn line_of(&self, function: &str) -> u32 {
+        let found = self.ast.iter_fn_def().find(|found| found.name == function);
+        found.and_then(|found| found.body.start_position().line()).unwrap_or(0) as u32
     }
 
     /// How many parameters `function` has; the most that `at_most` arguments can fill.

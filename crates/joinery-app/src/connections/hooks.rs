@@ -13,7 +13,7 @@ use joinery_http::{
 };
 use joinery_script::{
     CallPlace, Cancel, ConsoleLine, Function, Host, HostResponse, HttpFailure, Limits, Run, ScriptError, ScriptRequest,
-    Scripts, host::SecretOperation, token_secrets,
+    Workers, host::SecretOperation, token_secrets,
 };
 use serde_json::Value;
 use tokio::sync::{mpsc, oneshot};
@@ -31,7 +31,7 @@ const FILE: &str = "connection.rhai";
 /// The functions of one connector, for one connection.
 #[derive(Clone)]
 pub(super) struct ScriptHooks {
-    scripts: Scripts,
+    scripts: Workers,
     connector: Arc<Connector>,
     connection: Resolved,
     writes: Arc<Writes>,
@@ -40,7 +40,7 @@ pub(super) struct ScriptHooks {
 impl ScriptHooks {
     /// The functions of `connector` for `connection`, whose own calls go out unsigned.
     pub(super) fn new(
-        scripts: Scripts,
+        scripts: Workers,
         connector: Arc<Connector>,
         mut connection: Resolved,
         writes: Arc<Writes>,

@@ -2,17 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use joinery_connector::{Connector, FileKind, Problem, Severity};
+use joinery_connector::{FileKind, Problem, Severity};
 use rhai::{AST, ASTNode, Expr, FnCallExpr, Position, Stmt};
 
 use super::{
-    end_of_word,
+    Script, end_of_word,
     fields::{self, Declared},
-    imported, literal, output,
+    literal, output,
 };
 use crate::{
-    engine::{Inner, text_of},
+    engine::Inner,
     explain::script_functions,
+    files::{Files, names},
     functions::{FIELD_KEYS, signatures::call_of},
     resolver::file_of,
     syntax::nearest,
@@ -35,9 +36,10 @@ const BUILT_IN: &[&str] = &[
 /// One script under the eyes of the check.
 pub(super) struct Check<'a> {
     inner: &'a Inner,
-    pub(super) connector: &'a Connector,
+    files: &'a dyn Files,
     pub(super) path: &'a str,
     pub(super) text: &'a str,
+    pub(super) custom_auth: bool,
     own: Vec<(String, usize)>,
     /// Functions of imported modules by alias; `None` where the module has an error of its own.
     modules: BTreeMap<String, Option<Vec<(String, usize)>>>,
@@ -47,12 +49,19 @@ pub(super) struct Check<'a> {
 }
 
 /// Everything doubtful in a script that compiles.
-pub fn check(inner: &Inner, connector: &Connector, path: &str, text: &str, ast: &AST) -> Vec<Problem> {
-    let mut check = Check {
-        inner,
-        connector,
+pub fn check(inner: &Inner, script: &Script, ast: &AST) -> Vec<Problem> {
+    let Script {
+        files,
         path,
         text,
+        custom_auth,
+    } = *script;
+    let mut check = Check {
+        inner,
+        files,
+        path,
+        text,
+        custom_auth,
         own: script_functions(ast),
         modules: BTreeMap::new(),
         inputs: None,
@@ -61,7 +70,7 @@ pub fn check(inner: &Inner, connector: &Connector, path: &str, text: &str, ast: 
     check.entry_points();
     check.hooks(ast);
     check.imports(ast);
-    check.inputs = fields::declared_by(connector, ast, "input_fields").map(|declared| declared.names);
+    check.inputs = fields::declared_by(files, ast, "input_fields").map(|declared| declared.names);
     ast.walk(&mut |nodes: &[ASTNode]| {
         match nodes.last() {
             Some(ASTNode::Expr(Expr::FnCall(call, position)) | ASTNode::Stmt(Stmt::FnCall(call, position))) => {
@@ -107,10 +116,8 @@ impl Check<'_> {
     }
 
     fn entry_points(&mut self) {
-        let kind = self.connector.files.get(self.path).map(|file| file.kind);
-        let action = kind.map_or_else(|| self.path.starts_with("actions/"), |kind| kind == FileKind::Action);
-        let trigger = kind.map_or_else(|| self.path.starts_with("triggers/"), |kind| kind == FileKind::Trigger);
-        if action && !self.has("execute") {
+        let kind = FileKind::of(self.path).0;
+        if kind == FileKind::Action && !self.has("execute") {
             self.report(
                 Position::NONE,
                 Severity::Error,
@@ -119,7 +126,7 @@ impl Check<'_> {
                 Some("Write: fn execute(connection, input) { ... }".into()),
             );
         }
-        if trigger && !self.has("poll") && !self.has("notification") {
+        if kind == FileKind::Trigger && !self.has("poll") && !self.has("notification") {
             self.report(
                 Position::NONE,
                 Severity::Error,
@@ -148,14 +155,10 @@ impl Check<'_> {
                     continue;
                 }
             };
-            let Some(text) = imported(self.connector, &file) else {
-                let known: Vec<&str> = self
-                    .connector
-                    .files
-                    .keys()
-                    .filter_map(|path| path.strip_suffix(".rhai"))
-                    .collect();
-                let hint = nearest(&path, known.into_iter()).map(|near| format!("Did you mean `{near}`?"));
+            let Some(text) = self.files.text(&file) else {
+                let known = names(self.files, "", ".rhai");
+                let hint =
+                    nearest(&path, known.iter().map(String::as_str)).map(|near| format!("Did you mean `{near}`?"));
                 self.report(
                     position,
                     Severity::Error,
@@ -282,16 +285,11 @@ impl Check<'_> {
         let Some(Expr::StringConstant(name, position)) = call.args.first() else {
             return;
         };
-        if text_of(self.connector, &format!("schemas/{name}.json")).is_some() {
+        if self.files.text(&format!("schemas/{name}.json")).is_some() {
             return;
         }
-        let known: Vec<&str> = self
-            .connector
-            .files
-            .keys()
-            .filter_map(|path| path.strip_prefix("schemas/")?.strip_suffix(".json"))
-            .collect();
-        let hint = nearest(name, known.into_iter()).map(|near| format!("Did you mean \"{near}\"?"));
+        let known = names(self.files, "schemas/", ".json");
+        let hint = nearest(name, known.iter().map(String::as_str)).map(|near| format!("Did you mean \"{near}\"?"));
         let message = format!("there is no schemas/{name}.json");
         self.report(*position, Severity::Error, "unknown_schema", message, hint);
     }
@@ -318,7 +316,7 @@ impl Check<'_> {
 
     /// Fields that `execute` surely sets and that `output_fields` surely does not have.
     fn outputs(&mut self, ast: &AST) {
-        let Some(Declared { names, schema }) = fields::declared_by(self.connector, ast, "output_fields") else {
+        let Some(Declared { names, schema }) = fields::declared_by(self.files, ast, "output_fields") else {
             return;
         };
         for (name, position) in output::fields(ast, self.text) {

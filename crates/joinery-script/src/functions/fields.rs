@@ -2,13 +2,7 @@
 
 use rhai::{Array, Dynamic, EvalAltResult, Map, Module, export_module, exported_module};
 
-use crate::{
-    engine::text_of,
-    error::complain,
-    json,
-    state::{RunState, run_of},
-    syntax::nearest,
-};
+use crate::{error::complain, files, json, state::run_of, syntax::nearest};
 
 /// What `field(name, #{ ... })` understands.
 pub const KEYS: &[&str] = &[
@@ -129,19 +123,6 @@ fn names(list: &Array, function: &str) -> Result<Vec<String>, Box<EvalAltResult>
         .collect()
 }
 
-fn schema_names(run: &RunState) -> Vec<&str> {
-    let of_file = |path: &'_ str| -> Option<(usize, usize)> {
-        path.strip_prefix("schemas/")?
-            .strip_suffix(".json")
-            .map(|name| ("schemas/".len(), name.len()))
-    };
-    run.connector
-        .files
-        .keys()
-        .filter_map(|path| of_file(path).map(|(start, length)| &path[start..start + length]))
-        .collect()
-}
-
 #[export_module]
 mod functions {
     use rhai::plugin::*;
@@ -168,8 +149,10 @@ mod functions {
     pub fn schema(context: NativeCallContext, name: &str) -> Result<Dynamic, Box<EvalAltResult>> {
         let run = run_of(&context)?;
         let path = format!("schemas/{name}.json");
-        let Some(text) = text_of(&run.connector, &path) else {
-            let near = nearest(name, schema_names(&run).into_iter()).map(|near| format!("; did you mean \"{near}\"?"));
+        let Some(text) = run.files.text(&path) else {
+            let known = files::names(&*run.files, "schemas/", ".json");
+            let near =
+                nearest(name, known.iter().map(String::as_str)).map(|near| format!("; did you mean \"{near}\"?"));
             return Err(complain(format!("there is no {path}{}", near.unwrap_or_default())));
         };
         json::parse(text.as_bytes()).map_err(|error| complain(format!("{path} is not JSON: {error}")))

@@ -15,3 +15,4 @@ mod reference;
 mod run;
 mod sign_in;
 mod support;
+mod worker;

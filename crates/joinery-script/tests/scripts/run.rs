@@ -5,7 +5,7 @@ use std::sync::Arc;
 use joinery_script::{Cancel, Host, Limits};
 use serde_json::{Map, json};
 
-use crate::support::{MemoryHost, connector, execute, execute_with, scripts, value_of};
+use crate::support::{MemoryHost, connector, execute, execute_with, value_of, workers};
 
 #[test]
 fn an_action_calls_http_and_returns_the_body() {
@@ -111,7 +111,7 @@ fn sample_output() { #{ id: "00u" } }
     let schema = r#"{"type": "object", "properties": {"id": {"type": "string"}}}"#;
     let connector = connector(&[("actions/get_user.rhai", script), ("schemas/user.json", schema)]);
     let host: Arc<dyn Host> = Arc::new(MemoryHost::default());
-    let described = scripts()
+    let described = workers()
         .describe(
             &connector,
             "actions/get_user.rhai",

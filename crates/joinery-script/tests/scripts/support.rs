@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     path::PathBuf,
-    sync::{Arc, Mutex},
+    sync::{Arc, LazyLock, Mutex},
     time::{Duration, Instant},
 };
 
@@ -13,8 +13,8 @@ use joinery_connector::{
     manifest::HttpSettings,
 };
 use joinery_script::{
-    CallPlace, Cancel, ConsoleLine, Function, Host, HostResponse, HttpFailure, Limits, Outcome, Run, ScriptRequest,
-    Scripts, host::SecretOperation,
+    CallPlace, Cancel, ConsoleLine, Function, Host, HostResponse, HttpFailure, Limits, Outcome, Program, Run,
+    ScriptRequest, Workers, host::SecretOperation,
 };
 use serde_json::{Map, Value, json};
 
@@ -246,13 +246,14 @@ pub fn execute_with(
         limits,
     };
     let host: Arc<dyn Host> = host.clone();
-    scripts().run(&run, &host, cancel)
+    workers().run(&run, &host, cancel)
 }
 
-/// One engine for all tests.
-pub fn scripts() -> &'static Scripts {
-    static SCRIPTS: std::sync::OnceLock<Scripts> = std::sync::OnceLock::new();
-    SCRIPTS.get_or_init(Scripts::new)
+/// The workers of all tests.
+pub fn workers() -> &'static Workers {
+    static WORKERS: LazyLock<Workers> =
+        LazyLock::new(|| Workers::new(Program::At(env!("CARGO_BIN_EXE_script-worker").into())));
+    &WORKERS
 }
 
 /// The value of one expression.
