@@ -5,7 +5,7 @@ mod window;
 
 use std::{path::PathBuf, sync::Arc};
 
-use joinery_app::{Studio, StudioOptions};
+use joinery_app::{Studio, StudioOptions, crash};
 use tauri::{Emitter, Manager};
 
 /// Opens the studio and returns when its window is closed.
@@ -13,7 +13,9 @@ use tauri::{Emitter, Manager};
 /// # Panics
 /// When the system has no window to offer; the message says so.
 pub fn run() {
-    let studio = Arc::new(Studio::new(options()));
+    let options = options();
+    crash::report(Some(options.home.clone()));
+    let studio = Arc::new(Studio::new(options));
     studio.writes().ask_me();
     tauri::Builder::default()
         .plugin(tauri_plugin_dialog::init())

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use joinery_app::{
-    Connector, ConsoleLevel, ConsoleLine, Error, ScriptError,
+    Connector, Error, ScriptError,
     runs::{CallReport, Performed},
 };
 use serde_json::{Value, json};
@@ -37,7 +37,7 @@ pub fn show(arguments: &Arguments, connector: &Connector, performed: &Performed)
 pub fn beside(arguments: &Arguments, connector: &Connector, performed: &Performed) {
     let dim = output::DIM;
     for line in &performed.console {
-        output::note(&console(line));
+        output::note(&output::console(line));
     }
     if arguments.trace {
         for made in performed.calls() {
@@ -104,22 +104,6 @@ pub fn shape(performed: &Performed) -> Value {
         "console": performed.console,
         "time_ms": performed.time_ms,
     })
-}
-
-fn console(line: &ConsoleLine) -> String {
-    let (word, style) = match line.level {
-        ConsoleLevel::Print => ("print", output::DIM),
-        ConsoleLevel::Info => ("info ", output::GOOD),
-        ConsoleLevel::Warn => ("warn ", output::DOUBT),
-        ConsoleLevel::Error => ("error", output::BAD),
-    };
-    let dim = output::DIM;
-    format!(
-        "{style}{word}{style:#} {} {dim}{}:{}{dim:#}",
-        output::printable(&line.text),
-        line.file,
-        line.line
-    )
 }
 
 fn call(call: &CallReport) -> String {

@@ -239,7 +239,7 @@ fn dpop_field(settings: &Map<String, Value>) -> FormField {
     let hint = format!("auto: as the connector says, {own}");
     FormField {
         default: Some("auto".into()),
-        ..optional("dpop", "Proof of possession (DPoP)", &hint, Control::Select { options })
+        ..optional("dpop", "Bind tokens with DPoP", &hint, Control::Select { options })
     }
 }
 
