@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import test from 'node:test';
@@ -62,6 +62,25 @@ id = "password"
 label = "Grant by password"
 kind = "oauth2_password"
 token_url = "{{base_url}}/token"
+
+[[auth]]
+id = "own"
+label = "Own script"
+kind = "custom"
+`;
+
+/** A way to sign in of the connector's own, which prints what it should not. */
+const SCRIPT = `
+fn acquire(connection) {
+    let got = http.post("/token", #{ key: connection.shared_key });
+    print(\`got \${got.access_token} for \${connection.shared_key}\`);
+    #{ token: got.access_token, again: got.refresh_token }
+}
+
+fn apply(connection, request, token) {
+    log.info(\`signing with \${token.token}\`);
+    request.header("Authorization", token.token)
+}
 `;
 
 const REQUEST = `name = "Planted"
@@ -100,7 +119,8 @@ const PROFILES = [
 			'Client secret': PLANTED['client secret']
 		}
 	],
-	['by-key', 'OAuth 2.0 service app', { 'Client ID': 'app', 'Private key': PEM }]
+	['by-key', 'OAuth 2.0 service app', { 'Client ID': 'app', 'Private key': PEM }],
+	['by-script', 'Own script', {}]
 ];
 
 test('no planted secret is shown, written or packed', { timeout: 280_000 }, async () => {
@@ -111,6 +131,7 @@ test('no planted secret is shown, written or packed', { timeout: 280_000 }, asyn
 			await studio.see('250 users');
 			await studio.see('get_user.rhai');
 			const { folder } = okta(studio, (manifest) => manifest + MORE);
+			appendFileSync(join(folder, 'connection.rhai'), SCRIPT);
 			writeFileSync(join(folder, 'requests', 'planted.toml'), REQUEST);
 			writeFileSync(join(folder, 'actions', 'planted.rhai'), ACTION);
 			await studio.click('treeitem', 'planted');
@@ -119,6 +140,8 @@ test('no planted secret is shown, written or packed', { timeout: 280_000 }, asyn
 				await make(studio, service, name, card, values);
 				await use(studio, name);
 			}
+			await tab(studio, 'Run panel', 'Console', 0);
+			await studio.see('signing with');
 			await walk(studio);
 			const { packages } = await exported(studio, folder);
 
@@ -336,6 +359,8 @@ async function startService() {
 				expires_in: 3600
 			});
 		}
+		// An Okta org, as far as the test of a connection asks.
+		if (request.url === '/.well-known/okta-organization') return json(200, { id: '00oPlanted', pipeline: 'idx' });
 		if (authorization === '') {
 			return json(401, { error: 'who is there' }, { 'www-authenticate': 'Digest realm="things", qop="auth", algorithm=SHA-256, nonce="abc"' });
 		}

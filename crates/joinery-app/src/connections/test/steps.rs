@@ -189,6 +189,9 @@ impl<'a> Probe<'a> {
             "api_key" => "API key, sent as it is",
             "bearer" => "access token, sent as it is",
             "basic" => "user name and password, sent as they are",
+            "digest" => "the password is proven, never sent",
+            "aws_sigv4" => "the access key signs each request",
+            "custom" => "connection.rhai signs each request",
             _ => "sent as it is",
         };
         for secret in auth.secrets.values() {
