@@ -239,7 +239,9 @@ fn admin_console(seen: Seen) -> Option<Diagnosis> {
 /// A service that answers what an org is asked first, and not as one.
 fn other_service(seen: Seen, answer: &Answer) -> Option<Diagnosis> {
     let from_okta = answer.header("x-okta-request-id").is_some();
-    let tells = answer.json().is_some_and(|told| told.get("id").or(told.get("pipeline")).is_some());
+    let tells = answer
+        .json()
+        .is_some_and(|told| told.get("id").or(told.get("pipeline")).is_some());
     (seen.okta && !from_okta && !tells).then(|| {
         Diagnosis::new(
             Cause::NotOkta,
