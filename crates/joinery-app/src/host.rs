@@ -189,6 +189,8 @@ impl RunHost {
         let outcome = self
             .runtime
             .block_on(joinery_http::send(&self.client, connection, ready, &self.token));
+        // By now the token they brought is known as secret, and masked.
+        self.connection.said.take().into_iter().for_each(|line| self.log(line));
         if let Some(found) = connections::of_call(&outcome, &url, &connection.base_url) {
             lock(&self.record).health = Some(found);
         }

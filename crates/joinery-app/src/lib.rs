@@ -4,6 +4,7 @@ pub mod assertions;
 pub mod bodies;
 pub mod connections;
 pub mod connectors;
+pub mod crash;
 pub mod error;
 pub mod event;
 pub mod export;

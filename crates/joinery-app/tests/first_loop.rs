@@ -363,8 +363,8 @@ async fn the_okta_template_offers_three_ways_to_sign_in() {
         offered,
         [
             ("api_token", "token".to_owned()),
-            ("service_app", "client_id private_key key_id scopes".to_owned()),
-            ("sign_in", "client_id scopes".to_owned()),
+            ("service_app", "client_id private_key key_id scopes dpop".to_owned()),
+            ("sign_in", "client_id scopes dpop".to_owned()),
         ]
     );
 }

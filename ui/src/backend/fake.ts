@@ -455,6 +455,10 @@ export function fake(options: FakeOptions = {}): Backend {
 			if (signedIn.has(connection)) return tokenState();
 			throw new BackendError({ code: 'sign_in_needed', message: 'nobody has signed in to this connection yet' });
 		},
+		signOut: async (_connector, connection) => {
+			signedIn.delete(connection);
+			return { left: false, message: `Signed out of ${connection}, and Okta revoked its tokens.`, hint: null };
+		},
 		generateKey: async () => PUBLIC_KEY,
 		publicKey: async () => PUBLIC_KEY,
 		answerWrite: async (id) => heard.forEach((each) => each({ kind: 'write_settled', id })),

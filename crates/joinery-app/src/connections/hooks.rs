@@ -1,7 +1,12 @@
 //! The connector's own way to sign in: `acquire`, `refresh` and `apply` of `connection.rhai`, run for the HTTP engine. What
 //! they ask servers for is handed to the request that is being signed, so that it shows in that one's trace.
 
-use std::{collections::BTreeMap, fmt, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    fmt,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use joinery_connector::{
     Connector, Header, HttpRequest, HttpResponse, Secret,
@@ -22,8 +27,27 @@ use tokio_util::sync::CancellationToken;
 use super::Resolved;
 use crate::{
     host::{RunHost, failure_of, put_in},
+    studio::lock,
     writes::Writes,
 };
+
+/// What the functions that sign wrote to the console, until whoever shows it takes it. Shared by the copies of one
+/// resolved connection; unmasked, for the token they bring is known as secret only when they have returned.
+#[derive(Clone, Default)]
+pub(crate) struct Said(Arc<Mutex<Vec<ConsoleLine>>>);
+
+impl Said {
+    /// What was written since this was asked last.
+    pub(crate) fn take(&self) -> Vec<ConsoleLine> {
+        std::mem::take(&mut *lock(&self.0))
+    }
+}
+
+impl fmt::Debug for Said {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Said")
+    }
+}
 
 /// The script that signs.
 const FILE: &str = "connection.rhai";
@@ -82,7 +106,8 @@ impl ScriptHooks {
             end.waiting.clone(),
         );
         let (asks, mut asked) = mpsc::unbounded_channel::<Ask>();
-        let host: Arc<dyn Host> = Arc::new(HookHost { inner, asks });
+        let said = self.connection.said.clone();
+        let host: Arc<dyn Host> = Arc::new(HookHost { inner, asks, said });
         let (scripts, stop) = (self.scripts.clone(), end.script.clone());
         let mut work = tokio::task::spawn_blocking(move || scripts.run(&run, &host, &stop));
         loop {
@@ -267,6 +292,7 @@ type Ask = (HttpRequest, oneshot::Sender<Result<Answer, HttpError>>);
 struct HookHost {
     inner: RunHost,
     asks: mpsc::UnboundedSender<Ask>,
+    said: Said,
 }
 
 impl Host for HookHost {
@@ -283,7 +309,7 @@ impl Host for HookHost {
     }
 
     fn log(&self, line: ConsoleLine) {
-        self.inner.log(line);
+        lock(&self.said.0).push(line);
     }
 
     fn now_ms(&self) -> i64 {

@@ -3,7 +3,7 @@
 use std::{fmt::Write as _, path::Path};
 
 use joinery_app::{
-    Connector, ConsoleLevel, ConsoleLine, Error, ScriptError,
+    Connector, Error, ScriptError,
     runs::{CallReport, Performed},
 };
 use serde_json::{Value, json};
@@ -107,24 +107,8 @@ pub fn shape(performed: &Performed) -> Value {
 /// What the script printed and logged.
 pub fn console(performed: &Performed) {
     for line in &performed.console {
-        output::note(&console_line(line));
+        output::note(&output::console(line));
     }
-}
-
-fn console_line(line: &ConsoleLine) -> String {
-    let (word, style) = match line.level {
-        ConsoleLevel::Print => ("print", output::DIM),
-        ConsoleLevel::Info => ("info ", output::GOOD),
-        ConsoleLevel::Warn => ("warn ", output::DOUBT),
-        ConsoleLevel::Error => ("error", output::BAD),
-    };
-    let dim = output::DIM;
-    format!(
-        "{style}{word}{style:#} {} {dim}{}:{}{dim:#}",
-        output::printable(&line.text),
-        line.file,
-        line.line
-    )
 }
 
 fn call(call: &CallReport) -> String {
