@@ -271,7 +271,7 @@ pub fn kids(server: &Record) -> Vec<(&'static str, String)> {
 }
 
 fn shown_key(state: &State, server: &Record, (status, kid): &(&str, String)) -> Value {
-    let key = state.server_keys.get(kid).public();
+    let key = state.server_key(kid).public();
     let at = format!("{}/api/v1/authorizationServers/{}", state.url(), public_name(server));
     let own = link(&format!("{at}/credentials/keys/{kid}"), &["GET"]);
     json!({

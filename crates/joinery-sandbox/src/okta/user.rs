@@ -9,7 +9,7 @@ use super::ids::Id;
 use super::schema::{Profile, Schema};
 use super::user_links::Links;
 use crate::clock::Time;
-use crate::state::GroupIds;
+use crate::users::GroupIds;
 
 /// Where a user stands in its life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -82,16 +82,14 @@ fn metadata(call: &Call<'_>) -> Answer {
 fn keys(call: &Call<'_>) -> Answer {
     let kids = kids(server(&call.state.read(), call)?);
     let current = kids.iter().filter(|(state, _)| *state != "EXPIRED");
-    let keys: Vec<Value> = current
-        .map(|(_, kid)| call.state.server_keys.get(kid).public())
-        .collect();
+    let keys: Vec<Value> = current.map(|(_, kid)| call.state.server_key(kid).public()).collect();
     Ok(Reply::json(&json!({"keys": keys})))
 }
 
 fn token(call: &Call<'_>) -> Answer {
     let kid = signing_kid(server(&call.state.read(), call)?).to_owned();
     // Made before the org is held: the first use of a key takes a moment.
-    let key = call.state.server_keys.get(&kid);
+    let key = call.state.server_key(&kid);
     let mut org = call.state.write();
     let server = server(&org, call)?.clone();
     let granted = Form::read(call).and_then(|form| grant(call, &org, &server, &form));
@@ -243,7 +241,7 @@ fn introspect(call: &Call<'_>) -> Answer {
 fn told(call: &Call<'_>, server: &Record, token: &str) -> Option<Value> {
     let token = Jws::parse(token)?;
     let (_, kid) = kids(server).into_iter().find(|(_, kid)| kid == token.text("kid"))?;
-    let valid = token.is_signed_by(&call.state.server_keys.get(&kid).public())
+    let valid = token.is_signed_by(&call.state.server_key(&kid).public())
         && token.claim("iss") == issuer(server, call.state.url())
         && token.moment("exp")? > call.now.seconds();
     if !valid {
