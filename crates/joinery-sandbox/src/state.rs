@@ -374,7 +374,7 @@ impl Org {
     /// Removes a user and its memberships.
     pub fn remove_user(&mut self, id: Id) {
         self.unassign_apps(id);
-        self.oauth.roles.remove(&id);
+        self.forget_admin(id);
         if let Some(user) = self.users.remove(id) {
             for group in &user.groups {
                 if let Some(group) = self.groups.get_mut(group) {

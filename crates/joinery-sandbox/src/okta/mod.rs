@@ -68,6 +68,8 @@ mod realms;
 pub mod record;
 mod resource;
 mod resource_sets;
+mod role_bindings;
+mod role_permissions;
 pub mod rule_expression;
 mod rule_reader;
 pub mod schema;
@@ -135,6 +137,7 @@ const ROUTES: &[&[Route]] = &[
     oauth::ROLE_ROUTES,
     oauth::GROUP_ROLE_ROUTES,
     oauth::ROLE_TARGET_ROUTES,
+    oauth::ADMIN_LIST_ROUTES,
     zones::ROUTES,
     policies::ROUTES,
     policy_rules::ROUTES,
@@ -163,6 +166,7 @@ const ROUTES: &[&[Route]] = &[
     authenticators::ROUTES,
     custom_roles::ROUTES,
     resource_sets::ROUTES,
+    role_bindings::ROUTES,
     email_domains::ROUTES,
     sms_templates::ROUTES,
     ui_schemas::ROUTES,

@@ -7,11 +7,10 @@ use super::jose;
 use super::memory::Access;
 use super::refusal::Refusal;
 use super::{claims, roles, scopes};
-use crate::okta::api_tokens;
 use crate::okta::call::{Call, Reply};
 use crate::okta::errors::Problem;
 use crate::okta::ids::Id;
-use crate::okta::paging;
+use crate::okta::{api_tokens, paging, role_permissions};
 use crate::state::Org;
 
 /// Who makes a call.
@@ -83,8 +82,11 @@ fn by_token(call: &mut Call<'_>, path: &str, token: &str, with_proof: bool) -> R
     let caller = granted.user.map_or(Caller::Client(granted.client), Caller::User);
     let is_owner = who == org.owner;
     let held: Vec<&str> = roles::held(&org, who).map(|role| role.kind).collect();
-    let allowed = is_owner || own.is_some() || held.iter().any(|kind| roles::allows(kind, call.method, path));
-    let blind = held.is_empty();
+    let allowed = is_owner
+        || own.is_some()
+        || held.iter().any(|kind| roles::allows(kind, call.method, path))
+        || role_permissions::allow(&org, who, call.method, path);
+    let blind = held.is_empty() && !role_permissions::has_any(&org, who);
     drop(org);
     call.caller = caller;
     if allowed {

@@ -230,10 +230,9 @@ impl Memory {
         }
     }
 
-    /// Forgets a client and everything it was given.
+    /// Forgets a client and every token it was given.
     pub fn remove_client(&mut self, id: Id) {
         self.clients.remove(&id);
-        self.roles.remove(&id);
         self.codes.retain(|_, code| code.granted.client != id);
         self.access.retain(|_, token| token.granted.client != id);
         self.refresh.retain(|_, token| token.granted.client != id);

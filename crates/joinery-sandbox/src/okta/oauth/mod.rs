@@ -6,6 +6,7 @@
 )]
 
 pub mod access;
+mod admins;
 mod authorize;
 mod claims;
 pub mod client;
@@ -35,6 +36,7 @@ use super::event::Party;
 use super::ids::Id;
 use crate::state::Org;
 
+pub use admins::ROUTES as ADMIN_LIST_ROUTES;
 pub use clients::GRANT_ROUTES;
 pub use role_targets::ROUTES as ROLE_TARGET_ROUTES;
 pub use roles::is_role;
@@ -74,6 +76,7 @@ impl Org {
     /// Keeps the client that an app is in step with it: made, changed and removed with the app.
     pub fn follow_app(&mut self, id: Id) {
         let Some(app) = self.apps.get_mut(&id) else {
+            self.forget_admin(id);
             self.oauth.remove_client(id);
             return;
         };
