@@ -375,6 +375,7 @@ impl Org {
     pub fn remove_user(&mut self, id: Id) {
         self.unassign_apps(id);
         self.forget_admin(id);
+        self.forget_consents(id);
         if let Some(user) = self.users.remove(id) {
             for group in &user.groups {
                 if let Some(group) = self.groups.get_mut(group) {

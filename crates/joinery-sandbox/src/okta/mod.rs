@@ -138,6 +138,7 @@ const ROUTES: &[&[Route]] = &[
     oauth::GROUP_ROLE_ROUTES,
     oauth::ROLE_TARGET_ROUTES,
     oauth::ADMIN_LIST_ROUTES,
+    oauth::ISSUED_ROUTES,
     zones::ROUTES,
     policies::ROUTES,
     policy_rules::ROUTES,

@@ -230,3 +230,80 @@ async fn a_refresh_token_used_twice_ends_everything_from_its_sign_in() {
     assert_eq!(org.form("revoke", &form, None).await.status, 200);
     assert_eq!(refresh(&client, &other["refresh_token"]).await.status, 400);
 }
+
+#[tokio::test]
+async fn what_was_issued_for_a_user_is_listed_and_revoked() {
+    let org = Org::start(Seed::Demo).await;
+    let client = native(&org).await;
+    let (user, login) = demo_login(&org).await;
+    assert_eq!(org.get(&format!("/users/{user}/clients")).await.body, json!([]));
+    let tokens = redeem(&client, &code(&org, &client, &login).await, VERIFIER).await.body;
+    let tokens = refresh(&client, &tokens["refresh_token"]).await.body;
+    let clients = org.get(&format!("/users/{user}/clients")).await.body;
+    assert_eq!(clients[0]["client_id"], json!(client.id));
+    let at = clients[0]["_links"]["tokens"]["href"].as_str().unwrap().to_owned();
+    let list = org.get(&at).await;
+    assert_eq!(
+        list.body.as_array().unwrap().len(),
+        1,
+        "the spent one is gone: {}",
+        list.body
+    );
+    let token = &list.body[0];
+    assert_eq!((&token["userId"], &token["status"]), (&json!(user), &json!("ACTIVE")));
+    let own = token["_links"]["self"]["href"].as_str().unwrap();
+    assert_eq!(org.get(own).await.body, *token);
+    let of_app = org.get(&format!("/apps/{}/tokens", client.id)).await.body;
+    assert_eq!(of_app[0]["id"], token["id"]);
+    let of_app = org
+        .get(&format!("/apps/{}/tokens/{}", client.id, token["id"].as_str().unwrap()))
+        .await;
+    assert_eq!(of_app.status, 200);
+    assert_eq!(org.delete(own).await.status, 204);
+    assert_eq!(org.events().await[0], "app.oauth2.token.revoke");
+    assert_eq!(org.get(own).await.code(), "E0000007");
+    assert_eq!(refresh(&client, &tokens["refresh_token"]).await.status, 400);
+    assert_eq!(org.get(&format!("/users/{user}/clients")).await.body, json!([]));
+    assert_eq!(
+        org.get(&format!("/users/{user}/clients/nothing/tokens")).await.code(),
+        "E0000007"
+    );
+}
+
+#[tokio::test]
+async fn a_user_who_signs_in_to_an_app_that_asks_consents_to_its_scopes() {
+    let org = Org::start(Seed::Demo).await;
+    let body = json!({
+        "client_name": "Asks", "application_type": "native", "token_endpoint_auth_method": "none",
+        "grant_types": ["authorization_code", "refresh_token"], "redirect_uris": [BACK], "response_types": ["code"],
+        "consent_method": "REQUIRED",
+    });
+    let client = Client::register(&org, Key::elliptic(), &body, &["okta.users.read"]).await;
+    let (user, login) = demo_login(&org).await;
+    for _ in 0..2 {
+        code(&org, &client, &login).await;
+    }
+    let at = format!("/users/{user}/grants");
+    let grants = org.get(&format!("{at}?limit=2&expand=scope")).await;
+    let scopes: Vec<&Value> = grants
+        .body
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|grant| &grant["scopeId"])
+        .collect();
+    assert_eq!(scopes, ["profile", "email"]);
+    assert_eq!(grants.body[0]["source"], "END_USER");
+    assert_eq!(grants.body[0]["_embedded"]["scope"]["id"], "profile");
+    let rest = org.get(&grants.link("next").unwrap()).await;
+    assert_eq!(rest.body.as_array().unwrap().len(), 2);
+    let one = format!("{at}/{}", grants.body[0]["id"].as_str().unwrap());
+    assert_eq!(org.get(&one).await.body["clientId"], json!(client.id));
+    assert_eq!(org.delete(&one).await.status, 204);
+    assert_eq!(org.get(&one).await.code(), "E0000007");
+    let of_client = format!("/users/{user}/clients/{}/grants", client.id);
+    assert_eq!(org.get(&of_client).await.body.as_array().unwrap().len(), 3);
+    assert_eq!(org.delete(&of_client).await.status, 204);
+    assert_eq!(org.get(&at).await.body, json!([]));
+    assert_eq!(org.events().await[0], "app.oauth2.as.consent.revoke");
+}

@@ -7,7 +7,7 @@ use super::client::Client;
 use super::form::Form;
 use super::memory::{Granted, Memory};
 use super::refusal::Refusal;
-use super::{claims, page, token};
+use super::{claims, issued, page, token};
 use crate::okta::Route;
 use crate::okta::call::{Answer, Call, Query, Reply};
 use crate::okta::event::{Party, kinds};
@@ -141,6 +141,9 @@ fn proceed(call: &Call<'_>, form: &Form, client: &Client, org: &mut Org) -> Resu
         signed_in: call.now.seconds(),
         nonce: form.get("nonce").map(str::to_owned),
     };
+    if client.asks_for_consent() {
+        issued::consent(org, call, user, client, &granted.scopes);
+    }
     let (redirect_uri, challenge) = (form.need("redirect_uri")?.to_owned(), form.get("code_challenge"));
     let code = org
         .oauth

@@ -121,6 +121,10 @@ pub struct Access {
 /// A refresh token.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Refresh {
+    /// Its id, which opens nothing.
+    pub id: Id,
+    /// When it was made.
+    pub created: i64,
     /// What it gives.
     pub granted: Granted,
     /// When it ends.
@@ -179,9 +183,11 @@ impl Memory {
     }
 
     /// Makes a refresh token.
-    pub fn new_refresh(&mut self, granted: Granted, now: Time) -> String {
+    pub fn new_refresh(&mut self, id: Id, granted: Granted, now: Time) -> String {
         let text = random::text(43);
         let token = Refresh {
+            id,
+            created: now.seconds(),
             granted,
             expires: now.seconds() + REFRESH_SECONDS,
             spent: false,

@@ -15,6 +15,7 @@ mod credentials;
 mod dpop;
 mod form;
 mod inspect;
+mod issued;
 pub mod jose;
 pub mod key_ring;
 pub mod memory;
@@ -38,6 +39,7 @@ use crate::state::Org;
 
 pub use admins::ROUTES as ADMIN_LIST_ROUTES;
 pub use clients::GRANT_ROUTES;
+pub use issued::ROUTES as ISSUED_ROUTES;
 pub use role_targets::ROUTES as ROLE_TARGET_ROUTES;
 pub use roles::is_role;
 pub use roles::{GROUP_ROUTES as GROUP_ROLE_ROUTES, USER_ROUTES as ROLE_ROUTES};
@@ -77,6 +79,7 @@ impl Org {
     pub fn follow_app(&mut self, id: Id) {
         let Some(app) = self.apps.get_mut(&id) else {
             self.forget_admin(id);
+            self.forget_consents(id);
             self.oauth.remove_client(id);
             return;
         };

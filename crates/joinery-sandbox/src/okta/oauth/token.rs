@@ -12,6 +12,7 @@ use super::{claims, credentials, jose, scopes};
 use crate::okta::Route;
 use crate::okta::call::{Answer, Call, Reply};
 use crate::okta::event::{Party, kinds};
+use crate::okta::ids::Kind;
 use crate::random;
 use crate::state::Org;
 
@@ -184,7 +185,7 @@ fn by_code(call: &Call<'_>, form: &Form, client: &Client, thumbprint: Option<Str
         ..code.granted
     };
     let refreshes = granted.has("offline_access") && client.may_use("refresh_token");
-    let refresh = refreshes.then(|| org.oauth.new_refresh(granted.clone(), call.now));
+    let refresh = refreshes.then(|| new_refresh(call, org, &granted));
     Ok((granted, refresh))
 }
 
@@ -227,7 +228,7 @@ fn by_refresh(call: &Call<'_>, form: &Form, client: &Client, thumbprint: Option<
     }
     let refresh = if client.rotates {
         org.oauth.spend(text);
-        org.oauth.new_refresh(token.granted.clone(), call.now)
+        new_refresh(call, org, &token.granted)
     } else {
         text.to_owned()
     };
@@ -236,6 +237,11 @@ fn by_refresh(call: &Call<'_>, form: &Form, client: &Client, thumbprint: Option<
         granted.scopes = wanted;
     }
     Ok((granted, Some(refresh)))
+}
+
+fn new_refresh(call: &Call<'_>, org: &mut Org, granted: &Granted) -> String {
+    let id = org.ids.next(Kind::Record(b"oar"));
+    org.oauth.new_refresh(id, granted.clone(), call.now)
 }
 
 fn record(call: &Call<'_>, org: &mut Org, client: &Client, granted: &Granted) {
