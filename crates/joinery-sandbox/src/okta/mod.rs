@@ -51,6 +51,7 @@ mod idp;
 mod idp_keys;
 mod idps;
 pub mod ids;
+mod imported_password;
 mod inline_hooks;
 mod linked_objects;
 mod log_streams;

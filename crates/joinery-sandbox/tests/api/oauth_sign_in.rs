@@ -307,3 +307,31 @@ async fn a_user_who_signs_in_to_an_app_that_asks_consents_to_its_scopes() {
     assert_eq!(org.get(&at).await.body, json!([]));
     assert_eq!(org.events().await[0], "app.oauth2.as.consent.revoke");
 }
+
+#[tokio::test]
+async fn an_imported_hash_is_checked_at_the_first_sign_in_and_is_okta_s_own_from_then_on() {
+    let org = Org::start(Seed::Empty).await;
+    let client = native(&org).await;
+    // The SHA-256 of `abc`, the salt being its first letter.
+    let hash = json!({
+        "algorithm": "SHA-256", "salt": "YQ==", "saltOrder": "PREFIX",
+        "value": "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=",
+    });
+    let login = "imported@acme.example";
+    let body = json!({
+        "profile": {"firstName": "I", "lastName": "M", "login": login, "email": login},
+        "credentials": {"password": {"hash": hash}},
+    });
+    let made = org.post("/users", &body).await.body;
+    assert_eq!(made["credentials"]["provider"]["type"], "IMPORT");
+    let sign_in = async |password: &str| {
+        let mut fields = request(&client);
+        fields.extend([("username", login.to_owned()), ("password", password.to_owned())]);
+        authorize(&org, Method::POST, &fields).await.0
+    };
+    assert_eq!(sign_in("abc").await, 200, "the page again");
+    assert_eq!(sign_in("bc").await, 302);
+    let user = org.get(&format!("/users/{}", made["id"].as_str().unwrap())).await.body;
+    assert_eq!(user["credentials"]["provider"]["type"], "OKTA");
+    assert_eq!(sign_in("bc").await, 302, "it is kept as any other");
+}

@@ -131,6 +131,7 @@ fn proceed(call: &Call<'_>, form: &Form, client: &Client, org: &mut Org) -> Resu
     if let Some(user) = org.users.get_mut(user) {
         user.last_login = Some(call.now.whole_seconds());
         user.failed_sign_ins = 0;
+        user.adopt_password(form.get("password").unwrap_or_default());
     }
     let granted = Granted {
         client: client.id,
