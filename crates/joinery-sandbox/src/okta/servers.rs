@@ -42,7 +42,6 @@ pub const ROUTES: &[Route] = &[
         "authorizationServers/{}/credentials/lifecycle/keyRotate",
         rotate,
     ),
-    Route(Method::GET, "authorizationServers/{}/clients", list_clients),
 ];
 
 /// Authorization servers.
@@ -315,12 +314,6 @@ fn rotate(call: &Call<'_>) -> Answer {
         org.record(call, ROLLOVER, vec![server.party(Servers::PARTY)]);
     }
     list_keys(call)
-}
-
-/// Clients with refresh tokens of a server. The sandbox's own servers give none.
-fn list_clients(call: &Call<'_>) -> Answer {
-    server_of(call)?;
-    Ok(Reply::json::<[(); 0]>(&[]))
 }
 
 /// The server every org has, and what belongs to it.

@@ -335,3 +335,112 @@ async fn an_imported_hash_is_checked_at_the_first_sign_in_and_is_okta_s_own_from
     assert_eq!(user["credentials"]["provider"]["type"], "OKTA");
     assert_eq!(sign_in("bc").await, 302, "it is kept as any other");
 }
+
+#[tokio::test]
+async fn an_authorization_server_of_one_s_own_signs_users_in_and_its_tokens_open_nothing_of_the_org() {
+    let org = Org::start(Seed::Demo).await;
+    let client = native(&org).await;
+    let (user, login) = demo_login(&org).await;
+    let claim = json!({
+        "name": "mail", "claimType": "RESOURCE", "valueType": "EXPRESSION", "value": "user.email", "status": "ACTIVE",
+        "conditions": {"scopes": []}, "alwaysIncludeInToken": true,
+    });
+    assert_eq!(
+        org.post("/authorizationServers/default/claims", &claim).await.status,
+        201
+    );
+    let base = format!("{}/oauth2/default", org.sandbox.url());
+    let page = |method: Method, fields: Vec<(&'static str, String)>| {
+        let agent = reqwest::Client::builder()
+            .redirect(redirect::Policy::none())
+            .build()
+            .unwrap();
+        let query = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fields)
+            .finish();
+        let at = format!("{base}/v1/authorize");
+        let request = match method {
+            Method::GET => agent.get(format!("{at}?{query}")),
+            _ => agent
+                .post(at)
+                .header("content-type", "application/x-www-form-urlencoded")
+                .body(query),
+        };
+        request.send()
+    };
+    let mut fields = request(&client);
+    fields[2].1 = "openid email offline_access".into();
+    let asked = page(Method::GET, fields.clone()).await.unwrap().text().await.unwrap();
+    assert!(asked.contains("action=\"/oauth2/default/v1/authorize\""), "{asked}");
+    let sign_in = async |fields: &[(&'static str, String)]| {
+        let mut fields = fields.to_vec();
+        fields.push(("username", login.clone()));
+        let answer = page(Method::POST, fields).await.unwrap();
+        answer.headers()["location"].to_str().unwrap().parse::<Url>().unwrap()
+    };
+    let code = part(&sign_in(&fields).await, "code");
+    let at_org = redeem(&client, &code, VERIFIER).await;
+    assert_eq!(at_org.body["error"], "invalid_grant", "the code is of another server");
+    let post = async |path: &str, form: &[(&str, &str)]| {
+        let body = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(form)
+            .finish();
+        let request = org.client.post(format!("{base}/v1/{path}"));
+        let request = request
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(body);
+        crate::org::answer(request.send().await.unwrap()).await
+    };
+    let code = part(&sign_in(&fields).await, "code");
+    let form = [
+        ("grant_type", "authorization_code"),
+        ("client_id", &client.id),
+        ("code", &code),
+        ("redirect_uri", BACK),
+        ("code_verifier", VERIFIER),
+    ];
+    let tokens = post("token", &form).await.body;
+    let access = tokens["access_token"].as_str().unwrap();
+    let said = claims(access);
+    assert_eq!((&said["iss"], &said["aud"]), (&json!(base), &json!("api://default")));
+    assert_eq!(
+        (&said["sub"], &said["uid"], &said["mail"]),
+        (&json!(login), &json!(user), &json!(login))
+    );
+    let id_token = claims(tokens["id_token"].as_str().unwrap());
+    assert_eq!((&id_token["iss"], &id_token["nonce"]), (&json!(base), &json!("n1")));
+    let bearer = format!("Bearer {access}");
+    assert_eq!(
+        org.call(Method::GET, "/users/me", &bearer, None).await.code(),
+        "E0000011"
+    );
+    let info = org
+        .call(Method::GET, &format!("{base}/v1/userinfo"), &bearer, None)
+        .await;
+    assert_eq!((info.status, &info.body["email"]), (200, &json!(login)));
+    let elsewhere = format!("{}/oauth2/v1/userinfo", org.sandbox.url());
+    assert_eq!(org.call(Method::GET, &elsewhere, &bearer, None).await.status, 401);
+    let old = tokens["refresh_token"].as_str().unwrap();
+    let form = [
+        ("grant_type", "refresh_token"),
+        ("client_id", client.id.as_str()),
+        ("refresh_token", old),
+    ];
+    let renewed = post("token", &form).await;
+    assert_eq!(renewed.status, 200, "{}", renewed.body);
+    let clients = org.get("/authorizationServers/default/clients").await.body;
+    assert_eq!(clients[0]["client_id"], json!(client.id));
+    let list = org
+        .get(&format!("/authorizationServers/default/clients/{}/tokens", client.id))
+        .await
+        .body;
+    assert_eq!(list[0]["issuer"], json!(base));
+    let token = renewed.body["access_token"].as_str().unwrap();
+    let form = [("client_id", client.id.as_str()), ("token", token)];
+    assert_eq!(post("introspect", &form).await.body["active"], true);
+    assert_eq!(post("revoke", &form).await.status, 200);
+    assert_eq!(post("introspect", &form).await.body["active"], false);
+    let mut fields = request(&client);
+    fields[2].1 = "openid okta.users.read".into();
+    assert_eq!(part(&sign_in(&fields).await, "error"), "invalid_scope");
+}

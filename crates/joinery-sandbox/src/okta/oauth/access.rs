@@ -74,6 +74,10 @@ fn by_token(call: &mut Call<'_>, path: &str, token: &str, with_proof: bool) -> R
         problem.with_challenge(challenge(&refusal))
     })?;
     let granted = &access.granted;
+    if granted.server.is_some() {
+        let refusal = Refusal::new(401, "invalid_token", "The access token is invalid.");
+        return Err(wrong_token().with_challenge(challenge(&refusal)));
+    }
     let own = granted.user.filter(|user| is_own(call.method, path, *user));
     let own_scope = own.is_some_and(|_| granted.has("okta.users.read.self"));
     if !own_scope && !needed.iter().any(|scope| granted.has(scope)) {

@@ -14,7 +14,8 @@ use crate::okta::event::{EventKind, Party};
 use crate::okta::ids::{Id, Kind};
 use crate::okta::paging::{self, Limits};
 use crate::okta::record::Record;
-use crate::okta::{apps, users};
+use crate::okta::servers::{Servers, issuer};
+use crate::okta::{apps, resource, users};
 use crate::state::Org;
 
 /// What this file answers.
@@ -30,6 +31,19 @@ pub const ROUTES: &[Route] = &[
     Route(Method::DELETE, "users/{}/grants", revoke_grants),
     Route(Method::GET, "users/{}/grants/{}", get_grant),
     Route(Method::DELETE, "users/{}/grants/{}", revoke_grant),
+    Route(Method::GET, "authorizationServers/{}/clients", list_clients),
+    Route(Method::GET, "authorizationServers/{}/clients/{}/tokens", list_tokens),
+    Route(
+        Method::DELETE,
+        "authorizationServers/{}/clients/{}/tokens",
+        revoke_tokens,
+    ),
+    Route(Method::GET, "authorizationServers/{}/clients/{}/tokens/{}", get_token),
+    Route(
+        Method::DELETE,
+        "authorizationServers/{}/clients/{}/tokens/{}",
+        revoke_token,
+    ),
     Route(Method::GET, "apps/{}/tokens", list_tokens),
     Route(Method::DELETE, "apps/{}/tokens", revoke_tokens),
     Route(Method::GET, "apps/{}/tokens/{}", get_token),
@@ -54,33 +68,40 @@ const WITHDRAWN: EventKind = EventKind(
 );
 
 /// Whose tokens or grants a path is about.
+#[derive(Default)]
 struct Subject {
     user: Option<Id>,
     client: Option<Id>,
+    server: Option<Id>,
 }
 
 impl Subject {
     /// # Errors
     /// E0000007 for a user, a client or an app that is not there.
     fn of(org: &Org, call: &Call<'_>) -> Result<Self, Problem> {
+        let mut subject = Self::default();
         if call.path.starts_with("/api/v1/apps/") {
-            let client = Some(apps::find(org, call.part(0))?.id);
-            return Ok(Self { user: None, client });
+            subject.client = Some(apps::find(org, call.part(0))?.id);
+            return Ok(subject);
         }
-        let user = Some(users::find(org, call.part(0))?);
-        if !call.path.contains("/clients/") {
-            return Ok(Self { user, client: None });
+        if call.path.starts_with("/api/v1/authorizationServers/") {
+            subject.server = Some(resource::named::<Servers>(org, "authorizationServers", call.part(0))?.id);
+        } else {
+            subject.user = Some(users::find(org, call.part(0))?);
         }
-        let found = org.oauth.client_named(call.part(1)).map(|client| client.id);
-        let client = Some(found.ok_or_else(|| Problem::not_found(call.part(1), "PublicClientApp"))?);
-        Ok(Self { user, client })
+        if call.path.contains("/clients/") {
+            let found = org.oauth.client_named(call.part(1)).map(|client| client.id);
+            subject.client = Some(found.ok_or_else(|| Problem::not_found(call.part(1), "PublicClientApp"))?);
+        }
+        Ok(subject)
     }
 
     /// The refresh tokens in use, by age.
     fn tokens<'o>(&self, org: &'o Org, now: Time) -> Vec<&'o Refresh> {
         let is_own = |token: &&Refresh| {
             self.client.is_none_or(|client| client == token.granted.client)
-                && self.user.is_none_or(|user| Some(user) == token.granted.user)
+                && (self.user.is_none() || self.user == token.granted.user)
+                && (self.server.is_none() || self.server == token.granted.server)
         };
         let in_use = org
             .oauth
@@ -160,10 +181,13 @@ fn list_clients(call: &Call<'_>) -> Answer {
         .into_iter()
         .filter_map(|grant| Id::parse(grant.text("clientId")));
     let found: std::collections::BTreeSet<Id> = by_token.chain(by_grant).collect();
-    let at = format!(
-        "{url}/api/v1/users/{}/clients",
-        subject.user.map_or_else(String::new, |id| id.to_string())
-    );
+    let at = match (subject.server, subject.user) {
+        (Some(server), _) => format!("{url}/api/v1/authorizationServers/{server}/clients"),
+        (None, user) => format!(
+            "{url}/api/v1/users/{}/clients",
+            user.map_or_else(String::new, |id| id.to_string())
+        ),
+    };
     let shown = |client: &Client| {
         let given = client.shown(false);
         json!({
@@ -195,26 +219,33 @@ fn page(call: &Call<'_>, list: Vec<(Id, Value)>) -> Answer {
 
 fn shown_token(org: &Org, token: &Refresh, call: &Call<'_>) -> Value {
     let (granted, url) = (&token.granted, call.state.url());
-    let own = match granted.user {
-        Some(user) if call.path.starts_with("/api/v1/users/") => {
-            format!(
-                "{url}/api/v1/users/{user}/clients/{}/tokens/{}",
-                granted.client, token.id
-            )
+    let (client_id, id) = (granted.client, token.id);
+    let own = match (granted.user, granted.server) {
+        (Some(user), _) if call.path.starts_with("/api/v1/users/") => {
+            format!("{url}/api/v1/users/{user}/clients/{client_id}/tokens/{id}")
         }
-        _ => format!("{url}/api/v1/apps/{}/tokens/{}", granted.client, token.id),
+        (_, Some(server)) if call.path.starts_with("/api/v1/authorizationServers/") => {
+            format!("{url}/api/v1/authorizationServers/{server}/clients/{client_id}/tokens/{id}")
+        }
+        _ => format!("{url}/api/v1/apps/{client_id}/tokens/{id}"),
     };
+    let server = granted.server.and_then(|server| org.records.get(&server));
+    let from = server.map_or_else(|| url.to_owned(), |server| issuer(server, url));
     let (app, client) = client_link(org, granted.client, url);
     let created = Time(token.created * 1000);
     let mut shown = json!({
         "id": token.id, "status": "ACTIVE", "created": created, "lastUpdated": created,
-        "expiresAt": Time(token.expires * 1000), "issuer": url, "clientId": granted.client, "userId": granted.user,
+        "expiresAt": Time(token.expires * 1000), "issuer": from, "clientId": granted.client, "userId": granted.user,
         "scopes": granted.scopes,
         "_links": {
             "app": app, "self": {"href": own}, "revoke": {"href": own, "hints": {"allow": ["DELETE"]}},
             "client": client, "user": granted.user.map(|user| user_link(org, user, url)),
         },
     });
+    if let Some(server) = server {
+        let at = format!("{url}/api/v1/{}", server.path());
+        shown["_links"]["authorizationServer"] = json!({"href": at, "title": server.text("name")});
+    }
     if call.query.get("expand") == Some("scope") {
         let scopes = granted.scopes.iter().map(|scope| json!({"id": scope, "name": scope}));
         shown["_embedded"] = json!({"scopes": scopes.collect::<Vec<_>>()});

@@ -73,6 +73,9 @@ pub struct Granted {
     pub client: Id,
     /// The user, where one signed in.
     pub user: Option<Id>,
+    /// The authorization server, where it is not the org's own one.
+    #[serde(default)]
+    pub server: Option<Id>,
     /// The scopes.
     pub scopes: Vec<String>,
     /// The thumbprint of the key the tokens are bound to.
