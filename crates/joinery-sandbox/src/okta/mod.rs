@@ -63,6 +63,7 @@ mod paging;
 mod policies;
 mod policy;
 mod policy_rules;
+mod policy_simulation;
 mod priority;
 pub mod rate_limit;
 mod realms;
@@ -141,6 +142,7 @@ const ROUTES: &[&[Route]] = &[
     oauth::ADMIN_LIST_ROUTES,
     oauth::ISSUED_ROUTES,
     zones::ROUTES,
+    policy_simulation::ROUTES,
     policies::ROUTES,
     policy_rules::ROUTES,
     servers::ROUTES,
