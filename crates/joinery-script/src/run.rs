@@ -309,7 +309,7 @@ impl Started<'_> {
         self.state.leave();
         match result {
             Ok(value) => match *lock(&self.state.stop) {
-                Some(reason) => Err(explain::stopped_without_place(reason, &self.state.limits, file)),
+                Some(reason) => Err(explain::stopped_unseen(reason, &self.state, file)),
                 None => Ok(value),
             },
             Err(error) => Err(explain::run_error(
