@@ -112,6 +112,20 @@ impl Function {
         }
     }
 
+    /// The same as it may cross to a worker, which has no use for the texts of a token.
+    pub(crate) fn without_secrets(&self) -> Self {
+        match self {
+            Self::Refresh { token } => Self::Refresh {
+                token: token::emptied(token),
+            },
+            Self::Apply { request, token } => Self::Apply {
+                request: request.clone(),
+                token: token::emptied(token),
+            },
+            plain => plain.clone(),
+        }
+    }
+
     fn arguments(&self, connection: Dynamic) -> Vec<Dynamic> {
         match self {
             Self::Execute { input } => vec![connection, json::to_dynamic(input)],
@@ -377,7 +391,7 @@ impl Started<'_> {
         self.state.leave();
         match result {
             Ok(value) => match *lock(&self.state.stop) {
-                Some(reason) => Err(explain::stopped_without_place(reason, &self.state.limits, file)),
+                Some(reason) => Err(explain::stopped_unseen(reason, &self.state, file)),
                 None => Ok(value),
             },
             Err(error) => Err(explain::run_error(

@@ -120,6 +120,7 @@ impl Request {
 
     /// Sends it for `run`, from `place`.
     pub fn send_from(mut self, run: &Arc<RunState>, place: CallPlace) -> Result<Response, Box<EvalAltResult>> {
+        run.spot.note(&place.file, place.line);
         run.must_go_on()?;
         let left = run.time_left().as_millis().max(1) as u64;
         self.request.timeout_ms = Some(self.request.timeout_ms.map_or(left, |asked| asked.min(left)));

@@ -66,6 +66,8 @@ pub fn run(arguments: &Arguments) -> Result<Outcome, Error> {
             input,
             resolved: None,
         };
+        // It starts while the connector is read.
+        session.studio.scripts().warm_up();
         ask::offer(&session.studio, arguments.allow_writes);
         if arguments.watch {
             watch::run(&mut session).await
@@ -77,6 +79,9 @@ pub fn run(arguments: &Arguments) -> Result<Outcome, Error> {
 
 async fn once(session: &mut Session<'_>) -> Result<Outcome, Error> {
     let (connector, performed) = session.perform().await?;
+    if session.arguments.trace {
+        report::gaps(session.studio.scripts().gaps());
+    }
     report::show(session.arguments, &connector, &performed)
 }
 

@@ -33,6 +33,14 @@ pub fn show(arguments: &Arguments, connector: &Connector, performed: &Performed)
     Ok(outcome)
 }
 
+/// What this system does not take from the process that ran the script.
+pub fn gaps(gaps: &[String]) {
+    let dim = output::DIM;
+    for gap in gaps {
+        output::note(&format!("{dim}the script's process: {gap}{dim:#}"));
+    }
+}
+
 /// Everything that is not the output.
 pub fn beside(arguments: &Arguments, connector: &Connector, performed: &Performed) {
     let dim = output::DIM;
