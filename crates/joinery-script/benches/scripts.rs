@@ -26,6 +26,11 @@ const USERS: &str = r#"
     }
     rows"#;
 
+const SHAPED: &str = r#"
+    shape(where(users, #{ "status in": ["ACTIVE", "SUSPENDED"] }), #{
+        id: "id", name: "{profile.firstName} {profile.lastName}", email: "profile.email", status: "status",
+    })"#;
+
 fn main() {
     let limits = Limits {
         operations: u64::MAX,
@@ -52,6 +57,14 @@ fn main() {
     let parse = median(5, |_| run("json.parse(input.users).len()", json!({ "users": users })));
     let whole = median(5, |_| run(USERS, json!({ "users": users })));
     println!("10,000 users by a plain loop      {whole:8.1}  (of it reading the JSON {parse:.1})");
+    let shaped = median(5, |_| {
+        let body = format!("let users = json.parse(input.users); {SHAPED}.len()");
+        run(&body, json!({ "users": users }));
+    });
+    println!(
+        "10,000 users by native helpers    {:8.1}  (reading the JSON left out)",
+        shaped - parse
+    );
     let host = std::sync::Arc::new(MemoryHost::default());
     host.answers
         .lock()

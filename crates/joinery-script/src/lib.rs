@@ -4,6 +4,7 @@
 #![allow(clippy::result_large_err, clippy::unnecessary_box_returns)]
 
 pub mod check;
+pub mod crypto;
 mod describe;
 mod engine;
 mod error;
@@ -24,7 +25,9 @@ mod token;
 mod tokens;
 
 pub use check::{check, check_file};
-pub use host::{CallPlace, ConsoleLevel, ConsoleLine, Host, HostResponse, HttpFailure, ScriptRequest};
+pub use host::{
+    CallPlace, ConsoleLevel, ConsoleLine, Host, HostResponse, HttpFailure, PartContent, ScriptPart, ScriptRequest,
+};
 pub use limits::{Cancel, Limits};
 pub use run::{Description, Frame, Function, Outcome, Run, ScriptError, Scripts};
 pub use token::{token_secret, token_secrets};

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::{
-    functions::{GROUPS, signatures},
+    functions::{GROUPS, options::ALL, signatures},
     run::Scripts,
 };
 
@@ -35,7 +35,8 @@ pub fn functions(scripts: &Scripts) -> Vec<FunctionDoc> {
 /// The reference as Markdown.
 pub fn markdown(functions: &[FunctionDoc]) -> String {
     let mut text = String::from(
-        "# Script functions\n\nWritten from the functions' own comments; every example is run by a test and gives `true`.\n",
+        "# Script functions\n\nWritten from the functions' own comments; every example is run by a test and gives `true`. \
+         Of an options map (`#{ ... }`) every key may be left out; one that is not known is an error.\n",
     );
     let mut group = "";
     for function in functions {
@@ -53,6 +54,12 @@ pub fn markdown(functions: &[FunctionDoc]) -> String {
             text,
             "\n### `{signature}`\n\n{description}\n\n```rhai\n{example}\n```\n"
         );
+        if let Some(taken) = ALL.iter().find(|taken| taken.function == function.name) {
+            text += "\n| Option | Meaning |\n|---|---|\n";
+            for (key, meaning) in taken.keys {
+                let _ = writeln!(text, "| `{key}` | {} |", meaning.replace('|', "\\|"));
+            }
+        }
     }
     text
 }

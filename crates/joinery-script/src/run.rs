@@ -70,7 +70,7 @@ pub enum Function {
     /// `fn apply(connection, request, token)` of `connection.rhai`. The result is a [`ScriptRequest`] as JSON.
     Apply {
         /// The request to sign.
-        request: ScriptRequest,
+        request: Box<ScriptRequest>,
         /// The token; null where there is no `acquire`.
         token: Value,
     },
@@ -95,7 +95,7 @@ impl Function {
             Self::TestConnection | Self::Acquire => vec![connection],
             Self::Refresh { token } => vec![connection, token::to_dynamic(token)],
             Self::Apply { request, token } => {
-                let request = Dynamic::from(Request::given(request.clone()));
+                let request = Dynamic::from(Request::given(ScriptRequest::clone(request)));
                 vec![connection, request, token::to_dynamic(token)]
             }
         }

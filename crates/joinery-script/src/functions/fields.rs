@@ -2,6 +2,7 @@
 
 use rhai::{Array, Dynamic, EvalAltResult, Map, Module, export_module, exported_module};
 
+use super::options;
 use crate::{
     engine::text_of,
     error::complain,
@@ -11,23 +12,32 @@ use crate::{
 };
 
 /// What `field(name, #{ ... })` understands.
-pub const KEYS: &[&str] = &[
-    "control",
-    "default",
-    "depends_on",
-    "format",
-    "hint",
-    "label",
-    "nullable",
-    "of",
-    "options",
-    "pick_list",
-    "properties",
-    "required",
-    "secret",
-    "sticky",
-    "type",
-    "when",
+pub const KEYS: &[(&str, &str)] = &[
+    ("label", "What to call it; the name where there is none."),
+    ("hint", "Help under the field."),
+    (
+        "type",
+        "`string` (without it), `integer`, `number`, `boolean`, `array` or `object`.",
+    ),
+    (
+        "format",
+        "A JSON Schema format, such as `date-time`, `date`, `email`, `uri`, `password`.",
+    ),
+    ("required", "Whether a value must be given."),
+    ("default", "The value used when none is given."),
+    ("options", "The values allowed: plain ones, or `#{ value, label }`."),
+    ("pick_list", "The file in `pick_lists` that gives the values."),
+    ("depends_on", "Fields whose values the pick list needs."),
+    ("of", "What an array holds: a field."),
+    ("properties", "What an object holds: a list of fields."),
+    ("control", "How to draw it, where the type does not say."),
+    ("secret", "Whether the value is masked."),
+    (
+        "when",
+        "Shown only if another field has a value: `#{ field: \"kind\", equals: \"a\" }`.",
+    ),
+    ("sticky", "Whether the form remembers the last value."),
+    ("nullable", "Whether null is allowed beside the type."),
 ];
 
 /// The types a field can have.
@@ -43,13 +53,8 @@ fn make(name: &str, options: Map) -> Result<Map, Box<EvalAltResult>> {
         return Err(complain("a field needs a name"));
     }
     for (key, value) in &options {
-        if !KEYS.contains(&key.as_str()) {
-            let near = nearest(key, KEYS.iter().copied());
-            let near = near.map_or_else(
-                || format!("it takes {}", KEYS.join(", ")),
-                |near| format!("did you mean `{near}`?"),
-            );
-            return Err(complain(format!("field(\"{name}\") knows no `{key}`; {near}")));
+        if let Some(hint) = options::unknown(key, KEYS) {
+            return Err(complain(format!("field(\"{name}\") knows no `{key}`; {hint}")));
         }
         if key == "type"
             && !value

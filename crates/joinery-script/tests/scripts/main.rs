@@ -9,8 +9,11 @@
 )]
 
 mod check;
+mod crypto;
+mod data;
 mod errors;
 mod hostile;
+mod http;
 mod reference;
 mod run;
 mod sign_in;

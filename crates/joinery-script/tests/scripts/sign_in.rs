@@ -36,9 +36,18 @@ fn apply(script: &str, token: Value) -> Result<ScriptRequest, Box<ScriptError>> 
         },
         timeout_ms: None,
         retry: true,
+        retry_rule: None,
+        multipart: Vec::new(),
+        stream_to: None,
         place: CallPlace::default(),
     };
-    let signed = call(script, Function::Apply { request, token })?;
+    let signed = call(
+        script,
+        Function::Apply {
+            request: Box::new(request),
+            token,
+        },
+    )?;
     Ok(serde_json::from_value(signed).unwrap())
 }
 
