@@ -99,6 +99,16 @@ impl RunHost {
         }
     }
 
+    /// Whether it has sent anything that may have changed something.
+    pub(crate) fn wrote(&self) -> bool {
+        let reads = |method: &str| matches!(method, "GET" | "HEAD" | "OPTIONS");
+        let record = lock(&self.record);
+        record
+            .calls
+            .iter()
+            .any(|call| !call.report.sign_in && !reads(&call.report.method))
+    }
+
     /// What the run did, taken out.
     pub(crate) fn take(&self) -> Record {
         std::mem::take(&mut lock(&self.record))

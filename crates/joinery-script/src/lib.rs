@@ -3,7 +3,10 @@
 // The engine's own error is boxed everywhere, and ours is made once a run, where its size does not matter.
 #![allow(clippy::result_large_err, clippy::unnecessary_box_returns)]
 
+mod again;
+mod ask;
 pub mod check;
+pub mod convert;
 pub mod crypto;
 mod describe;
 mod engine;
@@ -29,5 +32,5 @@ pub use host::{
     CallPlace, ConsoleLevel, ConsoleLine, Host, HostResponse, HttpFailure, PartContent, ScriptPart, ScriptRequest,
 };
 pub use limits::{Cancel, Limits};
-pub use run::{Description, Frame, Function, Outcome, Run, ScriptError, Scripts};
+pub use run::{ActionRetry, Continuation, Description, Frame, Function, Outcome, Run, ScriptError, Scripts};
 pub use token::{token_secret, token_secrets};

@@ -20,7 +20,7 @@ pub use crate::error::{Frame, ScriptError};
 use crate::{
     engine::{Inner, text_of},
     explain,
-    functions::Request,
+    functions::{self, Request},
     host::{Host, ScriptRequest},
     json::{self, SecretsAs},
     limits::{Cancel, Limits},
@@ -51,6 +51,18 @@ pub enum Function {
         /// The checked input.
         input: Value,
     },
+    /// `fn resume(connection, input, state)` of a long action.
+    Resume {
+        /// The input it began with.
+        input: Value,
+        /// What it gave to `continue_in`.
+        state: Value,
+    },
+    /// `fn options(connection, params)` of a pick list. The result is a list of `#{ value, label }`.
+    Options {
+        /// Values of the fields that the list depends on.
+        params: Value,
+    },
     /// `fn poll(connection, input, cursor)` of a trigger.
     Poll {
         /// The checked input.
@@ -80,6 +92,8 @@ impl Function {
     fn name(&self) -> &'static str {
         match self {
             Self::Execute { .. } => "execute",
+            Self::Resume { .. } => "resume",
+            Self::Options { .. } => "options",
             Self::Poll { .. } => "poll",
             Self::TestConnection => "test",
             Self::Acquire => "acquire",
@@ -88,10 +102,16 @@ impl Function {
         }
     }
 
-    fn arguments(&self, connection: Dynamic) -> Vec<Dynamic> {
+    fn arguments(&self, connection: Dynamic, config: Dynamic) -> Vec<Dynamic> {
         match self {
-            Self::Execute { input } => vec![connection, json::to_dynamic(input)],
-            Self::Poll { input, cursor } => vec![connection, json::to_dynamic(input), json::to_dynamic(cursor)],
+            Self::Execute { input } => vec![connection, json::to_dynamic(input), config],
+            Self::Resume { input, state } => {
+                vec![connection, json::to_dynamic(input), json::to_dynamic(state), config]
+            }
+            Self::Options { params } => vec![connection, json::to_dynamic(params)],
+            Self::Poll { input, cursor } => {
+                vec![connection, json::to_dynamic(input), json::to_dynamic(cursor), config]
+            }
             Self::TestConnection | Self::Acquire => vec![connection],
             Self::Refresh { token } => vec![connection, token::to_dynamic(token)],
             Self::Apply { request, token } => {
@@ -103,7 +123,15 @@ impl Function {
 
     fn result(&self, value: &Dynamic, started: &Started) -> Result<Value, ScriptError> {
         match self {
-            Self::Execute { .. } | Self::Poll { .. } | Self::TestConnection => started.to_json(value),
+            Self::Execute { .. } | Self::Resume { .. } | Self::Poll { .. } | Self::TestConnection => {
+                started.to_json(value)
+            }
+            Self::Options { .. } => {
+                let options = functions::full_options(value).map_err(|message| {
+                    ScriptError::new("options", format!("{}: {message}", started.file), started.file)
+                })?;
+                started.to_json(&options)
+            }
             Self::Acquire | Self::Refresh { .. } => token::of_dynamic(value, self.name(), started.file),
             Self::Apply { .. } => token::signed(value, started.file),
         }
@@ -123,6 +151,8 @@ pub struct Run {
     pub connection: Map<String, Value>,
     /// Names of the profile's secrets: the script gets opaque values for them.
     pub secrets: Vec<String>,
+    /// The answers to `config_fields`; null where nothing was asked.
+    pub config: Value,
     /// What it may use.
     pub limits: Limits,
 }
@@ -136,6 +166,33 @@ pub struct Outcome {
     pub compile_ms: f64,
     /// Rhai operations counted.
     pub operations: u64,
+    /// When and with what the action goes on, where it called `continue_in`; the result is then an error that says so.
+    pub continuation: Option<Continuation>,
+}
+
+/// A long action's pause: what it gave to `continue_in`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Continuation {
+    /// Seconds until it goes on.
+    pub seconds: f64,
+    /// What `resume` gets.
+    pub state: Value,
+}
+
+/// When an action that failed is run again from the start: what `retry()` returned.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ActionRetry {
+    /// Statuses of the HTTP error it failed with.
+    pub statuses: Vec<u16>,
+    /// Regular expressions for the error's message or body.
+    pub messages: Vec<String>,
+    /// How often it is run again at most.
+    pub max: u32,
+    /// Seconds before the first time; twice as many before the second, and so on.
+    pub wait: f64,
+    /// Whether it is run again although it may have written something.
+    pub writes: bool,
 }
 
 /// What an action or trigger says of itself.
@@ -146,6 +203,8 @@ pub struct Description {
     pub title: String,
     /// The other `//!` lines.
     pub description: String,
+    /// `config_fields`: what is asked first, because the other fields depend on it.
+    pub config: Vec<Field>,
     /// `input_fields`.
     pub input: Vec<Field>,
     /// `output_fields`.
@@ -154,6 +213,10 @@ pub struct Description {
     pub output_schema: Option<Value>,
     /// `sample_output`, where there is one.
     pub sample: Option<Value>,
+    /// `retry`, where there is one.
+    pub retry: Option<ActionRetry>,
+    /// What to use instead, where it is deprecated: what `deprecated` returned.
+    pub deprecated: Option<String>,
 }
 
 /// A call of one function of one script.
@@ -163,6 +226,8 @@ pub(crate) struct Call {
     pub limits: Limits,
     pub host: Arc<dyn Host>,
     pub cancel: Cancel,
+    pub connection: Dynamic,
+    pub config: Dynamic,
 }
 
 /// What a call finds when its thread has started: the state and the compiled script.
@@ -182,28 +247,34 @@ impl Scripts {
 
     /// Runs. Blocks; never panics, whatever the script does.
     pub fn run(&self, run: &Run, host: &Arc<dyn Host>, cancel: &Cancel) -> Outcome {
+        let connection = connection(&run.connection, &run.secrets);
         let call = Call {
             connector: run.connector.clone(),
             file: run.file.clone(),
             limits: run.limits.clone(),
             host: host.clone(),
             cancel: cancel.clone(),
+            connection: connection.clone(),
+            config: config(&run.config),
         };
-        let (function, connection) = (run.function.clone(), connection(&run.connection, &run.secrets));
-        let measured = Arc::new(Mutex::new((0.0, 0)));
+        let function = run.function.clone();
+        let measured = Arc::new(Mutex::new((0.0, 0, None)));
         let measure = measured.clone();
         let result = self.on_thread(call, move |started| {
             lock(&measure).0 = started.compile_ms;
-            let value = started.call(function.name(), &function.arguments(connection));
+            let arguments = function.arguments(connection, started.state.config.clone());
+            let value = started.call(function.name(), &arguments);
             let result = value.and_then(|value| function.result(&value, started));
-            lock(&measure).1 = *lock(&started.state.steps);
+            let continuation = lock(&started.state.continuation).take();
+            *lock(&measure) = (started.compile_ms, *lock(&started.state.steps), continuation);
             result
         });
-        let (compile_ms, operations) = *lock(&measured);
+        let (compile_ms, operations, continuation) = std::mem::take(&mut *lock(&measured));
         Outcome {
             result,
             compile_ms,
             operations,
+            continuation,
         }
     }
 
@@ -230,6 +301,11 @@ impl Scripts {
         let began = Instant::now();
         let state = Arc::new(RunState {
             connector: call.connector,
+            inner: inner.clone(),
+            connection: call.connection,
+            config: call.config,
+            asking: Mutex::default(),
+            continuation: Mutex::default(),
             host: call.host,
             cancel: call.cancel,
             limits: call.limits,
@@ -325,12 +401,16 @@ impl Started<'_> {
             } else {
                 format!("{file} has no function `{function}`")
             };
-            let names = match function {
-                "apply" => ["connection", "request", "token"],
-                "refresh" => ["connection", "token", ""],
-                _ => ["connection", "input", "cursor"],
+            let wanted = match function {
+                "execute" => "connection, input",
+                "apply" => "connection, request, token",
+                "refresh" => "connection, token",
+                "resume" => "connection, input, state",
+                "options" => "connection, params",
+                "poll" => "connection, input, cursor",
+                "retry" => "",
+                _ => "connection",
             };
-            let wanted = names[..arguments.len().min(3)].join(", ");
             return Err(ScriptError::new("no_function", message, file)
                 .with_hint(format!("Write: fn {function}({wanted}) {{ ... }}")));
         };
@@ -393,6 +473,14 @@ pub(crate) fn connection(fields: &Map<String, Value>, secrets: &[String]) -> Dyn
         map.insert(name.as_str().into(), Dynamic::from(SecretValue { name: name.clone() }));
     }
     map.into()
+}
+
+/// The answers to `config_fields` as scripts see them: a map, an empty one where nothing was asked.
+pub(crate) fn config(answers: &Value) -> Dynamic {
+    match answers {
+        Value::Object(_) => json::to_dynamic(answers),
+        _ => rhai::Map::new().into(),
+    }
 }
 
 impl Default for Scripts {

@@ -12,10 +12,12 @@ use joinery_connector::Connector;
 use rhai::{AST, Dynamic, EvalAltResult, Module, NativeCallContext, Position, Shared};
 
 use crate::{
+    engine::Inner,
     functions::{MAX_BYTES, too_large},
     host::{CallPlace, ConsoleLevel, ConsoleLine, Host},
     limits::{Cancel, Limits},
     meter::counts,
+    run::Continuation,
 };
 
 /// Steps a script may still take after it was told to stop. A stop is first raised as an error with file and line,
@@ -28,6 +30,16 @@ const STEPS_PER_LOOK: u64 = 256;
 pub struct RunState {
     /// The connector whose script runs.
     pub connector: Arc<Connector>,
+    /// The engine's shared parts, to compile what is asked for on the way.
+    pub inner: Arc<Inner>,
+    /// `connection` as scripts see it.
+    pub connection: Dynamic,
+    /// The answers to `config_fields`.
+    pub config: Dynamic,
+    /// Files being asked for right now, outermost first.
+    pub asking: Mutex<Vec<String>>,
+    /// When and with what the action goes on, once it said so.
+    pub continuation: Mutex<Option<Continuation>>,
     /// The way out.
     pub host: Arc<dyn Host>,
     /// The caller's switch.
@@ -65,6 +77,8 @@ pub enum Stop {
     Memory,
     /// Too much console output.
     Output,
+    /// It goes on later: `continue_in`.
+    Continued,
 }
 
 /// The tag of an engine call.

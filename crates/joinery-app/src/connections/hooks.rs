@@ -71,6 +71,7 @@ impl ScriptHooks {
             function,
             connection: connection.fields.clone(),
             secrets: connection.secrets.keys().cloned().collect(),
+            config: Value::Null,
             limits: Limits::default(),
         };
         connection.secrets.extend(secrets_of(token));

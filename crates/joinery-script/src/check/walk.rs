@@ -113,6 +113,8 @@ impl Check<'_> {
         let kind = self.connector.files.get(self.path).map(|file| file.kind);
         let action = kind.map_or_else(|| self.path.starts_with("actions/"), |kind| kind == FileKind::Action);
         let trigger = kind.map_or_else(|| self.path.starts_with("triggers/"), |kind| kind == FileKind::Trigger);
+        self.asked(kind);
+        self.going_on(kind);
         if action && !self.has("execute") {
             self.report(
                 Position::NONE,
@@ -186,6 +188,7 @@ impl Check<'_> {
             self.schema(call);
         }
         self.options(name, call, 0);
+        self.pick_list(name, call);
         if BUILT_IN.contains(&name) {
             return;
         }
@@ -289,14 +292,18 @@ impl Check<'_> {
         let Some(Expr::StringConstant(name, position)) = call.args.first() else {
             return;
         };
-        if text_of(self.connector, &format!("schemas/{name}.json")).is_some() {
+        if ["json", "rhai"]
+            .iter()
+            .any(|kind| text_of(self.connector, &format!("schemas/{name}.{kind}")).is_some())
+        {
             return;
         }
         let known: Vec<&str> = self
             .connector
             .files
             .keys()
-            .filter_map(|path| path.strip_prefix("schemas/")?.strip_suffix(".json"))
+            .filter_map(|path| path.strip_prefix("schemas/"))
+            .filter_map(|name| name.strip_suffix(".json").or_else(|| name.strip_suffix(".rhai")))
             .collect();
         let hint = nearest(name, known.into_iter()).map(|near| format!("Did you mean \"{near}\"?"));
         let message = format!("there is no schemas/{name}.json");

@@ -8,9 +8,10 @@ mod ciphers;
 mod collections;
 mod conditions;
 mod csv;
-mod dates;
+pub(crate) mod dates;
 mod encoding;
 mod fields;
+mod going_on;
 mod hashing;
 mod http;
 mod json;
@@ -33,6 +34,8 @@ mod yaml;
 
 use rhai::{Engine, Module};
 
+pub(crate) use fields::full_options;
+pub(crate) use going_on::action_retry;
 pub(crate) use large::{MAX_BYTES, too_large};
 pub(crate) use request::Request;
 pub use signatures::{Function, Signatures};
@@ -178,6 +181,11 @@ pub const GROUPS: &[Group] = &[
         title: "Flow",
         namespace: "",
         module: log::module,
+    },
+    Group {
+        title: "Flow",
+        namespace: "",
+        module: going_on::module,
     },
 ];
 

@@ -192,6 +192,31 @@ pub const PAGES: &[(&str, &str)] = &[
     ),
     ("max_pages", "Pages followed at most. 1,000 without it."),
 ];
+/// What `retry()` of an action returns.
+pub const ACTION_RETRY: &[(&str, &str)] = &[
+    ("statuses", "Statuses of the HTTP error that the action failed with."),
+    (
+        "messages",
+        "Regular expressions for its message or body. With `statuses` both must fit; alone they count for 429, 500, 502, 503, 504 and 507.",
+    ),
+    ("max", "How often it is run again at most, up to 10. 3 without it."),
+    (
+        "wait",
+        "Seconds before the first time, twice as many before the second, and so on. 5 without it.",
+    ),
+    (
+        "writes",
+        "Whether it is run again although it has sent a write. `false` without it.",
+    ),
+];
+/// What `when` of a field takes.
+pub const WHEN: &[(&str, &str)] = &[
+    ("field", "The other field."),
+    ("equals", "The value it must have."),
+    ("not_equals", "The value it must not have."),
+    ("in", "The values of which it must have one."),
+    ("exists", "Whether it must have a value at all."),
+];
 /// What a part of `request.multipart` takes.
 pub const PART: &[(&str, &str)] = &[
     ("text", "The part's text."),

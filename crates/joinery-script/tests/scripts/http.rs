@@ -71,6 +71,7 @@ fn the_manifest_says_how_pages_are_followed_and_options_change_it() {
         function: Function::Execute { input: json!({}) },
         connection: Map::new(),
         secrets: Vec::new(),
+        config: Value::Null,
         limits: Limits::default(),
     };
     let dynamic: Arc<dyn Host> = host.clone();

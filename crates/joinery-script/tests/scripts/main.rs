@@ -12,6 +12,7 @@ mod check;
 mod crypto;
 mod data;
 mod errors;
+mod fields;
 mod hostile;
 mod http;
 mod reference;

@@ -116,6 +116,7 @@ fn sample_output() { #{ id: "00u" } }
             &connector,
             "actions/get_user.rhai",
             &Map::new(),
+            &json!({}),
             &host,
             &Cancel::default(),
         )

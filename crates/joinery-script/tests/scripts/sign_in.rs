@@ -18,6 +18,7 @@ fn call(script: &str, function: Function) -> Result<Value, Box<ScriptError>> {
         function,
         connection: [("user".to_owned(), Value::from("ada"))].into_iter().collect(),
         secrets: vec!["password".into()],
+        config: Value::Null,
         limits: Limits::default(),
     };
     let host: Arc<dyn Host> = Arc::new(MemoryHost::default());

@@ -274,6 +274,7 @@ pub fn connector(files: &[(&str, &str)]) -> Arc<Connector> {
             Some("triggers") => FileKind::Trigger,
             Some("methods") => FileKind::Method,
             Some("schemas") => FileKind::Schema,
+            Some("pick_lists") => FileKind::PickList,
             Some("requests") => FileKind::Request,
             Some("connection.rhai") => FileKind::Connection,
             _ => FileKind::Other,
@@ -332,6 +333,7 @@ pub fn execute_with(
         function: Function::Execute { input },
         connection: [("domain".to_owned(), Value::from("acme.test"))].into_iter().collect(),
         secrets: vec!["token".into(), "key".into()],
+        config: Value::Null,
         limits,
     };
     let host: Arc<dyn Host> = host.clone();
@@ -352,6 +354,10 @@ pub fn value_of(expression: &str) -> Value {
         (
             "schemas/user.json",
             r#"{"type":"object","properties":{"id":{"type":"string"}}}"#,
+        ),
+        (
+            "pick_lists/sizes.rhai",
+            r#"fn options(connection, params) { [#{ value: "S", label: `Small ${params.kind}` }, "L"] }"#,
         ),
     ];
     execute(&files, json!({}), Limits::default())

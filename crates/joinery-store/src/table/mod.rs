@@ -4,6 +4,7 @@ pub mod connection;
 pub mod run;
 pub mod send;
 pub mod setting;
+pub mod waiting;
 pub mod workspace;
 
 /// A step of a table's history: the schema version it belongs to, and its SQL. Steps are never changed once released;
@@ -16,6 +17,7 @@ const MIGRATIONS: &[&[Migration]] = &[
     run::MIGRATIONS,
     send::MIGRATIONS,
     setting::MIGRATIONS,
+    waiting::MIGRATIONS,
     workspace::MIGRATIONS,
 ];
 
