@@ -85,8 +85,6 @@ pub enum SecretOperation {
     Hmac(Hash),
     /// A signature with the private key that the secret is, PEM or JWK, as JWTs carry it.
     Sign(Signature),
-    /// HMAC with SHA-256 keyed with `AWS4` and the secret: the first step of an AWS signature.
-    AwsDateKey,
     /// PBKDF2 of the secret, salted with the message.
     Pbkdf2 {
         /// SHA-1, SHA-256 or SHA-512.

@@ -32,7 +32,6 @@ pub fn perform(key: &[u8], operation: SecretOperation, message: &[u8]) -> Result
         SecretOperation::Digest(hash) => digest(hash, key),
         SecretOperation::Hmac(hash) => hmac(hash, key, message),
         SecretOperation::Sign(signature) => sign(key, signature, message)?,
-        SecretOperation::AwsDateKey => hmac(Hash::Sha256, &[b"AWS4", key].concat(), message),
         SecretOperation::Pbkdf2 {
             hash,
             iterations,
