@@ -20,8 +20,8 @@ const KEPT_FOLDERS: usize = 20;
 
 /// The files of one run.
 pub(crate) struct RunFiles {
-    /// Where files to be sent lie.
-    fixtures: PathBuf,
+    /// The connector's folder or package.
+    root: PathBuf,
     /// Where the folders of runs are made.
     runs: PathBuf,
     /// This run's own.
@@ -33,7 +33,7 @@ impl RunFiles {
     pub(crate) fn new(root: &Path, home: &Path, id: &str) -> Self {
         let runs = home.join("run-files");
         Self {
-            fixtures: root.parent().unwrap_or(Path::new("")).join("fixtures"),
+            root: root.to_owned(),
             folder: runs.join(id),
             runs,
         }
@@ -116,7 +116,7 @@ impl RunFiles {
                 "Files to be sent lie in the folder `fixtures` beside the connector.",
             )
         };
-        let folder = self.fixtures.canonicalize().map_err(missing)?;
+        let folder = self.fixtures().map_err(missing)?;
         let file = folder.join(name).canonicalize().map_err(missing)?;
         // A link may lead out of the folder.
         if !file.starts_with(&folder) || !file.is_file() {
@@ -126,6 +126,13 @@ impl RunFiles {
             return Err(too_large(name));
         }
         fs::read(&file).map_err(missing)
+    }
+
+    /// The folder `fixtures` beside the connector; of a connector that is a workspace of its own, the one in it.
+    fn fixtures(&self) -> io::Result<PathBuf> {
+        let root = self.root.canonicalize()?;
+        let beside = root.parent().unwrap_or(&root).join("fixtures");
+        beside.canonicalize().or_else(|_| root.join("fixtures").canonicalize())
     }
 
     /// Keeps `body` as `name` in the run's folder, and tells where that is.

@@ -124,6 +124,7 @@ async fn a_multipart_body_carries_text_bytes_and_a_file_of_the_workspace() {
          --{boundary}--\r\n"
     );
     assert_eq!(said["body"], expected);
+    std::fs::rename(&fixtures, folder.path().join("workspace/acme/fixtures")).unwrap();
     let again = value(run(folder.path(), &url, body).await);
     assert_eq!(again["type"], said["type"], "the same parts give the same bytes");
 }
