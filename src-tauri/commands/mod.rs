@@ -62,6 +62,7 @@ pub fn handler() -> impl Fn(tauri::ipc::Invoke<tauri::Wry>) -> bool {
         requests::send_request,
         runs::cancel,
         runs::describe_action,
+        runs::pick_list,
         runs::diff_lines,
         runs::run_action,
         sandbox::add_sandbox_fault,

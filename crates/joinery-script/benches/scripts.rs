@@ -29,7 +29,11 @@ const USERS: &str = r#"
         });
     }
     rows"#;
-const NATIVE: &str = r#"json.parse(input.users).pluck("profile")"#;
+const NATIVE: &str = r#"
+    let users = json.parse(input.users);
+    shape(where(users, #{ "status in": ["ACTIVE", "SUSPENDED"] }), #{
+        id: "id", name: "{profile.firstName} {profile.lastName}", email: "profile.email", status: "status",
+    }).len()"#;
 
 /// The engine in this process, to compare with.
 static HERE: LazyLock<Scripts> = LazyLock::new(Scripts::new);
@@ -101,6 +105,7 @@ fn both(name: &str, times: usize, text: impl Fn(usize) -> String, input: &Value)
             function: Function::Execute { input: input.clone() },
             connection: Map::new(),
             secrets: Vec::new(),
+            config: Value::Null,
             limits: Limits {
                 operations: u64::MAX,
                 ..Limits::default()

@@ -122,6 +122,11 @@ fn stopped(reason: Stop, limits: &Limits, place: &str) -> (&'static str, String,
             format!("Stopped at {place}: a value grew too large."),
             "Handle the data page by page, and keep only the parts you need.".into(),
         ),
+        Stop::Continued => (
+            "continues",
+            "The action goes on later.".into(),
+            "Its state is kept until then.".into(),
+        ),
         Stop::Output => (
             "output_limit",
             format!(

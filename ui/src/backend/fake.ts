@@ -351,7 +351,10 @@ export function fake(options: FakeOptions = {}): Backend {
 		bodyPath: async (id, line) => pathOf(body(id).tree, line),
 		closeBody: async (id) => void bodies.delete(id),
 
-		describeAction: async (file) => ({
+		describeAction: async (file, _text, _connection, answers) => ({
+			config: [],
+			answers,
+			deprecated: null,
 			name: stem(file.path),
 			title: 'Get a user',
 			description: 'Gets one user by ID, login or email.',
@@ -362,6 +365,10 @@ export function fake(options: FakeOptions = {}): Backend {
 			last_input: { user: USER.profile.login, include_groups: true },
 			error: null
 		}),
+		pickList: async () => [
+			{ value: 'everyone', label: 'Everyone' },
+			{ value: 'engineering', label: 'Engineering' }
+		],
 		runAction: async (run) => {
 			const number = ++runs;
 			const output = {
@@ -567,6 +574,7 @@ function field(name: string, more: object) {
 		secret: false,
 		when: null,
 		sticky: false,
+		convert: null,
 		nullable: false,
 		...more
 	};

@@ -3,6 +3,9 @@
  * Types under `types/` are generated from the Rust side; see ARCHITECTURE.md.
  */
 import type { ActionForm } from './types/ActionForm';
+import type { PickOption } from './types/PickOption';
+import type { JsonValue } from './types/serde_json/JsonValue';
+import type { AskPickList } from './types/AskPickList';
 import type { BodyLines } from './types/BodyLines';
 import type { BodySummary } from './types/BodySummary';
 import type { BodyView } from './types/BodyView';
@@ -103,7 +106,14 @@ export interface Backend {
 	closeBody(id: string): Promise<void>;
 
 	// Runs
-	describeAction(file: FileRef, text: string | null, connection: string | null): Promise<ActionForm>;
+	/** `answers`: those to the action's config fields; null where there are none yet. */
+	describeAction(
+		file: FileRef,
+		text: string | null,
+		connection: string | null,
+		answers: JsonValue
+	): Promise<ActionForm>;
+	pickList(ask: AskPickList): Promise<PickOption[]>;
 	runAction(run: RunAction): Promise<RunReport>;
 	/** Stops the send or run of that id. */
 	cancel(id: string): Promise<void>;

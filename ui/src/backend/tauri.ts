@@ -51,7 +51,8 @@ export const tauri: Backend = {
 	bodyPath: (id, line) => call('body_path', { id, line }),
 	closeBody: (id) => call('close_body', { id }),
 
-	describeAction: (file, text, connection) => call('describe_action', { file, text, connection }),
+	describeAction: (file, text, connection, answers) => call('describe_action', { file, text, connection, answers }),
+	pickList: (ask) => call('pick_list', { ask }),
 	runAction: (run) => call('run_action', { run }),
 	cancel: (id) => call('cancel', { id }),
 

@@ -18,7 +18,9 @@ use joinery_http::{
 };
 use joinery_script::{
     CallPlace, Cancel, ConsoleLine, Function, Host, HostResponse, HttpFailure, Limits, Run, ScriptError, ScriptRequest,
-    Workers, host::SecretOperation, token_secrets,
+    Workers,
+    host::{SecretFailure, SecretOperation},
+    token_secrets,
 };
 use serde_json::Value;
 use tokio::sync::{mpsc, oneshot};
@@ -93,6 +95,7 @@ impl ScriptHooks {
             function,
             connection: connection.fields.clone(),
             secrets: connection.secrets.keys().cloned().collect(),
+            config: Value::Null,
             limits: Limits::default(),
         };
         connection.secrets.extend(secrets_of(token));
@@ -174,7 +177,7 @@ impl Hooks for ScriptHooks {
     ) -> Signing<'a> {
         Box::pin(async move {
             let function = Function::Apply {
-                request: as_script_sees(request, body),
+                request: Box::new(as_script_sees(request, body)),
                 token: token.map_or(Value::Null, |token| Value::Object(token.0.clone())),
             };
             let value = self.run(context, function, token).await?;
@@ -228,6 +231,9 @@ fn as_script_sees(request: &HttpRequest, body: &[u8]) -> ScriptRequest {
         },
         timeout_ms: None,
         retry: request.retry,
+        retry_rule: None,
+        multipart: Vec::new(),
+        stream_to: None,
         place: CallPlace::default(),
     }
 }
@@ -324,7 +330,7 @@ impl Host for HookHost {
         self.inner.sleep(duration, cancel);
     }
 
-    fn sign(&self, secret: &str, operation: SecretOperation, message: &[u8]) -> Option<Vec<u8>> {
+    fn sign(&self, secret: &str, operation: SecretOperation, message: &[u8]) -> Result<Vec<u8>, SecretFailure> {
         self.inner.sign(secret, operation, message)
     }
 }
@@ -345,5 +351,6 @@ fn host_response(answer: Answer, url: String) -> HostResponse {
             rate_limit: None,
         },
         body: answer.body,
+        file: None,
     }
 }

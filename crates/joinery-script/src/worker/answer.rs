@@ -16,12 +16,16 @@ use super::{
 };
 use crate::{
     files::Files,
+    functions::MOST_AT_ONCE,
     host::{ConsoleLine, Host},
     limits::{Cancel, Limits},
 };
 
 /// Random bytes that can be asked for at once.
 const RANDOM: u32 = 1 << 20;
+
+/// How many requests sent together may be under way at a time.
+const AT_ONCE: usize = 64;
 
 /// Tells texts apart; of this process only, so that no text can be made to pass for another.
 static HASHER: LazyLock<RandomState> = LazyLock::new(RandomState::new);
@@ -74,6 +78,19 @@ impl Desk<'_> {
                     waited: host.waited(),
                 }
             }
+            Ask::SendAll {
+                requests,
+                limit,
+                budget,
+            } if requests.len() <= MOST_AT_ONCE => {
+                let budget = budget.min(self.time_left());
+                let limit = (limit as usize).min(AT_ONCE);
+                let results = host.send_all(requests, limit, budget, self.cancel);
+                Answer::SentAll {
+                    results,
+                    waited: host.waited(),
+                }
+            }
             Ask::Now => Answer::Now(host.now_ms()),
             Ask::Random(length) if length <= RANDOM => {
                 let mut bytes = vec![0; length as usize];
@@ -92,7 +109,7 @@ impl Desk<'_> {
                 let signed = host.sign(&secret, operation, &message);
                 Answer::Signed(signed.map(ByteBuf::from))
             }
-            Ask::Random(_) | Ask::Text { .. } | Ask::Paths => return Err(Verdict::Babbling),
+            Ask::SendAll { .. } | Ask::Random(_) | Ask::Text { .. } | Ask::Paths => return Err(Verdict::Babbling),
         })
     }
 
@@ -129,7 +146,7 @@ impl Desk<'_> {
 
 #[cfg(test)]
 mod tests {
-    use crate::host::{ConsoleLevel, HostResponse, HttpFailure, ScriptRequest, SecretOperation};
+    use crate::host::{ConsoleLevel, HostResponse, HttpFailure, ScriptRequest, SecretFailure, SecretOperation};
 
     use super::*;
 
@@ -152,8 +169,8 @@ mod tests {
         fn sleep(&self, duration: Duration, _: &Cancel) {
             assert!(duration < Duration::from_secs(5), "{duration:?}");
         }
-        fn sign(&self, _: &str, _: SecretOperation, _: &[u8]) -> Option<Vec<u8>> {
-            None
+        fn sign(&self, secret: &str, _: SecretOperation, _: &[u8]) -> Result<Vec<u8>, SecretFailure> {
+            Err(SecretFailure::Missing { name: secret.into() })
         }
     }
 
@@ -224,6 +241,9 @@ mod tests {
                 body: joinery_connector::http::HttpBody::None,
                 timeout_ms: Some(u64::MAX),
                 retry: true,
+                retry_rule: None,
+                multipart: Vec::new(),
+                stream_to: None,
                 place: crate::CallPlace::default(),
             };
             let Ok(Answer::Sent { result, .. }) = desk.answer(Ask::Send(request), &mut HashSet::new()) else {

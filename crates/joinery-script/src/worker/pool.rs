@@ -100,6 +100,7 @@ impl Workers {
             function: run.function.without_secrets(),
             connection: run.connection.clone(),
             secrets: run.secrets.clone(),
+            config: run.config.clone(),
         };
         let limits = &run.limits;
         let job = Job {
@@ -113,7 +114,8 @@ impl Workers {
         }
     }
 
-    /// Title, fields and sample of an action or trigger. `fields` are those of the profile, without secrets.
+    /// Title, fields and sample of an action or trigger. `fields` are those of the profile without secrets, `answers`
+    /// those to its `config_fields`.
     ///
     /// # Errors
     /// Why its functions could not be called.
@@ -122,11 +124,13 @@ impl Workers {
         connector: &Connector,
         file: &str,
         fields: &Map<String, Value>,
+        answers: &Value,
         host: &Arc<dyn Host>,
         cancel: &Cancel,
     ) -> Result<Description, ScriptError> {
         let task = Task::Describe {
             connection: fields.clone(),
+            config: answers.clone(),
         };
         let limits = short();
         let job = Job {

@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     error::ScriptError,
-    host::{ConsoleLine, HostResponse, HttpFailure, ScriptRequest, SecretOperation},
+    host::{ConsoleLine, HostResponse, HttpFailure, ScriptRequest, SecretFailure, SecretOperation},
     limits::Limits,
     run::{Description, Function, Outcome},
 };
@@ -79,11 +79,15 @@ pub enum Task {
         connection: Map<String, Value>,
         /// Names of its secrets.
         secrets: Vec<String>,
+        /// The answers to `config_fields`.
+        config: Value,
     },
     /// Title, fields and sample.
     Describe {
         /// The profile's fields that are not secret.
         connection: Map<String, Value>,
+        /// The answers to `config_fields`.
+        config: Value,
     },
     /// Whether it has a function of that name.
     Has {
@@ -129,6 +133,15 @@ pub enum Report {
 pub enum Ask {
     /// An HTTP call.
     Send(ScriptRequest),
+    /// Several HTTP calls at once.
+    SendAll {
+        /// The requests.
+        requests: Vec<ScriptRequest>,
+        /// How many of them at a time.
+        limit: u32,
+        /// How long they may take in all.
+        budget: Duration,
+    },
     /// The time.
     Now,
     /// So many random bytes.
@@ -164,6 +177,13 @@ pub enum Answer {
         /// How long the run has waited for a person until now.
         waited: Duration,
     },
+    /// To [`Ask::SendAll`].
+    SentAll {
+        /// The responses in the order of the requests, or why there is none.
+        results: Vec<Result<HostResponse, HttpFailure>>,
+        /// How long the run has waited for a person until now.
+        waited: Duration,
+    },
     /// To [`Ask::Now`].
     Now(i64),
     /// To [`Ask::Random`].
@@ -171,7 +191,7 @@ pub enum Answer {
     /// To [`Ask::Sleep`].
     Slept,
     /// To [`Ask::Sign`].
-    Signed(Option<serde_bytes::ByteBuf>),
+    Signed(Result<serde_bytes::ByteBuf, SecretFailure>),
     /// To [`Ask::Text`].
     Text(Option<Text>),
     /// To [`Ask::Paths`].

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     files::Files,
-    host::{ConsoleLine, Host, HostResponse, HttpFailure, ScriptRequest, SecretOperation},
+    host::{ConsoleLine, Host, HostResponse, HttpFailure, ScriptRequest, SecretFailure, SecretOperation},
     limits::Cancel,
     meter,
     spot::Spot,
@@ -110,11 +110,33 @@ impl Host for RemoteHost {
                 *lock(&self.waited) = waited;
                 result
             }
-            Err(error) => Err(HttpFailure {
-                code: "too_large".into(),
-                message: format!("the request cannot be sent: {error}"),
-                hint: Some("Send it in several requests.".into()),
-            }),
+            Err(error) => Err(too_large(&error)),
+        }
+    }
+
+    fn send_all(
+        &self,
+        requests: Vec<ScriptRequest>,
+        limit: usize,
+        budget: Duration,
+        _: &Cancel,
+    ) -> Vec<Result<HostResponse, HttpFailure>> {
+        let count = requests.len();
+        let ask = Ask::SendAll {
+            requests,
+            limit: u32::try_from(limit).unwrap_or(u32::MAX),
+            budget,
+        };
+        let sent = self.ask(ask, |answer| match answer {
+            Answer::SentAll { results, waited } if results.len() == count => Some((results, waited)),
+            _ => None,
+        });
+        match sent {
+            Ok((results, waited)) => {
+                *lock(&self.waited) = waited;
+                results
+            }
+            Err(error) => vec![Err(too_large(&error)); count],
         }
     }
 
@@ -152,7 +174,7 @@ impl Host for RemoteHost {
         *lock(&self.waited)
     }
 
-    fn sign(&self, secret: &str, operation: SecretOperation, message: &[u8]) -> Option<Vec<u8>> {
+    fn sign(&self, secret: &str, operation: SecretOperation, message: &[u8]) -> Result<Vec<u8>, SecretFailure> {
         let ask = Ask::Sign {
             secret: secret.to_owned(),
             operation,
@@ -162,7 +184,21 @@ impl Host for RemoteHost {
             Answer::Signed(signed) => Some(signed),
             _ => None,
         });
-        signed.ok()?.map(serde_bytes::ByteBuf::into_vec)
+        match signed {
+            Ok(signed) => signed.map(serde_bytes::ByteBuf::into_vec),
+            Err(error) => Err(SecretFailure::Unusable {
+                reason: format!("the message is too large to be signed: {error}"),
+            }),
+        }
+    }
+}
+
+/// The failure of a request that no message holds.
+fn too_large(error: &frame::Error) -> HttpFailure {
+    HttpFailure {
+        code: "too_large".into(),
+        message: format!("the request cannot be sent: {error}"),
+        hint: Some("Send it in several requests.".into()),
     }
 }
 

@@ -24,7 +24,7 @@ use crate::{
     error::ScriptError,
     files::Files,
     limits::{Cancel, Limits},
-    run::{Call, Function, Outcome, Scripts, connection},
+    run::{Call, Function, Outcome, Scripts, config, connection},
     spot::Spot,
 };
 
@@ -122,21 +122,27 @@ fn perform(scripts: &Scripts, start: Start, link: &Arc<Link>, page: &Arc<Page>) 
     let spot = Spot::on(page.clone());
     let files = Arc::new(RemoteFiles::new(link.clone(), spot.clone(), &file, text));
     spot.note(&file, 0);
-    let call = |files: Arc<RemoteFiles>, file: String| Call {
+    let call = |files: Arc<RemoteFiles>, file: String, connection: Dynamic, answers: &Value| Call {
         files,
         file,
         limits,
         host: Arc::new(RemoteHost::new(link.clone())),
         cancel: Cancel::of_host(page.clone()),
         spot,
+        connection,
+        config: config(answers),
     };
     match task {
         Task::Run {
             function,
             connection: fields,
             secrets,
-        } => Done::Run(scripts.execute(call(files, file), &function, &connection(&fields, &secrets))),
-        Task::Describe { connection } => Done::Describe(scripts.describe(call(files, file), &connection)),
+            config,
+        } => Done::Run(scripts.execute(call(files, file, connection(&fields, &secrets), &config), &function)),
+        Task::Describe {
+            connection: fields,
+            config,
+        } => Done::Describe(scripts.describe(call(files, file, connection(&fields, &[]), &config))),
         Task::Has { function } => Done::Has(scripts.has(&*files, &file, &function)),
         Task::Check { custom_auth } => {
             let text = files.text(&file).unwrap_or_default();
@@ -171,9 +177,11 @@ fn warm_up(scripts: &Scripts, link: &Arc<Link>) {
         host: Arc::new(RemoteHost::new(link.clone())),
         cancel: Cancel::default(),
         spot: Spot::default(),
+        connection: Dynamic::UNIT,
+        config: Dynamic::UNIT,
     };
     let function = Function::Execute { input: Value::Null };
-    scripts.execute(call, &function, &Dynamic::UNIT);
+    scripts.execute(call, &function);
 }
 
 /// Standard output and standard error as files, without a buffer between.

@@ -9,8 +9,12 @@
 )]
 
 mod check;
+mod crypto;
+mod data;
 mod errors;
+mod fields;
 mod hostile;
+mod http;
 mod reference;
 mod run;
 mod sign_in;

@@ -37,6 +37,7 @@ pub(super) async fn run(probe: &Probe<'_>) -> Result<Tried, Error> {
         function: Function::TestConnection,
         connection: resolved.fields.clone(),
         secrets: resolved.secrets.keys().cloned().collect(),
+        config: Value::Null,
         limits: Limits::default(),
     };
     let stop = Stop::default();

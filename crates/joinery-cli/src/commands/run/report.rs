@@ -17,7 +17,7 @@ use crate::{
 
 /// Prints the output; console, calls, warnings and the error go to stderr.
 pub fn show(arguments: &Arguments, connector: &Connector, performed: &Performed) -> Result<Outcome, Error> {
-    let outcome = if performed.outcome.result.is_ok() {
+    let outcome = if performed.outcome.result.is_ok() || performed.waiting.is_some() {
         Outcome::Done
     } else {
         Outcome::Failed
@@ -27,6 +27,9 @@ pub fn show(arguments: &Arguments, connector: &Connector, performed: &Performed)
         return Ok(outcome);
     }
     beside(arguments, connector, performed);
+    if let Some(waiting) = &performed.waiting {
+        output::line(&waiting.id)?;
+    }
     if let Ok(value) = &performed.outcome.result {
         output::json(value)?;
     }
@@ -63,7 +66,9 @@ pub fn beside(arguments: &Arguments, connector: &Connector, performed: &Performe
             violation.message
         ));
     }
-    if let Err(error) = &performed.outcome.result {
+    if let Err(error) = &performed.outcome.result
+        && performed.outcome.continuation.is_none()
+    {
         output::note(failure(&arguments.connector, connector, error).trim_end());
     }
     if arguments.trace {
@@ -94,7 +99,7 @@ pub fn shape(performed: &Performed) -> Value {
         Ok(value) => (Some(value), None),
         Err(error) => (None, Some(error)),
     };
-    json!({
+    let mut shape = json!({
         "ok": error.is_none(),
         "output": output,
         "error": error.map(|error| json!({
@@ -109,7 +114,11 @@ pub fn shape(performed: &Performed) -> Value {
         "calls": calls,
         "console": performed.console,
         "time_ms": performed.time_ms,
-    })
+    });
+    if let Some(waiting) = &performed.waiting {
+        shape["waiting"] = json!({ "id": waiting.id, "due_ms": waiting.due_ms });
+    }
+    shape
 }
 
 /// What the script printed and logged.
