@@ -153,6 +153,7 @@ impl Process {
             .text
             .take()
             .map(|text| desk.hand_out(&start.file, &text, &mut self.known));
+        let is_wanted = start.task.is_done_by();
         self.say(&Order::Start(start))?;
         loop {
             match self.hear()? {
@@ -163,8 +164,8 @@ impl Process {
                     self.say(&Order::Answer(answer))?;
                 }
                 Report::Log(line) => desk.log(line).map_err(Wrong::Said)?,
-                Report::Done(done) => return Ok(done),
-                Report::Ready { .. } => return Err(Wrong::Said(Verdict::Babbling)),
+                Report::Done(done) if is_wanted(&done) => return Ok(done),
+                Report::Done(_) | Report::Ready { .. } => return Err(Wrong::Said(Verdict::Babbling)),
             }
         }
     }

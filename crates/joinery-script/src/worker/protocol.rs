@@ -210,3 +210,15 @@ pub enum Done {
     /// Of [`Task::Check`].
     Check(Vec<Problem>),
 }
+
+impl Task {
+    /// Tells whether a [`Done`] is of such a task.
+    pub fn is_done_by(&self) -> fn(&Done) -> bool {
+        match self {
+            Self::Run { .. } => |done| matches!(done, Done::Run(_)),
+            Self::Describe { .. } => |done| matches!(done, Done::Describe(_)),
+            Self::Has { .. } => |done| matches!(done, Done::Has(_)),
+            Self::Check { .. } => |done| matches!(done, Done::Check(_)),
+        }
+    }
+}
