@@ -42,6 +42,7 @@ fn studio(folder: &Path) -> Studio {
         home: folder.join("home"),
         documents: folder.join("documents"),
         keychain: false,
+        worker: joinery_app::Program::At(env!("CARGO_BIN_EXE_app-worker").into()),
     });
     studio.writes().allow_all();
     studio

@@ -85,6 +85,7 @@ async fn run(folder: &Path, url: &str, body: &str) -> Performed {
         home: folder.join("home"),
         documents: folder.join("documents"),
         keychain: false,
+        worker: joinery_app::Program::At(env!("CARGO_BIN_EXE_app-worker").into()),
     });
     studio.writes().allow_all();
     let given = Given {

@@ -140,6 +140,7 @@ fn stopped(name: &str, text: &str) {
         function: Function::Execute { input: json!({}) },
         connection: Map::new(),
         secrets: Vec::new(),
+        config: Value::Null,
         limits: Limits {
             operations: u64::MAX,
             memory: 2 << 30,

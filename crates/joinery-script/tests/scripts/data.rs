@@ -3,10 +3,10 @@
 use std::time::Instant;
 
 use expect_test::{Expect, expect};
-use joinery_script::{Limits, check_file};
+use joinery_script::Limits;
 use serde_json::{Value, json};
 
-use crate::support::{connector, execute, scripts, value_of};
+use crate::support::{connector, execute, value_of, workers};
 
 #[track_caller]
 fn gives(expression: &str, expected: Value) {
@@ -211,7 +211,7 @@ fn a_pattern_that_would_hang_elsewhere_ends_at_once() {
 #[test]
 fn options_that_stand_in_a_script_are_checked_without_running() {
     let text = "fn execute(connection, input) {\n    csv.parse(\"a\", #{ seperator: \";\" });\n    xml.render(input, #{ prety: input.a })\n}";
-    let problems = check_file(scripts(), &connector(&[]), "actions/a.rhai", text);
+    let problems = workers().check_file(&connector(&[]), "actions/a.rhai", text);
     let said: Vec<String> = problems
         .iter()
         .map(|problem| {

@@ -4,14 +4,14 @@
 use std::sync::Arc;
 
 use expect_test::{Expect, expect};
-use joinery_script::{Cancel, Description, Function, Host, Limits, Outcome, Run, ScriptError, check};
+use joinery_script::{Cancel, Description, Function, Host, Limits, Outcome, Run, ScriptError};
 use serde_json::{Map, Value, json};
 
-use crate::support::{MemoryHost, connector, execute, scripts};
+use crate::support::{MemoryHost, connector, execute, workers};
 
 fn describe(files: &[(&str, &str)], answers: Value) -> Result<Description, Box<ScriptError>> {
     let host: Arc<dyn Host> = Arc::new(MemoryHost::default());
-    let described = scripts().describe(
+    let described = workers().describe(
         &connector(files),
         files[0].0,
         &Map::new(),
@@ -33,7 +33,7 @@ fn call(files: &[(&str, &str)], function: Function, config: Value) -> Outcome {
         limits: Limits::default(),
     };
     let host: Arc<dyn Host> = Arc::new(MemoryHost::default());
-    scripts().run(&run, &host, &Cancel::default())
+    workers().run(&run, &host, &Cancel::default())
 }
 
 const ORG: &str =
@@ -172,7 +172,7 @@ fn check_finds_what_nobody_calls_and_what_is_missing() {
         ("pick_lists/groups.rhai", "fn option(connection) { [] }"),
         ("schemas/org.rhai", "fn field_list() { [] }"),
     ];
-    let problems = check(scripts(), &connector(&files));
+    let problems = workers().check(&connector(&files));
     let said: Vec<String> = problems
         .iter()
         .map(|problem| format!("{}:{} {} {}", problem.file, problem.line, problem.code, problem.message))

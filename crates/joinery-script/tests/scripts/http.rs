@@ -7,7 +7,7 @@ use joinery_connector::manifest::{Pagination, PaginationKind};
 use joinery_script::{Cancel, Function, Host, Limits, Run, functions::options};
 use serde_json::{Map, Value, json};
 
-use crate::support::{MemoryHost, connector, execute, scripts, value_of};
+use crate::support::{MemoryHost, connector, execute, value_of, workers};
 
 #[track_caller]
 fn goes_through(options: &str, path: &str) {
@@ -75,7 +75,7 @@ fn the_manifest_says_how_pages_are_followed_and_options_change_it() {
         limits: Limits::default(),
     };
     let dynamic: Arc<dyn Host> = host.clone();
-    let outcome = scripts().run(&run, &dynamic, &Cancel::default());
+    let outcome = workers().run(&run, &dynamic, &Cancel::default());
     assert_eq!(outcome.result.unwrap(), json!([[1, 2, 3, 4, 5], [2]]));
     assert_eq!(host.printed(), ["stopped after 1 pages; the list goes on at c2"]);
 }

@@ -42,7 +42,7 @@ fn the_reference_page_is_up_to_date() {
 
 #[test]
 fn every_options_map_belongs_to_a_function_and_says_what_its_keys_mean() {
-    let functions = functions(scripts());
+    let functions = functions();
     for taken in options::ALL {
         let known = functions
             .iter()
