@@ -30,6 +30,6 @@ pub fn close_document(studio: Shared<'_>, id: String) {
 }
 
 #[tauri::command(async)]
-pub fn function_reference(studio: Shared<'_>) -> Vec<FunctionDoc> {
-    joinery_app::functions(&studio)
+pub fn function_reference() -> Vec<FunctionDoc> {
+    joinery_app::functions()
 }

@@ -5,6 +5,7 @@ pub mod bodies;
 mod chance;
 pub mod connections;
 pub mod connectors;
+pub mod crash;
 pub mod error;
 pub mod event;
 pub mod export;
@@ -12,12 +13,13 @@ pub mod files;
 pub mod highlight;
 mod host;
 pub mod requests;
+mod run_files;
 pub mod runs;
 pub mod sandbox;
 pub mod settings;
-mod sign;
 pub mod studio;
 pub mod tests;
+pub mod triggers;
 pub mod workspaces;
 pub mod writes;
 
@@ -29,10 +31,10 @@ pub use joinery_connector::{
     variables,
 };
 pub use joinery_http::Exchange;
-pub use joinery_script::{ConsoleLevel, ConsoleLine, ScriptError, reference::FunctionDoc};
+pub use joinery_script::{ConsoleLevel, ConsoleLine, Program, ScriptError, reference::FunctionDoc, serve_if_asked};
 pub use studio::{Studio, StudioOptions, version};
 
 /// Every script function, by group and name.
-pub fn functions(studio: &Studio) -> Vec<FunctionDoc> {
-    joinery_script::reference::functions(studio.scripts())
+pub fn functions() -> Vec<FunctionDoc> {
+    joinery_script::reference::functions()
 }

@@ -11,7 +11,7 @@ use axum::{
     routing::{any, get},
 };
 use joinery_app::{
-    Code, Error, Event, SavedRequest, Studio, StudioOptions,
+    Code, Error, Event, Program, SavedRequest, Studio, StudioOptions,
     connections::{
         self, Cause, ConnectionDraft, ConnectionTest, ConnectionView, Environment, Fix, HealthState, ReadOnly,
         StepState,
@@ -39,6 +39,7 @@ impl Desk {
             home: folder.path().join("home"),
             documents: folder.path().join("documents"),
             keychain: false,
+            worker: Program::At(env!("CARGO_BIN_EXE_app-worker").into()),
         });
         workspaces::start_with_sandbox(&studio)
             .await
@@ -118,6 +119,7 @@ impl Desk {
             id: "run".into(),
             file: script_file,
             input: json!({}),
+            config: serde_json::Value::Null,
             connection: Some(connection.into()),
             save: None,
         };

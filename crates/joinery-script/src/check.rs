@@ -1,5 +1,6 @@
 //! Finding mistakes without running: syntax, unknown names and functions, wrong argument counts, fields no schema has.
 
+mod asked;
 mod fields;
 mod hooks;
 mod literal;
@@ -13,20 +14,34 @@ use joinery_connector::{
 };
 
 use crate::{
-    engine::text_of,
+    engine::Inner,
     error::{self, ScriptError},
+    files::Files,
     limits::Limits,
-    run::Scripts,
 };
 
-/// Everything wrong or doubtful in a connector: its own problems, every script, request, schema and TOML file.
-pub fn check(scripts: &Scripts, connector: &Connector) -> Vec<Problem> {
+/// One script to be checked.
+#[derive(Clone, Copy)]
+pub struct Script<'a> {
+    /// The files around it.
+    pub files: &'a dyn Files,
+    /// Its path.
+    pub path: &'a str,
+    /// What the editor holds.
+    pub text: &'a str,
+    /// Whether the connector has a way to sign in of its own.
+    pub custom_auth: bool,
+}
+
+/// Everything wrong or doubtful in a connector: its own problems, every script, request, schema and TOML file. Scripts
+/// are given to `script`, with path and text.
+pub fn connector(connector: &Connector, script: impl Fn(&str, &str) -> Vec<Problem>) -> Vec<Problem> {
     let mut problems = connector.problems.clone();
-    for (path, file) in &connector.files {
+    for (path, found) in &connector.files {
         if !is_checked(path) {
             continue;
         }
-        let text = match file.text.clone().map_or_else(|| connector.text(path), Ok) {
+        let text = match found.text.clone().map_or_else(|| connector.text(path), Ok) {
             Ok(text) => text,
             Err(joinery_connector::Error::Invalid { problem }) => {
                 problems.push(*problem);
@@ -37,7 +52,7 @@ pub fn check(scripts: &Scripts, connector: &Connector) -> Vec<Problem> {
                 continue;
             }
         };
-        problems.extend(check_file(scripts, connector, path, &text));
+        problems.extend(file(connector, path, &text, &script));
     }
     // What the connector was read with may name a file's problem that its own check finds again.
     let mut seen = std::collections::HashSet::new();
@@ -46,8 +61,13 @@ pub fn check(scripts: &Scripts, connector: &Connector) -> Vec<Problem> {
     problems
 }
 
-/// Everything wrong or doubtful in one file; `text` is what the editor holds.
-pub fn check_file(scripts: &Scripts, connector: &Connector, path: &str, text: &str) -> Vec<Problem> {
+/// Everything wrong or doubtful in one file of a connector; a script is given to `script`.
+pub fn file(
+    connector: &Connector,
+    path: &str,
+    text: &str,
+    script: impl Fn(&str, &str) -> Vec<Problem>,
+) -> Vec<Problem> {
     if !is_checked(path) {
         return Vec::new();
     }
@@ -61,10 +81,15 @@ pub fn check_file(scripts: &Scripts, connector: &Connector, path: &str, text: &s
     if text.len() > limit {
         return vec![of_error(error::file_too_large(path, text.len(), limit))];
     }
-    match scripts.inner.compile(path, text) {
-        Ok(ast) => walk::check(&scripts.inner, connector, path, text, &ast),
+    script(path, text)
+}
+
+/// Everything wrong or doubtful in one script.
+pub fn script(inner: &Inner, script: &Script) -> Vec<Problem> {
+    match inner.compile(script.path, script.text) {
+        Ok(ast) => walk::check(inner, script, &ast),
         Err(error) => {
-            let end = end_of_word(text, error.line, error.column);
+            let end = end_of_word(script.text, error.line, error.column);
             vec![Problem {
                 end_column: end,
                 ..of_error(error)
@@ -106,7 +131,8 @@ fn is_checked(path: &str) -> bool {
         )
 }
 
-fn of_error(error: ScriptError) -> Problem {
+/// The problem that stands for an error.
+pub fn of_error(error: ScriptError) -> Problem {
     Problem {
         file: error.file,
         line: error.line,
@@ -134,11 +160,6 @@ fn end_of_word(text: &str, line: u32, column: u32) -> Option<u32> {
             .count()
     };
     Some(column + length.unwrap_or_else(word).max(1) as u32)
-}
-
-/// Whether a script is there that an import means.
-fn imported(connector: &Connector, file: &str) -> Option<std::sync::Arc<str>> {
-    text_of(connector, file)
 }
 
 fn has_extension(path: &str, extension: &str) -> bool {

@@ -12,7 +12,7 @@ use std::{
 use rhai::{AST, ASTNode, Engine, Expr, INT, Position, Stmt, Token};
 use serde::{Deserialize, Serialize};
 
-use crate::{state::lock, tokens};
+use crate::{files::Files, state::lock, tokens};
 
 /// What the calls are named: no script calls a function so.
 const CALL: &str = "__line_ran";
@@ -42,9 +42,23 @@ impl Coverage {
         for (file, lines) in &other.files {
             let there = self.files.entry(file.clone()).or_default();
             for (line, hits) in lines {
-                *there.entry(*line).or_default() += hits;
+                let sum = there.entry(*line).or_default();
+                *sum = sum.saturating_add(*hits);
             }
         }
+    }
+
+    /// What there can be of it: lines of files that there are. The rest was made up.
+    pub(crate) fn within(mut self, files: &dyn Files) -> Self {
+        self.files.retain(|file, lines| {
+            let Some(text) = files.text(file) else {
+                return false;
+            };
+            let last = u32::try_from(text.lines().count()).unwrap_or(u32::MAX);
+            lines.retain(|line, _| (1..=last).contains(line));
+            true
+        });
+        self
     }
 }
 

@@ -72,9 +72,18 @@ fn add(cassette: &mut Cassette, calls: &[RecordedCall], may_overlap: bool) -> Re
     }
     let mut in_order: Vec<&RecordedCall> = calls.iter().filter(|call| !call.tape.is_empty()).collect();
     in_order.sort_by(|one, other| one.report.start_ms.total_cmp(&other.report.start_ms));
-    let mut busy_until = f64::MIN;
+    let (mut busy_until, mut begins) = (f64::MIN, cassette.exchanges.len());
     for call in in_order {
         let overlaps = may_overlap && call.report.start_ms < busy_until;
+        if overlaps {
+            // Redirects and retries of the calls it overlaps with may come after it as well.
+            let together = cassette.exchanges.get_mut(begins + 1..).unwrap_or_default();
+            for exchange in together {
+                exchange.parallel = true;
+            }
+        } else {
+            begins = cassette.exchanges.len();
+        }
         busy_until = busy_until.max(call.report.start_ms + call.report.time_ms);
         for taped in &call.tape {
             let mut exchange = taped.recorded().map_err(|error| {

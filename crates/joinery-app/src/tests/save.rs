@@ -57,6 +57,13 @@ pub async fn save(studio: &Studio, wanted: &SaveTest) -> Result<SavedTest, Error
         return Err(Error::new(Code::Usage, "a case needs a name").with_hint("Say what it shows."));
     }
     let connector = connectors::in_workspace(studio, &run.connector)?;
+    if !connector.files.contains_key(&run.file) {
+        let message = format!(
+            "`{}` is no action of this connector: every connector has it",
+            run.action
+        );
+        return Err(Error::new(Code::Usage, message).with_hint("Test an action of the connector's own."));
+    }
     let file = format!("tests/{}.toml", run.action);
     let before = connector.text(&file).map(|text| text.to_string()).unwrap_or_default();
     let performed = &run.performed;

@@ -11,6 +11,7 @@ mod run;
 mod sandbox;
 mod send;
 mod test;
+mod trigger;
 mod verify;
 
 use clap::Subcommand;
@@ -29,6 +30,12 @@ pub enum Command {
     Run(run::Arguments),
     /// Run the cases of a connector
     Test(Box<test::Arguments>),
+    /// Print the new events of a trigger
+    Poll(trigger::poll::Arguments),
+    /// Run triggers and take webhooks until stopped
+    Serve(trigger::serve::Arguments),
+    /// Show what webhooks delivered, or replay it
+    Deliveries(trigger::deliveries::Arguments),
     /// Send a request
     Send(Box<send::Arguments>),
     /// Keep connection profiles
@@ -58,6 +65,9 @@ impl Command {
             Self::Check(arguments) => check::run(&arguments),
             Self::Run(arguments) => run::run(&arguments),
             Self::Test(arguments) => test::run(&arguments),
+            Self::Poll(arguments) => trigger::poll::run(&arguments),
+            Self::Serve(arguments) => trigger::serve::run(&arguments),
+            Self::Deliveries(arguments) => trigger::deliveries::run(&arguments),
             Self::Send(arguments) => send::run(&arguments),
             Self::Connection(arguments) => connection::run(arguments),
             Self::Export(arguments) => export::run(&arguments),
@@ -77,11 +87,12 @@ impl Command {
             Self::Test(arguments) => arguments.json,
             Self::Send(arguments) => arguments.json,
             Self::Connection(arguments) => arguments.wants_json(),
+            Self::Deliveries(arguments) => arguments.json,
             Self::Export(arguments) => arguments.json,
             Self::Inspect(arguments) => arguments.json,
             Self::Verify(arguments) => arguments.json,
             Self::Sandbox(arguments) => arguments.json,
-            Self::New(_) | Self::Completions(_) | Self::Man(_) => false,
+            Self::New(_) | Self::Poll(_) | Self::Serve(_) | Self::Completions(_) | Self::Man(_) => false,
         }
     }
 }

@@ -2,18 +2,22 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use joinery_connector::{Connector, FileKind, Problem, Severity};
+use joinery_connector::{FileKind, Problem, Severity};
 use rhai::{AST, ASTNode, Expr, FnCallExpr, Position, Stmt};
 
 use super::{
-    end_of_word,
+    Script, end_of_word,
     fields::{self, Declared},
-    imported, literal, output,
+    literal, output,
 };
 use crate::{
-    engine::{Inner, text_of},
+    engine::Inner,
     explain::script_functions,
-    functions::{FIELD_KEYS, signatures::call_of},
+    files::{Files, names},
+    functions::{
+        options::{self, Taken},
+        signatures::call_of,
+    },
     resolver::file_of,
     syntax::nearest,
     tokens::NAMESPACES,
@@ -35,9 +39,10 @@ const BUILT_IN: &[&str] = &[
 /// One script under the eyes of the check.
 pub(super) struct Check<'a> {
     inner: &'a Inner,
-    pub(super) connector: &'a Connector,
+    pub(super) files: &'a dyn Files,
     pub(super) path: &'a str,
     pub(super) text: &'a str,
+    pub(super) custom_auth: bool,
     own: Vec<(String, usize)>,
     /// Functions of imported modules by alias; `None` where the module has an error of its own.
     modules: BTreeMap<String, Option<Vec<(String, usize)>>>,
@@ -47,12 +52,19 @@ pub(super) struct Check<'a> {
 }
 
 /// Everything doubtful in a script that compiles.
-pub fn check(inner: &Inner, connector: &Connector, path: &str, text: &str, ast: &AST) -> Vec<Problem> {
-    let mut check = Check {
-        inner,
-        connector,
+pub fn check(inner: &Inner, script: &Script, ast: &AST) -> Vec<Problem> {
+    let Script {
+        files,
         path,
         text,
+        custom_auth,
+    } = *script;
+    let mut check = Check {
+        inner,
+        files,
+        path,
+        text,
+        custom_auth,
         own: script_functions(ast),
         modules: BTreeMap::new(),
         inputs: None,
@@ -61,7 +73,7 @@ pub fn check(inner: &Inner, connector: &Connector, path: &str, text: &str, ast: 
     check.entry_points();
     check.hooks(ast);
     check.imports(ast);
-    check.inputs = fields::declared_by(connector, ast, "input_fields").map(|declared| declared.names);
+    check.inputs = fields::declared_by(files, ast, "input_fields").map(|declared| declared.names);
     ast.walk(&mut |nodes: &[ASTNode]| {
         match nodes.last() {
             Some(ASTNode::Expr(Expr::FnCall(call, position)) | ASTNode::Stmt(Stmt::FnCall(call, position))) => {
@@ -107,10 +119,10 @@ impl Check<'_> {
     }
 
     fn entry_points(&mut self) {
-        let kind = self.connector.files.get(self.path).map(|file| file.kind);
-        let action = kind.map_or_else(|| self.path.starts_with("actions/"), |kind| kind == FileKind::Action);
-        let trigger = kind.map_or_else(|| self.path.starts_with("triggers/"), |kind| kind == FileKind::Trigger);
-        if action && !self.has("execute") {
+        let kind = FileKind::of(self.path).0;
+        self.asked(Some(kind));
+        self.going_on(Some(kind));
+        if kind == FileKind::Action && !self.has("execute") {
             self.report(
                 Position::NONE,
                 Severity::Error,
@@ -119,7 +131,7 @@ impl Check<'_> {
                 Some("Write: fn execute(connection, input) { ... }".into()),
             );
         }
-        if trigger && !self.has("poll") && !self.has("notification") {
+        if kind == FileKind::Trigger && !self.has("poll") && !self.has("notification") {
             self.report(
                 Position::NONE,
                 Severity::Error,
@@ -148,14 +160,10 @@ impl Check<'_> {
                     continue;
                 }
             };
-            let Some(text) = imported(self.connector, &file) else {
-                let known: Vec<&str> = self
-                    .connector
-                    .files
-                    .keys()
-                    .filter_map(|path| path.strip_suffix(".rhai"))
-                    .collect();
-                let hint = nearest(&path, known.into_iter()).map(|near| format!("Did you mean `{near}`?"));
+            let Some(text) = self.files.text(&file) else {
+                let known = names(self.files, "", ".rhai");
+                let hint =
+                    nearest(&path, known.iter().map(String::as_str)).map(|near| format!("Did you mean `{near}`?"));
                 self.report(
                     position,
                     Severity::Error,
@@ -179,11 +187,11 @@ impl Check<'_> {
             return self.qualified(call, position);
         }
         let (name, count) = (call.name.as_str(), call.args.len());
-        match name {
-            "schema" => self.schema(call),
-            "field" => self.field(call),
-            _ => {}
+        if name == "schema" {
+            self.schema(call);
         }
+        self.options(name, call, 0);
+        self.pick_list(name, call);
         if BUILT_IN.contains(&name) {
             return;
         }
@@ -240,7 +248,9 @@ impl Check<'_> {
     fn qualified(&mut self, call: &FnCallExpr, position: Position) {
         let root = call.namespace.root().to_owned();
         if NAMESPACES.contains(&root.as_str()) {
-            return self.native(&format!("{root}.{}", call.name), call.args.len(), position);
+            let name = format!("{root}.{}", call.name);
+            self.options(&name, call, 0);
+            return self.native(&name, call.args.len(), position);
         }
         let Some(Some(functions)) = self.modules.get(&root) else {
             return;
@@ -266,6 +276,9 @@ impl Check<'_> {
     /// A method may be a closure in a map, so only names that nothing has are doubtful, and the count is not judged.
     fn method(&mut self, call: &FnCallExpr, position: Position) {
         let name = call.name.as_str();
+        if !self.has(name) {
+            self.options(name, call, 1);
+        }
         if BUILT_IN.contains(&name) || self.has(name) || self.inner.signatures.get(name).is_some() {
             return;
         }
@@ -282,43 +295,48 @@ impl Check<'_> {
         let Some(Expr::StringConstant(name, position)) = call.args.first() else {
             return;
         };
-        if text_of(self.connector, &format!("schemas/{name}.json")).is_some() {
+        if ["json", "rhai"]
+            .iter()
+            .any(|kind| self.files.text(&format!("schemas/{name}.{kind}")).is_some())
+        {
             return;
         }
-        let known: Vec<&str> = self
-            .connector
-            .files
-            .keys()
-            .filter_map(|path| path.strip_prefix("schemas/")?.strip_suffix(".json"))
-            .collect();
-        let hint = nearest(name, known.into_iter()).map(|near| format!("Did you mean \"{near}\"?"));
+        let mut known = names(self.files, "schemas/", ".json");
+        known.extend(names(self.files, "schemas/", ".rhai"));
+        let hint = nearest(name, known.iter().map(String::as_str)).map(|near| format!("Did you mean \"{near}\"?"));
         let message = format!("there is no schemas/{name}.json");
         self.report(*position, Severity::Error, "unknown_schema", message, hint);
     }
 
-    fn field(&mut self, call: &FnCallExpr) {
-        let Some(options) = call.args.get(1) else { return };
-        for (key, position) in literal::keys(options, self.text) {
-            if FIELD_KEYS.contains(&key.as_str()) {
+    /// Keys of an options map that stands in the call, where `before` of its arguments stand before the brackets.
+    fn options(&mut self, name: &str, call: &FnCallExpr, before: usize) {
+        let Some(Taken { argument, keys, .. }) = options::ALL.iter().find(|taken| taken.function == name) else {
+            return;
+        };
+        let Some(given) = argument.checked_sub(before).and_then(|at| call.args.get(at)) else {
+            return;
+        };
+        for (key, position) in literal::keys(given, self.text) {
+            let Some(hint) = options::unknown(&key, keys) else {
                 continue;
+            };
+            let (code, message) = if name == "field" {
+                ("unknown_field_key", format!("a field knows no `{key}`"))
+            } else {
+                ("unknown_option", format!("`{name}` knows no `{key}`"))
+            };
+            let end = if hint.ends_with('?') { "" } else { "." };
+            let mut hint = hint + end;
+            if let Some(first) = hint.get_mut(..1) {
+                first.make_ascii_uppercase();
             }
-            let hint = nearest(&key, FIELD_KEYS.iter().copied()).map_or_else(
-                || format!("It takes {}.", FIELD_KEYS.join(", ")),
-                |near| format!("Did you mean `{near}`?"),
-            );
-            self.report(
-                position,
-                Severity::Error,
-                "unknown_field_key",
-                format!("a field knows no `{key}`"),
-                Some(hint),
-            );
+            self.report(position, Severity::Error, code, message, Some(hint));
         }
     }
 
     /// Fields that `execute` surely sets and that `output_fields` surely does not have.
     fn outputs(&mut self, ast: &AST) {
-        let Some(Declared { names, schema }) = fields::declared_by(self.connector, ast, "output_fields") else {
+        let Some(Declared { names, schema }) = fields::declared_by(self.files, ast, "output_fields") else {
             return;
         };
         for (name, position) in output::fields(ast, self.text) {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use joinery_script::{Cancel, Function, Host, Limits, Run};
 use serde_json::{Value, json};
 
-use crate::support::{MemoryHost, connector, scripts};
+use crate::support::{MemoryHost, connector, workers};
 
 /// Lines of `actions/a.rhai` that ran, and those that did not.
 fn lines(files: &[(&str, &str)], input: Value) -> (Vec<u32>, Vec<u32>) {
@@ -15,11 +15,12 @@ fn lines(files: &[(&str, &str)], input: Value) -> (Vec<u32>, Vec<u32>) {
         function: Function::Execute { input },
         connection: serde_json::Map::new(),
         secrets: Vec::new(),
+        config: Value::Null,
         limits: Limits::default(),
         coverage: true,
     };
     let host: Arc<dyn Host> = Arc::new(MemoryHost::default());
-    let outcome = scripts().run(&run, &host, &Cancel::default());
+    let outcome = workers().run(&run, &host, &Cancel::default());
     let coverage = outcome.coverage.unwrap_or_else(|| panic!("{:?}", outcome.result));
     assert!(outcome.result.is_ok(), "{:?}", outcome.result);
     let lines = coverage.files.values().flatten();

@@ -10,9 +10,14 @@
 
 mod check;
 mod coverage;
+mod crypto;
+mod data;
 mod errors;
+mod fields;
 mod hostile;
+mod http;
 mod reference;
 mod run;
 mod sign_in;
 mod support;
+mod worker;
