@@ -4,6 +4,7 @@
 #![allow(clippy::result_large_err, clippy::unnecessary_box_returns)]
 
 mod check;
+pub mod debug;
 mod describe;
 mod engine;
 mod error;

@@ -14,6 +14,7 @@ use ts_rs::TS;
 
 pub use crate::error::{Frame, ScriptError};
 use crate::{
+    debug,
     engine::Inner,
     explain,
     files::Files,
@@ -246,6 +247,24 @@ impl Scripts {
     /// Builds the engine.
     pub fn new() -> Self {
         Self { inner: Inner::build() }
+    }
+
+    /// Builds the engine of debug runs.
+    pub(crate) fn for_debugging() -> Self {
+        Self {
+            inner: Inner::build_for_debugging(),
+        }
+    }
+
+    /// Where a debug run of a script can be stopped.
+    ///
+    /// # Errors
+    /// `no_file` or `syntax`.
+    pub(crate) fn places(&self, files: &dyn Files, file: &str) -> Result<debug::Places, ScriptError> {
+        let text = files
+            .text(file)
+            .ok_or_else(|| ScriptError::new("no_file", format!("no file `{file}`"), file))?;
+        Ok(debug::read_places(&self.inner.compile(file, &text)?))
     }
 
     /// Runs on this thread and in this process: what the script does to either, it does to the caller. Anything but a

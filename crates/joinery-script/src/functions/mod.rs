@@ -23,6 +23,7 @@ use rhai::{Engine, Module};
 pub use fields::KEYS as FIELD_KEYS;
 pub(crate) use large::{MAX_BYTES, too_large};
 pub(crate) use request::Request;
+pub(crate) use response::Response;
 pub use signatures::{Function, Signatures};
 
 /// One group of functions.

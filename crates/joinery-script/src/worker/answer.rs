@@ -15,6 +15,7 @@ use super::{
     watch::Verdict,
 };
 use crate::{
+    debug::Session,
     files::Files,
     host::{ConsoleLine, Host},
     limits::{Cancel, Limits},
@@ -44,6 +45,8 @@ pub struct Desk<'a> {
     pub handed: Vec<String>,
     /// Bytes written to the console.
     pub output: usize,
+    /// Whose debug run it is.
+    pub session: Option<&'a Session>,
 }
 
 impl Desk<'_> {

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::{
+    debug::{Breakpoints, Command, Notice, Places},
     error::ScriptError,
     host::{ConsoleLine, HostResponse, HttpFailure, ScriptRequest, SecretOperation},
     limits::Limits,
@@ -20,7 +21,7 @@ use crate::{
 /// The argument that makes a program of ours a worker.
 pub const ARGUMENT: &str = "script-worker";
 /// Changes with any message here; the two sides are the same program, unless it was replaced while it ran.
-pub const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "/1");
+pub const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "/2");
 /// Stack of the thread that scripts run on. Reserved, not used up: values nested very deep are dropped by recursion.
 pub const STACK: usize = 64 << 20;
 /// Bytes a worker needs besides the script's: the engine, a response on its way, a result being written.
@@ -42,6 +43,8 @@ pub enum Order {
     Start(Start),
     /// What was asked for.
     Answer(Answer),
+    /// During a debug run, at any time.
+    Debug(Command),
 }
 
 /// What a worker may use of the system as long as it lives.
@@ -80,6 +83,21 @@ pub enum Task {
         /// Names of its secrets.
         secrets: Vec<String>,
     },
+    /// The same, to be stopped and looked at on the way.
+    Debug {
+        /// Which, with what.
+        function: Function,
+        /// The profile's fields that are not secret.
+        connection: Map<String, Value>,
+        /// Names of its secrets.
+        secrets: Vec<String>,
+        /// Where to stop.
+        breakpoints: Breakpoints,
+        /// Whether to stop at the first statement.
+        stop_on_entry: bool,
+    },
+    /// Where a debug run of it can be stopped.
+    Places,
     /// Title, fields and sample.
     Describe {
         /// The profile's fields that are not secret.
@@ -120,6 +138,8 @@ pub enum Report {
     Ask(Ask),
     /// A line for the console; it goes on.
     Log(ConsoleLine),
+    /// What happens in a debug run; it goes on, or stands still until told.
+    Debug(Notice),
     /// The task is done.
     Done(Done),
 }
@@ -181,8 +201,10 @@ pub enum Answer {
 /// What a task gave.
 #[derive(Debug, Serialize, Deserialize)]
 pub enum Done {
-    /// Of [`Task::Run`].
+    /// Of [`Task::Run`] and [`Task::Debug`].
     Run(Outcome),
+    /// Of [`Task::Places`].
+    Places(Result<Places, ScriptError>),
     /// Of [`Task::Describe`].
     Describe(Result<Description, ScriptError>),
     /// Of [`Task::Has`].

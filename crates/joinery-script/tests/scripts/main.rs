@@ -9,6 +9,7 @@
 )]
 
 mod check;
+mod debug;
 mod errors;
 mod hostile;
 mod reference;
