@@ -20,7 +20,7 @@ use url::Url;
 use crate::{
     connections::{self, Resolved},
     error::{http_code, http_hint},
-    runs::CallReport,
+    runs::{CallReport, debug::Debugger},
     sign,
     studio::{lock, now_ms},
     writes::{Permits, Writes},
@@ -47,6 +47,7 @@ pub(crate) struct RunHost {
     waiting: Mutex<Waiting>,
     /// Whether HTTP may be called at all.
     http: bool,
+    debugger: Option<Debugger>,
 }
 
 /// How long someone was waited for, and since when one is now.
@@ -85,6 +86,7 @@ impl RunHost {
             permits: Permits::default(),
             waiting: Mutex::default(),
             http: true,
+            debugger: None,
             client,
             connector,
             connection,
@@ -98,6 +100,14 @@ impl RunHost {
     /// The same, leading nowhere but to the console and the clock.
     pub(crate) fn without_http(self) -> Self {
         Self { http: false, ..self }
+    }
+
+    /// The same for a debug run: its console is heard as it is written, its answers go to a tape or come from one.
+    pub(crate) fn debugged_by(self, debugger: Debugger) -> Self {
+        Self {
+            debugger: Some(debugger),
+            ..self
+        }
     }
 
     /// What the run did, taken out.
@@ -214,10 +224,9 @@ impl RunHost {
             hint: refusal.hint().map(str::to_owned),
         })
     }
-}
 
-impl Host for RunHost {
-    fn send(&self, request: ScriptRequest, _cancel: &Cancel) -> Result<HostResponse, HttpFailure> {
+    /// Makes a call and records it.
+    fn call(&self, request: ScriptRequest) -> Result<HostResponse, HttpFailure> {
         if !self.http {
             return Err(HttpFailure {
                 code: "no_http_here".into(),
@@ -277,18 +286,39 @@ impl Host for RunHost {
         lock(&self.record).calls.extend(calls);
         Err(failure)
     }
+}
+
+impl Host for RunHost {
+    fn send(&self, request: ScriptRequest, _cancel: &Cancel) -> Result<HostResponse, HttpFailure> {
+        let Some(debugger) = &self.debugger else {
+            return self.call(request);
+        };
+        debugger.tape.answer(&request).unwrap_or_else(|| {
+            let answer = self.call(request.clone());
+            debugger.tape.keep(request, &answer);
+            answer
+        })
+    }
 
     fn log(&self, line: ConsoleLine) {
         let masked = joinery_http::redact::mask(&line.text, &self.connection.http.secrets());
-        lock(&self.record).console.push(ConsoleLine { text: masked, ..line });
+        let line = ConsoleLine { text: masked, ..line };
+        if let Some(debugger) = &self.debugger {
+            (debugger.hear)(&line);
+        }
+        lock(&self.record).console.push(line);
     }
 
     fn now_ms(&self) -> i64 {
-        now_ms()
+        let now = now_ms();
+        self.debugger.as_ref().map_or(now, |debugger| debugger.tape.now(now))
     }
 
     fn random(&self, bytes: &mut [u8]) {
         getrandom::fill(bytes).expect("the system has randomness");
+        if let Some(debugger) = &self.debugger {
+            debugger.tape.random(bytes);
+        }
     }
 
     fn sleep(&self, duration: Duration, _cancel: &Cancel) {

@@ -94,6 +94,12 @@ pub enum Step {
 /// What a host says during a debug run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) enum Command {
+    /// The first word of a run: what was said before was meant for another.
+    Begin {
+        breakpoints: Breakpoints,
+        stop_on_entry: bool,
+        pause: bool,
+    },
     /// These instead of those before.
     Breakpoints(Breakpoints),
     /// Stop at the next statement.

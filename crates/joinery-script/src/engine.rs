@@ -47,7 +47,7 @@ impl Inner {
             #[allow(deprecated, reason = "volatile, not deprecated: see `debug::on_event`")]
             engine.register_debugger(
                 |_, debugger| debugger,
-                |context, event, node, _, position| Ok(debug::on_event(context, event, node, position)),
+                |context, event, node, _, position| debug::on_event(context, event, node, position),
             );
         })
     }

@@ -11,7 +11,7 @@ use joinery_http::auth;
 use joinery_script::{ConsoleLine, Function, Host, Limits, Outcome, Run, ScriptError, run::Description};
 use serde_json::{Map, Value, json};
 
-use super::Stop;
+use super::{Stop, debug::Debugger};
 use crate::{
     connections::{self, Resolved},
     error::{Code, Error},
@@ -34,6 +34,8 @@ pub struct Performance {
     /// What it may use.
     pub limits: Limits,
     pub(crate) stop: Stop,
+    /// Who debugs it.
+    pub(crate) debugger: Option<Debugger>,
 }
 
 impl Performance {
@@ -47,6 +49,7 @@ impl Performance {
             connection,
             limits: Limits::default(),
             stop: Stop::default(),
+            debugger: None,
         }
     }
 
@@ -71,7 +74,11 @@ impl Performance {
     }
 
     pub(crate) fn host(&self, studio: &Studio) -> Result<Arc<RunHost>, Error> {
-        Ok(Arc::new(self.new_host(studio)?))
+        let host = self.new_host(studio)?;
+        Ok(Arc::new(match &self.debugger {
+            Some(debugger) => host.debugged_by(debugger.clone()),
+            None => host,
+        }))
     }
 
     /// A way out that leads to the console and the clock only.
@@ -124,7 +131,7 @@ pub(super) async fn describe(
     studio: &Studio,
     performance: &Performance,
 ) -> Result<Result<Description, Box<ScriptError>>, Error> {
-    let host: Arc<dyn Host> = performance.host(studio)?;
+    let host: Arc<dyn Host> = Arc::new(performance.new_host(studio)?);
     let scripts = studio.scripts().clone();
     let connector = Arc::clone(&performance.connector);
     let (file, fields) = (performance.file.clone(), performance.connection.fields.clone());
@@ -182,7 +189,8 @@ pub(crate) async fn call(
     performance: Performance,
 ) -> Result<Performed, Error> {
     let started = Instant::now();
-    let outcome = run_script(studio, run, Arc::clone(&host), performance.stop.clone()).await?;
+    let debugger = performance.debugger.clone();
+    let outcome = run_script(studio, run, Arc::clone(&host), performance.stop.clone(), debugger).await?;
     let record = host.take();
     if let (Some(profile), Some(found)) = (&performance.connection.profile, record.health) {
         connections::note(studio, profile, found, None);
@@ -221,10 +229,20 @@ pub(crate) async fn checked_input(
 }
 
 /// Runs a script on a thread that may block.
-pub(crate) async fn run_script(studio: &Studio, run: Run, host: Arc<RunHost>, stop: Stop) -> Result<Outcome, Error> {
+pub(crate) async fn run_script(
+    studio: &Studio,
+    run: Run,
+    host: Arc<RunHost>,
+    stop: Stop,
+    debugger: Option<Debugger>,
+) -> Result<Outcome, Error> {
     let scripts = studio.scripts().clone();
     let host: Arc<dyn Host> = host;
-    on_blocking_thread(move || scripts.run(&run, &host, &stop.script)).await
+    on_blocking_thread(move || match debugger {
+        Some(debugger) => scripts.debug(&run, &host, &stop.script, debugger.session()),
+        None => scripts.run(&run, &host, &stop.script),
+    })
+    .await
 }
 
 async fn on_blocking_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {

@@ -32,6 +32,8 @@ pub struct Session(Arc<Shared>);
 
 struct Shared {
     state: Mutex<State>,
+    /// Apart from the state: whoever watches the worker asks, also while something is being said to it.
+    clock: Mutex<Clock>,
     cancel: Cancel,
     tell: Box<dyn Fn(Event) + Send + Sync>,
     /// Held while a question is under way: its answer is the next one that comes.
@@ -41,10 +43,17 @@ struct Shared {
 struct State {
     breakpoints: Breakpoints,
     stop_on_entry: bool,
+    /// Whether it is to be paused once it has begun.
+    pause: bool,
     wire: Option<Wire>,
+    answer: Option<mpsc::Sender<Reply>>,
+}
+
+/// How long the script has stood still, and since when it does now.
+#[derive(Default)]
+struct Clock {
     paused: Option<Instant>,
     waited: Duration,
-    answer: Option<mpsc::Sender<Reply>>,
 }
 
 /// What sends a command to the worker; false when that is gone.
@@ -52,6 +61,8 @@ type Wire = Arc<dyn Fn(Command) -> bool + Send + Sync>;
 
 /// Why a question has no answer.
 const RUNS: &str = "the script is running; pause it first";
+/// Why one has none before a run and after it.
+const NOTHING_RUNS: &str = "no script is being run";
 
 impl Session {
     /// A run to come. `tell` is called on the run's thread and must not wait for the session.
@@ -65,11 +76,11 @@ impl Session {
             state: Mutex::new(State {
                 breakpoints,
                 stop_on_entry,
+                pause: false,
                 wire: None,
-                paused: None,
-                waited: Duration::ZERO,
                 answer: None,
             }),
+            clock: Mutex::default(),
             cancel,
             tell: Box::new(tell),
             asking: Mutex::default(),
@@ -84,18 +95,18 @@ impl Session {
 
     /// Stops at the next statement.
     pub fn pause(&self) {
+        {
+            let mut state = lock(&self.0.state);
+            state.pause = state.wire.is_none();
+        }
         self.send(Command::Pause);
     }
 
     /// Goes on. False when the script does not stand still.
     pub fn go(&self, step: Step) -> bool {
-        let mut state = lock(&self.0.state);
-        let Some(since) = state.paused.take() else {
+        let Some(waited) = lock(&self.0.clock).stop() else {
             return false;
         };
-        state.waited += since.elapsed();
-        let waited = state.waited;
-        drop(state);
         // Told first: the next stop may come at once.
         (self.0.tell)(Event::Continued);
         self.send(Command::Go { step, waited });
@@ -109,13 +120,13 @@ impl Session {
 
     /// Whether the script stands still.
     pub fn is_paused(&self) -> bool {
-        lock(&self.0.state).paused.is_some()
+        lock(&self.0.clock).paused.is_some()
     }
 
     /// How long it has stood still until now.
     pub fn paused(&self) -> Duration {
-        let state = lock(&self.0.state);
-        state.waited + state.paused.map_or(Duration::ZERO, |since| since.elapsed())
+        let clock = lock(&self.0.clock);
+        clock.waited + clock.paused.map_or(Duration::ZERO, |since| since.elapsed())
     }
 
     /// Asks while the script stands still. Waits for the answer.
@@ -123,13 +134,11 @@ impl Session {
         let _asking = lock(&self.0.asking);
         let far = matches!(&question, Question::Evaluate { may_call_out, .. } if *may_call_out);
         let (sender, answer) = mpsc::channel();
-        {
-            let mut state = lock(&self.0.state);
-            if state.paused.is_none() {
-                return Reply::Refused(RUNS.into());
-            }
-            state.answer = Some(sender);
+        if !self.is_paused() {
+            let runs = lock(&self.0.state).wire.is_some();
+            return Reply::Refused(if runs { RUNS } else { NOTHING_RUNS }.into());
         }
+        lock(&self.0.state).answer = Some(sender);
         if !self.send(Command::Ask(question)) {
             return Reply::Refused("the run has ended".into());
         }
@@ -150,15 +159,16 @@ impl Session {
         wire.is_some_and(|wire| wire(command))
     }
 
-    /// What the worker is to begin with.
-    pub(crate) fn setup(&self) -> (Breakpoints, bool) {
-        let state = lock(&self.0.state);
-        (state.breakpoints.clone(), state.stop_on_entry)
-    }
-
-    /// Commands go to `wire` from now on.
+    /// Commands go to `wire` from now on; the first says what to begin with.
     pub(crate) fn connect(&self, wire: impl Fn(Command) -> bool + Send + Sync + 'static) {
-        lock(&self.0.state).wire = Some(Arc::new(wire));
+        // Nothing else may be said before, so the state stays locked.
+        let mut state = lock(&self.0.state);
+        wire(Command::Begin {
+            breakpoints: state.breakpoints.clone(),
+            stop_on_entry: state.stop_on_entry,
+            pause: state.pause,
+        });
+        state.wire = Some(Arc::new(wire));
     }
 
     /// Commands go nowhere from now on.
@@ -166,9 +176,7 @@ impl Session {
         let mut state = lock(&self.0.state);
         state.wire = None;
         state.answer = None;
-        if let Some(since) = state.paused.take() {
-            state.waited += since.elapsed();
-        }
+        lock(&self.0.clock).stop();
     }
 
     /// Takes what the worker says. False where no worker of ours says so.
@@ -176,24 +184,30 @@ impl Session {
         let Some(notice) = bounds::accept(notice) else {
             return false;
         };
-        let mut state = lock(&self.0.state);
         match notice {
             Notice::Stopped(stopped) => {
-                if state.paused.replace(Instant::now()).is_some() {
+                if lock(&self.0.clock).paused.replace(Instant::now()).is_some() {
                     return false;
                 }
-                drop(state);
                 (self.0.tell)(Event::Stopped(stopped));
                 true
             }
             Notice::Reply(reply) => {
                 // One that comes too late is nobody's.
-                if let Some(answer) = state.answer.take() {
+                if let Some(answer) = lock(&self.0.state).answer.take() {
                     let _ = answer.send(reply);
                 }
                 true
             }
         }
+    }
+}
+
+impl Clock {
+    /// The script goes on, if it stood still: how long it has stood still in all.
+    fn stop(&mut self) -> Option<Duration> {
+        self.waited += self.paused.take()?.elapsed();
+        Some(self.waited)
     }
 }
 

@@ -24,12 +24,14 @@ use crate::{
     explain::frame_name,
     host::{CallPlace, ConsoleLevel},
     limits::Cancel,
-    state::{RunState, Tag, lock},
+    state::{RunState, Stop, Tag, lock},
     worker::{Link, RemoteHost},
 };
 
 /// How often a script that stands still looks at its switch.
 const LOOK: Duration = Duration::from_millis(10);
+/// How long the first word may take.
+const BEGIN: Duration = Duration::from_secs(5);
 /// Values that can be asked for during one stop.
 const REFERENCES: usize = 100_000;
 /// Parts told at once.
@@ -57,6 +59,8 @@ struct Watch {
     going: Going,
     /// Whether the error on its way has been looked at.
     raised: bool,
+    /// Whether it was ended while it stood still.
+    is_ended: bool,
     origins: Vec<Origin>,
     results: Vec<Dynamic>,
 }
@@ -103,8 +107,26 @@ enum Root {
 }
 
 /// Debugs what this thread runs until [`end`].
-pub fn begin(link: &Arc<Link>, host: &Arc<RemoteHost>, cancel: &Cancel, breakpoints: Breakpoints, stop_on_entry: bool) {
+pub fn begin(link: &Arc<Link>, host: &Arc<RemoteHost>, cancel: &Cancel) {
     HTTP.take();
+    let (breakpoints, going) = loop {
+        match link.command(BEGIN) {
+            Some(Command::Begin {
+                breakpoints,
+                stop_on_entry,
+                pause,
+            }) => {
+                let going = match (stop_on_entry, pause) {
+                    (true, _) => Going::Entry,
+                    (false, true) => Going::Pause,
+                    (false, false) => Going::On,
+                };
+                break (breakpoints, going);
+            }
+            Some(_) => {}
+            None => break (Breakpoints::default(), Going::On),
+        }
+    };
     CURRENT.set(Some(Box::new(Watch {
         link: link.clone(),
         host: host.clone(),
@@ -113,8 +135,9 @@ pub fn begin(link: &Arc<Link>, host: &Arc<RemoteHost>, cancel: &Cancel, breakpoi
         hits: HashMap::new(),
         tables: HashMap::new(),
         frames: Vec::new(),
-        going: if stop_on_entry { Going::Entry } else { Going::On },
+        going,
         raised: false,
+        is_ended: false,
         origins: Vec::new(),
         results: Vec::new(),
     })));
@@ -144,9 +167,17 @@ pub fn note_http(method: &str, url: &str, status: u16) {
 }
 
 /// Called by the engine at every statement and expression, and when a function is left.
-pub fn on_event(mut context: EvalContext, event: DebuggerEvent, node: ASTNode, position: Position) -> DebuggerCommand {
+///
+/// # Errors
+/// The stop of a run that was ended while it stood still.
+pub fn on_event(
+    mut context: EvalContext,
+    event: DebuggerEvent,
+    node: ASTNode,
+    position: Position,
+) -> Result<DebuggerCommand, Box<EvalAltResult>> {
     let Some(mut watch) = CURRENT.take() else {
-        return DebuggerCommand::Continue;
+        return Ok(DebuggerCommand::Continue);
     };
     match event {
         DebuggerEvent::End => {}
@@ -157,8 +188,13 @@ pub fn on_event(mut context: EvalContext, event: DebuggerEvent, node: ASTNode, p
         }
         _ => watch.see(&mut context, node, position),
     }
+    let is_ended = watch.is_ended;
     CURRENT.set(Some(watch));
-    DebuggerCommand::StepInto
+    match run(&context).filter(|_| is_ended) {
+        // Not a statement more: the next could write to an org.
+        Some(run) => Err(run.stop(Stop::Cancelled)),
+        None => Ok(DebuggerCommand::StepInto),
+    }
 }
 
 impl Watch {
@@ -362,7 +398,7 @@ impl Watch {
             match command {
                 Command::Breakpoints(breakpoints) => self.breakpoints = breakpoints,
                 Command::Pause => self.going = Going::Pause,
-                Command::Go { .. } => {}
+                Command::Go { .. } | Command::Begin { .. } => {}
                 Command::Ask(_) => self
                     .link
                     .notice(Notice::Reply(Reply::Refused("the script is running".into()))),
@@ -384,10 +420,11 @@ impl Watch {
         loop {
             if self.cancel.is_cancelled() {
                 self.host.resume(None);
+                self.is_ended = true;
                 break;
             }
             match self.link.command(LOOK) {
-                None | Some(Command::Pause) => {}
+                None | Some(Command::Pause | Command::Begin { .. }) => {}
                 Some(Command::Breakpoints(breakpoints)) => self.breakpoints = breakpoints,
                 Some(Command::Ask(question)) => {
                     let reply = self.reply(context, question, is_live).unwrap_or_else(Reply::Refused);

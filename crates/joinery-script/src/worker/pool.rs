@@ -99,13 +99,10 @@ impl Workers {
 
     /// Runs as [`Workers::run`] does, and lets `session` stop it and look at it on the way.
     pub fn debug(&self, run: &Run, host: &Arc<dyn Host>, cancel: &Cancel, session: &Session) -> Outcome {
-        let (breakpoints, stop_on_entry) = session.setup();
         let task = Task::Debug {
             function: run.function.clone(),
             connection: run.connection.clone(),
             secrets: run.secrets.clone(),
-            breakpoints,
-            stop_on_entry,
         };
         let host: Arc<dyn Host> = Arc::new(Patient {
             host: host.clone(),

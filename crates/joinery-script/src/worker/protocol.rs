@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::{
-    debug::{Breakpoints, Command, Notice, Places},
+    debug::{Command, Notice, Places},
     error::ScriptError,
     host::{ConsoleLine, HostResponse, HttpFailure, ScriptRequest, SecretOperation},
     limits::Limits,
@@ -83,7 +83,7 @@ pub enum Task {
         /// Names of its secrets.
         secrets: Vec<String>,
     },
-    /// The same, to be stopped and looked at on the way.
+    /// The same, to be stopped and looked at on the way; [`Command::Begin`] comes next.
     Debug {
         /// Which, with what.
         function: Function,
@@ -91,10 +91,6 @@ pub enum Task {
         connection: Map<String, Value>,
         /// Names of its secrets.
         secrets: Vec<String>,
-        /// Where to stop.
-        breakpoints: Breakpoints,
-        /// Whether to stop at the first statement.
-        stop_on_entry: bool,
     },
     /// Where a debug run of it can be stopped.
     Places,

@@ -10,7 +10,6 @@ use std::{
         mpsc::{self, Sender},
     },
     thread,
-    time::Duration,
 };
 
 use rhai::Dynamic;
@@ -153,12 +152,8 @@ fn perform(scripts: &Scripts, start: Start, link: &Arc<Link>, page: &Arc<Page>) 
             function,
             connection: fields,
             secrets,
-            breakpoints,
-            stop_on_entry,
         } => {
-            // What was said of the run before is not meant for this one.
-            while link.command(Duration::ZERO).is_some() {}
-            debug::begin(link, &host, &Cancel::of_host(page.clone()), breakpoints, stop_on_entry);
+            debug::begin(link, &host, &Cancel::of_host(page.clone()));
             let outcome = scripts.execute(call(files, file), &function, &connection(&fields, &secrets));
             debug::end();
             Done::Run(outcome)

@@ -430,3 +430,45 @@ fn a_script_that_runs_is_paused_and_one_that_stands_still_is_ended() {
     assert_eq!(error.code, "cancelled");
     assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
 }
+
+#[test]
+fn values_that_hold_themselves_and_very_deep_ones_are_looked_at() {
+    let script = "fn execute(connection, input) {\n    let own = #{};\n    let f = || own;\n    own.f = f;\n    let deep = [];\n    for i in 0..2_000 { deep = [deep]; }\n    deep.len()\n}";
+    let at = LineBreakpoint {
+        condition: Some("own.len() == 1".into()),
+        ..in_file("actions/a.rhai", script, 7)
+    };
+    let run = start(&[("actions/a.rhai", script)], lines([at]), false, Limits::default());
+    run.stopped();
+    let variables = run.variables(Question::Frame { frame: 0 });
+    let own = variables.iter().find(|variable| variable.name == "own").unwrap();
+    assert_eq!(own.value, "#{ f: closure }");
+    let mut deep = variables
+        .iter()
+        .find(|variable| variable.name == "deep")
+        .unwrap()
+        .clone();
+    assert_eq!(deep.value, "[[[[1 items]]]]");
+    for _ in 0..100 {
+        let of = deep.reference;
+        deep = run.variables(Question::Parts { of, from: 0, count: 10 }).remove(0);
+    }
+    assert_eq!(run.evaluate(0, "deep"), "[[[[1 items]]]]");
+    assert_eq!(run.end().result, Ok(json!(1)));
+}
+
+#[test]
+fn a_worker_that_dies_ends_the_questions_and_the_run() {
+    let run = action(lines([line(12)]));
+    run.stopped();
+    run.session.terminate();
+    // Whether it is still answered or not, nobody waits for good.
+    let _ = run.session.ask(Question::Frame { frame: 0 });
+    let session = run.session.clone();
+    assert_eq!(run.outcome.join().unwrap().result.unwrap_err().code, "cancelled");
+    assert!(!session.go(Step::On) && !session.is_paused());
+    assert_eq!(
+        session.ask(Question::Frame { frame: 0 }),
+        Reply::Refused("no script is being run".into())
+    );
+}
