@@ -5,7 +5,7 @@ mod window;
 
 use std::{path::PathBuf, sync::Arc};
 
-use joinery_app::{Program, Studio, StudioOptions};
+use joinery_app::{Program, Studio, StudioOptions, crash};
 use tauri::{Emitter, Manager};
 
 /// Opens the studio and returns when its window is closed.
@@ -14,7 +14,9 @@ use tauri::{Emitter, Manager};
 /// When the system has no window to offer; the message says so.
 pub fn run() {
     joinery_app::serve_if_asked();
-    let studio = Arc::new(Studio::new(options()));
+    let options = options();
+    crash::report(Some(options.home.clone()));
+    let studio = Arc::new(Studio::new(options));
     studio.writes().ask_me();
     // The window takes longer to open than a worker to start.
     studio.scripts().warm_up();

@@ -114,7 +114,19 @@ pub fn check(studio: &Studio, connector: &Connector) -> Vec<Problem> {
     studio.scripts().check(connector)
 }
 
-/// The script of an action or trigger by name, or an error that names the nearest.
+/// The file of the action that every connector has.
+const CUSTOM_REQUEST: &str = "actions/http.rhai";
+
+/// The connector with the actions that every connector has: `http`, which sends any request. One of its own of that name
+/// stays.
+pub fn with_built_in(connector: Arc<Connector>) -> Arc<Connector> {
+    if connector.files.contains_key(CUSTOM_REQUEST) {
+        return connector;
+    }
+    Arc::new(connector.with_text(CUSTOM_REQUEST, include_str!("../assets/http.rhai")))
+}
+
+/// The script of an action or trigger by name, or of a pick list by its path, or an error that names the nearest.
 ///
 /// # Errors
 /// [`Code::Usage`].
@@ -125,6 +137,14 @@ pub fn script(connector: &Connector, name: &str) -> Result<String, Error> {
             .values()
             .filter(|file| matches!(file.kind, FileKind::Action | FileKind::Trigger))
     };
+    let pick_list = format!("{}.rhai", name.trim_end_matches(".rhai"));
+    if connector
+        .files
+        .get(&pick_list)
+        .is_some_and(|file| file.kind == FileKind::PickList)
+    {
+        return Ok(pick_list);
+    }
     scripts()
         .find(|file| file.name == name || file.path == name)
         .map(|file| file.path.clone())

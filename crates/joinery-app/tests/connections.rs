@@ -119,6 +119,7 @@ impl Desk {
             id: "run".into(),
             file: script_file,
             input: json!({}),
+            config: serde_json::Value::Null,
             connection: Some(connection.into()),
             save: None,
         };

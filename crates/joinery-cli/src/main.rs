@@ -16,7 +16,7 @@ use clap::{
     CommandFactory, Parser,
     error::{ContextKind, ContextValue, ErrorKind},
 };
-use joinery_app::{Code, Error};
+use joinery_app::{Code, Error, crash};
 
 use commands::Command;
 
@@ -50,6 +50,7 @@ fn main() -> ExitCode {
             return refuse(&error);
         }
     };
+    crash::report(home::folder().ok());
     let json = arguments.command.wants_json();
     match arguments.command.run() {
         Ok(Outcome::Done) => ExitCode::SUCCESS,

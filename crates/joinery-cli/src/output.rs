@@ -3,7 +3,7 @@
 use std::io::{self, ErrorKind, Write};
 
 use clap::builder::styling::{AnsiColor, Style};
-use joinery_app::{Code, Error};
+use joinery_app::{Code, ConsoleLevel, ConsoleLine, Error};
 use serde::Serialize;
 use serde_json::json;
 
@@ -52,6 +52,22 @@ fn heard(written: io::Result<()>) -> Result<(), Error> {
         )),
         _ => Ok(()),
     }
+}
+
+/// A line of a script's console.
+pub fn console(line: &ConsoleLine) -> String {
+    let (word, style) = match line.level {
+        ConsoleLevel::Print => ("print", DIM),
+        ConsoleLevel::Info => ("info ", GOOD),
+        ConsoleLevel::Warn => ("warn ", DOUBT),
+        ConsoleLevel::Error => ("error", BAD),
+    };
+    format!(
+        "{style}{word}{style:#} {} {DIM}{}:{}{DIM:#}",
+        printable(&line.text),
+        line.file,
+        line.line
+    )
 }
 
 /// Tells people something that is not the result. A closed stderr is no reason to stop.

@@ -8,7 +8,8 @@ mod support;
 use std::{
     fmt::Write as _,
     sync::{Arc, LazyLock},
-    time::Instant,
+    thread,
+    time::{Duration, Instant},
 };
 
 use joinery_script::{Cancel, Function, Host, Limits, Outcome, Run, run::Scripts};
@@ -29,7 +30,11 @@ const USERS: &str = r#"
         });
     }
     rows"#;
-const NATIVE: &str = r#"json.parse(input.users).pluck("profile")"#;
+const NATIVE: &str = r#"
+    let users = json.parse(input.users);
+    shape(where(users, #{ "status in": ["ACTIVE", "SUSPENDED"] }), #{
+        id: "id", name: "{profile.firstName} {profile.lastName}", email: "profile.email", status: "status",
+    }).len()"#;
 
 /// The engine in this process, to compare with.
 static HERE: LazyLock<Scripts> = LazyLock::new(Scripts::new);
@@ -79,6 +84,12 @@ fn main() {
         drop(workers().check_file(&empty, "actions/a.rhai", &edited(index)));
     });
     println!("check of a script of 1,000 lines    {checked:8.2}");
+    println!("from stopping to stopped");
+    stopped("  a loop", &script("loop {}"));
+    let native = "let a = []; a.pad(3_000_000, #{ a: 1 }); let b = a; loop { a == b; }";
+    stopped("  a call that takes long", &script(native));
+    let parameters: Vec<String> = (0..100_000).map(|index| format!("p{index}")).collect();
+    stopped("  reading", &format!("fn f({}) {{}}", parameters.join(",")));
 }
 
 fn script(body: &str) -> String {
@@ -101,6 +112,7 @@ fn both(name: &str, times: usize, text: impl Fn(usize) -> String, input: &Value)
             function: Function::Execute { input: input.clone() },
             connection: Map::new(),
             secrets: Vec::new(),
+            config: Value::Null,
             limits: Limits {
                 operations: u64::MAX,
                 ..Limits::default()
@@ -117,6 +129,39 @@ fn both(name: &str, times: usize, text: impl Fn(usize) -> String, input: &Value)
     let worker = timed(&|run| workers().run(run, &host, &cancel));
     let here = timed(&|run| HERE.run(run, &host, &cancel));
     println!("{name:36}{worker:8.2}  {here:10.2}");
+}
+
+/// Prints how long it takes until a run of `text` that is stopped has ended.
+fn stopped(name: &str, text: &str) {
+    let host: Arc<dyn Host> = Arc::new(MemoryHost::default());
+    let run = Run {
+        connector: connector(&[("actions/a.rhai", text)]),
+        file: "actions/a.rhai".into(),
+        function: Function::Execute { input: json!({}) },
+        connection: Map::new(),
+        secrets: Vec::new(),
+        config: Value::Null,
+        limits: Limits {
+            operations: u64::MAX,
+            memory: 2 << 30,
+            file: 8 << 20,
+            ..Limits::default()
+        },
+    };
+    let taken = (0..5).map(|_| {
+        let cancel = Cancel::default();
+        let switch = cancel.clone();
+        let stopping = thread::spawn(move || {
+            thread::sleep(Duration::from_millis(500));
+            switch.cancel();
+            Instant::now()
+        });
+        let outcome = workers().run(&run, &host, &cancel);
+        let ended = Instant::now();
+        assert_eq!(outcome.result.unwrap_err().code, "cancelled");
+        (ended - stopping.join().unwrap()).as_secs_f64() * 1000.0
+    });
+    println!("{name:36}{:8.1}", middle(taken.collect()));
 }
 
 /// The median time of `work`, called once before to warm up; it is given a number that differs every time.

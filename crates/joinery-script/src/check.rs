@@ -1,5 +1,6 @@
 //! Finding mistakes without running: syntax, unknown names and functions, wrong argument counts, fields no schema has.
 
+mod asked;
 mod fields;
 mod hooks;
 mod literal;

@@ -3,7 +3,11 @@
 // The engine's own error is boxed everywhere, and ours is made once a run, where its size does not matter.
 #![allow(clippy::result_large_err, clippy::unnecessary_box_returns)]
 
+mod again;
+mod ask;
 mod check;
+pub mod convert;
+pub mod crypto;
 pub mod debug;
 mod describe;
 mod engine;
@@ -27,8 +31,10 @@ mod token;
 mod tokens;
 mod worker;
 
-pub use host::{CallPlace, ConsoleLevel, ConsoleLine, Host, HostResponse, HttpFailure, ScriptRequest};
+pub use host::{
+    CallPlace, ConsoleLevel, ConsoleLine, Host, HostResponse, HttpFailure, PartContent, ScriptPart, ScriptRequest,
+};
 pub use limits::{Cancel, Limits};
-pub use run::{Description, Frame, Function, Outcome, Run, ScriptError, Scripts};
+pub use run::{ActionRetry, Continuation, Description, Frame, Function, Outcome, Run, ScriptError, Scripts};
 pub use token::{token_secret, token_secrets};
 pub use worker::{Program, Workers, serve_if_asked};

@@ -18,7 +18,7 @@ use crate::{
     engine::Inner,
     explain,
     files::Files,
-    functions::Request,
+    functions::{self, Request},
     host::{Host, ScriptRequest},
     json::{self, SecretsAs},
     limits::{Cancel, Limits},
@@ -42,6 +42,18 @@ pub enum Function {
     Execute {
         /// The checked input.
         input: Value,
+    },
+    /// `fn resume(connection, input, state)` of a long action.
+    Resume {
+        /// The input it began with.
+        input: Value,
+        /// What it gave to `continue_in`.
+        state: Value,
+    },
+    /// `fn options(connection, params)` of a pick list. The result is a list of `#{ value, label }`.
+    Options {
+        /// Values of the fields that the list depends on.
+        params: Value,
     },
     /// `fn poll(connection, input, cursor)` of a trigger.
     Poll {
@@ -91,7 +103,7 @@ pub enum Function {
     /// `fn apply(connection, request, token)` of `connection.rhai`. The result is a [`ScriptRequest`] as JSON.
     Apply {
         /// The request to sign.
-        request: ScriptRequest,
+        request: Box<ScriptRequest>,
         /// The token; null where there is no `acquire`.
         token: Value,
     },
@@ -101,6 +113,8 @@ impl Function {
     fn name(&self) -> &'static str {
         match self {
             Self::Execute { .. } => "execute",
+            Self::Resume { .. } => "resume",
+            Self::Options { .. } => "options",
             Self::Poll { .. } => "poll",
             Self::DedupeKeys { .. } => "dedupe_key",
             Self::Subscribe { .. } => "subscribe",
@@ -113,10 +127,30 @@ impl Function {
         }
     }
 
-    fn arguments(&self, connection: Dynamic) -> Vec<Dynamic> {
+    /// The same as it may cross to a worker, which has no use for the texts of a token.
+    pub(crate) fn without_secrets(&self) -> Self {
         match self {
-            Self::Execute { input } => vec![connection, json::to_dynamic(input)],
-            Self::Poll { input, cursor } => vec![connection, json::to_dynamic(input), json::to_dynamic(cursor)],
+            Self::Refresh { token } => Self::Refresh {
+                token: token::emptied(token),
+            },
+            Self::Apply { request, token } => Self::Apply {
+                request: request.clone(),
+                token: token::emptied(token),
+            },
+            plain => plain.clone(),
+        }
+    }
+
+    fn arguments(&self, connection: Dynamic, config: Dynamic) -> Vec<Dynamic> {
+        match self {
+            Self::Execute { input } => vec![connection, json::to_dynamic(input), config],
+            Self::Resume { input, state } => {
+                vec![connection, json::to_dynamic(input), json::to_dynamic(state), config]
+            }
+            Self::Options { params } => vec![connection, json::to_dynamic(params)],
+            Self::Poll { input, cursor } => {
+                vec![connection, json::to_dynamic(input), json::to_dynamic(cursor), config]
+            }
             Self::DedupeKeys { .. } | Self::TestConnection | Self::Acquire => vec![connection],
             Self::Subscribe { input, url } => vec![connection, json::to_dynamic(input), url.into()],
             Self::RefreshSubscription { subscription } => vec![json::to_dynamic(subscription)],
@@ -126,16 +160,17 @@ impl Function {
             }
             Self::Refresh { token } => vec![connection, token::to_dynamic(token)],
             Self::Apply { request, token } => {
-                let request = Dynamic::from(Request::given(request.clone()));
+                let request = Dynamic::from(Request::given(ScriptRequest::clone(request)));
                 vec![connection, request, token::to_dynamic(token)]
             }
         }
     }
 
     /// Calls it, or one function for each event.
-    fn call(&self, started: &Started, connection: Dynamic) -> Result<Value, ScriptError> {
+    fn call(&self, started: &Started) -> Result<Value, ScriptError> {
         let Self::DedupeKeys { events } = self else {
-            let value = started.call(self.name(), &self.arguments(connection))?;
+            let RunState { connection, config, .. } = &*started.state;
+            let value = started.call(self.name(), &self.arguments(connection.clone(), config.clone()))?;
             return self.result(&value, started);
         };
         if !started.has(self.name()) {
@@ -154,6 +189,7 @@ impl Function {
     fn result(&self, value: &Dynamic, started: &Started) -> Result<Value, ScriptError> {
         match self {
             Self::Execute { .. }
+            | Self::Resume { .. }
             | Self::Poll { .. }
             | Self::DedupeKeys { .. }
             | Self::Subscribe { .. }
@@ -161,6 +197,12 @@ impl Function {
             | Self::Unsubscribe { .. }
             | Self::Notification { .. }
             | Self::TestConnection => started.to_json(value),
+            Self::Options { .. } => {
+                let options = functions::full_options(value).map_err(|message| {
+                    ScriptError::new("options", format!("{}: {message}", started.file), started.file)
+                })?;
+                started.to_json(&options)
+            }
             Self::Acquire | Self::Refresh { .. } => token::of_dynamic(value, self.name(), started.file),
             Self::Apply { .. } => token::signed(value, started.file),
         }
@@ -180,6 +222,8 @@ pub struct Run {
     pub connection: Map<String, Value>,
     /// Names of the profile's secrets: the script gets opaque values for them.
     pub secrets: Vec<String>,
+    /// The answers to `config_fields`; null where nothing was asked.
+    pub config: Value,
     /// What it may use.
     pub limits: Limits,
 }
@@ -193,6 +237,33 @@ pub struct Outcome {
     pub compile_ms: f64,
     /// Rhai operations counted.
     pub operations: u64,
+    /// When and with what the action goes on, where it called `continue_in`; the result is then an error that says so.
+    pub continuation: Option<Continuation>,
+}
+
+/// A long action's pause: what it gave to `continue_in`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Continuation {
+    /// Seconds until it goes on.
+    pub seconds: f64,
+    /// What `resume` gets.
+    pub state: Value,
+}
+
+/// When an action that failed is run again from the start: what `retry()` returned.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ActionRetry {
+    /// Statuses of the HTTP error it failed with.
+    pub statuses: Vec<u16>,
+    /// Regular expressions for the error's message or body.
+    pub messages: Vec<String>,
+    /// How often it is run again at most.
+    pub max: u32,
+    /// Seconds before the first time; twice as many before the second, and so on.
+    pub wait: f64,
+    /// Whether it is run again although it may have written something.
+    pub writes: bool,
 }
 
 impl Outcome {
@@ -202,6 +273,7 @@ impl Outcome {
             result: Err(error),
             compile_ms: 0.0,
             operations: 0,
+            continuation: None,
         }
     }
 }
@@ -214,6 +286,8 @@ pub struct Description {
     pub title: String,
     /// The other `//!` lines.
     pub description: String,
+    /// `config_fields`: what is asked first, because the other fields depend on it.
+    pub config: Vec<Field>,
     /// `input_fields`.
     pub input: Vec<Field>,
     /// `output_fields`.
@@ -222,6 +296,10 @@ pub struct Description {
     pub output_schema: Option<Value>,
     /// `sample_output`, where there is one.
     pub sample: Option<Value>,
+    /// `retry`, where there is one.
+    pub retry: Option<ActionRetry>,
+    /// What to use instead, where it is deprecated: what `deprecated` returned.
+    pub deprecated: Option<String>,
 }
 
 /// One script to start: what it may ask and use.
@@ -232,6 +310,8 @@ pub(crate) struct Call {
     pub host: Arc<dyn Host>,
     pub cancel: Cancel,
     pub spot: Spot,
+    pub connection: Dynamic,
+    pub config: Dynamic,
 }
 
 /// A script that has been compiled, and the state its calls share.
@@ -270,6 +350,7 @@ impl Scripts {
     /// Runs on this thread and in this process: what the script does to either, it does to the caller. Anything but a
     /// worker, or a script of one's own, goes through [`Workers`](crate::Workers).
     pub fn run(&self, run: &Run, host: &Arc<dyn Host>, cancel: &Cancel) -> Outcome {
+        let connection = connection(&run.connection, &run.secrets);
         let call = Call {
             files: run.connector.clone(),
             file: run.file.clone(),
@@ -277,23 +358,27 @@ impl Scripts {
             host: host.clone(),
             cancel: cancel.clone(),
             spot: Spot::default(),
+            connection,
+            config: config(&run.config),
         };
-        self.execute(call, &run.function, &connection(&run.connection, &run.secrets))
+        self.execute(call, &run.function)
     }
 
     /// Calls a function with `connection` and whatever else it takes.
-    pub(crate) fn execute(&self, call: Call, function: &Function, connection: &Dynamic) -> Outcome {
-        let (mut compile_ms, mut operations) = (0.0, 0);
+    pub(crate) fn execute(&self, call: Call, function: &Function) -> Outcome {
+        let (mut compile_ms, mut operations, mut continuation) = (0.0, 0, None);
         let result = self.start(call, |started| {
             compile_ms = started.compile_ms;
-            let result = function.call(started, connection.clone());
+            let result = function.call(started);
             operations = *lock(&started.state.steps);
+            continuation = lock(&started.state.continuation).take();
             result
         });
         Outcome {
             result,
             compile_ms,
             operations,
+            continuation,
         }
     }
 
@@ -318,6 +403,11 @@ impl Scripts {
         order::forget();
         let state = Arc::new(RunState {
             files: call.files,
+            inner: self.inner.clone(),
+            connection: call.connection,
+            config: call.config,
+            asking: Mutex::default(),
+            continuation: Mutex::default(),
             host: call.host,
             cancel: call.cancel,
             limits: call.limits,
@@ -369,16 +459,20 @@ impl Started<'_> {
             } else {
                 format!("{file} has no function `{function}`")
             };
-            let names = match function {
-                "apply" => ["connection", "request", "token"],
-                "refresh" => ["connection", "token", ""],
-                "dedupe_key" => ["event", "", ""],
-                "subscribe" => ["connection", "input", "url"],
-                "unsubscribe" => ["connection", "subscription", ""],
-                "notification" => ["input", "request", "connection"],
-                _ => ["connection", "input", "cursor"],
+            let wanted = match function {
+                "execute" => "connection, input",
+                "apply" => "connection, request, token",
+                "refresh" => "connection, token",
+                "resume" => "connection, input, state",
+                "options" => "connection, params",
+                "poll" => "connection, input, cursor",
+                "dedupe_key" => "event",
+                "subscribe" => "connection, input, url",
+                "unsubscribe" => "connection, subscription",
+                "notification" => "input, request, connection",
+                "retry" => "",
+                _ => "connection",
             };
-            let wanted = names[..arguments.len().min(3)].join(", ");
             return Err(ScriptError::new("no_function", message, file)
                 .with_hint(format!("Write: fn {function}({wanted}) {{ ... }}")));
         };
@@ -396,7 +490,7 @@ impl Started<'_> {
         self.state.leave();
         match result {
             Ok(value) => match *lock(&self.state.stop) {
-                Some(reason) => Err(explain::stopped_without_place(reason, &self.state.limits, file)),
+                Some(reason) => Err(explain::stopped_unseen(reason, &self.state, file)),
                 None => Ok(value),
             },
             Err(error) => Err(explain::run_error(
@@ -448,6 +542,14 @@ pub(crate) fn connection(fields: &Map<String, Value>, secrets: &[String]) -> Dyn
         map.insert(name.as_str().into(), Dynamic::from(SecretValue { name: name.clone() }));
     }
     map.into()
+}
+
+/// The answers to `config_fields` as scripts see them: a map, an empty one where nothing was asked.
+pub(crate) fn config(answers: &Value) -> Dynamic {
+    match answers {
+        Value::Object(_) => json::to_dynamic(answers),
+        _ => rhai::Map::new().into(),
+    }
 }
 
 impl Default for Scripts {

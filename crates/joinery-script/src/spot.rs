@@ -31,6 +31,14 @@ impl Spot {
         }
     }
 
+    /// The file and line where the script was last seen, where it was at a line.
+    pub fn last(&self) -> Option<(String, u32)> {
+        let marks = self.0.as_ref()?;
+        let (number, line) = marks.page.place();
+        let file = lock(&marks.files).get(number)?.clone();
+        (line > 0).then_some((file, line))
+    }
+
     /// The script is at `line` of `file` now; at none of its lines yet where that is 0.
     pub fn note(&self, file: &str, line: u32) {
         if let Some(marks) = &self.0

@@ -11,11 +11,13 @@ use std::{
 use rhai::{AST, Dynamic, EvalAltResult, Module, NativeCallContext, Position, Shared};
 
 use crate::{
+    engine::Inner,
     files::Files,
     functions::{MAX_BYTES, too_large},
     host::{CallPlace, ConsoleLevel, ConsoleLine, Host},
     limits::{Cancel, Limits},
     meter::counts,
+    run::Continuation,
     spot::Spot,
 };
 
@@ -29,6 +31,16 @@ const STEPS_PER_LOOK: u64 = 256;
 pub struct RunState {
     /// The files of the connector whose script runs.
     pub files: Arc<dyn Files>,
+    /// The engine's shared parts, to compile what is asked for on the way.
+    pub inner: Arc<Inner>,
+    /// `connection` as scripts see it.
+    pub connection: Dynamic,
+    /// The answers to `config_fields`.
+    pub config: Dynamic,
+    /// Files being asked for right now, outermost first.
+    pub asking: Mutex<Vec<String>>,
+    /// When and with what the action goes on, once it said so.
+    pub continuation: Mutex<Option<Continuation>>,
     /// The way out.
     pub host: Arc<dyn Host>,
     /// The caller's switch.
@@ -68,6 +80,8 @@ pub enum Stop {
     Memory,
     /// Too much console output.
     Output,
+    /// It goes on later: `continue_in`.
+    Continued,
 }
 
 /// The tag of an engine call.

@@ -34,8 +34,8 @@ pub(crate) use safe::{ConnectionSafe, Safe};
 pub(crate) use save::{FilledIn, fill_in, kind_of};
 pub use save::{remove, save, save_for};
 pub use sign_in::{
-    SignIn, TokenState, moment, sign_in, sign_in_resolved, sign_out, takes_a_person, token, token_at_hand,
-    token_resolved,
+    SignIn, SignedOut, TokenState, moment, sign_in, sign_in_resolved, sign_out, sign_out_resolved, takes_a_person,
+    token, token_at_hand, token_resolved,
 };
 pub(crate) use test::LastTest;
 pub use test::{Cause, ConnectionTest, Fix, StepState, TestStep, test, test_resolved};

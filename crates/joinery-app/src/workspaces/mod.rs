@@ -121,6 +121,10 @@ pub struct TreeEntry {
     pub method: Option<String>,
     /// What is in it, for a folder.
     pub children: Option<Vec<TreeEntry>>,
+    /// Whether it is kept for old users only.
+    #[serde(default)]
+    #[ts(as = "Option<bool>", optional)]
+    pub deprecated: bool,
 }
 
 /// The folder that is open, and its watch.

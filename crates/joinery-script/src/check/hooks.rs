@@ -63,7 +63,7 @@ impl Check<'_> {
     }
 
     /// Where a function is written; functions have no position of their own in what the compiler gives.
-    fn place_of_function(&self, name: &str) -> Position {
+    pub(super) fn place_of_function(&self, name: &str) -> Position {
         for (index, line) in self.text.lines().enumerate() {
             let Some(at) = line.find(&format!("fn {name}")) else {
                 continue;

@@ -14,7 +14,10 @@ use crate::{
     engine::Inner,
     explain::script_functions,
     files::{Files, names},
-    functions::{FIELD_KEYS, signatures::call_of},
+    functions::{
+        options::{self, Taken},
+        signatures::call_of,
+    },
     resolver::file_of,
     syntax::nearest,
     tokens::NAMESPACES,
@@ -36,7 +39,7 @@ const BUILT_IN: &[&str] = &[
 /// One script under the eyes of the check.
 pub(super) struct Check<'a> {
     inner: &'a Inner,
-    files: &'a dyn Files,
+    pub(super) files: &'a dyn Files,
     pub(super) path: &'a str,
     pub(super) text: &'a str,
     pub(super) custom_auth: bool,
@@ -117,6 +120,8 @@ impl Check<'_> {
 
     fn entry_points(&mut self) {
         let kind = FileKind::of(self.path).0;
+        self.asked(Some(kind));
+        self.going_on(Some(kind));
         if kind == FileKind::Action && !self.has("execute") {
             self.report(
                 Position::NONE,
@@ -182,11 +187,11 @@ impl Check<'_> {
             return self.qualified(call, position);
         }
         let (name, count) = (call.name.as_str(), call.args.len());
-        match name {
-            "schema" => self.schema(call),
-            "field" => self.field(call),
-            _ => {}
+        if name == "schema" {
+            self.schema(call);
         }
+        self.options(name, call, 0);
+        self.pick_list(name, call);
         if BUILT_IN.contains(&name) {
             return;
         }
@@ -243,7 +248,9 @@ impl Check<'_> {
     fn qualified(&mut self, call: &FnCallExpr, position: Position) {
         let root = call.namespace.root().to_owned();
         if NAMESPACES.contains(&root.as_str()) {
-            return self.native(&format!("{root}.{}", call.name), call.args.len(), position);
+            let name = format!("{root}.{}", call.name);
+            self.options(&name, call, 0);
+            return self.native(&name, call.args.len(), position);
         }
         let Some(Some(functions)) = self.modules.get(&root) else {
             return;
@@ -269,6 +276,9 @@ impl Check<'_> {
     /// A method may be a closure in a map, so only names that nothing has are doubtful, and the count is not judged.
     fn method(&mut self, call: &FnCallExpr, position: Position) {
         let name = call.name.as_str();
+        if !self.has(name) {
+            self.options(name, call, 1);
+        }
         if BUILT_IN.contains(&name) || self.has(name) || self.inner.signatures.get(name).is_some() {
             return;
         }
@@ -285,32 +295,42 @@ impl Check<'_> {
         let Some(Expr::StringConstant(name, position)) = call.args.first() else {
             return;
         };
-        if self.files.text(&format!("schemas/{name}.json")).is_some() {
+        if ["json", "rhai"]
+            .iter()
+            .any(|kind| self.files.text(&format!("schemas/{name}.{kind}")).is_some())
+        {
             return;
         }
-        let known = names(self.files, "schemas/", ".json");
+        let mut known = names(self.files, "schemas/", ".json");
+        known.extend(names(self.files, "schemas/", ".rhai"));
         let hint = nearest(name, known.iter().map(String::as_str)).map(|near| format!("Did you mean \"{near}\"?"));
         let message = format!("there is no schemas/{name}.json");
         self.report(*position, Severity::Error, "unknown_schema", message, hint);
     }
 
-    fn field(&mut self, call: &FnCallExpr) {
-        let Some(options) = call.args.get(1) else { return };
-        for (key, position) in literal::keys(options, self.text) {
-            if FIELD_KEYS.contains(&key.as_str()) {
+    /// Keys of an options map that stands in the call, where `before` of its arguments stand before the brackets.
+    fn options(&mut self, name: &str, call: &FnCallExpr, before: usize) {
+        let Some(Taken { argument, keys, .. }) = options::ALL.iter().find(|taken| taken.function == name) else {
+            return;
+        };
+        let Some(given) = argument.checked_sub(before).and_then(|at| call.args.get(at)) else {
+            return;
+        };
+        for (key, position) in literal::keys(given, self.text) {
+            let Some(hint) = options::unknown(&key, keys) else {
                 continue;
+            };
+            let (code, message) = if name == "field" {
+                ("unknown_field_key", format!("a field knows no `{key}`"))
+            } else {
+                ("unknown_option", format!("`{name}` knows no `{key}`"))
+            };
+            let end = if hint.ends_with('?') { "" } else { "." };
+            let mut hint = hint + end;
+            if let Some(first) = hint.get_mut(..1) {
+                first.make_ascii_uppercase();
             }
-            let hint = nearest(&key, FIELD_KEYS.iter().copied()).map_or_else(
-                || format!("It takes {}.", FIELD_KEYS.join(", ")),
-                |near| format!("Did you mean `{near}`?"),
-            );
-            self.report(
-                position,
-                Severity::Error,
-                "unknown_field_key",
-                format!("a field knows no `{key}`"),
-                Some(hint),
-            );
+            self.report(position, Severity::Error, code, message, Some(hint));
         }
     }
 

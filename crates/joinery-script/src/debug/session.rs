@@ -7,7 +7,7 @@ use std::{
 
 use super::{Breakpoints, Command, Notice, Question, Reply, Step, Stopped, bounds};
 use crate::{
-    host::{ConsoleLine, Host, HostResponse, HttpFailure, ScriptRequest, SecretOperation},
+    host::{ConsoleLine, Host, HostResponse, HttpFailure, ScriptRequest, SecretFailure, SecretOperation},
     limits::Cancel,
     state::lock,
 };
@@ -224,6 +224,16 @@ impl Host for Patient {
         self.host.send(request, cancel)
     }
 
+    fn send_all(
+        &self,
+        requests: Vec<ScriptRequest>,
+        limit: usize,
+        budget: Duration,
+        cancel: &Cancel,
+    ) -> Vec<Result<HostResponse, HttpFailure>> {
+        self.host.send_all(requests, limit, budget, cancel)
+    }
+
     fn log(&self, line: ConsoleLine) {
         self.host.log(line);
     }
@@ -244,7 +254,7 @@ impl Host for Patient {
         self.host.waited() + self.session.paused()
     }
 
-    fn sign(&self, secret: &str, operation: SecretOperation, message: &[u8]) -> Option<Vec<u8>> {
+    fn sign(&self, secret: &str, operation: SecretOperation, message: &[u8]) -> Result<Vec<u8>, SecretFailure> {
         self.host.sign(secret, operation, message)
     }
 }

@@ -17,12 +17,16 @@ use super::{
 use crate::{
     debug::Session,
     files::Files,
+    functions::MOST_AT_ONCE,
     host::{ConsoleLine, Host},
     limits::{Cancel, Limits},
 };
 
 /// Random bytes that can be asked for at once.
 const RANDOM: u32 = 1 << 20;
+
+/// How many requests sent together may be under way at a time.
+const AT_ONCE: usize = 64;
 
 /// Tells texts apart; of this process only, so that no text can be made to pass for another.
 static HASHER: LazyLock<RandomState> = LazyLock::new(RandomState::new);
@@ -77,6 +81,19 @@ impl Desk<'_> {
                     waited: host.waited(),
                 }
             }
+            Ask::SendAll {
+                requests,
+                limit,
+                budget,
+            } if requests.len() <= MOST_AT_ONCE => {
+                let budget = budget.min(self.time_left());
+                let limit = (limit as usize).min(AT_ONCE);
+                let results = host.send_all(requests, limit, budget, self.cancel);
+                Answer::SentAll {
+                    results,
+                    waited: host.waited(),
+                }
+            }
             Ask::Now => Answer::Now(host.now_ms()),
             Ask::Random(length) if length <= RANDOM => {
                 let mut bytes = vec![0; length as usize];
@@ -95,7 +112,7 @@ impl Desk<'_> {
                 let signed = host.sign(&secret, operation, &message);
                 Answer::Signed(signed.map(ByteBuf::from))
             }
-            Ask::Random(_) | Ask::Text { .. } | Ask::Paths => return Err(Verdict::Babbling),
+            Ask::SendAll { .. } | Ask::Random(_) | Ask::Text { .. } | Ask::Paths => return Err(Verdict::Babbling),
         })
     }
 
@@ -127,5 +144,132 @@ impl Desk<'_> {
         let waited = self.host.map_or(Duration::ZERO, |host| host.waited());
         // The script's own clock, which began a moment later, is to run out first: it knows the line.
         (self.limits.time + LATE + waited).saturating_sub(self.began.elapsed())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::host::{ConsoleLevel, HostResponse, HttpFailure, ScriptRequest, SecretFailure, SecretOperation};
+
+    use super::*;
+
+    /// A host that nothing reaches.
+    struct Out;
+
+    impl Host for Out {
+        fn send(&self, request: ScriptRequest, _: &Cancel) -> Result<HostResponse, HttpFailure> {
+            Err(HttpFailure {
+                code: "timeout".into(),
+                message: request.timeout_ms.unwrap_or_default().to_string(),
+                hint: None,
+            })
+        }
+        fn log(&self, _: ConsoleLine) {}
+        fn now_ms(&self) -> i64 {
+            0
+        }
+        fn random(&self, _: &mut [u8]) {}
+        fn sleep(&self, duration: Duration, _: &Cancel) {
+            assert!(duration < Duration::from_secs(5), "{duration:?}");
+        }
+        fn sign(&self, secret: &str, _: SecretOperation, _: &[u8]) -> Result<Vec<u8>, SecretFailure> {
+            Err(SecretFailure::Missing { name: secret.into() })
+        }
+    }
+
+    struct NoFiles;
+
+    impl Files for NoFiles {
+        fn text(&self, _: &str) -> Option<Arc<str>> {
+            Some("1".into())
+        }
+        fn paths(&self) -> Vec<String> {
+            Vec::new()
+        }
+    }
+
+    fn at_desk(host: Option<&Arc<dyn Host>>, ask: impl FnOnce(&mut Desk)) {
+        let limits = Limits {
+            time: Duration::from_secs(1),
+            output: 100,
+            ..Limits::default()
+        };
+        ask(&mut Desk {
+            host,
+            files: &NoFiles,
+            text: None,
+            cancel: &Cancel::default(),
+            limits: &limits,
+            began: Instant::now(),
+            handed: Vec::new(),
+            output: 0,
+        });
+    }
+
+    #[test]
+    fn what_no_script_can_ask_ends_the_worker() {
+        let host: Arc<dyn Host> = Arc::new(Out);
+        at_desk(Some(&host), |desk| {
+            let ask = Ask::Random(u32::MAX);
+            assert_eq!(desk.answer(ask, &mut HashSet::new()).unwrap_err(), Verdict::Babbling);
+            let line = ConsoleLine {
+                level: ConsoleLevel::Print,
+                text: "x".repeat(60),
+                file: String::new(),
+                line: 1,
+            };
+            assert_eq!(desk.log(line.clone()), Ok(()));
+            assert_eq!(desk.log(line), Err(Verdict::Flooding));
+        });
+        // A check runs no script: it has nothing to send.
+        at_desk(None, |desk| {
+            assert_eq!(
+                desk.answer(Ask::Now, &mut HashSet::new()).unwrap_err(),
+                Verdict::Babbling
+            );
+        });
+    }
+
+    #[test]
+    fn a_worker_cannot_keep_its_host_waiting() {
+        let host: Arc<dyn Host> = Arc::new(Out);
+        at_desk(Some(&host), |desk| {
+            let sleep = Ask::Sleep(Duration::from_secs(u64::MAX / 2));
+            assert!(matches!(desk.answer(sleep, &mut HashSet::new()), Ok(Answer::Slept)));
+            let request = ScriptRequest {
+                method: "GET".into(),
+                url: "/".into(),
+                query: Vec::new(),
+                headers: Vec::new(),
+                body: joinery_connector::http::HttpBody::None,
+                timeout_ms: Some(u64::MAX),
+                retry: true,
+                retry_rule: None,
+                multipart: Vec::new(),
+                stream_to: None,
+                place: crate::CallPlace::default(),
+            };
+            let Ok(Answer::Sent { result, .. }) = desk.answer(Ask::Send(request), &mut HashSet::new()) else {
+                panic!("it is answered");
+            };
+            let timeout: u64 = result.unwrap_err().message.parse().unwrap();
+            assert!(timeout <= 2_000, "{timeout}");
+        });
+    }
+
+    #[test]
+    fn a_text_is_sent_once() {
+        at_desk(None, |desk| {
+            let mut known = HashSet::new();
+            let first = desk.hand_out("a.rhai", "1", &mut known);
+            let again = desk.hand_out("b.rhai", "1", &mut known);
+            let other = desk.hand_out("b.rhai", "2", &mut known);
+            assert_eq!(
+                (first.text.as_deref(), again.text, first.id),
+                (Some("1"), None, again.id)
+            );
+            assert!(other.text.is_some() && other.id != first.id);
+            assert_eq!(desk.handed, ["a.rhai", "b.rhai", "b.rhai"]);
+        });
     }
 }

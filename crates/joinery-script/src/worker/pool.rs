@@ -3,7 +3,7 @@
 use std::{
     io,
     path::PathBuf,
-    sync::{Arc, Condvar, Mutex, PoisonError},
+    sync::{Arc, Condvar, Mutex, OnceLock, PoisonError},
     thread,
     time::{Duration, Instant},
 };
@@ -54,9 +54,19 @@ pub struct Workers(Arc<Pool>);
 
 struct Pool {
     program: Program,
-    ready: Mutex<Vec<Process>>,
+    ready: Mutex<Ready>,
+    arrived: Condvar,
     busy: Mutex<usize>,
     left: Condvar,
+    gaps: OnceLock<Vec<String>>,
+}
+
+/// Workers that wait for a task.
+#[derive(Default)]
+struct Ready {
+    list: Vec<Process>,
+    /// Those that will wait in a moment.
+    starting: usize,
 }
 
 /// A worker's place among [`MOST`].
@@ -68,6 +78,8 @@ impl Workers {
         Self(Arc::new(Pool {
             program,
             ready: Mutex::default(),
+            arrived: Condvar::new(),
+            gaps: OnceLock::new(),
             busy: Mutex::default(),
             left: Condvar::new(),
         }))
@@ -78,12 +90,18 @@ impl Workers {
         self.0.clone().refill();
     }
 
+    /// What this system does not take from a worker, as the first one found; empty before there was one.
+    pub fn gaps(&self) -> &[String] {
+        self.0.gaps.get().map_or(&[], Vec::as_slice)
+    }
+
     /// Runs. Blocks; never panics, whatever the script does.
     pub fn run(&self, run: &Run, host: &Arc<dyn Host>, cancel: &Cancel) -> Outcome {
         let task = Task::Run {
-            function: run.function.clone(),
+            function: run.function.without_secrets(),
             connection: run.connection.clone(),
             secrets: run.secrets.clone(),
+            config: run.config.clone(),
         };
         let limits = &run.limits;
         let job = Job {
@@ -103,6 +121,7 @@ impl Workers {
             function: run.function.clone(),
             connection: run.connection.clone(),
             secrets: run.secrets.clone(),
+            config: run.config.clone(),
         };
         let host: Arc<dyn Host> = Arc::new(Patient {
             host: host.clone(),
@@ -135,7 +154,8 @@ impl Workers {
         }
     }
 
-    /// Title, fields and sample of an action or trigger. `fields` are those of the profile, without secrets.
+    /// Title, fields and sample of an action or trigger. `fields` are those of the profile without secrets, `answers`
+    /// those to its `config_fields`.
     ///
     /// # Errors
     /// Why its functions could not be called.
@@ -144,11 +164,13 @@ impl Workers {
         connector: &Connector,
         file: &str,
         fields: &Map<String, Value>,
+        answers: &Value,
         host: &Arc<dyn Host>,
         cancel: &Cancel,
     ) -> Result<Description, ScriptError> {
         let task = Task::Describe {
             connection: fields.clone(),
+            config: answers.clone(),
         };
         let limits = short();
         let job = Job {
@@ -310,50 +332,77 @@ impl Pool {
         Ok(Place(self))
     }
 
-    /// A worker that waits ready, or else a new one.
+    /// A worker that waits ready or will in a moment, or else a new one.
     fn take(&self, job: &Job) -> Result<Process, StartError> {
         let Limits { memory, time, .. } = *job.limits;
+        let mut ready = lock(&self.ready);
         loop {
-            let mut ready = lock(&self.ready);
-            let Some(index) = ready.iter().rposition(|process| process.fits(memory, time)) else {
+            if let Some(index) = ready.list.iter().rposition(|process| process.fits(memory, time)) {
+                let process = ready.list.remove(index);
+                // One may have been ended from outside while it waited.
+                if process.is_fit() {
+                    return Ok(process);
+                }
+            } else if ready.starting > 0 && is_usual(job.limits) {
+                ready = self.arrived.wait(ready).unwrap_or_else(PoisonError::into_inner);
+            } else {
                 break;
-            };
-            let process = ready.remove(index);
-            drop(ready);
-            // One may have been ended from outside while it waited.
-            if process.is_fit() {
-                return Ok(process);
             }
         }
+        drop(ready);
         self.start(memory, time)
     }
 
     fn start(&self, memory: usize, time: Duration) -> Result<Process, StartError> {
-        Process::start(&self.program.path()?, memory, time)
+        let (process, gaps) = Process::start(&self.program.path()?, memory, time)?;
+        self.gaps.get_or_init(|| gaps);
+        Ok(process)
     }
 
     fn give_back(&self, process: Process) {
         let mut ready = lock(&self.ready);
-        ready.push(process);
+        ready.list.push(process);
         // The one that waited longest goes; it ends on this thread, but not under the lock.
-        let left_over = (ready.len() > READY).then(|| ready.remove(0));
+        let left_over = (ready.list.len() > READY).then(|| ready.list.remove(0));
         drop(ready);
         drop(left_over);
+        self.arrived.notify_one();
     }
 
-    /// Starts a worker for ordinary runs, if none waits ready, on a thread of its own.
+    /// Starts a worker for usual runs, if none waits ready, on a thread of its own.
     fn refill(self: Arc<Self>) {
         let Limits { memory, time, .. } = Limits::default();
-        if lock(&self.ready).iter().any(|process| process.fits(memory, time)) {
+        let mut ready = lock(&self.ready);
+        if ready.starting > 0 || ready.list.iter().any(|process| process.fits(memory, time)) {
             return;
         }
-        // Without it the next run starts one, and says why where that fails.
-        drop(thread::Builder::new().name("script worker".into()).spawn(move || {
-            if let Ok(process) = self.start(memory, time) {
-                self.give_back(process);
+        ready.starting += 1;
+        drop(ready);
+        let pool = self.clone();
+        let start = move || {
+            let started = pool.start(memory, time);
+            lock(&pool.ready).starting -= 1;
+            if let Ok(process) = started {
+                pool.give_back(process);
             }
-        }));
+            // Whoever waits for it in vain starts one, and says why where that fails.
+            pool.arrived.notify_all();
+        };
+        if thread::Builder::new()
+            .name("script worker".into())
+            .spawn(start)
+            .is_err()
+        {
+            lock(&self.ready).starting -= 1;
+            self.arrived.notify_all();
+        }
     }
+}
+
+/// Whether a worker that is started ahead will do.
+fn is_usual(limits: &Limits) -> bool {
+    let usual = Limits::default();
+    limits.memory == usual.memory && limits.time <= usual.time
 }
 
 impl Drop for Place<'_> {

@@ -78,11 +78,12 @@ pub enum StartError {
 }
 
 impl Process {
-    /// Starts `program` as a worker for scripts that may hold `memory` bytes and run for `time`.
+    /// Starts `program` as a worker for scripts that may hold `memory` bytes and run for `time`. What the system does not
+    /// take from it comes along.
     ///
     /// # Errors
     /// [`StartError`]
-    pub fn start(program: &Path, memory: usize, time: Duration) -> Result<Self, StartError> {
+    pub fn start(program: &Path, memory: usize, time: Duration) -> Result<(Self, Vec<String>), StartError> {
         let cpu = CPU.max(time.saturating_mul(2));
         let hello = Hello {
             version: VERSION.to_owned(),
@@ -105,7 +106,7 @@ impl Process {
         let report = process.hear();
         drop(watched);
         match report {
-            Ok(Report::Ready { version, .. }) if version == VERSION => Ok(process),
+            Ok(Report::Ready { version, open }) if version == VERSION => Ok((process, open)),
             _ => Err(StartError::NotReady(process.bury().said())),
         }
     }
@@ -156,6 +157,7 @@ impl Process {
             .text
             .take()
             .map(|text| desk.hand_out(&start.file, &text, &mut self.known));
+        let is_wanted = start.task.is_done_by();
         self.say(&Order::Start(start))?;
         if let Some(session) = desk.session {
             let input = self.input.clone();
@@ -175,8 +177,8 @@ impl Process {
                         return Err(Wrong::Said(Verdict::Babbling));
                     }
                 }
-                Report::Done(done) => return Ok(done),
-                Report::Ready { .. } => return Err(Wrong::Said(Verdict::Babbling)),
+                Report::Done(done) if is_wanted(&done) => return Ok(done),
+                Report::Done(_) | Report::Ready { .. } => return Err(Wrong::Said(Verdict::Babbling)),
             }
         }
     }

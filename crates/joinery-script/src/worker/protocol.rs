@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 use crate::{
     debug::{Command, Notice, Places},
     error::ScriptError,
-    host::{ConsoleLine, HostResponse, HttpFailure, ScriptRequest, SecretOperation},
+    host::{ConsoleLine, HostResponse, HttpFailure, ScriptRequest, SecretFailure, SecretOperation},
     limits::Limits,
     run::{Description, Function, Outcome},
 };
@@ -82,6 +82,8 @@ pub enum Task {
         connection: Map<String, Value>,
         /// Names of its secrets.
         secrets: Vec<String>,
+        /// The answers to `config_fields`.
+        config: Value,
     },
     /// The same, to be stopped and looked at on the way; [`Command::Begin`] comes next.
     Debug {
@@ -91,6 +93,8 @@ pub enum Task {
         connection: Map<String, Value>,
         /// Names of its secrets.
         secrets: Vec<String>,
+        /// The answers to `config_fields`.
+        config: Value,
     },
     /// Where a debug run of it can be stopped.
     Places,
@@ -98,6 +102,8 @@ pub enum Task {
     Describe {
         /// The profile's fields that are not secret.
         connection: Map<String, Value>,
+        /// The answers to `config_fields`.
+        config: Value,
     },
     /// Whether it has a function of that name.
     Has {
@@ -145,6 +151,15 @@ pub enum Report {
 pub enum Ask {
     /// An HTTP call.
     Send(ScriptRequest),
+    /// Several HTTP calls at once.
+    SendAll {
+        /// The requests.
+        requests: Vec<ScriptRequest>,
+        /// How many of them at a time.
+        limit: u32,
+        /// How long they may take in all.
+        budget: Duration,
+    },
     /// The time.
     Now,
     /// So many random bytes.
@@ -180,6 +195,13 @@ pub enum Answer {
         /// How long the run has waited for a person until now.
         waited: Duration,
     },
+    /// To [`Ask::SendAll`].
+    SentAll {
+        /// The responses in the order of the requests, or why there is none.
+        results: Vec<Result<HostResponse, HttpFailure>>,
+        /// How long the run has waited for a person until now.
+        waited: Duration,
+    },
     /// To [`Ask::Now`].
     Now(i64),
     /// To [`Ask::Random`].
@@ -187,7 +209,7 @@ pub enum Answer {
     /// To [`Ask::Sleep`].
     Slept,
     /// To [`Ask::Sign`].
-    Signed(Option<serde_bytes::ByteBuf>),
+    Signed(Result<serde_bytes::ByteBuf, SecretFailure>),
     /// To [`Ask::Text`].
     Text(Option<Text>),
     /// To [`Ask::Paths`].
@@ -207,4 +229,17 @@ pub enum Done {
     Has(bool),
     /// Of [`Task::Check`].
     Check(Vec<Problem>),
+}
+
+impl Task {
+    /// Tells whether a [`Done`] is of such a task.
+    pub fn is_done_by(&self) -> fn(&Done) -> bool {
+        match self {
+            Self::Run { .. } | Self::Debug { .. } => |done| matches!(done, Done::Run(_)),
+            Self::Places => |done| matches!(done, Done::Places(_)),
+            Self::Describe { .. } => |done| matches!(done, Done::Describe(_)),
+            Self::Has { .. } => |done| matches!(done, Done::Has(_)),
+            Self::Check { .. } => |done| matches!(done, Done::Check(_)),
+        }
+    }
 }

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     debug::{self, Command, Notice},
     files::Files,
-    host::{ConsoleLine, Host, HostResponse, HttpFailure, ScriptRequest, SecretOperation},
+    host::{ConsoleLine, Host, HostResponse, HttpFailure, ScriptRequest, SecretFailure, SecretOperation},
     limits::Cancel,
     meter,
     spot::Spot,
@@ -113,6 +113,13 @@ impl RemoteHost {
         }
     }
 
+    /// Takes what the host says of the wait; while a debug run stands still the worker's own clock is ahead of that.
+    fn take_waited(&self, waited: Duration) {
+        if lock(&self.paused).is_none() {
+            *lock(&self.waited) = waited;
+        }
+    }
+
     /// A person is waited for from now on.
     pub fn pause(&self) {
         lock(&self.paused).get_or_insert_with(Instant::now);
@@ -136,11 +143,7 @@ impl RemoteHost {
 impl Host for RemoteHost {
     fn send(&self, request: ScriptRequest, _: &Cancel) -> Result<HostResponse, HttpFailure> {
         if !debug::may_call_out() {
-            return Err(HttpFailure {
-                code: "no_http_here".into(),
-                message: "an expression that is only looked at may not call HTTP".into(),
-                hint: Some("Call it in the debug console.".into()),
-            });
+            return Err(not_here());
         }
         let (method, url) = (request.method.clone(), request.url.clone());
         let sent = self.ask(Ask::Send(request), |answer| match answer {
@@ -149,20 +152,51 @@ impl Host for RemoteHost {
         });
         match sent {
             Ok((result, waited)) => {
-                // While a debug run stands still its own clock is ahead of what the host says.
-                if lock(&self.paused).is_none() {
-                    *lock(&self.waited) = waited;
-                }
+                self.take_waited(waited);
                 if let Ok(answer) = &result {
                     debug::note_http(&method, &url, answer.response.status);
                 }
                 result
             }
-            Err(error) => Err(HttpFailure {
-                code: "too_large".into(),
-                message: format!("the request cannot be sent: {error}"),
-                hint: Some("Send it in several requests.".into()),
-            }),
+            Err(error) => Err(too_large(&error)),
+        }
+    }
+
+    fn send_all(
+        &self,
+        requests: Vec<ScriptRequest>,
+        limit: usize,
+        budget: Duration,
+        _: &Cancel,
+    ) -> Vec<Result<HostResponse, HttpFailure>> {
+        let count = requests.len();
+        if !debug::may_call_out() {
+            return vec![Err(not_here()); count];
+        }
+        let asked: Vec<_> = requests
+            .iter()
+            .map(|request| (request.method.clone(), request.url.clone()))
+            .collect();
+        let ask = Ask::SendAll {
+            requests,
+            limit: u32::try_from(limit).unwrap_or(u32::MAX),
+            budget,
+        };
+        let sent = self.ask(ask, |answer| match answer {
+            Answer::SentAll { results, waited } if results.len() == count => Some((results, waited)),
+            _ => None,
+        });
+        match sent {
+            Ok((results, waited)) => {
+                self.take_waited(waited);
+                for ((method, url), result) in asked.iter().zip(&results) {
+                    if let Ok(answer) = result {
+                        debug::note_http(method, url, answer.response.status);
+                    }
+                }
+                results
+            }
+            Err(error) => vec![Err(too_large(&error)); count],
         }
     }
 
@@ -204,7 +238,7 @@ impl Host for RemoteHost {
         *lock(&self.waited) + paused
     }
 
-    fn sign(&self, secret: &str, operation: SecretOperation, message: &[u8]) -> Option<Vec<u8>> {
+    fn sign(&self, secret: &str, operation: SecretOperation, message: &[u8]) -> Result<Vec<u8>, SecretFailure> {
         let ask = Ask::Sign {
             secret: secret.to_owned(),
             operation,
@@ -214,7 +248,30 @@ impl Host for RemoteHost {
             Answer::Signed(signed) => Some(signed),
             _ => None,
         });
-        signed.ok()?.map(serde_bytes::ByteBuf::into_vec)
+        match signed {
+            Ok(signed) => signed.map(serde_bytes::ByteBuf::into_vec),
+            Err(error) => Err(SecretFailure::Unusable {
+                reason: format!("the message is too large to be signed: {error}"),
+            }),
+        }
+    }
+}
+
+/// The failure of a request that no message holds.
+fn too_large(error: &frame::Error) -> HttpFailure {
+    HttpFailure {
+        code: "too_large".into(),
+        message: format!("the request cannot be sent: {error}"),
+        hint: Some("Send it in several requests.".into()),
+    }
+}
+
+/// The answer to a call that an expression must not make.
+fn not_here() -> HttpFailure {
+    HttpFailure {
+        code: "no_http_here".into(),
+        message: "an expression that is only looked at may not call HTTP".into(),
+        hint: Some("Call it in the debug console.".into()),
     }
 }
 

@@ -26,7 +26,7 @@ use crate::{
     error::ScriptError,
     files::Files,
     limits::{Cancel, Limits},
-    run::{Call, Function, Outcome, Scripts, connection},
+    run::{Call, Function, Outcome, Scripts, config, connection},
     spot::Spot,
 };
 
@@ -134,32 +134,39 @@ fn perform(scripts: &Scripts, start: Start, link: &Arc<Link>, page: &Arc<Page>) 
     let files = Arc::new(RemoteFiles::new(link.clone(), spot.clone(), &file, text));
     spot.note(&file, 0);
     let host = Arc::new(RemoteHost::new(link.clone()));
-    let call = |files: Arc<RemoteFiles>, file: String| Call {
+    let call = |files: Arc<RemoteFiles>, file: String, connection: Dynamic, answers: &Value| Call {
         files,
         file,
         limits,
         host: host.clone(),
         cancel: Cancel::of_host(page.clone()),
         spot,
+        connection,
+        config: config(answers),
     };
     match task {
         Task::Run {
             function,
             connection: fields,
             secrets,
-        } => Done::Run(scripts.execute(call(files, file), &function, &connection(&fields, &secrets))),
+            config,
+        } => Done::Run(scripts.execute(call(files, file, connection(&fields, &secrets), &config), &function)),
         Task::Debug {
             function,
             connection: fields,
             secrets,
+            config,
         } => {
             debug::begin(link, &host, &Cancel::of_host(page.clone()));
-            let outcome = scripts.execute(call(files, file), &function, &connection(&fields, &secrets));
+            let outcome = scripts.execute(call(files, file, connection(&fields, &secrets), &config), &function);
             debug::end();
             Done::Run(outcome)
         }
         Task::Places => Done::Places(scripts.places(&*files, &file)),
-        Task::Describe { connection } => Done::Describe(scripts.describe(call(files, file), &connection)),
+        Task::Describe {
+            connection: fields,
+            config,
+        } => Done::Describe(scripts.describe(call(files, file, connection(&fields, &[]), &config))),
         Task::Has { function } => Done::Has(scripts.has(&*files, &file, &function)),
         Task::Check { custom_auth } => {
             let text = files.text(&file).unwrap_or_default();
@@ -194,9 +201,11 @@ fn warm_up(scripts: &Scripts, link: &Arc<Link>) {
         host: Arc::new(RemoteHost::new(link.clone())),
         cancel: Cancel::default(),
         spot: Spot::default(),
+        connection: Dynamic::UNIT,
+        config: Dynamic::UNIT,
     };
     let function = Function::Execute { input: Value::Null };
-    scripts.execute(call, &function, &Dynamic::UNIT);
+    scripts.execute(call, &function);
 }
 
 /// Standard output and standard error as files, without a buffer between.

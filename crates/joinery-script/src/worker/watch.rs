@@ -11,8 +11,9 @@ use crate::{limits::Cancel, state::lock};
 
 /// How often it looks.
 const LOOK: Duration = Duration::from_millis(4);
-/// How long a worker may take to heed the switch: with two looks, less than the 50 ms that stopping may take.
-const HEED: Duration = Duration::from_millis(35);
+/// How long a worker may take to heed the switch: with two looks, and the time the system takes to clear it away, less than
+/// the 50 ms that stopping may take.
+const HEED: Duration = Duration::from_millis(20);
 
 /// Why a worker was ended by its host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

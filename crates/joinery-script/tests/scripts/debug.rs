@@ -62,6 +62,7 @@ fn start(files: &[(&str, &str)], breakpoints: Breakpoints, stop_on_entry: bool, 
         },
         connection: serde_json::Map::new(),
         secrets: vec!["token".into()],
+        config: json!({}),
         limits,
     };
     let outcome = {

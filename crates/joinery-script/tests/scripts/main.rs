@@ -9,9 +9,13 @@
 )]
 
 mod check;
+mod crypto;
+mod data;
 mod debug;
 mod errors;
+mod fields;
 mod hostile;
+mod http;
 mod reference;
 mod run;
 mod sign_in;

@@ -69,7 +69,7 @@ fn execute(connection, input) {
 }"#;
     let (outcome, host) = execute(&[("actions/a.rhai", script)], json!({}), Limits::default());
     let mark = "\u{1}secret:token\u{1}";
-    let signed = "7369676e65643a6d";
+    let signed = "0d9c26b27d2bbe97505eed54c589f07834318a516e886887584c2239259c6131";
     let mask = "••••••";
     let expected = json!([
         mark,
@@ -83,7 +83,7 @@ fn execute(connection, input) {
     assert_eq!(outcome.result.unwrap(), expected);
     assert_eq!(
         host.printed(),
-        [format!(r#"{{"domain":"acme.test","token":"{mask}"}}"#)]
+        [format!(r#"{{"domain":"acme.test","key":"{mask}","token":"{mask}"}}"#)]
     );
 }
 
@@ -116,6 +116,7 @@ fn sample_output() { #{ id: "00u" } }
             &connector,
             "actions/get_user.rhai",
             &Map::new(),
+            &json!({}),
             &host,
             &Cancel::default(),
         )

@@ -16,6 +16,7 @@ fn call(script: &str, function: Function) -> Result<Value, Box<ScriptError>> {
         function,
         connection: [("user".to_owned(), Value::from("ada"))].into_iter().collect(),
         secrets: vec!["password".into()],
+        config: Value::Null,
         limits: Limits::default(),
     };
     let host: Arc<dyn Host> = Arc::new(MemoryHost::default());
@@ -34,9 +35,18 @@ fn apply(script: &str, token: Value) -> Result<ScriptRequest, Box<ScriptError>> 
         },
         timeout_ms: None,
         retry: true,
+        retry_rule: None,
+        multipart: Vec::new(),
+        stream_to: None,
         place: CallPlace::default(),
     };
-    let signed = call(script, Function::Apply { request, token })?;
+    let signed = call(
+        script,
+        Function::Apply {
+            request: Box::new(request),
+            token,
+        },
+    )?;
     Ok(serde_json::from_value(signed).unwrap())
 }
 

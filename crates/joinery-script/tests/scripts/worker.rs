@@ -253,6 +253,7 @@ fn runs_at_once_have_workers_of_their_own() {
     assert!(began.elapsed() < Duration::from_secs(60));
 }
 
+#[cfg(unix)]
 #[test]
 fn a_program_that_is_no_worker_is_named_as_what_it_is() {
     for program in ["/bin/cat", "/bin/false", "/nowhere/at/all"] {

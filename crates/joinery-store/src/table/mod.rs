@@ -6,6 +6,7 @@ pub mod run;
 pub mod send;
 pub mod setting;
 pub mod trigger;
+pub mod waiting;
 pub mod workspace;
 
 /// A step of a table's history: the schema version it belongs to, and its SQL. Steps are never changed once released;
@@ -20,6 +21,7 @@ const MIGRATIONS: &[&[Migration]] = &[
     send::MIGRATIONS,
     setting::MIGRATIONS,
     trigger::MIGRATIONS,
+    waiting::MIGRATIONS,
     workspace::MIGRATIONS,
 ];
 

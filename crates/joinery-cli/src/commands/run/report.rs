@@ -3,7 +3,7 @@
 use std::{fmt::Write as _, path::Path};
 
 use joinery_app::{
-    Connector, ConsoleLevel, ConsoleLine, Error, ScriptError,
+    Connector, Error, ScriptError,
     runs::{CallReport, Performed},
 };
 use serde_json::{Value, json};
@@ -17,7 +17,7 @@ use crate::{
 
 /// Prints the output; console, calls, warnings and the error go to stderr.
 pub fn show(arguments: &Arguments, connector: &Connector, performed: &Performed) -> Result<Outcome, Error> {
-    let outcome = if performed.outcome.result.is_ok() {
+    let outcome = if performed.outcome.result.is_ok() || performed.waiting.is_some() {
         Outcome::Done
     } else {
         Outcome::Failed
@@ -27,10 +27,21 @@ pub fn show(arguments: &Arguments, connector: &Connector, performed: &Performed)
         return Ok(outcome);
     }
     beside(arguments, connector, performed);
+    if let Some(waiting) = &performed.waiting {
+        output::line(&waiting.id)?;
+    }
     if let Ok(value) = &performed.outcome.result {
         output::json(value)?;
     }
     Ok(outcome)
+}
+
+/// What this system does not take from the process that ran the script.
+pub fn gaps(gaps: &[String]) {
+    let dim = output::DIM;
+    for gap in gaps {
+        output::note(&format!("{dim}the script's process: {gap}{dim:#}"));
+    }
 }
 
 /// Everything that is not the output.
@@ -55,7 +66,9 @@ pub fn beside(arguments: &Arguments, connector: &Connector, performed: &Performe
             violation.message
         ));
     }
-    if let Err(error) = &performed.outcome.result {
+    if let Err(error) = &performed.outcome.result
+        && performed.outcome.continuation.is_none()
+    {
         output::note(failure(&arguments.connector, connector, error).trim_end());
     }
     if arguments.trace {
@@ -86,7 +99,7 @@ pub fn shape(performed: &Performed) -> Value {
         Ok(value) => (Some(value), None),
         Err(error) => (None, Some(error)),
     };
-    json!({
+    let mut shape = json!({
         "ok": error.is_none(),
         "output": output,
         "error": error.map(|error| json!({
@@ -101,30 +114,18 @@ pub fn shape(performed: &Performed) -> Value {
         "calls": calls,
         "console": performed.console,
         "time_ms": performed.time_ms,
-    })
+    });
+    if let Some(waiting) = &performed.waiting {
+        shape["waiting"] = json!({ "id": waiting.id, "due_ms": waiting.due_ms });
+    }
+    shape
 }
 
 /// What the script printed and logged.
 pub fn console(performed: &Performed) {
     for line in &performed.console {
-        output::note(&console_line(line));
+        output::note(&output::console(line));
     }
-}
-
-fn console_line(line: &ConsoleLine) -> String {
-    let (word, style) = match line.level {
-        ConsoleLevel::Print => ("print", output::DIM),
-        ConsoleLevel::Info => ("info ", output::GOOD),
-        ConsoleLevel::Warn => ("warn ", output::DOUBT),
-        ConsoleLevel::Error => ("error", output::BAD),
-    };
-    let dim = output::DIM;
-    format!(
-        "{style}{word}{style:#} {} {dim}{}:{}{dim:#}",
-        output::printable(&line.text),
-        line.file,
-        line.line
-    )
 }
 
 fn call(call: &CallReport) -> String {
