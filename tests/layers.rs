@@ -9,7 +9,11 @@ use crate::home::top;
 /// Every edge between our crates that is allowed, left to right only.
 const EDGES: &[(&str, &[&str])] = &[
     ("joinery-studio", &["joinery-app"]),
-    ("joinery-cli", &["joinery-app"]),
+    ("joinery-cli", &["joinery-app", "joinery-protocol"]),
+    (
+        "joinery-protocol",
+        &["joinery-app", "joinery-connector", "joinery-script"],
+    ),
     (
         "joinery-app",
         &[

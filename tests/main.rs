@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has to stop, here too")]
 
 mod cases;
+mod debugging;
 mod expected;
 mod home;
 mod layers;

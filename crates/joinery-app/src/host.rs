@@ -23,7 +23,7 @@ use crate::{
     connections::{self, Resolved},
     error::{http_code, http_hint},
     run_files::RunFiles,
-    runs::CallReport,
+    runs::{CallReport, debug::Debugger},
     studio::{lock, now_ms},
     writes::{Permits, Writes},
 };
@@ -51,6 +51,7 @@ pub(crate) struct RunHost {
     chance: Arc<Chance>,
     /// Whether HTTP may be called at all.
     http: bool,
+    debugger: Option<Debugger>,
 }
 
 /// How long someone was waited for, and since when one is now.
@@ -101,6 +102,7 @@ impl RunHost {
             permits: Permits::default(),
             waiting: Mutex::default(),
             http: true,
+            debugger: None,
             client,
             connector,
             connection,
@@ -120,6 +122,14 @@ impl RunHost {
     /// The same, leading nowhere but to the console and the clock.
     pub(crate) fn without_http(self) -> Self {
         Self { http: false, ..self }
+    }
+
+    /// The same for a debug run: its console is heard as it is written, its answers go to a tape or come from one.
+    pub(crate) fn debugged_by(self, debugger: Debugger) -> Self {
+        Self {
+            debugger: Some(debugger),
+            ..self
+        }
     }
 
     /// Whether it has sent anything that may have changed something.
@@ -267,10 +277,9 @@ impl RunHost {
             hint: refusal.hint().map(str::to_owned),
         })
     }
-}
 
-impl Host for RunHost {
-    fn send(&self, request: ScriptRequest, _cancel: &Cancel) -> Result<HostResponse, HttpFailure> {
+    /// Makes a call and records it.
+    fn call(&self, request: ScriptRequest) -> Result<HostResponse, HttpFailure> {
         if !self.http {
             return Err(HttpFailure {
                 code: "no_http_here".into(),
@@ -343,6 +352,19 @@ impl Host for RunHost {
         lock(&self.record).calls.extend(calls);
         Err(failure)
     }
+}
+
+impl Host for RunHost {
+    fn send(&self, request: ScriptRequest, _cancel: &Cancel) -> Result<HostResponse, HttpFailure> {
+        let Some(debugger) = &self.debugger else {
+            return self.call(request);
+        };
+        debugger.tape.answer(&request).unwrap_or_else(|| {
+            let answer = self.call(request.clone());
+            debugger.tape.keep(request, &answer);
+            answer
+        })
+    }
 
     fn send_all(
         &self,
@@ -358,15 +380,23 @@ impl Host for RunHost {
 
     fn log(&self, line: ConsoleLine) {
         let masked = joinery_http::redact::mask(&line.text, &self.connection.http.secrets());
-        lock(&self.record).console.push(ConsoleLine { text: masked, ..line });
+        let line = ConsoleLine { text: masked, ..line };
+        if let Some(debugger) = &self.debugger {
+            (debugger.hear)(&line);
+        }
+        lock(&self.record).console.push(line);
     }
 
     fn now_ms(&self) -> i64 {
-        self.chance.now_ms()
+        let now = self.chance.now_ms();
+        self.debugger.as_ref().map_or(now, |debugger| debugger.tape.now(now))
     }
 
     fn random(&self, bytes: &mut [u8]) {
         self.chance.fill(bytes);
+        if let Some(debugger) = &self.debugger {
+            debugger.tape.random(bytes);
+        }
     }
 
     fn sleep(&self, duration: Duration, _cancel: &Cancel) {

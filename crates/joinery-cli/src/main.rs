@@ -5,6 +5,7 @@ mod changes;
 mod commands;
 mod durations;
 mod excerpt;
+mod framing;
 mod home;
 mod output;
 mod target;

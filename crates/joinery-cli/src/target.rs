@@ -47,7 +47,9 @@ impl Target {
         match self.connection.as_deref() {
             Some(SANDBOX) => sandbox_org(studio, connector).await,
             Some(name) => connections::resolve(studio, connector, Ok(name)),
-            None if self.is_empty() && !needs_nothing(connector) => Ok(connections::none(studio, connector)),
+            None if self.is_empty() && !connections::needs_nothing(connector) => {
+                Ok(connections::none(studio, connector))
+            }
             None => {
                 let given = Given {
                     base_url: self.base_url.clone(),
@@ -95,17 +97,6 @@ pub fn warn(connection: &Resolved) {
     if let Some(warning) = connection.network.warning() {
         output::note(&format!("{BAD}warning:{BAD:#} {warning}", BAD = output::BAD));
     }
-}
-
-/// Whether a connection of the connector needs nothing said: no field and no secret.
-pub fn needs_nothing(connector: &Connector) -> bool {
-    let manifest = &connector.manifest;
-    !manifest.http.base_url.is_empty()
-        && manifest
-            .fields
-            .iter()
-            .all(|field| !field.required || field.default.is_some())
-        && manifest.auth.first().is_none_or(|choice| choice.kind == "none")
 }
 
 /// Opens the connector at a path; a mistake in it is shown with the path as seen from here.

@@ -6,10 +6,11 @@ use std::{
     sync::{Arc, Mutex, Weak},
 };
 
-use rhai::{AST, Engine, packages::Package};
+use rhai::{AST, Engine, OptimizationLevel, packages::Package};
 
 use crate::{
     coverage::{Coverage, Probes},
+    debug,
     error::{self, ScriptError},
     functions::{self, Signatures},
     resolver::ConnectorModules,
@@ -38,15 +39,28 @@ pub struct Inner {
 impl Inner {
     /// Builds the engine with all functions.
     pub fn build() -> Arc<Self> {
-        Self::build_with(None)
+        Self::build_with(None, |_| {})
     }
 
     /// Builds the engine whose scripts note which lines ran.
     pub fn build_covering() -> Arc<Self> {
-        Self::build_with(Some(Probes::default()))
+        Self::build_with(Some(Probes::default()), |_| {})
     }
 
-    fn build_with(probes: Option<Probes>) -> Arc<Self> {
+    /// Builds one that tells `debug` of every statement. It is slower by far.
+    pub fn build_for_debugging() -> Arc<Self> {
+        Self::build_with(None, |engine| {
+            // A statement that is worked out beforehand cannot be stopped at.
+            engine.set_optimization_level(OptimizationLevel::None);
+            #[allow(deprecated, reason = "volatile, not deprecated: see `debug::on_event`")]
+            engine.register_debugger(
+                |_, debugger| debugger,
+                |context, event, node, _, position| debug::on_event(context, event, node, position),
+            );
+        })
+    }
+
+    fn build_with(probes: Option<Probes>, prepare: impl FnOnce(&mut Engine)) -> Arc<Self> {
         Arc::new_cyclic(|inner: &Weak<Self>| {
             let mut engine = Engine::new_raw();
             rhai::packages::StandardPackage::new().register_into_engine(&mut engine);
@@ -63,6 +77,7 @@ impl Inner {
             engine.on_var(|name, _, context| {
                 state::on_variable(context.call_level(), || context.scope().get(name)).map(|()| None)
             });
+            prepare(&mut engine);
             let signatures = Signatures::read(&engine);
             if probes.is_some() {
                 Probes::register(&mut engine);

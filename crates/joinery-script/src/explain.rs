@@ -173,7 +173,8 @@ fn defines(ast: &AST, name: &str) -> bool {
     ast.iter_functions().any(|function| function.name == name)
 }
 
-fn frame_name(name: &str) -> String {
+/// A function's name as people read it.
+pub fn frame_name(name: &str) -> String {
     if name.starts_with("anon$") {
         "closure".to_owned()
     } else {
@@ -266,7 +267,8 @@ fn explain_dot(message: &str) -> String {
     }
 }
 
-fn of_thrown(value: &Dynamic, file: &str) -> ScriptError {
+/// What a thrown value says.
+pub fn of_thrown(value: &Dynamic, file: &str) -> ScriptError {
     if let Some(StopMark(reason)) = value.read_lock::<StopMark>().map(|mark| *mark) {
         return stopped_without_place(reason, &Limits::default(), file);
     }

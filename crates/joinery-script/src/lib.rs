@@ -9,6 +9,7 @@ mod check;
 pub mod convert;
 pub mod coverage;
 pub mod crypto;
+pub mod debug;
 mod describe;
 mod engine;
 mod error;

@@ -15,6 +15,7 @@ use ts_rs::TS;
 pub use crate::error::{Frame, ScriptError};
 use crate::{
     coverage::Coverage,
+    debug,
     engine::Inner,
     explain,
     files::Files,
@@ -344,6 +345,25 @@ impl Scripts {
             inner: self.covering.get_or_init(Inner::build_covering).clone(),
             covering: self.covering.clone(),
         }
+    }
+
+    /// Builds the engine of debug runs.
+    pub(crate) fn for_debugging() -> Self {
+        Self {
+            inner: Inner::build_for_debugging(),
+            covering: Arc::default(),
+        }
+    }
+
+    /// Where a debug run of a script can be stopped.
+    ///
+    /// # Errors
+    /// `no_file` or `syntax`.
+    pub(crate) fn places(&self, files: &dyn Files, file: &str) -> Result<debug::Places, ScriptError> {
+        let text = files
+            .text(file)
+            .ok_or_else(|| ScriptError::new("no_file", format!("no file `{file}`"), file))?;
+        Ok(debug::read_places(&self.inner.compile(file, &text)?))
     }
 
     /// Runs on this thread and in this process: what the script does to either, it does to the caller. Anything but a

@@ -313,6 +313,23 @@ pub fn on_variable<'a>(level: usize, value: impl FnOnce() -> Option<&'a Dynamic>
     stopped.map_or(Ok(()), |(state, reason)| Err(state.stop(reason)))
 }
 
+/// Does `work` on the side: it may take so many steps, which count for nothing, and reaching a limit ends it alone.
+pub fn aside<T>(steps: u64, work: impl FnOnce() -> T) -> T {
+    let (before, level) = counts(|counts| (counts.steps.get(), counts.max_level.replace(isize::MAX)));
+    let end =
+        |end| METER.with_borrow_mut(|meter| meter.as_mut().and_then(|meter| std::mem::replace(&mut meter.end, end)));
+    let ended = end(Some(before.saturating_add(steps)));
+    counts(|counts| counts.next_look.set(0));
+    let result = work();
+    end(ended);
+    counts(|counts| {
+        counts.steps.set(before);
+        counts.next_look.set(0);
+        counts.max_level.set(level);
+    });
+    result
+}
+
 fn end_mark(state: &RunState) -> Dynamic {
     Dynamic::from(StopMark(lock(&state.stop).unwrap_or(Stop::Cancelled)))
 }

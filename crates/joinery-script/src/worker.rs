@@ -21,4 +21,5 @@ mod watch;
 
 pub use page::Page;
 pub use pool::{Program, Workers};
+pub(crate) use remote::{Link, RemoteHost};
 pub use serve::serve_if_asked;

@@ -97,6 +97,17 @@ pub fn resolve(studio: &Studio, connector: &Connector, which: Result<&str, &Give
     }
 }
 
+/// Whether a connection of the connector needs nothing said: no field and no secret.
+pub fn needs_nothing(connector: &Connector) -> bool {
+    let manifest = &connector.manifest;
+    !manifest.http.base_url.is_empty()
+        && manifest
+            .fields
+            .iter()
+            .all(|field| !field.required || field.default.is_some())
+        && manifest.auth.first().is_none_or(|choice| choice.kind == "none")
+}
+
 /// No connection: nothing to sign with and nowhere to call, for scripts that call nothing.
 pub fn none(studio: &Studio, connector: &Connector) -> Resolved {
     build(

@@ -161,7 +161,14 @@ async fn with_retries(
     let mut tries = 0;
     loop {
         let run = performance.run(function.clone());
-        let outcome = run_script(studio, run, Arc::clone(host), performance.stop.clone()).await?;
+        let outcome = run_script(
+            studio,
+            run,
+            Arc::clone(host),
+            performance.stop.clone(),
+            performance.debugger.clone(),
+        )
+        .await?;
         let (Err(error), Some(retry)) = (&outcome.result, &description.retry) else {
             return Ok(outcome);
         };

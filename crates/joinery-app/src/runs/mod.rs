@@ -1,5 +1,6 @@
 //! Running actions: describe, run, compare with the run before.
 
+pub mod debug;
 mod going_on;
 mod perform;
 mod pick_lists;

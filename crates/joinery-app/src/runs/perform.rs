@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use super::{
     Stop,
+    debug::Debugger,
     going_on::{self, OnWait, Waiting},
 };
 use crate::{
@@ -52,6 +53,8 @@ pub struct Performance {
     pub(crate) chance: Arc<Chance>,
     /// Whether to note which lines ran.
     pub(crate) coverage: bool,
+    /// Who debugs it.
+    pub(crate) debugger: Option<Debugger>,
 }
 
 impl Performance {
@@ -72,6 +75,7 @@ impl Performance {
             client: None,
             chance: Arc::default(),
             coverage: false,
+            debugger: None,
         }
     }
 
@@ -98,7 +102,11 @@ impl Performance {
     }
 
     pub(crate) fn host(&self, studio: &Studio) -> Result<Arc<RunHost>, Error> {
-        Ok(Arc::new(self.new_host(studio)?))
+        let host = self.new_host(studio)?;
+        Ok(Arc::new(match &self.debugger {
+            Some(debugger) => host.debugged_by(debugger.clone()),
+            None => host,
+        }))
     }
 
     /// A way out that leads to the console and the clock only.
@@ -161,7 +169,7 @@ pub(super) async fn describe(
     studio: &Studio,
     performance: &Performance,
 ) -> Result<Result<(Description, Value), Box<ScriptError>>, Error> {
-    describe_through(studio, performance, &performance.host(studio)?).await
+    describe_through(studio, performance, &Arc::new(performance.new_host(studio)?)).await
 }
 
 async fn describe_through(
@@ -221,7 +229,7 @@ pub async fn perform(studio: &Studio, mut performance: Performance) -> Result<Pe
         performance.config.clone_from(&row.config);
     }
     // Fields may be asked for over HTTP: no calls of the action's own, but a cassette needs them.
-    let asked = performance.host(studio)?;
+    let asked = Arc::new(performance.new_host(studio)?);
     let (description, answers) = match describe_through(studio, &performance, &asked).await? {
         Ok(described) => described,
         Err(error) => return Ok(failed(performance.input, *error, started)),
@@ -279,7 +287,8 @@ pub(crate) async fn call(
     performance: Performance,
 ) -> Result<Performed, Error> {
     let started = Instant::now();
-    let outcome = run_script(studio, run, Arc::clone(&host), performance.stop.clone()).await?;
+    let debugger = performance.debugger.clone();
+    let outcome = run_script(studio, run, Arc::clone(&host), performance.stop.clone(), debugger).await?;
     Ok(told(studio, performance, &host, outcome, started))
 }
 
@@ -327,10 +336,20 @@ pub(crate) async fn checked_input(
 }
 
 /// Runs a script on a thread that may block.
-pub(crate) async fn run_script(studio: &Studio, run: Run, host: Arc<RunHost>, stop: Stop) -> Result<Outcome, Error> {
+pub(crate) async fn run_script(
+    studio: &Studio,
+    run: Run,
+    host: Arc<RunHost>,
+    stop: Stop,
+    debugger: Option<Debugger>,
+) -> Result<Outcome, Error> {
     let scripts = studio.scripts().clone();
     let host: Arc<dyn Host> = host;
-    on_blocking_thread(move || scripts.run(&run, &host, &stop.script)).await
+    on_blocking_thread(move || match debugger {
+        Some(debugger) => scripts.debug(&run, &host, &stop.script, debugger.session()),
+        None => scripts.run(&run, &host, &stop.script),
+    })
+    .await
 }
 
 async fn on_blocking_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {

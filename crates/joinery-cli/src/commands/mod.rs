@@ -3,6 +3,7 @@
 mod check;
 mod completions;
 mod connection;
+mod dap;
 mod export;
 mod inspect;
 mod man;
@@ -36,6 +37,8 @@ pub enum Command {
     Serve(trigger::serve::Arguments),
     /// Show what webhooks delivered, or replay it
     Deliveries(trigger::deliveries::Arguments),
+    /// Debug actions and triggers from an editor, on stdin and stdout
+    Dap(dap::Arguments),
     /// Send a request
     Send(Box<send::Arguments>),
     /// Keep connection profiles
@@ -68,6 +71,7 @@ impl Command {
             Self::Poll(arguments) => trigger::poll::run(&arguments),
             Self::Serve(arguments) => trigger::serve::run(&arguments),
             Self::Deliveries(arguments) => trigger::deliveries::run(&arguments),
+            Self::Dap(arguments) => dap::run(&arguments),
             Self::Send(arguments) => send::run(&arguments),
             Self::Connection(arguments) => connection::run(arguments),
             Self::Export(arguments) => export::run(&arguments),
@@ -92,7 +96,7 @@ impl Command {
             Self::Inspect(arguments) => arguments.json,
             Self::Verify(arguments) => arguments.json,
             Self::Sandbox(arguments) => arguments.json,
-            Self::New(_) | Self::Poll(_) | Self::Serve(_) | Self::Completions(_) | Self::Man(_) => false,
+            Self::New(_) | Self::Dap(_) | Self::Poll(_) | Self::Serve(_) | Self::Completions(_) | Self::Man(_) => false,
         }
     }
 }

@@ -40,6 +40,7 @@ pub(crate) use going_on::action_retry;
 pub(crate) use large::{MAX_BYTES, too_large};
 pub(crate) use parallel::MOST as MOST_AT_ONCE;
 pub(crate) use request::Request;
+pub(crate) use response::Response;
 pub use signatures::{Function, Signatures};
 
 /// One group of functions.

@@ -124,7 +124,8 @@ impl Response {
         })
     }
 
-    fn text(&self) -> String {
+    /// The body as text.
+    pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.0.answer.body).into_owned()
     }
 

@@ -15,6 +15,7 @@ use super::{
     watch::Verdict,
 };
 use crate::{
+    debug::Session,
     files::Files,
     functions::MOST_AT_ONCE,
     host::{ConsoleLine, Host},
@@ -48,6 +49,8 @@ pub struct Desk<'a> {
     pub handed: Vec<String>,
     /// Bytes written to the console.
     pub output: usize,
+    /// Whose debug run it is.
+    pub session: Option<&'a Session>,
 }
 
 impl Desk<'_> {
@@ -193,6 +196,7 @@ mod tests {
         };
         ask(&mut Desk {
             host,
+            session: None,
             files: &NoFiles,
             text: None,
             cancel: &Cancel::default(),

@@ -19,6 +19,7 @@ use super::{
 };
 use crate::{
     check,
+    debug::{Patient, Places, Session},
     error::ScriptError,
     explain::stopped_without_place,
     host::Host,
@@ -121,6 +122,45 @@ impl Workers {
         }
     }
 
+    /// Runs as [`Workers::run`] does, and lets `session` stop it and look at it on the way.
+    pub fn debug(&self, run: &Run, host: &Arc<dyn Host>, cancel: &Cancel, session: &Session) -> Outcome {
+        let task = Task::Debug {
+            function: run.function.clone(),
+            connection: run.connection.clone(),
+            secrets: run.secrets.clone(),
+            config: run.config.clone(),
+        };
+        let host: Arc<dyn Host> = Arc::new(Patient {
+            host: host.clone(),
+            session: session.clone(),
+        });
+        let job = Job {
+            host: Some(&host),
+            session: Some(session),
+            ..Job::of(&run.connector, &run.file, &run.limits, cancel)
+        };
+        match self.0.perform(task, job) {
+            Ok(Done::Run(outcome)) => outcome,
+            Ok(_) => Outcome::failed(mixed_up(&run.file)),
+            Err(error) => Outcome::failed(error),
+        }
+    }
+
+    /// Where a debug run of a script can be stopped.
+    ///
+    /// # Errors
+    /// Why the script cannot be read.
+    pub fn places(&self, connector: &Connector, file: &str) -> Result<Places, ScriptError> {
+        let (limits, cancel) = (short(), Cancel::default());
+        match self
+            .0
+            .perform(Task::Places, Job::of(connector, file, &limits, &cancel))?
+        {
+            Done::Places(places) => places,
+            _ => Err(mixed_up(file)),
+        }
+    }
+
     /// Title, fields and sample of an action or trigger. `fields` are those of the profile without secrets, `answers`
     /// those to its `config_fields`.
     ///
@@ -218,6 +258,7 @@ struct Job<'a> {
     limits: &'a Limits,
     host: Option<&'a Arc<dyn Host>>,
     cancel: &'a Cancel,
+    session: Option<&'a Session>,
 }
 
 impl<'a> Job<'a> {
@@ -230,6 +271,7 @@ impl<'a> Job<'a> {
             limits,
             host: None,
             cancel,
+            session: None,
         }
     }
 }
@@ -260,6 +302,7 @@ impl Pool {
             began: Instant::now(),
             handed: Vec::new(),
             output: 0,
+            session: job.session,
         };
         match process.perform(start, &mut desk) {
             Ok(done) => {
@@ -394,6 +437,7 @@ fn is_clean(done: &Done) -> bool {
     let error = match done {
         Done::Run(outcome) => outcome.result.as_ref().err(),
         Done::Describe(description) => description.as_ref().err(),
+        Done::Places(places) => places.as_ref().err(),
         Done::Has(_) | Done::Check(_) => None,
     };
     error.is_none_or(|error| {

@@ -33,7 +33,7 @@ const WORN: usize = 1_000;
 /// A worker that waits for a task or does one.
 pub struct Process {
     handle: Arc<Handle>,
-    input: ChildStdin,
+    input: Arc<Mutex<ChildStdin>>,
     output: BufReader<ChildStdout>,
     /// Texts it has been sent.
     known: HashSet<u64>,
@@ -93,7 +93,7 @@ impl Process {
         let (handle, input, output) = Handle::start(program, hello)?;
         let mut process = Self {
             handle: Arc::new(handle),
-            input,
+            input: Arc::new(Mutex::new(input)),
             output: BufReader::new(output),
             known: HashSet::new(),
             memory,
@@ -136,7 +136,11 @@ impl Process {
         let watched = watch::over(&self.handle, desk.cancel, due);
         let done = self.exchange(start, desk);
         drop(watched);
-        self.spent += began.elapsed();
+        let paused = desk.session.map_or(Duration::ZERO, |session| {
+            session.disconnect();
+            session.paused()
+        });
+        self.spent += began.elapsed().saturating_sub(paused);
         match done {
             Ok(done) => Ok(done),
             Err(wrong) => {
@@ -155,6 +159,10 @@ impl Process {
             .map(|text| desk.hand_out(&start.file, &text, &mut self.known));
         let is_wanted = start.task.is_done_by();
         self.say(&Order::Start(start))?;
+        if let Some(session) = desk.session {
+            let input = self.input.clone();
+            session.connect(move |command| frame::write(&mut *lock(&input), &Order::Debug(command)).is_ok());
+        }
         loop {
             match self.hear()? {
                 Report::Ask(ask) => {
@@ -164,6 +172,11 @@ impl Process {
                     self.say(&Order::Answer(answer))?;
                 }
                 Report::Log(line) => desk.log(line).map_err(Wrong::Said)?,
+                Report::Debug(notice) => {
+                    if !desk.session.is_some_and(|session| session.take(notice)) {
+                        return Err(Wrong::Said(Verdict::Babbling));
+                    }
+                }
                 Report::Done(done) if is_wanted(&done) => return Ok(done),
                 Report::Done(_) | Report::Ready { .. } => return Err(Wrong::Said(Verdict::Babbling)),
             }
@@ -171,7 +184,7 @@ impl Process {
     }
 
     fn say(&mut self, order: &Order) -> Result<(), frame::Error> {
-        frame::write(&mut self.input, order)
+        frame::write(&mut *lock(&self.input), order)
     }
 
     fn hear(&mut self) -> Result<Report, frame::Error> {

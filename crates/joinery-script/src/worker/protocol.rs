@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::{
+    debug::{Command, Notice, Places},
     error::ScriptError,
     host::{ConsoleLine, HostResponse, HttpFailure, ScriptRequest, SecretFailure, SecretOperation},
     limits::Limits,
@@ -42,6 +43,8 @@ pub enum Order {
     Start(Start),
     /// What was asked for.
     Answer(Answer),
+    /// During a debug run, at any time.
+    Debug(Command),
 }
 
 /// What a worker may use of the system as long as it lives.
@@ -84,6 +87,19 @@ pub enum Task {
         /// Whether to note which lines ran.
         coverage: bool,
     },
+    /// The same, to be stopped and looked at on the way; [`Command::Begin`] comes next.
+    Debug {
+        /// Which, with what.
+        function: Function,
+        /// The profile's fields that are not secret.
+        connection: Map<String, Value>,
+        /// Names of its secrets.
+        secrets: Vec<String>,
+        /// The answers to `config_fields`.
+        config: Value,
+    },
+    /// Where a debug run of it can be stopped.
+    Places,
     /// Title, fields and sample.
     Describe {
         /// The profile's fields that are not secret.
@@ -126,6 +142,8 @@ pub enum Report {
     Ask(Ask),
     /// A line for the console; it goes on.
     Log(ConsoleLine),
+    /// What happens in a debug run; it goes on, or stands still until told.
+    Debug(Notice),
     /// The task is done.
     Done(Done),
 }
@@ -203,8 +221,10 @@ pub enum Answer {
 /// What a task gave.
 #[derive(Debug, Serialize, Deserialize)]
 pub enum Done {
-    /// Of [`Task::Run`].
+    /// Of [`Task::Run`] and [`Task::Debug`].
     Run(Outcome),
+    /// Of [`Task::Places`].
+    Places(Result<Places, ScriptError>),
     /// Of [`Task::Describe`].
     Describe(Result<Description, ScriptError>),
     /// Of [`Task::Has`].
@@ -217,7 +237,8 @@ impl Task {
     /// Tells whether a [`Done`] is of such a task.
     pub fn is_done_by(&self) -> fn(&Done) -> bool {
         match self {
-            Self::Run { .. } => |done| matches!(done, Done::Run(_)),
+            Self::Run { .. } | Self::Debug { .. } => |done| matches!(done, Done::Run(_)),
+            Self::Places => |done| matches!(done, Done::Places(_)),
             Self::Describe { .. } => |done| matches!(done, Done::Describe(_)),
             Self::Has { .. } => |done| matches!(done, Done::Has(_)),
             Self::Check { .. } => |done| matches!(done, Done::Check(_)),

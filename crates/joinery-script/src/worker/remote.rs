@@ -6,7 +6,7 @@ use std::{
     fs::File,
     process,
     sync::{Arc, Mutex, OnceLock, mpsc::Receiver},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use super::{
@@ -14,6 +14,7 @@ use super::{
     protocol::{Answer, Ask, Order, Report, Text},
 };
 use crate::{
+    debug::{self, Command, Notice},
     files::Files,
     host::{ConsoleLine, Host, HostResponse, HttpFailure, ScriptRequest, SecretFailure, SecretOperation},
     limits::Cancel,
@@ -26,16 +27,18 @@ use crate::{
 pub struct Link {
     output: File,
     orders: Mutex<Receiver<Order>>,
+    commands: Mutex<Receiver<Command>>,
     /// Texts the host has sent, by what they go by there.
     texts: Mutex<HashMap<u64, Arc<str>>>,
 }
 
 impl Link {
-    /// A link that writes to `output`; what comes in is received from `orders`.
-    pub fn new(output: File, orders: Receiver<Order>) -> Self {
+    /// A link that writes to `output`; what comes in is received from `orders`, and from `commands` in debug runs.
+    pub fn new(output: File, orders: Receiver<Order>, commands: Receiver<Command>) -> Self {
         Self {
             output,
             orders: Mutex::new(orders),
+            commands: Mutex::new(commands),
             texts: Mutex::default(),
         }
     }
@@ -57,12 +60,28 @@ impl Link {
         order.unwrap_or_else(|_| process::exit(0))
     }
 
+    /// The host's next word about a debug run, if it comes within `time`.
+    pub fn command(&self, time: Duration) -> Option<Command> {
+        let commands = lock(&self.commands);
+        if time.is_zero() {
+            commands.try_recv().ok()
+        } else {
+            commands.recv_timeout(time).ok()
+        }
+    }
+
+    /// Tells the host of a debug run.
+    pub fn notice(&self, notice: Notice) {
+        // What is told of values is short.
+        drop(self.tell(&Report::Debug(notice)));
+    }
+
     fn ask(&self, ask: Ask) -> Result<Answer, frame::Error> {
         self.tell(&Report::Ask(ask))?;
         match self.next() {
             Order::Answer(answer) => Ok(answer),
             // The host gives one task at a time.
-            Order::Hello(_) | Order::Start(_) => process::exit(1),
+            Order::Hello(_) | Order::Start(_) | Order::Debug(_) => process::exit(1),
         }
     }
 
@@ -80,6 +99,8 @@ impl Link {
 pub struct RemoteHost {
     link: Arc<Link>,
     waited: Mutex<Duration>,
+    /// Since when a debug run has stood still.
+    paused: Mutex<Option<Instant>>,
 }
 
 impl RemoteHost {
@@ -88,7 +109,27 @@ impl RemoteHost {
         Self {
             link,
             waited: Mutex::default(),
+            paused: Mutex::default(),
         }
+    }
+
+    /// Takes what the host says of the wait; while a debug run stands still the worker's own clock is ahead of that.
+    fn take_waited(&self, waited: Duration) {
+        if lock(&self.paused).is_none() {
+            *lock(&self.waited) = waited;
+        }
+    }
+
+    /// A person is waited for from now on.
+    pub fn pause(&self) {
+        lock(&self.paused).get_or_insert_with(Instant::now);
+    }
+
+    /// No more; so long in all, where the host has said so.
+    pub fn resume(&self, waited: Option<Duration>) {
+        let paused = lock(&self.paused).take();
+        let mut known = lock(&self.waited);
+        *known = waited.unwrap_or_else(|| *known + paused.map_or(Duration::ZERO, |since| since.elapsed()));
     }
 
     /// Asks, and lets `take` take what it wants of the answer. None of it counts as the script's memory.
@@ -101,13 +142,20 @@ impl RemoteHost {
 
 impl Host for RemoteHost {
     fn send(&self, request: ScriptRequest, _: &Cancel) -> Result<HostResponse, HttpFailure> {
+        if !debug::may_call_out() {
+            return Err(not_here());
+        }
+        let (method, url) = (request.method.clone(), request.url.clone());
         let sent = self.ask(Ask::Send(request), |answer| match answer {
             Answer::Sent { result, waited } => Some((result, waited)),
             _ => None,
         });
         match sent {
             Ok((result, waited)) => {
-                *lock(&self.waited) = waited;
+                self.take_waited(waited);
+                if let Ok(answer) = &result {
+                    debug::note_http(&method, &url, answer.response.status);
+                }
                 result
             }
             Err(error) => Err(too_large(&error)),
@@ -122,6 +170,13 @@ impl Host for RemoteHost {
         _: &Cancel,
     ) -> Vec<Result<HostResponse, HttpFailure>> {
         let count = requests.len();
+        if !debug::may_call_out() {
+            return vec![Err(not_here()); count];
+        }
+        let asked: Vec<_> = requests
+            .iter()
+            .map(|request| (request.method.clone(), request.url.clone()))
+            .collect();
         let ask = Ask::SendAll {
             requests,
             limit: u32::try_from(limit).unwrap_or(u32::MAX),
@@ -133,7 +188,12 @@ impl Host for RemoteHost {
         });
         match sent {
             Ok((results, waited)) => {
-                *lock(&self.waited) = waited;
+                self.take_waited(waited);
+                for ((method, url), result) in asked.iter().zip(&results) {
+                    if let Ok(answer) = result {
+                        debug::note_http(method, url, answer.response.status);
+                    }
+                }
                 results
             }
             Err(error) => vec![Err(too_large(&error)); count],
@@ -165,13 +225,17 @@ impl Host for RemoteHost {
     }
 
     fn sleep(&self, duration: Duration, _: &Cancel) {
+        if !debug::may_call_out() {
+            return;
+        }
         drop(self.ask(Ask::Sleep(duration), |answer| {
             matches!(answer, Answer::Slept).then_some(())
         }));
     }
 
     fn waited(&self) -> Duration {
-        *lock(&self.waited)
+        let paused = lock(&self.paused).map_or(Duration::ZERO, |since| since.elapsed());
+        *lock(&self.waited) + paused
     }
 
     fn sign(&self, secret: &str, operation: SecretOperation, message: &[u8]) -> Result<Vec<u8>, SecretFailure> {
@@ -199,6 +263,15 @@ fn too_large(error: &frame::Error) -> HttpFailure {
         code: "too_large".into(),
         message: format!("the request cannot be sent: {error}"),
         hint: Some("Send it in several requests.".into()),
+    }
+}
+
+/// The answer to a call that an expression must not make.
+fn not_here() -> HttpFailure {
+    HttpFailure {
+        code: "no_http_here".into(),
+        message: "an expression that is only looked at may not call HTTP".into(),
+        hint: Some("Call it in the debug console.".into()),
     }
 }
 

@@ -1,6 +1,7 @@
 //! In the worker: shut in, do one task after the other, and end when the host has gone.
 
 use std::{
+    cell::LazyCell,
     env,
     fs::File,
     io, process,
@@ -21,6 +22,7 @@ use super::{
 };
 use crate::{
     check::{self, Script},
+    debug::{self, Command},
     error::ScriptError,
     files::Files,
     limits::{Cancel, Limits},
@@ -54,7 +56,8 @@ fn serve() -> Result<(), frame::Error> {
     };
     let mut open = enclosure::limit(&hello);
     let (orders, received) = mpsc::channel();
-    let link = Arc::new(Link::new(output, received));
+    let (commands, heard) = mpsc::channel();
+    let link = Arc::new(Link::new(output, received, heard));
     let (ready, is_ready) = mpsc::channel();
     {
         let link = link.clone();
@@ -70,17 +73,21 @@ fn serve() -> Result<(), frame::Error> {
         version: VERSION.to_owned(),
         open,
     })?;
-    listen(&mut input, &orders)
+    listen(&mut input, &orders, &commands)
 }
 
 /// Hands on what the host says, until it has gone.
-fn listen(mut input: impl io::Read, orders: &Sender<Order>) -> Result<(), frame::Error> {
+fn listen(mut input: impl io::Read, orders: &Sender<Order>, commands: &Sender<Command>) -> Result<(), frame::Error> {
     loop {
         let frame = match frame::read(&mut input) {
             Err(frame::Error::Closed(_)) => return Ok(()),
             frame => frame?,
         };
-        if orders.send(frame::decode(&frame)?).is_err() {
+        let sent = match frame::decode(&frame)? {
+            Order::Debug(command) => commands.send(command).is_ok(),
+            order => orders.send(order).is_ok(),
+        };
+        if !sent {
             return Ok(());
         }
     }
@@ -89,6 +96,8 @@ fn listen(mut input: impl io::Read, orders: &Sender<Order>) -> Result<(), frame:
 /// Does one task after the other, on the thread of the scripts.
 fn work(link: &Arc<Link>, page: &Arc<Page>, ready: Sender<()>) {
     let scripts = Scripts::new();
+    // Built for the first debug run: others do without.
+    let debugged = LazyCell::new(Scripts::for_debugging);
     warm_up(&scripts, link);
     // The other end waits for this.
     let _ = ready.send(());
@@ -97,7 +106,9 @@ fn work(link: &Arc<Link>, page: &Arc<Page>, ready: Sender<()>) {
             process::exit(1);
         };
         let (file, describes) = (start.file.clone(), matches!(start.task, Task::Describe { .. }));
-        let done = perform(&scripts, start, link, page);
+        let debugs = matches!(start.task, Task::Debug { .. } | Task::Places);
+        let scripts = if debugs { &*debugged } else { &scripts };
+        let done = perform(scripts, start, link, page);
         if let Err(error) = link.tell(&Report::Done(done)) {
             let error = ScriptError::new("result", format!("the result is too large: {error}"), &file)
                 .with_hint("Return only what the next step needs.");
@@ -122,11 +133,12 @@ fn perform(scripts: &Scripts, start: Start, link: &Arc<Link>, page: &Arc<Page>) 
     let spot = Spot::on(page.clone());
     let files = Arc::new(RemoteFiles::new(link.clone(), spot.clone(), &file, text));
     spot.note(&file, 0);
+    let host = Arc::new(RemoteHost::new(link.clone()));
     let call = |files: Arc<RemoteFiles>, file: String, connection: Dynamic, answers: &Value| Call {
         files,
         file,
         limits,
-        host: Arc::new(RemoteHost::new(link.clone())),
+        host: host.clone(),
         cancel: Cancel::of_host(page.clone()),
         spot,
         connection,
@@ -144,6 +156,18 @@ fn perform(scripts: &Scripts, start: Start, link: &Arc<Link>, page: &Arc<Page>) 
             let call = call(files, file, connection(&fields, &secrets), &config);
             Done::Run(covering.as_ref().unwrap_or(scripts).execute(call, &function))
         }
+        Task::Debug {
+            function,
+            connection: fields,
+            secrets,
+            config,
+        } => {
+            debug::begin(link, &host, &Cancel::of_host(page.clone()));
+            let outcome = scripts.execute(call(files, file, connection(&fields, &secrets), &config), &function);
+            debug::end();
+            Done::Run(outcome)
+        }
+        Task::Places => Done::Places(scripts.places(&*files, &file)),
         Task::Describe {
             connection: fields,
             config,

@@ -12,6 +12,7 @@ mod check;
 mod coverage;
 mod crypto;
 mod data;
+mod debug;
 mod errors;
 mod fields;
 mod hostile;

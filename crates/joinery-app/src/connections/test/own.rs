@@ -50,7 +50,7 @@ pub(super) async fn run(probe: &Probe<'_>) -> Result<Tried, Error> {
         stop.request.clone(),
     ));
     let started = Instant::now();
-    let outcome = run_script(probe.studio, run, Arc::clone(&host), stop).await?;
+    let outcome = run_script(probe.studio, run, Arc::clone(&host), stop, None).await?;
     let time_ms = milliseconds(started.elapsed());
     let record = host.take();
     let calls = record.calls;

@@ -8,7 +8,7 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use joinery_app::{
     Code, Connector, Error, Studio,
-    connections::Resolved,
+    connections::{self, Resolved},
     tests::{self, Mode, TestOptions, TestReport},
 };
 
@@ -81,7 +81,7 @@ pub fn run(arguments: &Arguments) -> Result<Outcome, Error> {
 /// The org that live cases talk to; `None` where none is named.
 async fn org(arguments: &Arguments, studio: &Studio, connector: &Connector) -> Result<Option<Resolved>, Error> {
     let target = &arguments.target;
-    let calls_one = target.is_named() || (arguments.live || arguments.record) && target::needs_nothing(connector);
+    let calls_one = target.is_named() || (arguments.live || arguments.record) && connections::needs_nothing(connector);
     if !calls_one {
         return Ok(None);
     }

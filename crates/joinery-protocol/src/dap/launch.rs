@@ -1,0 +1,272 @@
+//! Starting and restarting a run, and what it says when it is over.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use joinery_app::{
+    Connector, ConsoleLevel, ConsoleLine, Error, ScriptError, Studio,
+    connections::{self, Given, Resolved, SANDBOX},
+    connectors,
+    runs::{
+        self, Performance, Performed,
+        debug::{self, Debugger, Tape},
+    },
+    sandbox,
+};
+use joinery_script::debug::Event;
+use serde_json::{Value, json};
+
+use super::{After, Refusal, Server, requests::Launch, then};
+
+/// A run under way, or over.
+pub struct Launched {
+    /// Who debugs it; none where that was not wanted.
+    pub debugger: Option<Debugger>,
+    /// Ends it.
+    pub stop: Box<dyn Fn() + Send>,
+}
+
+impl Server {
+    pub(super) fn launch(&self, launch: Launch) -> Result<(Value, After), Refusal> {
+        if self.state().running.is_some() {
+            return Err(Refusal::new("a run has been launched already"));
+        }
+        self.take_connector(&launch)?;
+        self.state().launch = Some(launch);
+        // Only now is it known where breakpoints can be.
+        Ok((
+            Value::Null,
+            then(|server| {
+                server.event("initialized", Value::Null);
+                server.start_if_ready(None);
+            }),
+        ))
+    }
+
+    /// Runs again; what servers answered is taken from the run before.
+    pub(super) fn restart(&self, arguments: &Value) -> Result<(Value, After), Refusal> {
+        let launch = match serde_json::from_value(arguments["arguments"].clone()) {
+            Ok(launch) => launch,
+            Err(_) => self
+                .state()
+                .launch
+                .clone()
+                .ok_or_else(|| Refusal::new("nothing has been launched"))?,
+        };
+        let tape = {
+            let mut state = self.state();
+            state.runs += 1;
+            state.stopped = None;
+            let running = state.running.take();
+            running.and_then(|running| {
+                (running.stop)();
+                running.debugger.map(|debugger| debugger.tape())
+            })
+        };
+        // Its files may have been edited since.
+        self.take_connector(&launch)?;
+        self.state().launch = Some(launch);
+        Ok((Value::Null, then(move |server| server.start_if_ready(tape))))
+    }
+
+    fn take_connector(&self, launch: &Launch) -> Result<(), Refusal> {
+        let folder = launch.connector.clone().or_else(|| self.state().folder.clone());
+        let folder = folder.or_else(|| launch.program.as_deref().and_then(around));
+        let folder = folder.ok_or_else(|| {
+            Refusal::new("no connector: name its folder as `connector`, or a script inside one as `program`")
+        })?;
+        let connector = connectors::open(&folder)?;
+        let mut state = self.state();
+        state.folder = Some(std::path::absolute(&folder).unwrap_or(folder));
+        state.connector = Some(Arc::new(connector));
+        Ok(())
+    }
+
+    /// Starts the run once it has been launched and breakpoints have been set. With a tape its answers are that.
+    pub(super) fn start_if_ready(&self, tape: Option<Arc<Tape>>) {
+        let (launch, connector, run) = {
+            let mut state = self.state();
+            if !state.is_configured || state.running.is_some() {
+                return;
+            }
+            let (Some(launch), Some(connector)) = (state.launch.clone(), state.connector.clone()) else {
+                return;
+            };
+            state.runs += 1;
+            // Until it has begun there is nothing to stop.
+            state.running = Some(Launched {
+                debugger: None,
+                stop: Box::new(|| {}),
+            });
+            (launch, connector, state.runs)
+        };
+        let server = self.clone();
+        self.0.runtime.spawn(async move {
+            let outcome = server.run(&launch, connector, run, tape).await;
+            server.ended(run, outcome);
+        });
+    }
+
+    async fn run(
+        &self,
+        launch: &Launch,
+        connector: Arc<Connector>,
+        run: u64,
+        tape: Option<Arc<Tape>>,
+    ) -> Result<(Performed, f64), Error> {
+        let studio = self.0.studio.clone();
+        let file = match (&launch.action, &launch.program) {
+            (Some(action), _) => connectors::script(&connector, action)?,
+            (None, Some(program)) => connectors::script(&connector, &self.file_of(program))?,
+            (None, None) => {
+                return Err(Error::new(
+                    joinery_app::Code::Usage,
+                    "no action: name it as `action`, or its file as `program`",
+                ));
+            }
+        };
+        let connection = resolve(&studio, &connector, launch.connection.as_deref()).await?;
+        if launch.allow_writes {
+            studio.writes().allow_all();
+        }
+        let mut performance = Performance::new(connector, &file, connection);
+        performance.input = match &launch.input {
+            Value::String(text) => serde_json::from_str(text).unwrap_or_else(|_| launch.input.clone()),
+            Value::Null => json!({}),
+            input => input.clone(),
+        };
+        let stop = Box::new(performance.stopper());
+        let debugger = (!launch.no_debug).then(|| {
+            let (told, heard) = (self.clone(), self.clone());
+            debug::attach(
+                &mut performance,
+                self.state().board.breakpoints(),
+                launch.stop_on_entry,
+                tape.as_deref(),
+                move |event| {
+                    if let Event::Stopped(stopped) = event {
+                        told.stopped(run, stopped);
+                    }
+                },
+                move |line| heard.heard(run, line),
+            )
+        });
+        {
+            let mut state = self.state();
+            if state.runs != run {
+                stop();
+            }
+            // It may have been ended while it was being prepared.
+            if state.is_over {
+                stop();
+            } else if state.runs == run {
+                state.running = Some(Launched {
+                    debugger: debugger.clone(),
+                    stop,
+                });
+            }
+        }
+        if tape.is_some() {
+            self.output(
+                "console",
+                "Answers of servers are those of the run before; nothing is sent.\n",
+                None,
+            );
+        }
+        let performed = runs::perform(&studio, performance).await?;
+        if debugger.is_none() {
+            for line in &performed.console {
+                self.heard(run, line);
+            }
+        }
+        let paused = debugger.map_or(0.0, |debugger| debugger.paused_ms());
+        Ok((performed, paused))
+    }
+
+    fn heard(&self, run: u64, line: &ConsoleLine) {
+        if self.state().runs != run {
+            return;
+        }
+        let category = match line.level {
+            ConsoleLevel::Print | ConsoleLevel::Info => "stdout",
+            ConsoleLevel::Warn | ConsoleLevel::Error => "stderr",
+        };
+        let place = self.place(&line.file, line.line);
+        self.output(category, &format!("{}\n", line.text), Some(place));
+    }
+
+    fn ended(&self, run: u64, outcome: Result<(Performed, f64), Error>) {
+        {
+            let mut state = self.state();
+            if state.runs != run {
+                return;
+            }
+            state.stopped = None;
+        }
+        let code = match outcome {
+            Ok((performed, paused)) => {
+                let code = match &performed.outcome.result {
+                    Ok(value) => {
+                        let text = serde_json::to_string_pretty(value).unwrap_or_default();
+                        self.output("stdout", &format!("{text}\n"), None);
+                        0
+                    }
+                    Err(error) => {
+                        self.tell_error(error);
+                        1
+                    }
+                };
+                let ran = (performed.time_ms - paused).max(0.0);
+                self.output(
+                    "console",
+                    &format!("Ran for {ran:.0} ms; stood still for {paused:.0} ms.\n"),
+                    None,
+                );
+                code
+            }
+            Err(error) => {
+                let Refusal(words) = error.into();
+                self.output("stderr", &format!("{words}\n"), None);
+                1
+            }
+        };
+        self.event("thread", json!({ "reason": "exited", "threadId": super::THREAD }));
+        self.event("exited", json!({ "exitCode": code }));
+        self.event("terminated", Value::Null);
+    }
+
+    fn tell_error(&self, error: &ScriptError) {
+        let mut text = format!("{}:{}: {}\n", error.file, error.line, error.message);
+        if let Some(hint) = &error.hint {
+            text.push_str(hint);
+            text.push('\n');
+        }
+        let place = self.place(&error.file, error.line.max(1));
+        self.output("stderr", &text, Some(place));
+    }
+}
+
+/// The folder of the connector around a file.
+fn around(program: &Path) -> Option<PathBuf> {
+    let mut folders = program.ancestors().skip(1);
+    folders
+        .find(|folder| folder.join("connector.toml").is_file())
+        .map(Path::to_owned)
+}
+
+/// The connection of that name; the sandbox org is started where it is meant and none runs.
+async fn resolve(studio: &Studio, connector: &Connector, name: Option<&str>) -> Result<Resolved, Error> {
+    let Some(name) = name.filter(|name| !name.is_empty()) else {
+        return if connections::needs_nothing(connector) {
+            connections::resolve(studio, connector, Err(&Given::default()))
+        } else {
+            Ok(connections::none(studio, connector))
+        };
+    };
+    if name == SANDBOX && connections::fits_sandbox(connector) && sandbox::address(studio).is_none() {
+        sandbox::start_with(studio, sandbox::Options::default()).await?;
+    }
+    connections::resolve(studio, connector, Ok(name))
+}
