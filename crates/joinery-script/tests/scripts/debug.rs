@@ -63,6 +63,7 @@ fn start(files: &[(&str, &str)], breakpoints: Breakpoints, stop_on_entry: bool, 
         connection: serde_json::Map::new(),
         secrets: vec!["token".into()],
         config: json!({}),
+        coverage: false,
         limits,
     };
     let outcome = {
