@@ -1,7 +1,9 @@
 //! Finding mistakes without running: syntax, unknown names and functions, wrong argument counts, fields no schema has.
 
 mod fields;
+mod finding;
 mod hooks;
+mod lints;
 mod literal;
 mod output;
 mod walk;
@@ -10,6 +12,8 @@ use joinery_connector::{
     Connector, FileKind, Problem, Severity,
     request::{RequestFolder, SavedRequest},
 };
+
+pub use finding::{Edit, Finding, QuickFix, fixed};
 
 use crate::{
     engine::text_of,
@@ -47,27 +51,38 @@ pub fn check(scripts: &Scripts, connector: &Connector) -> Vec<Problem> {
 
 /// Everything wrong or doubtful in one file; `text` is what the editor holds.
 pub fn check_file(scripts: &Scripts, connector: &Connector, path: &str, text: &str) -> Vec<Problem> {
+    let found = findings(scripts, connector, path, text);
+    found.into_iter().map(|finding| finding.problem).collect()
+}
+
+/// The same with what can be done about it.
+pub fn findings(scripts: &Scripts, connector: &Connector, path: &str, text: &str) -> Vec<Finding> {
+    let plain = |problems: Vec<Problem>| problems.into_iter().map(Finding::from).collect();
     if !is_checked(path) {
         return Vec::new();
     }
     if has_extension(path, "json") {
-        return check_json(path, text).into_iter().collect();
+        return plain(check_json(path, text).into_iter().collect());
     }
     if has_extension(path, "toml") {
-        return check_toml(path, text);
+        return plain(check_toml(path, text));
     }
     let limit = Limits::default().file;
     if text.len() > limit {
-        return vec![of_error(error::file_too_large(path, text.len(), limit))];
+        return plain(vec![of_error(error::file_too_large(path, text.len(), limit))]);
     }
     match scripts.inner.compile(path, text) {
-        Ok(ast) => walk::check(&scripts.inner, connector, path, text, &ast),
+        Ok(ast) => {
+            let mut found = walk::check(&scripts.inner, connector, path, text, &ast);
+            found.extend(lints::check(scripts, connector, path, text));
+            found
+        }
         Err(error) => {
             let end = end_of_word(text, error.line, error.column);
-            vec![Problem {
+            plain(vec![Problem {
                 end_column: end,
                 ..of_error(error)
-            }]
+            }])
         }
     }
 }
@@ -124,15 +139,21 @@ fn is_checked(path: &str) -> bool {
 }
 
 fn of_error(error: ScriptError) -> Problem {
-    Problem {
-        file: error.file,
-        line: error.line,
-        column: error.column,
-        end_column: None,
-        severity: Severity::Error,
-        code: error.code,
-        message: error.message,
-        hint: error.hint,
+    error.into()
+}
+
+impl From<ScriptError> for Problem {
+    fn from(error: ScriptError) -> Self {
+        Self {
+            file: error.file,
+            line: error.line,
+            column: error.column,
+            end_column: None,
+            severity: Severity::Error,
+            code: error.code,
+            message: error.message,
+            hint: error.hint,
+        }
     }
 }
 
@@ -158,7 +179,7 @@ fn imported(connector: &Connector, file: &str) -> Option<std::sync::Arc<str>> {
     text_of(connector, file)
 }
 
-fn has_extension(path: &str, extension: &str) -> bool {
+pub(crate) fn has_extension(path: &str, extension: &str) -> bool {
     std::path::Path::new(path)
         .extension()
         .is_some_and(|found| found == extension)

@@ -11,6 +11,7 @@ mod explain;
 pub mod functions;
 pub mod host;
 mod json;
+pub mod language;
 pub mod limits;
 mod meter;
 mod order;
@@ -23,7 +24,7 @@ mod syntax;
 mod token;
 mod tokens;
 
-pub use check::{check, check_file};
+pub use check::{Finding, QuickFix, check, check_file, findings};
 pub use host::{CallPlace, ConsoleLevel, ConsoleLine, Host, HostResponse, HttpFailure, ScriptRequest};
 pub use limits::{Cancel, Limits};
 pub use run::{Description, Frame, Function, Outcome, Run, ScriptError, Scripts};

@@ -1,6 +1,7 @@
 //! Running actions: describe, run, compare with the run before.
 
 mod perform;
+mod seen;
 
 use std::{
     collections::HashMap,
@@ -23,6 +24,7 @@ use ts_rs::TS;
 
 pub(crate) use perform::run_script;
 pub use perform::{Performance, Performed, advice, perform};
+pub use seen::last_seen;
 
 use crate::{
     bodies::{BodySummary, Diff, DiffLines, DiffMark, diff, window},
@@ -197,6 +199,7 @@ impl Running {
 pub(crate) struct Outputs {
     last: Mutex<HashMap<String, (i64, Arc<Value>)>>,
     differences: Mutex<HashMap<i64, Arc<Diff>>>,
+    runs: Mutex<seen::LastRuns>,
 }
 
 /// What the run form shows for an action. `text` is what the editor holds, where it is not saved.
@@ -299,13 +302,15 @@ fn report(
         });
         CallReport { body, ..call.report }
     });
+    let calls: Vec<CallReport> = calls.collect();
+    seen::remember(studio, connector, &action, &performed.input, &calls);
     Ok(RunReport {
         number,
         action,
         ok: error.is_none(),
         output,
         error,
-        calls: calls.collect(),
+        calls,
         console: performed.console,
         warnings: performed.warnings,
         input: performed.input,

@@ -8,6 +8,7 @@ use rhai::{AST, ASTNode, Expr, FnCallExpr, Position, Stmt};
 use super::{
     end_of_word,
     fields::{self, Declared},
+    finding::Finding,
     imported, literal, output,
 };
 use crate::{
@@ -43,11 +44,11 @@ pub(super) struct Check<'a> {
     modules: BTreeMap<String, Option<Vec<(String, usize)>>>,
     /// Names `input_fields` declares; `None` where that cannot be told without running.
     inputs: Option<BTreeSet<String>>,
-    problems: Vec<Problem>,
+    problems: Vec<Finding>,
 }
 
 /// Everything doubtful in a script that compiles.
-pub fn check(inner: &Inner, connector: &Connector, path: &str, text: &str, ast: &AST) -> Vec<Problem> {
+pub fn check(inner: &Inner, connector: &Connector, path: &str, text: &str, ast: &AST) -> Vec<Finding> {
     let mut check = Check {
         inner,
         connector,
@@ -90,7 +91,7 @@ impl Check<'_> {
             position.line().unwrap_or(0) as u32,
             position.position().unwrap_or(0) as u32,
         );
-        self.problems.push(Problem {
+        self.problems.push(Finding::from(Problem {
             file: self.path.to_owned(),
             line,
             column,
@@ -99,7 +100,16 @@ impl Check<'_> {
             code: code.to_owned(),
             message,
             hint,
-        });
+        }));
+    }
+
+    /// Offers the nearest name for the word that was reported last.
+    pub(super) fn suggest(&mut self, near: Option<String>) {
+        let (Some(near), Some(last)) = (near, self.problems.pop()) else {
+            return;
+        };
+        self.problems
+            .push(last.replaced_by(self.text, format!("Change to {near}"), near));
     }
 
     pub(super) fn has(&self, name: &str) -> bool {
@@ -126,6 +136,28 @@ impl Check<'_> {
                 "no_poll",
                 "this trigger has neither `poll` nor `notification`".into(),
                 Some("Write: fn poll(connection, input, cursor) { ... }".into()),
+            );
+        }
+        let pick_list = kind.map_or_else(
+            || self.path.starts_with("pick_lists/"),
+            |kind| kind == FileKind::PickList,
+        );
+        if pick_list && !self.has("options") {
+            self.report(
+                Position::NONE,
+                Severity::Error,
+                "no_options",
+                "this pick list has no function `options`".into(),
+                Some("Write: fn options(connection, params) { ... }".into()),
+            );
+        }
+        if kind.unwrap_or_else(|| FileKind::of(self.path).0) == FileKind::Schema && !self.has("fields") {
+            self.report(
+                Position::NONE,
+                Severity::Error,
+                "no_fields",
+                "this schema has no function `fields`".into(),
+                Some("Write: fn fields(connection, config) { ... }".into()),
             );
         }
     }
@@ -155,14 +187,15 @@ impl Check<'_> {
                     .keys()
                     .filter_map(|path| path.strip_suffix(".rhai"))
                     .collect();
-                let hint = nearest(&path, known.into_iter()).map(|near| format!("Did you mean `{near}`?"));
+                let near = nearest(&path, known.into_iter()).map(str::to_owned);
                 self.report(
                     position,
                     Severity::Error,
                     "import",
                     format!("no file `{file}` to import"),
-                    hint,
+                    near.as_ref().map(|near| format!("Did you mean `{near}`?")),
                 );
+                self.suggest(near.map(|near| format!("\"{near}\"")));
                 continue;
             };
             // A mistake inside the module is reported where the module is checked.
@@ -204,18 +237,20 @@ impl Check<'_> {
 
     fn native(&mut self, name: &str, count: usize, position: Position) {
         let Some(ways) = self.inner.signatures.get(name) else {
-            let hint = self
-                .inner
-                .signatures
-                .near(name, &self.own)
-                .map(|near| format!("Did you mean `{near}`?"));
-            return self.report(
+            let near = self.inner.signatures.near(name, &self.own);
+            self.report(
                 position,
                 Severity::Error,
                 "unknown_function",
                 format!("there is no function `{name}`"),
-                hint,
+                near.as_ref().map(|near| format!("Did you mean `{near}`?")),
             );
+            // Of `http.gett` the place is that of `gett`; a function of another namespace is not one word away.
+            let namespace = name.split_once('.').map(|(namespace, _)| format!("{namespace}."));
+            return self.suggest(match namespace {
+                Some(namespace) => near.and_then(|near| near.strip_prefix(&namespace).map(str::to_owned)),
+                None => near,
+            });
         };
         if ways.iter().any(|way| way.parameters.len() == count) {
             return;
@@ -257,10 +292,11 @@ impl Check<'_> {
         if let Some(wanted) = counts.first() {
             return self.wrong_count(&format!("{root}::{name}"), &wanted.to_string(), count, position, None);
         }
-        let hint = nearest(name, functions.iter().map(|(known, _)| known.as_str()))
-            .map(|near| format!("Did you mean `{root}::{near}`?"));
+        let near = nearest(name, functions.iter().map(|(known, _)| known.as_str())).map(str::to_owned);
+        let hint = near.as_ref().map(|near| format!("Did you mean `{root}::{near}`?"));
         let message = format!("module `{root}` has no function `{name}`");
         self.report(position, Severity::Error, "unknown_function", message, hint);
+        self.suggest(near);
     }
 
     /// A method may be a closure in a map, so only names that nothing has are doubtful, and the count is not judged.
@@ -269,13 +305,11 @@ impl Check<'_> {
         if BUILT_IN.contains(&name) || self.has(name) || self.inner.signatures.get(name).is_some() {
             return;
         }
-        let hint = self
-            .inner
-            .signatures
-            .near(name, &self.own)
-            .map(|near| format!("Did you mean `{near}`?"));
+        let near = self.inner.signatures.near(name, &self.own);
+        let hint = near.as_ref().map(|near| format!("Did you mean `{near}`?"));
         let message = format!("there is no method `{name}`");
         self.report(position, Severity::Warning, "unknown_function", message, hint);
+        self.suggest(near.filter(|near| !near.contains('.')));
     }
 
     fn schema(&mut self, call: &FnCallExpr) {
@@ -291,9 +325,11 @@ impl Check<'_> {
             .keys()
             .filter_map(|path| path.strip_prefix("schemas/")?.strip_suffix(".json"))
             .collect();
-        let hint = nearest(name, known.into_iter()).map(|near| format!("Did you mean \"{near}\"?"));
+        let near = nearest(name, known.into_iter()).map(|near| format!("\"{near}\""));
+        let hint = near.as_ref().map(|near| format!("Did you mean {near}?"));
         let message = format!("there is no schemas/{name}.json");
         self.report(*position, Severity::Error, "unknown_schema", message, hint);
+        self.suggest(near);
     }
 
     fn field(&mut self, call: &FnCallExpr) {
@@ -302,7 +338,8 @@ impl Check<'_> {
             if FIELD_KEYS.contains(&key.as_str()) {
                 continue;
             }
-            let hint = nearest(&key, FIELD_KEYS.iter().copied()).map_or_else(
+            let near = nearest(&key, FIELD_KEYS.iter().copied());
+            let hint = near.map_or_else(
                 || format!("It takes {}.", FIELD_KEYS.join(", ")),
                 |near| format!("Did you mean `{near}`?"),
             );
@@ -313,6 +350,7 @@ impl Check<'_> {
                 format!("a field knows no `{key}`"),
                 Some(hint),
             );
+            self.suggest(near.map(str::to_owned));
         }
     }
 
@@ -364,7 +402,8 @@ impl Check<'_> {
             || format!("Add field(\"{name}\") to input_fields."),
             |near| format!("Did you mean `{near}`?"),
         );
-        let message = format!("input_fields declares no `{name}`");
+        let (near, message) = (near.map(str::to_owned), format!("input_fields declares no `{name}`"));
         self.report(position, Severity::Warning, "unknown_input", message, Some(hint));
+        self.suggest(near);
     }
 }

@@ -19,7 +19,7 @@ pub(crate) mod signatures;
 
 use rhai::{Engine, Module};
 
-pub use fields::KEYS as FIELD_KEYS;
+pub use fields::{KEYS as FIELD_KEYS, TYPES as FIELD_TYPES};
 pub(crate) use large::{MAX_BYTES, too_large};
 pub(crate) use request::Request;
 pub use signatures::{Function, Signatures};

@@ -10,7 +10,10 @@
 
 mod check;
 mod errors;
+mod format;
+mod format_fuzz;
 mod hostile;
+mod language;
 mod reference;
 mod run;
 mod sign_in;
