@@ -6,6 +6,7 @@ mod cases;
 mod expected;
 mod home;
 mod layers;
+mod lsp;
 mod mock;
 mod packages;
 mod sandbox;

@@ -4,6 +4,7 @@ mod ask;
 mod commands;
 mod durations;
 mod excerpt;
+mod framing;
 mod home;
 mod output;
 mod target;

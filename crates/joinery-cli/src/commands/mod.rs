@@ -4,7 +4,9 @@ mod check;
 mod completions;
 mod connection;
 mod export;
+mod fmt;
 mod inspect;
+mod lsp;
 mod man;
 mod new;
 mod run;
@@ -24,6 +26,8 @@ pub enum Command {
     New(new::Arguments),
     /// Find mistakes without running
     Check(check::Arguments),
+    /// Lay out scripts
+    Fmt(fmt::Arguments),
     /// Run an action
     Run(run::Arguments),
     /// Send a request
@@ -38,6 +42,8 @@ pub enum Command {
     Verify(verify::Arguments),
     /// Run the sandbox org until stopped
     Sandbox(sandbox::Arguments),
+    /// Answer an editor on stdin and stdout
+    Lsp(lsp::Arguments),
     /// Print completions for a shell
     Completions(completions::Arguments),
     /// Print the manual page
@@ -53,6 +59,7 @@ impl Command {
         match self {
             Self::New(arguments) => new::run(&arguments),
             Self::Check(arguments) => check::run(&arguments),
+            Self::Fmt(arguments) => fmt::run(&arguments),
             Self::Run(arguments) => run::run(&arguments),
             Self::Send(arguments) => send::run(&arguments),
             Self::Connection(arguments) => connection::run(arguments),
@@ -60,6 +67,7 @@ impl Command {
             Self::Inspect(arguments) => inspect::run(&arguments),
             Self::Verify(arguments) => verify::run(&arguments),
             Self::Sandbox(arguments) => sandbox::run(arguments),
+            Self::Lsp(arguments) => lsp::run(&arguments),
             Self::Completions(arguments) => completions::run(&arguments),
             Self::Man(arguments) => man::run(&arguments),
         }
@@ -76,7 +84,7 @@ impl Command {
             Self::Inspect(arguments) => arguments.json,
             Self::Verify(arguments) => arguments.json,
             Self::Sandbox(arguments) => arguments.json,
-            Self::New(_) | Self::Completions(_) | Self::Man(_) => false,
+            Self::New(_) | Self::Fmt(_) | Self::Lsp(_) | Self::Completions(_) | Self::Man(_) => false,
         }
     }
 }

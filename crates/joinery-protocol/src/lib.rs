@@ -1,0 +1,4 @@
+//! Standard protocols over the use cases: a message in, messages out. No sockets, no threads: whoever has the wire calls.
+
+pub mod lsp;
+mod rpc;
