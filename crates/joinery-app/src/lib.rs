@@ -27,10 +27,5 @@ pub use joinery_connector::{
     variables,
 };
 pub use joinery_http::Exchange;
-pub use joinery_script::{ConsoleLevel, ConsoleLine, ScriptError, reference::FunctionDoc};
+pub use joinery_script::{ConsoleLevel, ConsoleLine, ScriptError};
 pub use studio::{Studio, StudioOptions, version};
-
-/// Every script function, by group and name.
-pub fn functions(studio: &Studio) -> Vec<FunctionDoc> {
-    joinery_script::reference::functions(studio.scripts())
-}

@@ -2,17 +2,13 @@
 
 use std::fmt::Write as _;
 
-use serde::{Deserialize, Serialize};
-use ts_rs::TS;
-
 use crate::{
     functions::{GROUPS, signatures},
     run::Scripts,
 };
 
 /// One script function as documented.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FunctionDoc {
     /// The name: `sha256`, `http.get`.
     pub name: String,
