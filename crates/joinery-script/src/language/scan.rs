@@ -339,6 +339,39 @@ mod tests {
     }
 
     #[test]
+    fn tokens_begin_where_the_engines_own_do() {
+        let text = r##"
+// a comment
+fn f(a, b) { /* one /* in */ another */
+    let x = #{ "k": 1.5e-3, l: [0xff, 1_000, 'c'], m: "t\"\n" } ?? #"raw " text"#;
+    for i in 0..5 { x.m += `plain ``text``` + a?.b?[1] ** 2 << 3; }
+    if a !in b && !(a >= b) || a != b { return |y| y.max(2); }
+    switch a { 1..=3 => true, _ => x::y(false) }
+}
+"##;
+        let engine = rhai::Engine::new_raw();
+        let (tokens, _) = engine.lex([&text]);
+        let theirs: Vec<(usize, usize)> = tokens
+            .take_while(|(token, _)| *token != rhai::Token::EOF)
+            .map(|(_, place)| (place.line().unwrap_or(0), place.position().unwrap_or(0)))
+            .collect();
+        let place = |at: usize| {
+            let line = text[..at].matches('\n').count() + 1;
+            (
+                line,
+                text[..at].chars().rev().take_while(|letter| *letter != '\n').count() + 1,
+            )
+        };
+        let tokens = scan(text);
+        let ours: Vec<(usize, usize)> = tokens
+            .iter()
+            .filter(|token| token.matters())
+            .map(|token| place(token.span.start))
+            .collect();
+        assert_eq!(ours, theirs);
+    }
+
+    #[test]
     fn comments_nest() {
         check(
             "a /* b /* c */ d */ e // f\ng",
