@@ -5,7 +5,7 @@ mod window;
 
 use std::{path::PathBuf, sync::Arc};
 
-use joinery_app::{Studio, StudioOptions};
+use joinery_app::{Program, Studio, StudioOptions, crash};
 use tauri::{Emitter, Manager};
 
 /// Opens the studio and returns when its window is closed.
@@ -13,8 +13,13 @@ use tauri::{Emitter, Manager};
 /// # Panics
 /// When the system has no window to offer; the message says so.
 pub fn run() {
-    let studio = Arc::new(Studio::new(options()));
+    joinery_app::serve_if_asked();
+    let options = options();
+    crash::report(Some(options.home.clone()));
+    let studio = Arc::new(Studio::new(options));
     studio.writes().ask_me();
+    // The window takes longer to open than a worker to start.
+    studio.scripts().warm_up();
     tauri::Builder::default()
         .plugin(tauri_plugin_dialog::init())
         .manage(Arc::clone(&studio))
@@ -62,5 +67,6 @@ fn options() -> StudioOptions {
             .unwrap_or_else(|| home_folder().join(".joinery")),
         documents: given("JOINERY_DOCUMENTS").or(documents).unwrap_or_else(home_folder),
         keychain: std::env::var_os("JOINERY_SECRETS").is_none_or(|place| place != "file"),
+        worker: Program::This,
     }
 }

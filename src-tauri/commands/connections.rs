@@ -4,7 +4,7 @@ use joinery_app::{
     Error,
     connections::{
         self as profiles, ConnectionDraft, ConnectionForm, ConnectionTest, ConnectionView, KeyPlace, PublicKey, SignIn,
-        TokenState,
+        SignedOut, TokenState,
     },
     sandbox::{self, SandboxView},
     writes::WriteAnswer,
@@ -46,6 +46,11 @@ pub fn choose_connection(studio: Shared<'_>, name: String) -> Result<(), Error> 
 pub async fn sign_in(studio: Shared<'_>, sign_in: SignIn) -> Result<TokenState, Error> {
     // The page's address is on screen too: where no browser opens, a person still can.
     profiles::sign_in(&studio, sign_in, |url| drop(webbrowser::open(url))).await
+}
+
+#[tauri::command]
+pub async fn sign_out(studio: Shared<'_>, connector: String, connection: String) -> Result<SignedOut, Error> {
+    profiles::sign_out(&studio, &connector, &connection).await
 }
 
 #[tauri::command]

@@ -4,8 +4,9 @@ use joinery_app::{
     Error,
     bodies::DiffLines,
     files::FileRef,
-    runs::{self, ActionForm, RunAction, RunReport},
+    runs::{self, ActionForm, AskPickList, PickOption, RunAction, RunReport},
 };
+use serde_json::Value;
 
 use super::Shared;
 
@@ -15,8 +16,14 @@ pub async fn describe_action(
     file: FileRef,
     text: Option<String>,
     connection: Option<String>,
+    answers: Value,
 ) -> Result<ActionForm, Error> {
-    runs::describe(&studio, &file, text.as_deref(), connection.as_deref()).await
+    runs::describe(&studio, &file, text.as_deref(), connection.as_deref(), answers).await
+}
+
+#[tauri::command]
+pub async fn pick_list(studio: Shared<'_>, ask: AskPickList) -> Result<Vec<PickOption>, Error> {
+    runs::pick_list(&studio, ask).await
 }
 
 #[tauri::command]

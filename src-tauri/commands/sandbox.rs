@@ -1,12 +1,14 @@
 //! The sandbox panel: whichever sandbox org runs, seen and steered.
 
+use std::path::PathBuf;
+
 use joinery_app::{
     Error,
     sandbox::{
-        control, org,
+        control, limits, log, org, snapshots,
         views::{
-            ClockChange, SandboxCall, SandboxClock, SandboxEntry, SandboxFault, SandboxLog, SandboxOverview,
-            SandboxSnapshot, Searched,
+            ClockChange, SandboxCall, SandboxClock, SandboxEntry, SandboxFault, SandboxLimits, SandboxLog,
+            SandboxOverview, SandboxSnapshot, Searched,
         },
     },
 };
@@ -29,8 +31,8 @@ pub async fn sandbox_activity(studio: Shared<'_>, after: u64) -> Result<Vec<Sand
 }
 
 #[tauri::command]
-pub async fn sandbox_log(studio: Shared<'_>, next: Option<String>) -> Result<SandboxLog, Error> {
-    org::log(&studio, next.as_deref()).await
+pub async fn sandbox_log(studio: Shared<'_>, next: Option<u64>) -> Result<SandboxLog, Error> {
+    log::log(&studio, next).await
 }
 
 #[tauri::command]
@@ -64,8 +66,32 @@ pub async fn remove_sandbox_fault(studio: Shared<'_>, id: u64) -> Result<Vec<San
 }
 
 #[tauri::command]
-pub async fn enforce_sandbox_rate_limits(studio: Shared<'_>, enforced: bool) -> Result<(), Error> {
-    control::enforce_rate_limits(&studio, enforced).await
+pub async fn clear_sandbox_faults(studio: Shared<'_>) -> Result<Vec<SandboxFault>, Error> {
+    control::clear_faults(&studio).await
+}
+
+#[tauri::command]
+pub async fn sandbox_rate_limits(studio: Shared<'_>) -> Result<SandboxLimits, Error> {
+    limits::limits(&studio).await
+}
+
+#[tauri::command]
+pub async fn enforce_sandbox_rate_limits(studio: Shared<'_>, enforced: bool) -> Result<SandboxLimits, Error> {
+    limits::enforce(&studio, enforced).await
+}
+
+#[tauri::command]
+pub async fn set_sandbox_rate_limit(
+    studio: Shared<'_>,
+    limited: String,
+    calls: Option<u32>,
+) -> Result<SandboxLimits, Error> {
+    limits::set(&studio, &limited, calls).await
+}
+
+#[tauri::command]
+pub async fn usual_sandbox_rate_limits(studio: Shared<'_>) -> Result<SandboxLimits, Error> {
+    limits::usual(&studio).await
 }
 
 #[tauri::command]
@@ -75,20 +101,30 @@ pub async fn reset_sandbox(studio: Shared<'_>) -> Result<SandboxOverview, Error>
 
 #[tauri::command]
 pub async fn sandbox_snapshots(studio: Shared<'_>) -> Result<Vec<SandboxSnapshot>, Error> {
-    control::snapshots(&studio).await
+    snapshots::snapshots(&studio).await
 }
 
 #[tauri::command]
 pub async fn take_sandbox_snapshot(studio: Shared<'_>, name: String) -> Result<SandboxSnapshot, Error> {
-    control::take_snapshot(&studio, &name).await
+    snapshots::take_snapshot(&studio, &name).await
 }
 
 #[tauri::command]
 pub async fn restore_sandbox_snapshot(studio: Shared<'_>, name: String) -> Result<SandboxOverview, Error> {
-    control::restore_snapshot(&studio, &name).await
+    snapshots::restore_snapshot(&studio, &name).await
 }
 
 #[tauri::command]
 pub async fn remove_sandbox_snapshot(studio: Shared<'_>, name: String) -> Result<Vec<SandboxSnapshot>, Error> {
-    control::remove_snapshot(&studio, &name).await
+    snapshots::remove_snapshot(&studio, &name).await
+}
+
+#[tauri::command]
+pub async fn save_sandbox_snapshot(studio: Shared<'_>, name: String, path: PathBuf) -> Result<(), Error> {
+    snapshots::save_snapshot(&studio, &name, &path).await
+}
+
+#[tauri::command]
+pub async fn load_sandbox_snapshot(studio: Shared<'_>, path: PathBuf) -> Result<SandboxOverview, Error> {
+    snapshots::load_snapshot(&studio, &path).await
 }

@@ -56,6 +56,7 @@ for (const theme of ['light', 'dark']) {
 const SANDBOX = [
 	['Org', 'ACTIVE'],
 	['Activity', '/api/v1/users/'],
+	['Log', 'No events yet'],
 	['Controls', 'Follows the system'],
 	['Faults', 'No faults'],
 	['Snapshots', 'No snapshots']

@@ -1,18 +1,17 @@
 // Connections in the real window: a profile is made, tested and used; a live org is not written to without a yes.
 
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import test from 'node:test';
 
 import { Key, joinery, withStudio } from './driver.mjs';
+import { fill, gone, okta, result } from './okta.mjs';
 
 test('a profile says what is wrong with it, then whom it reached, and guards its org', async () => {
 	await withStudio(async (studio) => {
 		await studio.click('button', 'Start with the sandbox org');
 		await studio.see('250 users');
 		await studio.see('get_user.rhai');
-		const { host, token } = plainHttp(studio);
+		const { host, token } = okta(studio);
 
 		// The sandbox org stands first in the list and tests itself.
 		await studio.click('treeitem', 'Connection');
@@ -98,7 +97,7 @@ test('a service app signs in with a key pair made here, and a person in the brow
 		await studio.click('button', 'Start with the sandbox org');
 		await studio.see('250 users');
 		await studio.see('get_user.rhai');
-		const org = plainHttp(studio);
+		const org = okta(studio);
 
 		await studio.press(Key.Control, Key.Shift, 'n');
 		await fill(studio, 'Profile name', 'nightly');
@@ -166,29 +165,6 @@ test('a service app signs in with a key pair made here, and a person in the brow
 	});
 });
 
-/** Lets the sample speak plain HTTP, as the sandbox org does; its address, its token, and a call of it. */
-function plainHttp(studio) {
-	const manifest = join(studio.home, 'documents', 'Joinery', 'acme-connectors', 'okta', 'connector.toml');
-	writeFileSync(manifest, readFileSync(manifest, 'utf8').replace('https://{{domain}}', 'http://{{domain}}'));
-	const { url, token } = JSON.parse(readFileSync(join(studio.home, 'store', 'sandbox.json'), 'utf8'));
-	const call = async (method, path, body) => {
-		const headers = { authorization: `SSWS ${token}`, 'content-type': 'application/json' };
-		const response = await fetch(`${url}${path}`, { method, headers, body: JSON.stringify(body) });
-		const text = await response.text();
-		assert.ok(response.ok, `${method} ${path}: ${response.status} ${text}`);
-		return text === '' ? null : JSON.parse(text);
-	};
-	return { url, host: url.replace('http://', ''), token, call };
-}
-
-function result(studio, good) {
-	return studio.until(`the test says ${good ? 'yes' : 'no'}`, `return document.querySelector('.result${good ? ':not(.bad)' : '.bad'}:not(.stale)') !== null`);
-}
-
-function gone(studio, title) {
-	return studio.until(`“${title}” is closed`, `return ![...document.querySelectorAll('[role=dialog]')].some((each) => each.innerText.includes(arguments[0]))`, title);
-}
-
 /** Chooses from a list that pops up. */
 async function choose(studio, label, option) {
 	await studio.focus(await studio.find('button', label));
@@ -216,11 +192,4 @@ async function editToken(studio, token) {
 	await fill(studio, 'API key', token);
 	await studio.press(Key.Control, Key.Enter);
 	await gone(studio, 'Connection for okta');
-}
-
-/** Puts a value into a field, in place of what was there. */
-async function fill(studio, name, value) {
-	const field = await studio.find('textbox', name);
-	await studio.run('arguments[0].focus(); arguments[0].select()', field);
-	await studio.type(value);
 }

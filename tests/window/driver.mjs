@@ -48,12 +48,15 @@ export const Key = {
 const ATTEMPTS = 3;
 const ANSWER_WITHIN = 20_000;
 
-/** Opens the studio on a store and a documents folder of its own, runs `test` with the window, and closes it. */
-export async function withStudio(test, { width = 1440, height = 900 } = {}) {
+/**
+ * Opens the studio on a store and a documents folder of its own, runs `test` with the window, and closes it.
+ * `browser` is the program that stands for the system's browser.
+ */
+export async function withStudio(test, { width = 1440, height = 900, browser = '' } = {}) {
 	const home = mkdtempSync(join(tmpdir(), 'joinery-window-'));
 	let studio;
 	try {
-		studio = await Studio.open(home, { width, height });
+		studio = await Studio.open(home, { width, height, browser });
 		await test(studio);
 	} catch (error) {
 		await studio?.picture('failed').catch(() => {});
@@ -87,7 +90,8 @@ export class Studio {
 			const { sessionId } = await until('the driver listens', () => call('POST', `${driver}/session`, { capabilities }));
 			const studio = new Studio(`${driver}/session/${sessionId}`, home, size, stop);
 			// Without a window manager the window keeps the size it asks for, however small the display.
-			await call('POST', `${driver}/session/${sessionId}/window/rect`, { x: 0, y: 0, ...size });
+			const { width, height } = size;
+			await call('POST', `${driver}/session/${sessionId}/window/rect`, { x: 0, y: 0, width, height });
 			await studio.until('the page is drawn', 'return document.querySelector("#app")?.childElementCount > 0');
 			return studio;
 		} catch (error) {
@@ -200,7 +204,7 @@ const FIND = `
 `;
 
 /** A display and a WebDriver on it, whose windows use the store and documents in `home`. */
-async function startDriver(home, { width, height }) {
+async function startDriver(home, { width, height, browser }) {
 	const display = await freeDisplay(width, height);
 	const port = await freePort();
 	const env = {
@@ -211,6 +215,8 @@ async function startDriver(home, { width, height }) {
 		JOINERY_DOCUMENTS: join(home, 'documents'),
 		// No keychain answers here: the encrypted file is used, as on a bare machine.
 		DBUS_SESSION_BUS_ADDRESS: '',
+		// None but the test's: the machine's own browser would open on the machine's own screen.
+		BROWSER: browser,
 		GDK_BACKEND: 'x11',
 		WEBKIT_DISABLE_DMABUF_RENDERER: '1'
 	};

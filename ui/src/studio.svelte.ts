@@ -84,8 +84,8 @@ export class Studio {
 		this.tester = new Tester(backend, this.session);
 		this.editor = new Editor(backend, this.session);
 		this.runner = new Runner(backend, this.session);
-		this.sandbox = new SandboxPanel(backend);
 		this.layout = new Layout(backend);
+		this.sandbox = new SandboxPanel(backend, this.layout);
 		this.appearance = new Appearance(backend);
 		this.writes = new WriteAsks(backend);
 		this.#join();

@@ -111,7 +111,7 @@ fn write_all(source: &Dir<'_>, root: &Path, folder: &Path) -> Result<(), Error> 
 
 /// Everything wrong or doubtful in a connector.
 pub fn check(studio: &Studio, connector: &Connector) -> Vec<Problem> {
-    joinery_script::check(studio.scripts(), connector)
+    studio.scripts().check(connector)
 }
 
 /// What laying out a script came to.
@@ -160,8 +160,8 @@ pub fn fixes(studio: &Studio, connector: &Connector) -> Result<Vec<(String, Stri
     let mut fixed = Vec::new();
     for path in scripts(connector)? {
         let text = connector.text(path)?;
-        let findings = joinery_script::findings(studio.scripts(), connector, path, &text);
-        let (changed, count) = joinery_script::check::fixed(path, &text, &findings);
+        let findings = studio.scripts().findings(connector, path, &text);
+        let (changed, count) = joinery_script::fixed(path, &text, &findings);
         if count > 0 {
             fixed.push((path.clone(), changed, count));
         }
@@ -171,10 +171,10 @@ pub fn fixes(studio: &Studio, connector: &Connector) -> Result<Vec<(String, Stri
 
 /// The layout of one script.
 pub fn layout(studio: &Studio, path: &str, text: &str) -> Layout {
-    match joinery_script::language::format::format(studio.scripts(), path, text) {
+    match studio.scripts().layout(path, text) {
         Ok(formatted) if formatted == text => Layout::Unchanged,
         Ok(formatted) => Layout::Changed(formatted),
-        Err(error) => Layout::Broken(Box::new(error.into())),
+        Err(error) => Layout::Broken(Box::new(joinery_script::of_error(error))),
     }
 }
 
@@ -189,7 +189,19 @@ pub fn write(connector: &Connector, path: &str, text: &str) -> Result<(), Error>
     )?)
 }
 
-/// The script of an action or trigger by name, or an error that names the nearest.
+/// The file of the action that every connector has.
+const CUSTOM_REQUEST: &str = "actions/http.rhai";
+
+/// The connector with the actions that every connector has: `http`, which sends any request. One of its own of that name
+/// stays.
+pub fn with_built_in(connector: Arc<Connector>) -> Arc<Connector> {
+    if connector.files.contains_key(CUSTOM_REQUEST) {
+        return connector;
+    }
+    Arc::new(connector.with_text(CUSTOM_REQUEST, include_str!("../assets/http.rhai")))
+}
+
+/// The script of an action or trigger by name, or of a pick list by its path, or an error that names the nearest.
 ///
 /// # Errors
 /// [`Code::Usage`].
@@ -200,10 +212,36 @@ pub fn script(connector: &Connector, name: &str) -> Result<String, Error> {
             .values()
             .filter(|file| matches!(file.kind, FileKind::Action | FileKind::Trigger))
     };
+    let pick_list = format!("{}.rhai", name.trim_end_matches(".rhai"));
+    if connector
+        .files
+        .get(&pick_list)
+        .is_some_and(|file| file.kind == FileKind::PickList)
+    {
+        return Ok(pick_list);
+    }
     scripts()
         .find(|file| file.name == name || file.path == name)
         .map(|file| file.path.clone())
         .ok_or_else(|| Error::unknown("action", name, scripts().map(|file| file.name.as_str())))
+}
+
+/// The names of its triggers.
+pub fn triggers(connector: &Connector) -> Vec<String> {
+    let files = connector.files.values().filter(|file| file.kind == FileKind::Trigger);
+    files.map(|file| file.name.clone()).collect()
+}
+
+/// The script of a trigger by name, or an error that names the nearest.
+///
+/// # Errors
+/// [`Code::Usage`].
+pub fn trigger(connector: &Connector, name: &str) -> Result<String, Error> {
+    let triggers = || connector.files.values().filter(|file| file.kind == FileKind::Trigger);
+    triggers()
+        .find(|file| file.name == name || file.path == name)
+        .map(|file| file.path.clone())
+        .ok_or_else(|| Error::unknown("trigger", name, triggers().map(|file| file.name.as_str())))
 }
 
 /// The path of a file of the open workspace, refusing anything outside its connector.

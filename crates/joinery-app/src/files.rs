@@ -142,12 +142,7 @@ pub fn check(studio: &Studio, file: &FileRef, text: &str) -> Result<Vec<Problem>
         });
     }
     let connector = connectors::in_workspace(studio, &file.connector)?;
-    Ok(joinery_script::check_file(
-        studio.scripts(),
-        &connector,
-        &file.path,
-        text,
-    ))
+    Ok(studio.scripts().check_file(&connector, &file.path, text))
 }
 
 /// A hash of a file's bytes.

@@ -3,15 +3,16 @@
 
 use std::{
     collections::BTreeMap,
+    path::Path,
     sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
 
-use joinery_connector::{Connector, HttpRequest, Secret, http::HttpBody};
+use joinery_connector::{Connector, HttpRequest, Secret, http::HttpBody, manifest::RetryRule};
 use joinery_http::{Body, Client, Exchange};
 use joinery_script::{
-    Cancel, ConsoleLine, Host, HostResponse, HttpFailure, ScriptRequest,
-    host::{SecretOperation, secret_mark},
+    Cancel, ConsoleLine, Host, HostResponse, HttpFailure, ScriptRequest, crypto,
+    host::{SecretFailure, SecretOperation, secret_mark},
 };
 use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
@@ -20,8 +21,8 @@ use url::Url;
 use crate::{
     connections::{self, Resolved},
     error::{http_code, http_hint},
+    run_files::RunFiles,
     runs::CallReport,
-    sign,
     studio::{lock, now_ms},
     writes::{Permits, Writes},
 };
@@ -41,10 +42,13 @@ pub(crate) struct RunHost {
     token: CancellationToken,
     started: Instant,
     record: Mutex<Record>,
+    files: RunFiles,
     writes: Arc<Writes>,
     /// Writes that were allowed for this run.
     permits: Permits,
     waiting: Mutex<Waiting>,
+    /// Whether HTTP may be called at all.
+    http: bool,
 }
 
 /// How long someone was waited for, and since when one is now.
@@ -79,9 +83,15 @@ impl RunHost {
         token: CancellationToken,
     ) -> Self {
         Self {
+            files: RunFiles::new(
+                &connector.root,
+                connection.http.body_folder.parent().unwrap_or(Path::new("")),
+                &run_id(),
+            ),
             writes,
             permits: Permits::default(),
             waiting: Mutex::default(),
+            http: true,
             client,
             connector,
             connection,
@@ -90,6 +100,21 @@ impl RunHost {
             started: Instant::now(),
             record: Mutex::default(),
         }
+    }
+
+    /// The same, leading nowhere but to the console and the clock.
+    pub(crate) fn without_http(self) -> Self {
+        Self { http: false, ..self }
+    }
+
+    /// Whether it has sent anything that may have changed something.
+    pub(crate) fn wrote(&self) -> bool {
+        let reads = |method: &str| matches!(method, "GET" | "HEAD" | "OPTIONS");
+        let record = lock(&self.record);
+        record
+            .calls
+            .iter()
+            .any(|call| !call.report.sign_in && !reads(&call.report.method))
     }
 
     /// What the run did, taken out.
@@ -128,6 +153,9 @@ impl RunHost {
             },
             other => other.clone(),
         };
+        if !request.multipart.is_empty() {
+            ready.body = self.files.multipart(&request.multipart, |text| put_in(text, secrets))?;
+        }
         let asked = request.timeout_ms.unwrap_or(TIMEOUT.as_millis() as u64);
         ready.timeout_ms = self.connection.timeout_ms().map_or(asked, |most| asked.min(most));
         ready.retry = request.retry;
@@ -175,12 +203,25 @@ impl RunHost {
         })
     }
 
-    fn exchange(&self, ready: HttpRequest) -> Result<Exchange, joinery_http::Error> {
-        let connection = &self.connection.http;
+    fn exchange(&self, ready: HttpRequest, retry: Option<&RetryRule>) -> Result<Exchange, joinery_http::Error> {
+        let url = ready.url.clone();
+        let own;
+        let connection = match retry {
+            None => &self.connection.http,
+            Some(rule) => {
+                own = joinery_http::Connection {
+                    retry: Some(rule.clone()),
+                    ..self.connection.http.clone()
+                };
+                &own
+            }
+        };
         let outcome = self
             .runtime
             .block_on(joinery_http::send(&self.client, connection, ready, &self.token));
-        if let Some(found) = connections::of_call(&outcome, &connection.base_url) {
+        // By now the token they brought is known as secret, and masked.
+        self.connection.said.take().into_iter().for_each(|line| self.log(line));
+        if let Some(found) = connections::of_call(&outcome, &url, &connection.base_url) {
             lock(&self.record).health = Some(found);
         }
         outcome
@@ -209,13 +250,20 @@ impl RunHost {
 
 impl Host for RunHost {
     fn send(&self, request: ScriptRequest, _cancel: &Cancel) -> Result<HostResponse, HttpFailure> {
+        if !self.http {
+            return Err(HttpFailure {
+                code: "no_http_here".into(),
+                message: "`notification` and `dedupe_key` may not call HTTP".into(),
+                hint: Some("Return what came in; an action, or `poll`, can ask for more.".into()),
+            });
+        }
         // The wait for a person comes first: it is no part of the call.
         let ready = self
             .prepare(&request)
             .and_then(|ready| self.permit(&ready).map(|()| ready));
         let start_ms = milliseconds(self.started.elapsed());
         let sent_at = Instant::now();
-        let answer = ready.map(|ready| self.exchange(ready));
+        let answer = ready.map(|ready| self.exchange(ready, request.retry_rule.as_ref()));
         let time_ms = milliseconds(sent_at.elapsed());
         let mut calls = Vec::new();
         let mut call = CallReport {
@@ -236,10 +284,19 @@ impl Host for RunHost {
         let failure = match answer {
             Ok(Ok(mut exchange)) => {
                 calls.extend(signing_in(std::mem::take(&mut exchange.sign_in), &mut call));
-                let read = read_body(&exchange.body);
-                let result = read.map(|body| HostResponse {
+                // An error's body is for the script to read.
+                let streamed = request.stream_to.as_deref().filter(|_| exchange.response.ok());
+                let result = match streamed {
+                    Some(name) => self
+                        .files
+                        .keep(&exchange.body, name)
+                        .map(|file| (Vec::new(), Some(file))),
+                    None => read_body(&exchange.body).map(|body| (body, None)),
+                };
+                let result = result.map(|(body, file)| HostResponse {
                     response: exchange.response.clone(),
                     body,
+                    file,
                 });
                 calls.push(answered(exchange, call));
                 lock(&self.record).calls.extend(calls);
@@ -289,8 +346,16 @@ impl Host for RunHost {
         waiting.done + waiting.since.first().map_or(Duration::ZERO, Instant::elapsed)
     }
 
-    fn sign(&self, secret: &str, operation: SecretOperation, message: &[u8]) -> Option<Vec<u8>> {
-        Some(sign::with(self.connection.secrets.get(secret)?, operation, message))
+    fn sign(&self, secret: &str, operation: SecretOperation, message: &[u8]) -> Result<Vec<u8>, SecretFailure> {
+        let key = self
+            .connection
+            .secrets
+            .get(secret)
+            .ok_or_else(|| SecretFailure::Missing {
+                name: secret.to_owned(),
+            })?;
+        crypto::perform(key.reveal().as_bytes(), operation, message)
+            .map_err(|reason| SecretFailure::Unusable { reason })
     }
 }
 
@@ -384,6 +449,13 @@ fn replace_marks(text: &str, secrets: &BTreeMap<String, Secret>, shown: impl Fn(
 /// The mark as JSON writes it: control characters become `\u0001`.
 fn escaped_mark(name: &str) -> String {
     secret_mark(name).replace('\u{1}', "\\u0001")
+}
+
+/// A name for the run's own folder: when it began, and chance.
+fn run_id() -> String {
+    let mut chance = [0; 4];
+    getrandom::fill(&mut chance).expect("the system has randomness");
+    format!("{}-{}", now_ms(), hex::encode(chance))
 }
 
 /// Milliseconds with fractions.

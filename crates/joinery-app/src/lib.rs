@@ -4,6 +4,7 @@ pub mod assertions;
 pub mod bodies;
 pub mod connections;
 pub mod connectors;
+pub mod crash;
 pub mod error;
 pub mod event;
 pub mod export;
@@ -11,11 +12,12 @@ pub mod files;
 pub mod highlight;
 mod host;
 pub mod requests;
+mod run_files;
 pub mod runs;
 pub mod sandbox;
 pub mod settings;
-mod sign;
 pub mod studio;
+pub mod triggers;
 pub mod workspaces;
 pub mod writes;
 
@@ -27,5 +29,5 @@ pub use joinery_connector::{
     variables,
 };
 pub use joinery_http::Exchange;
-pub use joinery_script::{ConsoleLevel, ConsoleLine, ScriptError};
+pub use joinery_script::{ConsoleLevel, ConsoleLine, Program, ScriptError, serve_if_asked};
 pub use studio::{Studio, StudioOptions, version};

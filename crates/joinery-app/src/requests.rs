@@ -226,8 +226,9 @@ pub async fn exchange(
     let verdict = connection.judge(&ready);
     studio.writes.allow(verdict, &Permits::default(), cancel).await?;
     let client = studio.client(connection)?;
+    let url = ready.url.clone();
     let outcome = joinery_http::send(&client, &connection.http, ready, cancel).await;
-    connections::note_call(studio, connection, &outcome);
+    connections::note_call(studio, connection, &url, &outcome);
     Ok(outcome?)
 }
 

@@ -13,7 +13,7 @@ use joinery_http::{
     Client, ClientOptions, Network,
     auth::{Auth, Session},
 };
-use joinery_script::Scripts;
+use joinery_script::{Program, Workers};
 use joinery_store::{Secrets, Store};
 use tokio::sync::broadcast;
 
@@ -39,6 +39,8 @@ pub struct StudioOptions {
     pub documents: PathBuf,
     /// Whether the system's keychain is asked for secrets.
     pub keychain: bool,
+    /// What is started to run scripts in: this program, where its `main` begins with [`joinery_script::serve_if_asked`].
+    pub worker: Program,
 }
 
 /// A client, and what it was made of: the settings, and when the files they name were changed.
@@ -52,7 +54,7 @@ struct Made {
 pub struct Studio {
     safe: Safe,
     store: OnceLock<Store>,
-    scripts: OnceLock<Scripts>,
+    scripts: Workers,
     clients: Mutex<HashMap<String, Made>>,
     sessions: Mutex<HashMap<String, (Auth, Arc<Session>)>>,
     events: broadcast::Sender<Event>,
@@ -78,13 +80,14 @@ impl Studio {
     /// A studio; nothing is opened or read yet.
     pub fn new(options: StudioOptions) -> Self {
         let events = broadcast::channel(256).0;
+        let scripts = Workers::new(options.worker.clone());
         Self {
             safe: Safe {
                 options,
                 secrets: Arc::default(),
             },
             store: OnceLock::new(),
-            scripts: OnceLock::new(),
+            scripts,
             clients: Mutex::default(),
             sessions: Mutex::default(),
             writes: Arc::new(Writes::new(events.clone())),
@@ -153,9 +156,9 @@ impl Studio {
         &self.safe
     }
 
-    /// The script engine.
-    pub fn scripts(&self) -> &Scripts {
-        self.scripts.get_or_init(Scripts::new)
+    /// Where scripts run.
+    pub fn scripts(&self) -> &Workers {
+        &self.scripts
     }
 
     /// The HTTP client of a connection: one each, so that its TCP connections are reused and cookies stay apart. Made

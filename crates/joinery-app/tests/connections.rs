@@ -11,7 +11,7 @@ use axum::{
     routing::{any, get},
 };
 use joinery_app::{
-    Code, Error, Event, SavedRequest, Studio, StudioOptions,
+    Code, Error, Event, Program, SavedRequest, Studio, StudioOptions,
     connections::{
         self, Cause, ConnectionDraft, ConnectionTest, ConnectionView, Environment, Fix, HealthState, ReadOnly,
         StepState,
@@ -39,6 +39,7 @@ impl Desk {
             home: folder.path().join("home"),
             documents: folder.path().join("documents"),
             keychain: false,
+            worker: Program::At(env!("CARGO_BIN_EXE_app-worker").into()),
         });
         workspaces::start_with_sandbox(&studio)
             .await
@@ -98,7 +99,11 @@ impl Desk {
             path: None,
             request: SavedRequest {
                 method: method.into(),
-                url: format!("{{{{base_url}}}}{path}"),
+                url: if path.starts_with('/') {
+                    format!("{{{{base_url}}}}{path}")
+                } else {
+                    path.to_owned()
+                },
                 ..SavedRequest::default()
             },
             connection: Some(connection.into()),
@@ -114,6 +119,7 @@ impl Desk {
             id: "run".into(),
             file: script_file,
             input: json!({}),
+            config: serde_json::Value::Null,
             connection: Some(connection.into()),
             save: None,
         };
@@ -385,10 +391,34 @@ async fn health_follows_tests_and_calls_and_is_forgotten_with_a_new_secret() {
     assert!(desk.run("me", script, "acme").await.ok);
     assert_eq!(desk.view("acme").health.state, HealthState::Ok);
 
+    // Another host that cannot be reached says nothing of it.
+    desk.send("GET", "http://nowhere.invalid/", "acme").await.unwrap_err();
+    assert_eq!(desk.view("acme").health.state, HealthState::Ok);
+
     // A test of what is saved, its secret left empty, is news of it.
     let kept = desk.draft_with("acme", &[("token", "")]);
     assert!(desk.test(&kept).await.ok);
     assert!(desk.view("acme").health.tested_ms.is_some());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_only_connection_of_a_workspace_is_chosen() {
+    let desk = Desk::open().await;
+    let folder = desk.studio.home().join("rest");
+    let opened = workspaces::new(&desk.studio, "rest", &folder.display().to_string()).unwrap();
+    assert_eq!(opened.connection, None);
+
+    let draft = ConnectionDraft {
+        connector: ".".into(),
+        auth: "none".into(),
+        values: BTreeMap::from([("host".into(), "api.acme.example".into())]),
+        ..desk.draft("mine")
+    };
+    connections::save(&desk.studio, &draft).unwrap();
+    assert_eq!(
+        workspaces::current(&desk.studio).unwrap().connection.as_deref(),
+        Some("mine")
+    );
 }
 
 /// How often connections changed so far. Files of the workspace may have changed as well, whenever the system says so.

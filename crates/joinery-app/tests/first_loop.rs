@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use joinery_app::{
-    Code, SavedRequest, Studio, StudioOptions,
+    Code, Program, SavedRequest, Studio, StudioOptions,
     bodies::BodyView,
     connections::{self, ConnectionDraft},
     connectors, export,
@@ -36,6 +36,7 @@ impl Desk {
             home: folder.path().join("home"),
             documents: folder.path().join("documents"),
             keychain: false,
+            worker: Program::At(env!("CARGO_BIN_EXE_app-worker").into()),
         };
         Self {
             studio: Studio::new(options),
@@ -61,6 +62,7 @@ fn action(file: &FileRef, input: Value) -> RunAction {
         id: "run".into(),
         file: file.clone(),
         input,
+        config: Value::Null,
         connection: Some("sandbox".into()),
         save: None,
     }
@@ -293,6 +295,7 @@ async fn a_secret_never_reaches_a_file_in_clear() {
     let script = "fn execute(connection, input) { print(`${connection.token}`); log.info(connection.token); connection.token }\n";
     files::save(&desk.studio, &file("actions/leak.rhai"), script, None).unwrap();
     let run = RunAction {
+        config: Value::Null,
         connection: Some("acme".into()),
         ..action(&file("actions/leak.rhai"), json!({}))
     };
@@ -362,8 +365,8 @@ async fn the_okta_template_offers_three_ways_to_sign_in() {
         offered,
         [
             ("api_token", "token".to_owned()),
-            ("service_app", "client_id private_key key_id scopes".to_owned()),
-            ("sign_in", "client_id scopes".to_owned()),
+            ("service_app", "client_id private_key key_id scopes dpop".to_owned()),
+            ("sign_in", "client_id scopes dpop".to_owned()),
         ]
     );
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use joinery_app::{
-    Code, Error, SavedRequest, Studio, StudioOptions,
+    Code, Error, Program, SavedRequest, Studio, StudioOptions,
     connections::{self, ConnectionDraft},
     requests::{self, SendRequest},
     sandbox, workspaces,
@@ -22,6 +22,7 @@ impl Desk {
             home: folder.path().join("home"),
             documents: folder.path().join("documents"),
             keychain: false,
+            worker: Program::At(env!("CARGO_BIN_EXE_app-worker").into()),
         });
         workspaces::start_with_sandbox(&studio)
             .await

@@ -2,11 +2,14 @@
 #![allow(clippy::unwrap_used, reason = "a test may fail where it stands")]
 
 use joinery_app::{
-    Code, Studio, StudioOptions,
+    Code, Program, Studio, StudioOptions,
     sandbox::{
         self,
         control::{self, activity, add_fault, change_clock, overview},
-        org::{log, search},
+        limits,
+        log::log,
+        org::search,
+        snapshots,
         views::{ClockChange, Searched},
     },
 };
@@ -16,6 +19,7 @@ fn studio(home: &std::path::Path) -> Studio {
         home: home.join("home"),
         documents: home.join("documents"),
         keychain: false,
+        worker: Program::At(env!("CARGO_BIN_EXE_app-worker").into()),
     })
 }
 
@@ -85,7 +89,7 @@ async fn the_clock_lag_and_limits_are_set() {
     assert!(!change_clock(&studio, &ClockChange::Run).await.unwrap().frozen);
     assert_eq!(change_clock(&studio, &ClockChange::Follow).await.unwrap().ahead, 0);
     assert_eq!(control::set_lag(&studio, "1500ms").await.unwrap(), "1s500ms");
-    control::enforce_rate_limits(&studio, false).await.unwrap();
+    assert!(!limits::enforce(&studio, false).await.unwrap().enforced);
     let seen = overview(&studio).await.unwrap();
     assert_eq!((seen.lag.as_str(), seen.rate_limits), ("1s500ms", false));
 
@@ -133,12 +137,15 @@ async fn a_fault_shows_in_the_calls_and_what_the_panel_asks_does_not() {
 #[tokio::test]
 async fn the_log_shows_events_as_they_happen() {
     let (studio, _folder) = desk().await;
+    // What is set for clients keeps the panel from nothing.
+    add_fault(&studio, "/api/v1/logs 503").await.unwrap();
     let begun = log(&studio, None).await.unwrap();
     make_group(&studio, "Carpenters").await;
     make_group(&studio, "Joiners").await;
-    let more = log(&studio, Some(&begun.next)).await.unwrap();
-    let fresh = more.events.iter().filter(|event| !begun.events.contains(event));
-    let fresh: Vec<_> = fresh
+    let more = log(&studio, Some(begun.next)).await.unwrap();
+    let fresh: Vec<_> = more
+        .events
+        .iter()
         .map(|event| {
             (
                 event.event_type.as_str(),
@@ -149,32 +156,85 @@ async fn the_log_shows_events_as_they_happen() {
         .collect();
     let made = |name| ("group.lifecycle.create", Some(name), Some("SUCCESS"));
     assert_eq!(fresh, [made("Carpenters"), made("Joiners")]);
-    assert!(log(&studio, Some(&more.next)).await.unwrap().events.is_empty());
+    assert!(log(&studio, Some(more.next)).await.unwrap().events.is_empty());
 }
 
 #[tokio::test]
 async fn snapshots_and_reset_bring_back_what_was() {
     let (studio, _folder) = desk().await;
     let groups = overview(&studio).await.unwrap().groups;
-    let taken = control::take_snapshot(&studio, "before the demo").await.unwrap();
+    let taken = snapshots::take_snapshot(&studio, "before the demo").await.unwrap();
     assert_eq!((taken.users, taken.taken.as_str()), (250, "2026-03-02T09:00:00.000Z"));
     make_group(&studio, "Carpenters").await;
-    let restored = control::restore_snapshot(&studio, "before the demo").await.unwrap();
+    let restored = snapshots::restore_snapshot(&studio, "before the demo").await.unwrap();
     assert_eq!(restored.groups, groups);
     make_group(&studio, "Carpenters").await;
     let reset = control::reset(&studio).await.unwrap();
     assert_eq!((reset.groups, reset.clock.frozen), (groups, false));
-    assert_eq!(control::snapshots(&studio).await.unwrap(), [taken]);
+    assert_eq!(snapshots::snapshots(&studio).await.unwrap(), [taken]);
     assert!(
-        control::remove_snapshot(&studio, "before the demo")
+        snapshots::remove_snapshot(&studio, "before the demo")
             .await
             .unwrap()
             .is_empty()
     );
 
-    let refused = control::take_snapshot(&studio, "a/b").await.unwrap_err();
+    let refused = snapshots::take_snapshot(&studio, "a/b").await.unwrap_err();
     assert_eq!(refused.code, Code::Input);
     assert!(refused.message.contains("`a/b` cannot name a snapshot"), "{refused}");
+}
+
+#[tokio::test]
+async fn a_snapshot_goes_to_a_file_and_comes_back_to_another_org() {
+    let (studio, folder) = desk().await;
+    make_group(&studio, "Carpenters").await;
+    let groups = overview(&studio).await.unwrap().groups;
+    snapshots::take_snapshot(&studio, "with carpenters").await.unwrap();
+    let file = folder.path().join("carpenters.snapshot");
+    snapshots::save_snapshot(&studio, "with carpenters", &file)
+        .await
+        .unwrap();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+    let (other, _folder) = desk().await;
+    assert_eq!(overview(&other).await.unwrap().groups, groups - 1);
+    assert_eq!(snapshots::load_snapshot(&other, &file).await.unwrap().groups, groups);
+
+    let missing = folder.path().join("missing.snapshot");
+    let error = snapshots::load_snapshot(&other, &missing).await.unwrap_err();
+    assert_eq!(error.code, Code::Unavailable);
+    std::fs::write(&missing, "no snapshot").unwrap();
+    let error = snapshots::load_snapshot(&other, &missing).await.unwrap_err();
+    assert_eq!(error.code, Code::Input);
+    assert_eq!(
+        error.hint.as_deref(),
+        Some("Choose a file that was saved from a snapshot.")
+    );
+    let error = snapshots::save_snapshot(&other, "no such", &file).await.unwrap_err();
+    assert_eq!(error.code, Code::Usage, "{error}");
+}
+
+#[tokio::test]
+async fn single_limits_are_set_taken_out_and_put_back() {
+    let (studio, _folder) = desk().await;
+    let usual = limits::limits(&studio).await.unwrap();
+    assert_eq!((usual.enforced, usual.limits["/api/v1/users"]), (true, 600));
+    let limits = limits::set(&studio, " GET /api/v1/groups ", Some(1)).await.unwrap();
+    assert_eq!(limits.limits["GET /api/v1/groups"], 1);
+    assert_eq!(call(&studio, "GET", "/api/v1/groups?limit=1", "").await, 200);
+    assert_eq!(call(&studio, "GET", "/api/v1/groups?limit=1", "").await, 429);
+    limits::set(&studio, "GET /api/v1/groups", None).await.unwrap();
+    assert_eq!(call(&studio, "GET", "/api/v1/groups?limit=1", "").await, 200);
+    let error = limits::set(&studio, "groups", Some(1)).await.unwrap_err();
+    assert_eq!(error.code, Code::Input);
+    assert!(error.hint.unwrap().starts_with("Write the calls as"));
+    assert_eq!(limits::usual(&studio).await.unwrap(), usual);
+
+    add_fault(&studio, "/api/v1/groups 500").await.unwrap();
+    assert!(control::clear_faults(&studio).await.unwrap().is_empty());
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use std::{
 };
 
 use directories::{ProjectDirs, UserDirs};
-use joinery_app::{Code, Error, Studio, StudioOptions};
+use joinery_app::{Code, Error, Program, Studio, StudioOptions};
 use tokio::runtime::Builder;
 
 /// The studio of this process. Nothing is opened yet.
@@ -20,6 +20,7 @@ pub fn studio() -> Result<Studio, Error> {
         documents: documents.unwrap_or_else(std::env::temp_dir),
         // A test or a build machine says `file` so that it never asks a person's keychain.
         keychain: std::env::var_os("JOINERY_SECRETS").is_none_or(|place| place != "file"),
+        worker: Program::This,
     }))
 }
 

@@ -16,7 +16,7 @@ use clap::{
     CommandFactory, Parser,
     error::{ContextKind, ContextValue, ErrorKind},
 };
-use joinery_app::{Code, Error};
+use joinery_app::{Code, Error, crash};
 
 use commands::Command;
 
@@ -42,6 +42,7 @@ enum Outcome {
 }
 
 fn main() -> ExitCode {
+    joinery_app::serve_if_asked();
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(mut error) => {
@@ -49,6 +50,7 @@ fn main() -> ExitCode {
             return refuse(&error);
         }
     };
+    crash::report(home::folder().ok());
     let json = arguments.command.wants_json();
     match arguments.command.run() {
         Ok(Outcome::Done) => ExitCode::SUCCESS,

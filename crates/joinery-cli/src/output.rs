@@ -3,7 +3,7 @@
 use std::io::{self, ErrorKind, Write};
 
 use clap::builder::styling::{AnsiColor, Style};
-use joinery_app::{Code, Error};
+use joinery_app::{Code, ConsoleLevel, ConsoleLine, Error};
 use serde::Serialize;
 use serde_json::json;
 
@@ -54,9 +54,35 @@ fn heard(written: io::Result<()>) -> Result<(), Error> {
     }
 }
 
+/// A line of a script's console.
+pub fn console(line: &ConsoleLine) -> String {
+    let (word, style) = match line.level {
+        ConsoleLevel::Print => ("print", DIM),
+        ConsoleLevel::Info => ("info ", GOOD),
+        ConsoleLevel::Warn => ("warn ", DOUBT),
+        ConsoleLevel::Error => ("error", BAD),
+    };
+    format!(
+        "{style}{word}{style:#} {} {DIM}{}:{}{DIM:#}",
+        printable(&line.text),
+        line.file,
+        line.line
+    )
+}
+
 /// Tells people something that is not the result. A closed stderr is no reason to stop.
 pub fn note(text: &str) {
     let _ = writeln!(anstream::stderr().lock(), "{text}");
+}
+
+/// Tells people something that may be wrong.
+pub fn warning(text: &str) {
+    note(&format!("{DOUBT}warning:{DOUBT:#} {text}"));
+}
+
+/// A moment as people read it, in UTC; `ms` counts from 1970.
+pub fn moment(ms: i64) -> String {
+    jiff::Timestamp::from_millisecond(ms).map_or_else(|_| ms.to_string(), |at| at.strftime("%F %T").to_string())
 }
 
 /// Shows a failure: as JSON in one line, or with the line it is about.

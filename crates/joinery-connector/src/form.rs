@@ -11,9 +11,9 @@ pub const RESERVED: &[&str] = &[
     "client_key_passphrase",
     "verify",
     "proxy",
+    "proxy_bypass",
     "proxy_username",
     "proxy_password",
-    "proxy_bypass",
     "connect_timeout",
     "timeout",
 ];

@@ -47,6 +47,7 @@ pub enum HttpBody {
         /// The media type.
         content_type: String,
         /// The bytes.
+        #[serde(with = "serde_bytes")]
         bytes: Vec<u8>,
     },
 }

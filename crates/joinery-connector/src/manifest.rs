@@ -66,6 +66,35 @@ pub enum PaginationKind {
     Offset,
 }
 
+impl PaginationKind {
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        PAGINATION
+            .iter()
+            .find(|(_, kind)| *kind == self)
+            .map_or("link", |(word, _)| word)
+    }
+
+    /// The settings it has of its own, and those that every kind has.
+    pub fn keys(self) -> &'static [&'static str] {
+        match self {
+            Self::Link => &["rel", "items", "max_pages"],
+            Self::NextUrl => &["next", "items", "max_pages"],
+            Self::Cursor => &["cursor", "parameter", "more", "items", "max_pages"],
+            Self::Offset => &[
+                "parameter",
+                "start",
+                "step",
+                "size",
+                "size_parameter",
+                "more",
+                "items",
+                "max_pages",
+            ],
+        }
+    }
+}
+
 /// When and how a request is repeated.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RetryRule {
@@ -213,10 +242,14 @@ fn read_http(mut table: Table, problems: &mut Vec<Problem>) -> Result<HttpSettin
             Some(mut inner) => {
                 let word = inner.required_text("kind", "kind = \"link\"")?;
                 let kind = choice(&inner, "kind", &word, PAGINATION)?;
-                Some(Pagination {
-                    kind,
-                    settings: inner.rest(),
-                })
+                let mut settings = serde_json::Map::new();
+                for key in kind.keys() {
+                    if let Some(value) = inner.any(key) {
+                        settings.insert((*key).to_owned(), value);
+                    }
+                }
+                inner.unknown(problems);
+                Some(Pagination { kind, settings })
             }
             None => None,
         }

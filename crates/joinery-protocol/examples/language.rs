@@ -5,7 +5,7 @@
 
 use std::{fmt::Write as _, fs, sync::Arc, time::Instant};
 
-use joinery_app::{Studio, StudioOptions};
+use joinery_app::{Program, Studio, StudioOptions};
 use joinery_protocol::lsp::Server;
 use serde_json::{Value, json};
 
@@ -13,6 +13,7 @@ const MANIFEST: &str =
     "format = 1\nid = \"long\"\ntitle = \"Long\"\nversion = \"0.1.0\"\n\n[http]\nbase_url = \"https://acme.example\"\n";
 
 fn main() {
+    joinery_app::serve_if_asked();
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path().join("long");
     fs::create_dir_all(root.join("actions")).unwrap();
@@ -24,6 +25,7 @@ fn main() {
         home: folder.path().join("home"),
         documents: folder.path().to_owned(),
         keychain: false,
+        worker: Program::This,
     });
     let mut server = Server::new(Arc::new(studio), Some(root));
     let mut say = |message: Value| server.handle(&message.to_string());

@@ -5,6 +5,7 @@ use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::clock::Time;
 use crate::duration;
@@ -18,6 +19,9 @@ use crate::state::{Org, State};
 
 /// How many snapshots are kept by name.
 const MOST_SNAPSHOTS: usize = 20;
+
+/// How many events of the log one call gives.
+const LOG_PIECE: usize = 100;
 
 /// An org at a glance.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -103,6 +107,17 @@ impl State {
             frozen: self.clock.is_frozen(),
             ahead: self.clock.ahead(),
         }
+    }
+
+    /// Events of the log as lists show them, oldest first: those after so many, or the newest ones; and how many there
+    /// are with them.
+    pub fn log_after(&self, after: Option<usize>) -> (Vec<Value>, usize) {
+        let seen_until = self.listed_moment(self.clock.now());
+        let org = self.read();
+        let total = org.log.seen_at(seen_until);
+        let from = after.unwrap_or_else(|| total.saturating_sub(LOG_PIECE)).min(total);
+        let next = total.min(from + LOG_PIECE);
+        ((from..next).map(|place| org.log[place].shown()).collect(), next)
     }
 
     /// Makes everything as it was at the start: the org, the clock, lag, faults, rate limits, the list of calls.

@@ -46,6 +46,7 @@ pub const ROUTES: &[ControlRoute] = &[
     ControlRoute(Method::PUT, "/rate-limits", set_rate_limits),
     ControlRoute(Method::DELETE, "/rate-limits", usual_rate_limits),
     ControlRoute(Method::GET, "/activity", activity),
+    ControlRoute(Method::GET, "/log", log),
     ControlRoute(Method::POST, "/reset", reset),
     ControlRoute(Method::GET, "/snapshots", snapshots),
     ControlRoute(Method::PUT, "/snapshots/{}", take_snapshot),
@@ -309,10 +310,16 @@ fn set_rate_limits(asked: &Asked<'_>) -> Result<Answer, Refusal> {
     let mut limits = asked.state.buckets.limits();
     limits.enforced = asked.member("enforced")?.unwrap_or(limits.enforced);
     limits.concurrent = asked.member("concurrent")?.unwrap_or(limits.concurrent);
-    let more: BTreeMap<String, u32> = asked.member("limits")?.unwrap_or_default();
+    let more: BTreeMap<String, Option<u32>> = asked.member("limits")?.unwrap_or_default();
+    let refused = |reason: String| Refusal(StatusCode::BAD_REQUEST, reason);
     for (path, calls) in more {
-        let limit: Result<Limit, String> = format!("{path}={calls}").parse();
-        limits.put(limit.map_err(|reason| Refusal(StatusCode::BAD_REQUEST, reason))?);
+        let limit: Limit = format!("{path}={}", calls.unwrap_or_default())
+            .parse()
+            .map_err(refused)?;
+        match calls {
+            Some(_) => limits.put(limit),
+            None => limits.remove(&limit).map_err(refused)?,
+        }
     }
     asked.state.buckets.set(&limits);
     rate_limits(asked)
@@ -327,6 +334,18 @@ fn activity(asked: &Asked<'_>) -> Result<Answer, Refusal> {
     let after = asked.query.filled("after").map_or(Ok(0), str::parse);
     let wrong = |_| Refusal(StatusCode::BAD_REQUEST, "`after` is the number of a call".into());
     Ok(shown(&asked.state.activity.after(after.map_err(wrong)?)))
+}
+
+fn log(asked: &Asked<'_>) -> Result<Answer, Refusal> {
+    let after = asked.query.filled("after").map(str::parse).transpose();
+    let wrong = |_| {
+        Refusal(
+            StatusCode::BAD_REQUEST,
+            "`after` is what `next` of another answer says".into(),
+        )
+    };
+    let (events, next) = asked.state.log_after(after.map_err(wrong)?);
+    Ok(Answer::Json(json!({"events": events, "next": next})))
 }
 
 fn reset(asked: &Asked<'_>) -> Result<Answer, Refusal> {

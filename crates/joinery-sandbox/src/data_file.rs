@@ -18,7 +18,7 @@ use crate::state::Org;
 const APPLICATION: i32 = 0x4A53_4258;
 /// The version of its layout.
 const VERSION: i32 = 1;
-/// The kind of the row with the key that signs tokens.
+/// The kind of the rows with the keys that sign tokens.
 const SIGNING_KEY: &str = "signing key";
 
 /// Why a data file cannot be used.
@@ -157,31 +157,31 @@ impl DataFile {
         drop(org.changed_rows());
     }
 
-    /// The key that signs tokens: the one in the file, or a new one, kept.
-    pub fn signing_key(&self) -> SigningKey {
-        let mut writer = self.writer();
-        let kept = writer
-            .connection
-            .query_row("SELECT body FROM row WHERE kind = ?1", [SIGNING_KEY], |row| {
-                row.get::<_, String>(0)
-            });
-        if let Some(key) = kept
-            .optional()
-            .ok()
-            .flatten()
-            .and_then(|text| SigningKey::from_text(&text))
-        {
+    /// A key that signs tokens: the one in the file, or a new one, kept. That of the org itself has no name.
+    pub fn signing_key(&self, name: &str) -> SigningKey {
+        if let Some(key) = self.kept_key(name) {
             return key;
         }
+        // Made while nobody has to wait for the file: it takes a moment.
         let key = SigningKey::generate();
+        let mut writer = self.writer();
         writer.waiting.push(Row {
             kind: SIGNING_KEY.into(),
-            id: String::new(),
+            id: name.to_owned(),
             body: Some(key.to_text()),
         });
         let outcome = writer.write(false);
         self.note(&mut writer, outcome);
         key
+    }
+
+    fn kept_key(&self, name: &str) -> Option<SigningKey> {
+        let query = "SELECT body FROM row WHERE kind = ?1 AND id = ?2";
+        let writer = self.writer();
+        let kept = writer
+            .connection
+            .query_row(query, [SIGNING_KEY, name], |row| row.get::<_, String>(0));
+        SigningKey::from_text(&kept.optional().ok()??)
     }
 
     fn note(&self, writer: &mut Writer, outcome: Result<(), rusqlite::Error>) {

@@ -24,6 +24,7 @@ mod server;
 mod snapshot;
 mod state;
 mod table;
+mod users;
 mod webhook;
 
 pub use activity::{Activity, Served};

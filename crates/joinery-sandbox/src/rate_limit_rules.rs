@@ -84,6 +84,21 @@ impl RateLimits {
         }
     }
 
+    /// Takes out the limit for the same calls; those count to a shorter path from then on.
+    ///
+    /// # Errors
+    /// That there is none, or none besides.
+    pub fn remove(&mut self, limit: &Limit) -> Result<(), String> {
+        let same = |known: &Limit| known.method == limit.method && known.pattern() == limit.pattern();
+        let place = self.limits.iter().position(same);
+        let place = place.ok_or_else(|| format!("there is no limit for `{limit}`"))?;
+        if self.limits.len() == 1 {
+            return Err("an org has at least one limit".into());
+        }
+        self.limits.remove(place);
+        Ok(())
+    }
+
     /// Reads a file of limits over these: `enforced`, `concurrent`, and a table `limits`.
     ///
     /// # Errors
@@ -192,6 +207,13 @@ mod tests {
                 .limits
                 .iter()
                 .any(|limit| limit.calls == 7 && limit.method == "GET")
+        );
+        let limit: Limit = "/api/v1/apps=0".parse().unwrap();
+        limits.remove(&limit).unwrap();
+        assert_eq!(limits.limits.len(), before);
+        assert_eq!(
+            limits.remove(&limit).unwrap_err(),
+            "there is no limit for `/api/v1/apps`"
         );
         for wrong in ["maybe", "users=5", "/api/v1/users=many", "concurrent=-1"] {
             assert!(limits.set(wrong).is_err(), "{wrong}");

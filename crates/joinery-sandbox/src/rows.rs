@@ -10,8 +10,9 @@ use serde::{Deserialize, Serialize};
 use crate::log::Log;
 use crate::okta::group_schema::GroupSchema;
 use crate::okta::ids::{Id, Ids};
-use crate::state::{Org, Users};
+use crate::state::Org;
 use crate::table::{Key, Noting, Table};
+use crate::users::Users;
 
 /// One row; without a body it is to be removed.
 #[derive(Debug, Serialize, Deserialize)]

@@ -21,7 +21,7 @@ use crate::manners::{self, RequestId};
 use crate::okta::call::{Call, Query, Reply};
 use crate::okta::errors::Problem;
 use crate::okta::event_hooks;
-use crate::okta::oauth::access::Caller;
+use crate::okta::oauth::access::{self, Caller};
 use crate::options::{Error, Options};
 use crate::state::State;
 use crate::{jobs, okta, random};
@@ -167,7 +167,7 @@ fn name_of_caller(call: &Call<'_>, status: StatusCode) -> String {
     }
     let is_api_token = call
         .header(&header::AUTHORIZATION)
-        .is_some_and(|value| value.starts_with("SSWS "));
+        .is_some_and(|value| access::api_token(value).is_some());
     let org = call.state.read();
     let name = match call.caller {
         _ if status == StatusCode::UNAUTHORIZED => None,

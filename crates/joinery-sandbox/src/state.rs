@@ -1,6 +1,6 @@
 //! What an org holds, in memory, with the indices its lists need.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -31,6 +31,7 @@ use crate::okta::user_type::UserType;
 use crate::options::{Error, Options};
 use crate::snapshot::Snapshot;
 use crate::table::{Noting, Table};
+use crate::users::Users;
 use crate::{data_file, seed};
 
 /// A running org: everything a call needs.
@@ -39,7 +40,7 @@ pub struct State {
     token: String,
     signing_key: OnceLock<SigningKey>,
     /// The keys of the org's own authorization servers.
-    pub server_keys: KeyRing,
+    server_keys: KeyRing,
     /// The clock of the org.
     pub clock: Clock,
     /// The rate limits.
@@ -148,10 +149,19 @@ impl State {
 
     /// The key that signs tokens. Made when the first is asked for, since that takes a moment.
     pub fn signing_key(&self) -> &SigningKey {
-        self.signing_key.get_or_init(|| match &self.data {
-            Some(file) => file.signing_key(),
+        self.signing_key.get_or_init(|| self.find_key(""))
+    }
+
+    /// The key of this name of one of the org's own authorization servers, made like the other.
+    pub fn server_key(&self, kid: &str) -> Arc<SigningKey> {
+        self.server_keys.get(kid, || self.find_key(kid))
+    }
+
+    fn find_key(&self, name: &str) -> SigningKey {
+        match &self.data {
+            Some(file) => file.signing_key(name),
             None => SigningKey::generate(),
-        })
+        }
     }
 
     /// The org, to read.
@@ -364,7 +374,8 @@ impl Org {
     /// Removes a user and its memberships.
     pub fn remove_user(&mut self, id: Id) {
         self.unassign_apps(id);
-        self.oauth.roles.remove(&id);
+        self.forget_admin(id);
+        self.forget_consents(id);
         if let Some(user) = self.users.remove(id) {
             for group in &user.groups {
                 if let Some(group) = self.groups.get_mut(group) {
@@ -409,93 +420,3 @@ impl Org {
         true
     }
 }
-
-/// The users, by id and by login.
-#[derive(Debug, Default, Clone)]
-pub struct Users {
-    /// The users, by id. To add, remove or rename one takes the methods of [`Users`] and [`Org`].
-    pub(crate) by_id: Table<Id, User>,
-    by_login: BTreeMap<String, Id>,
-}
-
-impl Users {
-    /// How many there are.
-    pub fn len(&self) -> usize {
-        self.by_id.len()
-    }
-
-    /// A user.
-    pub fn get(&self, id: Id) -> Option<&User> {
-        self.by_id.get(&id)
-    }
-
-    /// A user, to change. A new login takes [`Users::rename`].
-    pub fn get_mut(&mut self, id: Id) -> Option<&mut User> {
-        self.by_id.get_mut(&id)
-    }
-
-    /// Changes every user. A new login takes [`Users::rename`].
-    pub fn for_each_mut(&mut self, change: impl FnMut(&mut User)) {
-        self.by_id.values_mut().for_each(change);
-    }
-
-    /// Who has this login, in any case.
-    pub fn with_login(&self, login: &str) -> Option<Id> {
-        self.by_login.get(&login.to_lowercase()).copied()
-    }
-
-    /// Who has a login that starts with `short@`, where only one has.
-    pub fn with_short_login(&self, short: &str) -> Option<Id> {
-        let start = format!("{}@", short.to_lowercase());
-        let mut found = self
-            .by_login
-            .range(start.clone()..)
-            .take_while(|(login, _)| login.starts_with(&start));
-        match (found.next(), found.next()) {
-            (Some((_, id)), None) => Some(*id),
-            _ => None,
-        }
-    }
-
-    /// The users whose id follows `after`, in order.
-    pub fn after(&self, after: Option<Id>) -> impl Iterator<Item = &User> {
-        use std::ops::Bound::{Excluded, Unbounded};
-        self.by_id
-            .range((after.map_or(Unbounded, Excluded), Unbounded))
-            .map(|(_, user)| user)
-    }
-
-    /// The users as lists show them: those whose id follows `after`, in order, as they were at a moment.
-    pub fn listed(&self, moment: Option<Time>, after: Option<Id>) -> impl Iterator<Item = &User> {
-        use std::ops::Bound::{Excluded, Unbounded};
-        self.by_id.at(moment, (after.map_or(Unbounded, Excluded), Unbounded))
-    }
-
-    /// Makes the index of logins anew.
-    pub fn index(&mut self) {
-        let logins = self.by_id.iter().map(|(id, user)| (user.login().to_lowercase(), *id));
-        self.by_login = logins.collect();
-    }
-
-    /// Keeps the index of logins right after a change from `old`.
-    pub fn rename(&mut self, id: Id, old: &str) {
-        let Some(user) = self.by_id.get(&id) else { return };
-        let new = user.login().to_lowercase();
-        self.by_login.remove(&old.to_lowercase());
-        self.by_login.insert(new, id);
-    }
-
-    fn insert(&mut self, user: User) {
-        self.by_login.insert(user.login().to_lowercase(), user.id);
-        self.by_id.insert(user.id, user);
-    }
-
-    fn remove(&mut self, id: Id) -> Option<User> {
-        let user = self.by_id.remove(&id)?;
-        self.by_login.remove(&user.login().to_lowercase());
-        Some(user)
-    }
-}
-
-/// Ids of the groups a user is in.
-pub type GroupIds = BTreeSet<Id>;

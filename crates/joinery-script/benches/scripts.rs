@@ -1,16 +1,21 @@
-//! What scripts cost: `cargo bench -p joinery-script`. Prints the median of several runs, in milliseconds.
+//! What scripts cost: `cargo bench -p joinery-script`. Prints the median of several runs, in a worker and in this process.
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::single_match_else, dead_code)]
 
 #[path = "../tests/scripts/support.rs"]
 mod support;
 
-use std::{fmt::Write as _, time::Instant};
+use std::{
+    fmt::Write as _,
+    sync::{Arc, LazyLock},
+    thread,
+    time::{Duration, Instant},
+};
 
-use joinery_script::{Cancel, Limits, check_file};
-use serde_json::{Value, json};
+use joinery_script::{Cancel, Function, Host, Limits, Outcome, Run, run::Scripts};
+use serde_json::{Map, Value, json};
 
-use crate::support::{MemoryHost, connector, execute, execute_with, scripts};
+use crate::support::{MemoryHost, connector, workers};
 
 const LOOP: &str = "let x = 0; let i = 0; while i < 1_000_000 { x = x * 3 % 1_000_003 + i; i += 1; } x";
 const USERS: &str = r#"
@@ -25,70 +30,154 @@ const USERS: &str = r#"
         });
     }
     rows"#;
+const NATIVE: &str = r#"
+    let users = json.parse(input.users);
+    shape(where(users, #{ "status in": ["ACTIVE", "SUSPENDED"] }), #{
+        id: "id", name: "{profile.firstName} {profile.lastName}", email: "profile.email", status: "status",
+    }).len()"#;
+
+/// The engine in this process, to compare with.
+static HERE: LazyLock<Scripts> = LazyLock::new(Scripts::new);
 
 fn main() {
-    let limits = Limits {
-        operations: u64::MAX,
-        ..Limits::default()
-    };
-    let run = |body: &str, input: Value| {
-        let script = format!("fn execute(connection, input) {{ {body} }}");
-        let outcome = execute(&[("actions/a.rhai", &script)], input, limits.clone()).0;
-        outcome.result.unwrap();
-    };
     let users = users(10_000);
+    let given = json!({ "users": users });
     let long = long_script(1_000);
-    let empty = connector(&[]);
     let stock = rhai::Engine::new();
-
-    let ours = median(5, |_| run(LOOP, json!({})));
+    println!("milliseconds                          worker  in-process");
+    both("1,000,000 loop steps", 5, |_| script(LOOP), &json!({}));
     let theirs = median(5, |_| {
         stock.eval::<i64>(LOOP).unwrap();
     });
-    println!(
-        "1,000,000 loop steps              {ours:8.1}  (stock engine {theirs:.1}, {:.2} times)",
-        ours / theirs
+    println!("  the same by the stock engine                {theirs:10.1}");
+    both("10,000 users by a plain loop", 5, |_| script(USERS), &given);
+    both(
+        "  of it reading the JSON",
+        5,
+        |_| script("json.parse(input.users).len()"),
+        &given,
     );
-    let parse = median(5, |_| run("json.parse(input.users).len()", json!({ "users": users })));
-    let whole = median(5, |_| run(USERS, json!({ "users": users })));
-    println!("10,000 users by a plain loop      {whole:8.1}  (of it reading the JSON {parse:.1})");
-    let host = std::sync::Arc::new(MemoryHost::default());
-    host.answers
-        .lock()
-        .unwrap()
-        .insert("/users".into(), (200, users.clone()));
-    let passed = median(5, |_| {
-        let script = "fn execute(connection, input) { http.get(\"/users\") }";
-        let files = [("actions/a.rhai", script)];
-        let outcome = execute_with(&files, json!({}), limits.clone(), &host, &Cancel::default());
-        outcome.result.unwrap();
-    });
-    println!("10,000 users passed on as they are {passed:7.1}");
-    let small = median(200, |index| run(&format!("let a = {index}; `${{a}}`"), json!({})));
-    println!("one small action, compiled, run   {small:8.2}");
+    both("10,000 users by native helpers", 5, |_| script(NATIVE), &given);
+    both(
+        "10,000 users passed on as they are",
+        5,
+        |_| script("http.get(\"/users\")"),
+        &given,
+    );
+    both(
+        "one small action, first time",
+        200,
+        |index| script(&format!("let a = {index}; `${{a}}`")),
+        &json!({}),
+    );
+    both(
+        "one small action, again",
+        200,
+        |_| script("let a = 1; `${a}`"),
+        &json!({}),
+    );
+    both("  with one call of the host", 200, |_| script("now(); 1"), &json!({}));
+    let edited = |index| format!("{long}// {index}");
+    both("1,000 lines, again after an edit", 20, edited, &json!({}));
+    let empty = connector(&[]);
     let checked = median(20, |index| {
-        drop(check_file(
-            scripts(),
-            &empty,
-            "actions/a.rhai",
-            &format!("{long}// {index}"),
-        ));
+        drop(workers().check_file(&empty, "actions/a.rhai", &edited(index)));
     });
-    println!("check of a script of 1,000 lines  {checked:8.1}");
+    println!("check of a script of 1,000 lines    {checked:8.2}");
+    println!("from stopping to stopped");
+    stopped("  a loop", &script("loop {}"));
+    let native = "let a = []; a.pad(3_000_000, #{ a: 1 }); let b = a; loop { a == b; }";
+    stopped("  a call that takes long", &script(native));
+    let parameters: Vec<String> = (0..100_000).map(|index| format!("p{index}")).collect();
+    stopped("  reading", &format!("fn f({}) {{}}", parameters.join(",")));
+}
+
+fn script(body: &str) -> String {
+    format!("fn execute(connection, input) {{ {body} }}")
+}
+
+/// Prints how long a run takes in a worker and in this process; `text` is given a number that differs every time.
+fn both(name: &str, times: usize, text: impl Fn(usize) -> String, input: &Value) {
+    let host = Arc::new(MemoryHost::default());
+    if let Some(users) = input["users"].as_str() {
+        let answer = (200, users.to_owned());
+        host.answers.lock().unwrap().insert("/users".into(), answer);
+    }
+    let host: Arc<dyn Host> = host;
+    let cancel = Cancel::default();
+    let run = |index, run: &dyn Fn(&Run) -> Outcome| {
+        let run_it = Run {
+            connector: connector(&[("actions/a.rhai", &text(index))]),
+            file: "actions/a.rhai".into(),
+            function: Function::Execute { input: input.clone() },
+            connection: Map::new(),
+            secrets: Vec::new(),
+            config: Value::Null,
+            limits: Limits {
+                operations: u64::MAX,
+                ..Limits::default()
+            },
+        };
+        let began = Instant::now();
+        run(&run_it).result.unwrap();
+        began.elapsed().as_secs_f64() * 1000.0
+    };
+    let timed = |how: &dyn Fn(&Run) -> Outcome| {
+        run(times, how);
+        middle((0..times).map(|index| run(index, how)).collect())
+    };
+    let worker = timed(&|run| workers().run(run, &host, &cancel));
+    let here = timed(&|run| HERE.run(run, &host, &cancel));
+    println!("{name:36}{worker:8.2}  {here:10.2}");
+}
+
+/// Prints how long it takes until a run of `text` that is stopped has ended.
+fn stopped(name: &str, text: &str) {
+    let host: Arc<dyn Host> = Arc::new(MemoryHost::default());
+    let run = Run {
+        connector: connector(&[("actions/a.rhai", text)]),
+        file: "actions/a.rhai".into(),
+        function: Function::Execute { input: json!({}) },
+        connection: Map::new(),
+        secrets: Vec::new(),
+        config: Value::Null,
+        limits: Limits {
+            operations: u64::MAX,
+            memory: 2 << 30,
+            file: 8 << 20,
+            ..Limits::default()
+        },
+    };
+    let taken = (0..5).map(|_| {
+        let cancel = Cancel::default();
+        let switch = cancel.clone();
+        let stopping = thread::spawn(move || {
+            thread::sleep(Duration::from_millis(500));
+            switch.cancel();
+            Instant::now()
+        });
+        let outcome = workers().run(&run, &host, &cancel);
+        let ended = Instant::now();
+        assert_eq!(outcome.result.unwrap_err().code, "cancelled");
+        (ended - stopping.join().unwrap()).as_secs_f64() * 1000.0
+    });
+    println!("{name:36}{:8.1}", middle(taken.collect()));
 }
 
 /// The median time of `work`, called once before to warm up; it is given a number that differs every time.
 fn median(times: usize, mut work: impl FnMut(usize)) -> f64 {
     work(times);
-    let mut taken: Vec<f64> = (0..times)
-        .map(|index| {
-            let began = Instant::now();
-            work(index);
-            began.elapsed().as_secs_f64() * 1000.0
-        })
-        .collect();
+    let timed = |index| {
+        let began = Instant::now();
+        work(index);
+        began.elapsed().as_secs_f64() * 1000.0
+    };
+    middle((0..times).map(timed).collect())
+}
+
+fn middle(mut taken: Vec<f64>) -> f64 {
     taken.sort_by(f64::total_cmp);
-    taken[times / 2]
+    taken[taken.len() / 2]
 }
 
 fn users(count: usize) -> String {
@@ -125,5 +214,5 @@ fn step{index}(user) {{
 }}"#
         );
     }
-    text + "\nfn execute(connection, input) { step0(input) }\n"
+    text + "\nfn execute(connection, input) { 1 }\n"
 }

@@ -1,5 +1,6 @@
 //! Finding mistakes without running: syntax, unknown names and functions, wrong argument counts, fields no schema has.
 
+mod asked;
 mod fields;
 mod finding;
 mod hooks;
@@ -9,27 +10,41 @@ mod output;
 mod walk;
 
 use joinery_connector::{
-    Connector, FileKind, Problem, Severity,
+    Connector, FileKind, Manifest, Problem, Severity,
     request::{RequestFolder, SavedRequest},
 };
 
 pub use finding::{Edit, Finding, QuickFix, fixed};
 
 use crate::{
-    engine::text_of,
     error::{self, ScriptError},
+    files::Files,
     limits::Limits,
     run::Scripts,
 };
 
-/// Everything wrong or doubtful in a connector: its own problems, every script, request, schema and TOML file.
-pub fn check(scripts: &Scripts, connector: &Connector) -> Vec<Problem> {
+/// One script to be checked.
+#[derive(Clone, Copy)]
+pub struct Script<'a> {
+    /// The files around it.
+    pub files: &'a dyn Files,
+    /// Its path.
+    pub path: &'a str,
+    /// What the editor holds.
+    pub text: &'a str,
+    /// What the connector says of itself.
+    pub manifest: &'a Manifest,
+}
+
+/// Everything wrong or doubtful in a connector: its own problems, every script, request, schema and TOML file. Scripts
+/// are given to `script`, with path and text.
+pub fn connector(connector: &Connector, script: impl Fn(&str, &str) -> Vec<Finding>) -> Vec<Problem> {
     let mut problems = connector.problems.clone();
-    for (path, file) in &connector.files {
+    for (path, found) in &connector.files {
         if !is_checked(path) {
             continue;
         }
-        let text = match file.text.clone().map_or_else(|| connector.text(path), Ok) {
+        let text = match found.text.clone().map_or_else(|| connector.text(path), Ok) {
             Ok(text) => text,
             Err(joinery_connector::Error::Invalid { problem }) => {
                 problems.push(*problem);
@@ -40,7 +55,7 @@ pub fn check(scripts: &Scripts, connector: &Connector) -> Vec<Problem> {
                 continue;
             }
         };
-        problems.extend(check_file(scripts, connector, path, &text));
+        problems.extend(problems_of(file(path, &text, &script)));
     }
     // What the connector was read with may name a file's problem that its own check finds again.
     let mut seen = std::collections::HashSet::new();
@@ -49,14 +64,8 @@ pub fn check(scripts: &Scripts, connector: &Connector) -> Vec<Problem> {
     problems
 }
 
-/// Everything wrong or doubtful in one file; `text` is what the editor holds.
-pub fn check_file(scripts: &Scripts, connector: &Connector, path: &str, text: &str) -> Vec<Problem> {
-    let found = findings(scripts, connector, path, text);
-    found.into_iter().map(|finding| finding.problem).collect()
-}
-
-/// The same with what can be done about it.
-pub fn findings(scripts: &Scripts, connector: &Connector, path: &str, text: &str) -> Vec<Finding> {
+/// Everything wrong or doubtful in one file, with what can be done about it; a script is given to `script`.
+pub fn file(path: &str, text: &str, script: impl Fn(&str, &str) -> Vec<Finding>) -> Vec<Finding> {
     let plain = |problems: Vec<Problem>| problems.into_iter().map(Finding::from).collect();
     if !is_checked(path) {
         return Vec::new();
@@ -71,18 +80,28 @@ pub fn findings(scripts: &Scripts, connector: &Connector, path: &str, text: &str
     if text.len() > limit {
         return plain(vec![of_error(error::file_too_large(path, text.len(), limit))]);
     }
-    match scripts.inner.compile(path, text) {
+    script(path, text)
+}
+
+/// The problems without what can be done about them.
+pub fn problems_of(findings: Vec<Finding>) -> impl Iterator<Item = Problem> {
+    findings.into_iter().map(|finding| finding.problem)
+}
+
+/// Everything wrong or doubtful in one script.
+pub fn script(scripts: &Scripts, script: &Script) -> Vec<Finding> {
+    match scripts.inner.compile(script.path, script.text) {
         Ok(ast) => {
-            let mut found = walk::check(&scripts.inner, connector, path, text, &ast);
-            found.extend(lints::check(scripts, connector, path, text));
+            let mut found = walk::check(&scripts.inner, script, &ast);
+            found.extend(lints::check(scripts, script));
             found
         }
         Err(error) => {
-            let end = end_of_word(text, error.line, error.column);
-            plain(vec![Problem {
+            let end = end_of_word(script.text, error.line, error.column);
+            vec![Finding::from(Problem {
                 end_column: end,
                 ..of_error(error)
-            }])
+            })]
         }
     }
 }
@@ -138,22 +157,17 @@ fn is_checked(path: &str) -> bool {
         )
 }
 
-fn of_error(error: ScriptError) -> Problem {
-    error.into()
-}
-
-impl From<ScriptError> for Problem {
-    fn from(error: ScriptError) -> Self {
-        Self {
-            file: error.file,
-            line: error.line,
-            column: error.column,
-            end_column: None,
-            severity: Severity::Error,
-            code: error.code,
-            message: error.message,
-            hint: error.hint,
-        }
+/// The problem that stands for an error.
+pub fn of_error(error: ScriptError) -> Problem {
+    Problem {
+        file: error.file,
+        line: error.line,
+        column: error.column,
+        end_column: None,
+        severity: Severity::Error,
+        code: error.code,
+        message: error.message,
+        hint: error.hint,
     }
 }
 
@@ -172,11 +186,6 @@ fn end_of_word(text: &str, line: u32, column: u32) -> Option<u32> {
             .count()
     };
     Some(column + length.unwrap_or_else(word).max(1) as u32)
-}
-
-/// Whether a script is there that an import means.
-fn imported(connector: &Connector, file: &str) -> Option<std::sync::Arc<str>> {
-    text_of(connector, file)
 }
 
 pub(crate) fn has_extension(path: &str, extension: &str) -> bool {

@@ -1,55 +1,28 @@
 //! What an action or trigger says of itself: title, fields, sample.
 
-use std::{sync::Arc, time::Duration};
-
-use joinery_connector::{
-    Connector,
-    schema::{Field, from_schema, to_schema},
-};
-use rhai::Dynamic;
-use serde_json::{Map, Value};
+use joinery_connector::schema::{Field, from_schema, to_schema};
+use serde_json::Value;
 
 use crate::{
     error::ScriptError,
-    host::Host,
-    limits::{Cancel, Limits},
-    run::{Call, Description, Scripts, Started, connection},
+    functions,
+    run::{ActionRetry, Call, Description, Scripts, Started},
 };
 
-/// Time that describing may take: a form is drawn from it.
-const TIME: Duration = Duration::from_secs(10);
-
 impl Scripts {
-    /// Title, fields and sample of an action or trigger. `connection` holds the profile's fields without secrets.
+    /// Title, fields and sample of an action or trigger, as `call`'s connection and answers have them.
     ///
     /// # Errors
     /// Why its functions could not be called.
-    pub fn describe(
-        &self,
-        connector: &Arc<Connector>,
-        file: &str,
-        fields: &Map<String, Value>,
-        host: &Arc<dyn Host>,
-        cancel: &Cancel,
-    ) -> Result<Description, ScriptError> {
-        let call = Call {
-            connector: connector.clone(),
-            file: file.to_owned(),
-            limits: Limits {
-                time: TIME,
-                ..Limits::default()
-            },
-            host: host.clone(),
-            cancel: cancel.clone(),
-        };
-        let (fields, file) = (connection(fields, &[]), file.to_owned());
-        self.on_thread(call, move |script| describe(script, &file, fields))
+    pub(crate) fn describe(&self, call: Call) -> Result<Description, ScriptError> {
+        let file = call.file.clone();
+        self.start(call, |script| describe(script, &file))
     }
 }
 
-fn describe(script: &Started, file: &str, connection: Dynamic) -> Result<Description, ScriptError> {
+fn describe(script: &Started, file: &str) -> Result<Description, ScriptError> {
     let (title, description) = title(script.ast.doc(), file);
-    let arguments = [connection, rhai::Map::new().into()];
+    let arguments = [script.state.connection.clone(), script.state.config.clone()];
     let ask = |function: &str| -> Result<Option<Value>, ScriptError> {
         if !script.has(function) {
             return Ok(None);
@@ -57,16 +30,39 @@ fn describe(script: &Started, file: &str, connection: Dynamic) -> Result<Descrip
         let value = script.call(function, &arguments)?;
         script.to_json(&value).map(Some)
     };
+    let (config, _) = read_fields(ask("config_fields")?, "config_fields", file)?;
     let (input, _) = read_fields(ask("input_fields")?, "input_fields", file)?;
     let (output, output_schema) = read_fields(ask("output_fields")?, "output_fields", file)?;
     Ok(Description {
         title,
         description,
+        config,
         input,
         output,
         output_schema,
         sample: ask("sample_output")?,
+        retry: retry(script, file)?,
+        deprecated: ask("deprecated")?.and_then(|said| deprecated(&said)),
     })
+}
+
+/// What `deprecated` said: what to use instead, or only that it is.
+fn deprecated(said: &Value) -> Option<String> {
+    match said {
+        Value::Null | Value::Bool(false) => None,
+        Value::String(text) => Some(text.clone()),
+        _ => Some(String::new()),
+    }
+}
+
+fn retry(script: &Started, file: &str) -> Result<Option<ActionRetry>, ScriptError> {
+    if !script.has("retry") {
+        return Ok(None);
+    }
+    let given = script.call("retry", &[])?;
+    functions::action_retry(&given)
+        .map(Some)
+        .map_err(|message| ScriptError::new("retry", message, file))
 }
 
 /// Title and description out of the `//!` lines.

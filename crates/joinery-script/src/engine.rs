@@ -6,7 +6,6 @@ use std::{
     sync::{Arc, Mutex, Weak},
 };
 
-use joinery_connector::Connector;
 use rhai::{AST, Engine, packages::Package};
 
 use crate::{
@@ -91,21 +90,16 @@ impl Inner {
     /// # Errors
     /// `no_file`, `file_limit` or `syntax`.
     pub fn script(&self, run: &RunState, file: &str) -> Result<AST, ScriptError> {
-        let text = text_of(&run.connector, file)
+        let text = run
+            .files
+            .text(file)
             .ok_or_else(|| ScriptError::new("no_file", format!("no file `{file}` in this connector"), file))?;
         if text.len() > run.limits.file {
             return Err(error::file_too_large(file, text.len(), run.limits.file));
         }
+        run.spot.note(file, 0);
         let ast = self.compile(file, &text)?;
         lock(&run.scripts).insert(file.to_owned(), ast.clone());
         Ok(ast)
-    }
-}
-
-/// The text of a file, an unsaved one first.
-pub fn text_of(connector: &Connector, file: &str) -> Option<Arc<str>> {
-    match connector.files.get(file) {
-        Some(found) => found.text.clone().or_else(|| connector.text(file).ok()),
-        None => None,
     }
 }

@@ -85,6 +85,15 @@ pub fn stopped_without_place(reason: Stop, limits: &Limits, file: &str) -> Scrip
     ScriptError::new(code, message, file).with_hint(hint)
 }
 
+/// The error of a run of `file` that was told to stop and came to its end: a loop over an iterator ends without a word.
+pub fn stopped_unseen(reason: Stop, run: &RunState, file: &str) -> ScriptError {
+    let Some((file, line)) = run.spot.last() else {
+        return stopped_without_place(reason, &run.limits, file);
+    };
+    let error = stopped_without_place(reason, &run.limits, &format!("{file}:{line}"));
+    ScriptError { file, line, ..error }
+}
+
 fn stopped(reason: Stop, limits: &Limits, place: &str) -> (&'static str, String, String) {
     let seconds = limits.time.as_secs_f64();
     match reason {
@@ -112,6 +121,11 @@ fn stopped(reason: Stop, limits: &Limits, place: &str) -> (&'static str, String,
             "memory_limit",
             format!("Stopped at {place}: a value grew too large."),
             "Handle the data page by page, and keep only the parts you need.".into(),
+        ),
+        Stop::Continued => (
+            "continues",
+            "The action goes on later.".into(),
+            "Its state is kept until then.".into(),
         ),
         Stop::Output => (
             "output_limit",

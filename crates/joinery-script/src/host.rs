@@ -1,9 +1,13 @@
 //! A script's only way out: HTTP, log, clock, randomness, secrets. Everything here can cross a pipe, so that a run
 //! can live in another process.
 
-use std::time::Duration;
+use std::{
+    sync::{Mutex, OnceLock, PoisonError},
+    thread,
+    time::{Duration, Instant},
+};
 
-use joinery_connector::{Header, HttpResponse, http::HttpBody};
+use joinery_connector::{Header, HttpResponse, http::HttpBody, manifest::RetryRule};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -16,6 +20,41 @@ pub trait Host: Send + Sync {
     /// # Errors
     /// [`HttpFailure`] when there is no response, or the host is not allowed.
     fn send(&self, request: ScriptRequest, cancel: &Cancel) -> Result<HostResponse, HttpFailure>;
+    /// Sends requests, at most `limit` of them at once, and gives their answers in the same order. None lasts longer
+    /// than what is left of `budget`.
+    fn send_all(
+        &self,
+        requests: Vec<ScriptRequest>,
+        limit: usize,
+        budget: Duration,
+        cancel: &Cancel,
+    ) -> Vec<Result<HostResponse, HttpFailure>> {
+        let began = Instant::now();
+        let answers: Vec<OnceLock<_>> = requests.iter().map(|_| OnceLock::new()).collect();
+        let waiting = Mutex::new(requests.into_iter().enumerate());
+        let next = || waiting.lock().unwrap_or_else(PoisonError::into_inner).next();
+        let work = || {
+            while let Some((index, mut request)) = next() {
+                let left = budget.saturating_sub(began.elapsed()).as_millis().max(1) as u64;
+                request.timeout_ms = Some(request.timeout_ms.map_or(left, |asked| asked.min(left)));
+                // Each index is handed out once.
+                let _ = answers[index].set(self.send(request, cancel));
+            }
+        };
+        thread::scope(|scope| {
+            for _ in 0..limit.clamp(1, answers.len().max(1)) {
+                scope.spawn(work);
+            }
+        });
+        answers
+            .into_iter()
+            .map(|answer| {
+                answer
+                    .into_inner()
+                    .expect("every request was sent by one of the threads")
+            })
+            .collect()
+    }
     /// Takes a line of the console.
     fn log(&self, line: ConsoleLine);
     /// Milliseconds since 1970.
@@ -28,22 +67,133 @@ pub trait Host: Send + Sync {
     fn waited(&self) -> Duration {
         Duration::ZERO
     }
-    /// `operation` keyed with the connection's secret of that name: the text itself never reaches a script.
-    fn sign(&self, secret: &str, operation: SecretOperation, message: &[u8]) -> Option<Vec<u8>>;
+    /// `operation` keyed with the connection's secret of that name: the text itself never reaches a script. What it
+    /// does is told by [`crate::crypto::perform`].
+    ///
+    /// # Errors
+    /// [`SecretFailure`] when there is no such secret, or it does not fit.
+    fn sign(&self, secret: &str, operation: SecretOperation, message: &[u8]) -> Result<Vec<u8>, SecretFailure>;
 }
 
-/// What a script can have done with a secret it cannot see.
+/// What a script can have done with a secret it cannot see: the secret is the key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SecretOperation {
-    /// HMAC with SHA-256, the secret being the key.
-    HmacSha256,
-    /// HMAC with SHA-1.
-    HmacSha1,
-    /// HMAC with SHA-512.
-    HmacSha512,
-    /// SHA-256 of the secret's own bytes; the message is not used.
+    /// The hash of the secret's own bytes; the message is not used.
+    Digest(Hash),
+    /// HMAC.
+    Hmac(Hash),
+    /// A signature with the private key that the secret is, PEM or JWK, as JWTs carry it.
+    Sign(Signature),
+    /// PBKDF2 of the secret, salted with the message.
+    Pbkdf2 {
+        /// SHA-1, SHA-256 or SHA-512.
+        hash: Hash,
+        /// How often.
+        iterations: u32,
+        /// Bytes wanted.
+        length: u32,
+    },
+    /// AES in Galois counter mode. Encrypted text ends with its tag.
+    AesGcm {
+        /// Whether the message is to be decrypted.
+        decrypt: bool,
+        /// How the secret is written.
+        encoding: KeyEncoding,
+        /// Never the same twice for one key.
+        nonce: [u8; 12],
+        /// Bytes at the start of the message that are only authenticated.
+        additional: u32,
+    },
+    /// AES in cipher block chaining mode, padded as PKCS #7 says.
+    AesCbc {
+        /// Whether the message is to be decrypted.
+        decrypt: bool,
+        /// How the secret is written.
+        encoding: KeyEncoding,
+        /// The first block's.
+        iv: [u8; 16],
+    },
+}
+
+/// A hash function.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Hash {
+    /// MD5.
+    Md5,
+    /// SHA-1.
+    Sha1,
+    /// SHA-256.
     Sha256,
+    /// SHA-384.
+    Sha384,
+    /// SHA-512.
+    Sha512,
+    /// SHA-512/256.
+    Sha512_256,
+}
+
+/// A signature with a private key, by its name in JWTs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Signature {
+    /// RSA, PKCS#1 v1.5, SHA-256.
+    Rs256,
+    /// RSA, PKCS#1 v1.5, SHA-384.
+    Rs384,
+    /// RSA, PKCS#1 v1.5, SHA-512.
+    Rs512,
+    /// P-256, SHA-256.
+    Es256,
+    /// P-384, SHA-384.
+    Es384,
+    /// P-521, SHA-512.
+    Es512,
+}
+
+impl Signature {
+    /// Its name: `RS256`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Rs256 => "RS256",
+            Self::Rs384 => "RS384",
+            Self::Rs512 => "RS512",
+            Self::Es256 => "ES256",
+            Self::Es384 => "ES384",
+            Self::Es512 => "ES512",
+        }
+    }
+}
+
+/// How a key is written down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KeyEncoding {
+    /// Its bytes as they are.
+    Text,
+    /// Base64, of either alphabet.
+    Base64,
+    /// Hex.
+    Hex,
+}
+
+/// Why a secret could not be used.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum SecretFailure {
+    /// There is none of that name.
+    #[error("the connection has no secret `{name}`")]
+    Missing {
+        /// Its name.
+        name: String,
+    },
+    /// It is no key for this.
+    #[error("{reason}")]
+    Unusable {
+        /// Why, without a word of the secret.
+        reason: String,
+    },
 }
 
 /// A request as a script asks for it. Secrets in headers and body stand as [`secret_mark`] until the host sends it.
@@ -63,8 +213,42 @@ pub struct ScriptRequest {
     pub timeout_ms: Option<u64>,
     /// Whether the connection's retry rule applies.
     pub retry: bool,
+    /// The rule that applies in its place, where the script gave one.
+    #[serde(default)]
+    pub retry_rule: Option<RetryRule>,
+    /// The parts of a `multipart/form-data` body; `body` is then none.
+    #[serde(default)]
+    pub multipart: Vec<ScriptPart>,
+    /// The file of the run's folder that takes the body of a good answer.
+    #[serde(default)]
+    pub stream_to: Option<String>,
     /// Which line of which file asks.
     pub place: CallPlace,
+}
+
+/// One part of a `multipart/form-data` body.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScriptPart {
+    /// The field's name.
+    pub name: String,
+    /// The file name to send.
+    pub filename: Option<String>,
+    /// The media type to send.
+    pub content_type: Option<String>,
+    /// What it carries.
+    pub content: PartContent,
+}
+
+/// What a part carries.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PartContent {
+    /// Text; a secret in it stands as its mark.
+    Text(String),
+    /// Bytes.
+    Bytes(Vec<u8>),
+    /// A file below the workspace's `fixtures` folder, which the host reads.
+    Fixture(String),
 }
 
 /// A place in a script.
@@ -78,12 +262,15 @@ pub struct CallPlace {
 }
 
 /// A response with its body, as a script sees it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct HostResponse {
     /// Status, headers, timing.
     pub response: HttpResponse,
-    /// The decoded body.
+    /// The decoded body; empty where it went to a file.
+    #[serde(with = "serde_bytes")]
     pub body: Vec<u8>,
+    /// The file that took the body, where the script asked for that.
+    pub file: Option<String>,
 }
 
 /// Why a script's request got no response.

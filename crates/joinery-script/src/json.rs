@@ -6,8 +6,8 @@ use serde_json::{Number, Value};
 
 use crate::{host::secret_mark, meter, secret::SecretValue};
 
-/// How deep a value may be nested and still be turned into JSON.
-pub const MAX_DEPTH: usize = 512;
+/// How deep a value may be nested and still be turned into JSON. No deeper than JSON can be read again.
+pub const MAX_DEPTH: usize = 128;
 
 /// What stands in JSON for a secret.
 #[derive(Clone, Copy, PartialEq)]

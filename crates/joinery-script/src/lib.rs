@@ -3,11 +3,16 @@
 // The engine's own error is boxed everywhere, and ours is made once a run, where its size does not matter.
 #![allow(clippy::result_large_err, clippy::unnecessary_box_returns)]
 
-pub mod check;
+mod again;
+mod ask;
+mod check;
+pub mod convert;
+pub mod crypto;
 mod describe;
 mod engine;
 mod error;
 mod explain;
+mod files;
 pub mod functions;
 pub mod host;
 mod json;
@@ -19,13 +24,18 @@ pub mod reference;
 mod resolver;
 pub mod run;
 mod secret;
+mod spot;
 mod state;
 mod syntax;
 mod token;
 mod tokens;
+mod worker;
 
-pub use check::{Finding, QuickFix, check, check_file, findings};
-pub use host::{CallPlace, ConsoleLevel, ConsoleLine, Host, HostResponse, HttpFailure, ScriptRequest};
+pub use check::{Edit, Finding, QuickFix, fixed, of_error};
+pub use host::{
+    CallPlace, ConsoleLevel, ConsoleLine, Host, HostResponse, HttpFailure, PartContent, ScriptPart, ScriptRequest,
+};
 pub use limits::{Cancel, Limits};
-pub use run::{Description, Frame, Function, Outcome, Run, ScriptError, Scripts};
+pub use run::{ActionRetry, Continuation, Description, Frame, Function, Outcome, Run, ScriptError, Scripts};
 pub use token::{token_secret, token_secrets};
+pub use worker::{Program, Workers, serve_if_asked};

@@ -10,6 +10,8 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
+use crate::worker::Page;
+
 /// What one run may use.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {
@@ -41,17 +43,42 @@ impl Default for Limits {
 }
 
 /// A switch that stops a run. Cheap to clone; every clone is the same switch.
-#[derive(Debug, Clone, Default)]
-pub struct Cancel(Arc<AtomicBool>);
+#[derive(Debug, Clone)]
+pub struct Cancel(Switch);
+
+/// Where the switch is.
+#[derive(Debug, Clone)]
+enum Switch {
+    Here(Arc<AtomicBool>),
+    /// The host has it; this process is its worker.
+    AtHost(Arc<Page>),
+}
 
 impl Cancel {
+    /// The switch that a worker's host has.
+    pub(crate) fn of_host(page: Arc<Page>) -> Self {
+        Self(Switch::AtHost(page))
+    }
+
     /// Stops the run as soon as it looks.
     pub fn cancel(&self) {
-        self.0.store(true, Ordering::Release);
+        match &self.0 {
+            Switch::Here(stopped) => stopped.store(true, Ordering::Release),
+            Switch::AtHost(page) => page.set_stop(true),
+        }
     }
 
     /// Whether it was stopped.
     pub fn is_cancelled(&self) -> bool {
-        self.0.load(Ordering::Acquire)
+        match &self.0 {
+            Switch::Here(stopped) => stopped.load(Ordering::Acquire),
+            Switch::AtHost(page) => page.is_stopped(),
+        }
+    }
+}
+
+impl Default for Cancel {
+    fn default() -> Self {
+        Self(Switch::Here(Arc::default()))
     }
 }

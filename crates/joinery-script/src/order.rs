@@ -25,6 +25,11 @@ thread_local! {
     static ORDERS: RefCell<HashMap<u64, Order>> = RefCell::default();
 }
 
+/// Forgets every order: a run begins, and what another one on this thread was answered is no business of its.
+pub fn forget() {
+    ORDERS.take();
+}
+
 /// Reads JSON and keeps the order of its keys.
 ///
 /// # Errors

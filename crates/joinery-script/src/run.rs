@@ -2,12 +2,8 @@
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{
-        Arc, Mutex,
-        mpsc::{self, RecvTimeoutError},
-    },
-    thread,
-    time::{Duration, Instant},
+    sync::{Arc, LazyLock, Mutex},
+    time::Instant,
 };
 
 use joinery_connector::{Connector, schema::Field};
@@ -18,38 +14,45 @@ use ts_rs::TS;
 
 pub use crate::error::{Frame, ScriptError};
 use crate::{
-    engine::{Inner, text_of},
+    engine::Inner,
     explain,
-    functions::Request,
+    files::Files,
+    functions::{self, Request},
     host::{Host, ScriptRequest},
     json::{self, SecretsAs},
     limits::{Cancel, Limits},
     order,
     secret::SecretValue,
-    state::{RunState, Stop, Tag, lock},
+    spot::Spot,
+    state::{RunState, Tag, lock},
     token,
 };
 
-/// Stack of a script's thread. Reserved, not used up: values nested very deep are dropped by recursion.
-const STACK: usize = 256 << 20;
-/// How long a script that does not heed a stop is waited for before its thread is left behind.
-const PATIENCE: Duration = Duration::from_secs(2);
-/// How often a waiting caller looks at the cancel switch.
-const LOOK: Duration = Duration::from_millis(20);
-
-/// The engine: built once, shared by every run.
+/// The engine of one process: built once, shared by every run.
 #[derive(Clone)]
 pub struct Scripts {
     pub(crate) inner: Arc<Inner>,
 }
 
 /// Which function of a script to call, with what.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Function {
     /// `fn execute(connection, input)` of an action.
     Execute {
         /// The checked input.
         input: Value,
+    },
+    /// `fn resume(connection, input, state)` of a long action.
+    Resume {
+        /// The input it began with.
+        input: Value,
+        /// What it gave to `continue_in`.
+        state: Value,
+    },
+    /// `fn options(connection, params)` of a pick list. The result is a list of `#{ value, label }`.
+    Options {
+        /// Values of the fields that the list depends on.
+        params: Value,
     },
     /// `fn poll(connection, input, cursor)` of a trigger.
     Poll {
@@ -57,6 +60,35 @@ pub enum Function {
         input: Value,
         /// What the last poll returned; null the first time.
         cursor: Value,
+    },
+    /// `fn dedupe_key(event)` of a trigger, for each event. The result is a list of keys as text; null without it.
+    DedupeKeys {
+        /// The events.
+        events: Vec<Value>,
+    },
+    /// `fn subscribe(connection, input, url)` of a trigger.
+    Subscribe {
+        /// The checked input.
+        input: Value,
+        /// Where the service is to deliver events.
+        url: String,
+    },
+    /// `fn refresh(subscription)` of a trigger.
+    RefreshSubscription {
+        /// What `subscribe` or `refresh` returned.
+        subscription: Value,
+    },
+    /// `fn unsubscribe(connection, subscription)` of a trigger.
+    Unsubscribe {
+        /// What `subscribe` or `refresh` returned.
+        subscription: Value,
+    },
+    /// `fn notification(input, request, connection)` of a trigger.
+    Notification {
+        /// The checked input.
+        input: Value,
+        /// What came in: `method`, `query`, `headers`, `body`, `text`, `subscription`.
+        request: Value,
     },
     /// `fn test(connection)` of `connection.rhai`.
     TestConnection,
@@ -70,7 +102,7 @@ pub enum Function {
     /// `fn apply(connection, request, token)` of `connection.rhai`. The result is a [`ScriptRequest`] as JSON.
     Apply {
         /// The request to sign.
-        request: ScriptRequest,
+        request: Box<ScriptRequest>,
         /// The token; null where there is no `acquire`.
         token: Value,
     },
@@ -80,30 +112,96 @@ impl Function {
     fn name(&self) -> &'static str {
         match self {
             Self::Execute { .. } => "execute",
+            Self::Resume { .. } => "resume",
+            Self::Options { .. } => "options",
             Self::Poll { .. } => "poll",
+            Self::DedupeKeys { .. } => "dedupe_key",
+            Self::Subscribe { .. } => "subscribe",
+            Self::Unsubscribe { .. } => "unsubscribe",
+            Self::Notification { .. } => "notification",
             Self::TestConnection => "test",
             Self::Acquire => "acquire",
-            Self::Refresh { .. } => "refresh",
+            Self::Refresh { .. } | Self::RefreshSubscription { .. } => "refresh",
             Self::Apply { .. } => "apply",
         }
     }
 
-    fn arguments(&self, connection: Dynamic) -> Vec<Dynamic> {
+    /// The same as it may cross to a worker, which has no use for the texts of a token.
+    pub(crate) fn without_secrets(&self) -> Self {
         match self {
-            Self::Execute { input } => vec![connection, json::to_dynamic(input)],
-            Self::Poll { input, cursor } => vec![connection, json::to_dynamic(input), json::to_dynamic(cursor)],
-            Self::TestConnection | Self::Acquire => vec![connection],
+            Self::Refresh { token } => Self::Refresh {
+                token: token::emptied(token),
+            },
+            Self::Apply { request, token } => Self::Apply {
+                request: request.clone(),
+                token: token::emptied(token),
+            },
+            plain => plain.clone(),
+        }
+    }
+
+    fn arguments(&self, connection: Dynamic, config: Dynamic) -> Vec<Dynamic> {
+        match self {
+            Self::Execute { input } => vec![connection, json::to_dynamic(input), config],
+            Self::Resume { input, state } => {
+                vec![connection, json::to_dynamic(input), json::to_dynamic(state), config]
+            }
+            Self::Options { params } => vec![connection, json::to_dynamic(params)],
+            Self::Poll { input, cursor } => {
+                vec![connection, json::to_dynamic(input), json::to_dynamic(cursor), config]
+            }
+            Self::DedupeKeys { .. } | Self::TestConnection | Self::Acquire => vec![connection],
+            Self::Subscribe { input, url } => vec![connection, json::to_dynamic(input), url.into()],
+            Self::RefreshSubscription { subscription } => vec![json::to_dynamic(subscription)],
+            Self::Unsubscribe { subscription } => vec![connection, json::to_dynamic(subscription)],
+            Self::Notification { input, request } => {
+                vec![json::to_dynamic(input), json::to_dynamic(request), connection]
+            }
             Self::Refresh { token } => vec![connection, token::to_dynamic(token)],
             Self::Apply { request, token } => {
-                let request = Dynamic::from(Request::given(request.clone()));
+                let request = Dynamic::from(Request::given(ScriptRequest::clone(request)));
                 vec![connection, request, token::to_dynamic(token)]
             }
         }
     }
 
+    /// Calls it, or one function for each event.
+    fn call(&self, started: &Started) -> Result<Value, ScriptError> {
+        let Self::DedupeKeys { events } = self else {
+            let RunState { connection, config, .. } = &*started.state;
+            let value = started.call(self.name(), &self.arguments(connection.clone(), config.clone()))?;
+            return self.result(&value, started);
+        };
+        if !started.has(self.name()) {
+            return Ok(Value::Null);
+        }
+        let keys = events.iter().map(|event| {
+            let key = started.call(self.name(), &[json::to_dynamic(event)])?;
+            Ok(match started.to_json(&key)? {
+                Value::String(text) => Value::String(text),
+                other => Value::String(other.to_string()),
+            })
+        });
+        keys.collect()
+    }
+
     fn result(&self, value: &Dynamic, started: &Started) -> Result<Value, ScriptError> {
         match self {
-            Self::Execute { .. } | Self::Poll { .. } | Self::TestConnection => started.to_json(value),
+            Self::Execute { .. }
+            | Self::Resume { .. }
+            | Self::Poll { .. }
+            | Self::DedupeKeys { .. }
+            | Self::Subscribe { .. }
+            | Self::RefreshSubscription { .. }
+            | Self::Unsubscribe { .. }
+            | Self::Notification { .. }
+            | Self::TestConnection => started.to_json(value),
+            Self::Options { .. } => {
+                let options = functions::full_options(value).map_err(|message| {
+                    ScriptError::new("options", format!("{}: {message}", started.file), started.file)
+                })?;
+                started.to_json(&options)
+            }
             Self::Acquire | Self::Refresh { .. } => token::of_dynamic(value, self.name(), started.file),
             Self::Apply { .. } => token::signed(value, started.file),
         }
@@ -123,12 +221,14 @@ pub struct Run {
     pub connection: Map<String, Value>,
     /// Names of the profile's secrets: the script gets opaque values for them.
     pub secrets: Vec<String>,
+    /// The answers to `config_fields`; null where nothing was asked.
+    pub config: Value,
     /// What it may use.
     pub limits: Limits,
 }
 
 /// What a run gave.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Outcome {
     /// The value, or why there is none.
     pub result: Result<Value, ScriptError>,
@@ -136,6 +236,45 @@ pub struct Outcome {
     pub compile_ms: f64,
     /// Rhai operations counted.
     pub operations: u64,
+    /// When and with what the action goes on, where it called `continue_in`; the result is then an error that says so.
+    pub continuation: Option<Continuation>,
+}
+
+/// A long action's pause: what it gave to `continue_in`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Continuation {
+    /// Seconds until it goes on.
+    pub seconds: f64,
+    /// What `resume` gets.
+    pub state: Value,
+}
+
+/// When an action that failed is run again from the start: what `retry()` returned.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ActionRetry {
+    /// Statuses of the HTTP error it failed with.
+    pub statuses: Vec<u16>,
+    /// Regular expressions for the error's message or body.
+    pub messages: Vec<String>,
+    /// How often it is run again at most.
+    pub max: u32,
+    /// Seconds before the first time; twice as many before the second, and so on.
+    pub wait: f64,
+    /// Whether it is run again although it may have written something.
+    pub writes: bool,
+}
+
+impl Outcome {
+    /// That of a run which never came to its script.
+    pub fn failed(error: ScriptError) -> Self {
+        Self {
+            result: Err(error),
+            compile_ms: 0.0,
+            operations: 0,
+            continuation: None,
+        }
+    }
 }
 
 /// What an action or trigger says of itself.
@@ -146,6 +285,8 @@ pub struct Description {
     pub title: String,
     /// The other `//!` lines.
     pub description: String,
+    /// `config_fields`: what is asked first, because the other fields depend on it.
+    pub config: Vec<Field>,
     /// `input_fields`.
     pub input: Vec<Field>,
     /// `output_fields`.
@@ -154,18 +295,25 @@ pub struct Description {
     pub output_schema: Option<Value>,
     /// `sample_output`, where there is one.
     pub sample: Option<Value>,
+    /// `retry`, where there is one.
+    pub retry: Option<ActionRetry>,
+    /// What to use instead, where it is deprecated: what `deprecated` returned.
+    pub deprecated: Option<String>,
 }
 
-/// A call of one function of one script.
+/// One script to start: what it may ask and use.
 pub(crate) struct Call {
-    pub connector: Arc<Connector>,
+    pub files: Arc<dyn Files>,
     pub file: String,
     pub limits: Limits,
     pub host: Arc<dyn Host>,
     pub cancel: Cancel,
+    pub spot: Spot,
+    pub connection: Dynamic,
+    pub config: Dynamic,
 }
 
-/// What a call finds when its thread has started: the state and the compiled script.
+/// A script that has been compiled, and the state its calls share.
 pub(crate) struct Started<'a> {
     pub inner: &'a Inner,
     pub state: Arc<RunState>,
@@ -175,42 +323,56 @@ pub(crate) struct Started<'a> {
 }
 
 impl Scripts {
+    /// The engine that knows the functions and reads tokens for whoever edits. No script is compiled or run by it.
+    pub fn shared() -> &'static Self {
+        static SHARED: LazyLock<Scripts> = LazyLock::new(Scripts::new);
+        &SHARED
+    }
+
     /// Builds the engine.
     pub fn new() -> Self {
         Self { inner: Inner::build() }
     }
 
-    /// Runs. Blocks; never panics, whatever the script does.
+    /// Runs on this thread and in this process: what the script does to either, it does to the caller. Anything but a
+    /// worker, or a script of one's own, goes through [`Workers`](crate::Workers).
     pub fn run(&self, run: &Run, host: &Arc<dyn Host>, cancel: &Cancel) -> Outcome {
+        let connection = connection(&run.connection, &run.secrets);
         let call = Call {
-            connector: run.connector.clone(),
+            files: run.connector.clone(),
             file: run.file.clone(),
             limits: run.limits.clone(),
             host: host.clone(),
             cancel: cancel.clone(),
+            spot: Spot::default(),
+            connection,
+            config: config(&run.config),
         };
-        let (function, connection) = (run.function.clone(), connection(&run.connection, &run.secrets));
-        let measured = Arc::new(Mutex::new((0.0, 0)));
-        let measure = measured.clone();
-        let result = self.on_thread(call, move |started| {
-            lock(&measure).0 = started.compile_ms;
-            let value = started.call(function.name(), &function.arguments(connection));
-            let result = value.and_then(|value| function.result(&value, started));
-            lock(&measure).1 = *lock(&started.state.steps);
+        self.execute(call, &run.function)
+    }
+
+    /// Calls a function with `connection` and whatever else it takes.
+    pub(crate) fn execute(&self, call: Call, function: &Function) -> Outcome {
+        let (mut compile_ms, mut operations, mut continuation) = (0.0, 0, None);
+        let result = self.start(call, |started| {
+            compile_ms = started.compile_ms;
+            let result = function.call(started);
+            operations = *lock(&started.state.steps);
+            continuation = lock(&started.state.continuation).take();
             result
         });
-        let (compile_ms, operations) = *lock(&measured);
         Outcome {
             result,
             compile_ms,
             operations,
+            continuation,
         }
     }
 
-    /// Whether a script of a connector has a function of that name. One that does not compile is asked, so that its
-    /// mistake is told where it matters.
-    pub fn has(&self, connector: &Connector, file: &str, function: &str) -> bool {
-        let Some(text) = text_of(connector, file) else {
+    /// Whether a script has a function of that name. One that does not compile is asked, so that its mistake is told
+    /// where it matters.
+    pub(crate) fn has(&self, files: &dyn Files, file: &str, function: &str) -> bool {
+        let Some(text) = files.text(file) else {
             return false;
         };
         self.inner
@@ -218,18 +380,21 @@ impl Scripts {
             .map_or(true, |ast| ast.iter_functions().any(|found| found.name == function))
     }
 
-    /// Calls `work` on a thread with a large stack and waits for it, even if the script heeds no stop.
-    pub(crate) fn on_thread<T: Send + 'static>(
+    /// Compiles the script of `call` and hands it to `work`.
+    pub(crate) fn start<T>(
         &self,
         call: Call,
-        work: impl FnOnce(&Started) -> Result<T, ScriptError> + Send + 'static,
+        work: impl FnOnce(&Started) -> Result<T, ScriptError>,
     ) -> Result<T, ScriptError> {
-        let (sender, answer) = mpsc::channel();
-        let (limits, cancel, file) = (call.limits.clone(), call.cancel.clone(), call.file.clone());
-        let inner = self.inner.clone();
         let began = Instant::now();
+        order::forget();
         let state = Arc::new(RunState {
-            connector: call.connector,
+            files: call.files,
+            inner: self.inner.clone(),
+            connection: call.connection,
+            config: call.config,
+            asking: Mutex::default(),
+            continuation: Mutex::default(),
             host: call.host,
             cancel: call.cancel,
             limits: call.limits,
@@ -240,70 +405,26 @@ impl Scripts {
             output: Mutex::default(),
             stop: Mutex::default(),
             steps: Mutex::default(),
+            spot: call.spot,
         });
-        let watched = state.clone();
-        let spawned = thread::Builder::new()
-            .name("script".into())
-            .stack_size(STACK)
-            .spawn(move || {
-                let result = catch_unwind(AssertUnwindSafe(|| {
-                    let ast = inner.script(&state, &call.file)?;
-                    let compile_ms = began.elapsed().as_secs_f64() * 1000.0;
-                    let started = Started {
-                        inner: &inner,
-                        state: state.clone(),
-                        ast,
-                        compile_ms,
-                        file: &call.file,
-                    };
-                    work(&started)
-                }));
-                state.leave();
-                let result = result.unwrap_or_else(|_| {
-                    Err(
-                        ScriptError::new("internal", "the script engine failed on this script", &call.file)
-                            .with_hint("Change the line that was last edited, and report the script to us."),
-                    )
-                });
-                // The caller may have given up waiting.
-                let _ = sender.send(result);
-            });
-        if let Err(error) = spawned {
-            return Err(ScriptError::new(
-                "no_thread",
-                format!("the system gives no thread for the script: {error}"),
-                &file,
+        let result = catch_unwind(AssertUnwindSafe(|| {
+            let ast = self.inner.script(&state, &call.file)?;
+            let started = Started {
+                inner: &self.inner,
+                state: state.clone(),
+                ast,
+                compile_ms: began.elapsed().as_secs_f64() * 1000.0,
+                file: &call.file,
+            };
+            work(&started)
+        }));
+        state.leave();
+        result.unwrap_or_else(|_| {
+            Err(
+                ScriptError::new("internal", "the script engine failed on this script", &call.file)
+                    .with_hint("Change the line that was last edited, and report the script to us."),
             )
-            .with_hint("Close other programs and run it again."));
-        }
-        let mut cancelled_at = None;
-        loop {
-            match answer.recv_timeout(LOOK) {
-                Ok(result) => return result,
-                Err(RecvTimeoutError::Disconnected) => {
-                    return Err(ScriptError::new(
-                        "internal",
-                        "the script's thread ended without an answer",
-                        &file,
-                    ));
-                }
-                Err(RecvTimeoutError::Timeout) => {}
-            }
-            if cancelled_at.is_none() && cancel.is_cancelled() {
-                cancelled_at = Some(Instant::now());
-            }
-            let out_of_time = began + limits.time + watched.host.waited();
-            let leave_at = cancelled_at.map_or(out_of_time, |at| at.min(out_of_time)) + PATIENCE;
-            if Instant::now() >= leave_at {
-                let reason = if cancelled_at.is_some() {
-                    Stop::Cancelled
-                } else {
-                    Stop::Time
-                };
-                lock(&watched.stop).get_or_insert(reason);
-                return Err(explain::stopped_without_place(reason, &limits, &file));
-            }
-        }
+        })
     }
 }
 
@@ -325,15 +446,24 @@ impl Started<'_> {
             } else {
                 format!("{file} has no function `{function}`")
             };
-            let names = match function {
-                "apply" => ["connection", "request", "token"],
-                "refresh" => ["connection", "token", ""],
-                _ => ["connection", "input", "cursor"],
+            let wanted = match function {
+                "execute" => "connection, input",
+                "apply" => "connection, request, token",
+                "refresh" => "connection, token",
+                "resume" => "connection, input, state",
+                "options" => "connection, params",
+                "poll" => "connection, input, cursor",
+                "dedupe_key" => "event",
+                "subscribe" => "connection, input, url",
+                "unsubscribe" => "connection, subscription",
+                "notification" => "input, request, connection",
+                "retry" => "",
+                _ => "connection",
             };
-            let wanted = names[..arguments.len().min(3)].join(", ");
             return Err(ScriptError::new("no_function", message, file)
                 .with_hint(format!("Write: fn {function}({wanted}) {{ ... }}")));
         };
+        self.state.spot.note(file, self.line_of(function));
         self.state.enter();
         let options = CallFnOptions::new().eval_ast(true).with_tag(Tag(self.state.clone()));
         let arguments: Vec<Dynamic> = arguments[..parameters].to_vec();
@@ -347,7 +477,7 @@ impl Started<'_> {
         self.state.leave();
         match result {
             Ok(value) => match *lock(&self.state.stop) {
-                Some(reason) => Err(explain::stopped_without_place(reason, &self.state.limits, file)),
+                Some(reason) => Err(explain::stopped_unseen(reason, &self.state, file)),
                 None => Ok(value),
             },
             Err(error) => Err(explain::run_error(
@@ -358,6 +488,12 @@ impl Started<'_> {
                 function,
             )),
         }
+    }
+
+    /// The line on which the body of `function` begins.
+    fn line_of(&self, function: &str) -> u32 {
+        let found = self.ast.iter_fn_def().find(|found| found.name == function);
+        found.and_then(|found| found.body.start_position().line()).unwrap_or(0) as u32
     }
 
     /// How many parameters `function` has; the most that `at_most` arguments can fill.
@@ -393,6 +529,14 @@ pub(crate) fn connection(fields: &Map<String, Value>, secrets: &[String]) -> Dyn
         map.insert(name.as_str().into(), Dynamic::from(SecretValue { name: name.clone() }));
     }
     map.into()
+}
+
+/// The answers to `config_fields` as scripts see them: a map, an empty one where nothing was asked.
+pub(crate) fn config(answers: &Value) -> Dynamic {
+    match answers {
+        Value::Object(_) => json::to_dynamic(answers),
+        _ => rhai::Map::new().into(),
+    }
 }
 
 impl Default for Scripts {

@@ -8,14 +8,17 @@ use std::{
     time::{Duration, Instant},
 };
 
-use joinery_connector::Connector;
 use rhai::{AST, Dynamic, EvalAltResult, Module, NativeCallContext, Position, Shared};
 
 use crate::{
+    engine::Inner,
+    files::Files,
     functions::{MAX_BYTES, too_large},
     host::{CallPlace, ConsoleLevel, ConsoleLine, Host},
     limits::{Cancel, Limits},
     meter::counts,
+    run::Continuation,
+    spot::Spot,
 };
 
 /// Steps a script may still take after it was told to stop. A stop is first raised as an error with file and line,
@@ -26,8 +29,18 @@ const STEPS_PER_LOOK: u64 = 256;
 
 /// Everything one run shares with the functions it calls.
 pub struct RunState {
-    /// The connector whose script runs.
-    pub connector: Arc<Connector>,
+    /// The files of the connector whose script runs.
+    pub files: Arc<dyn Files>,
+    /// The engine's shared parts, to compile what is asked for on the way.
+    pub inner: Arc<Inner>,
+    /// `connection` as scripts see it.
+    pub connection: Dynamic,
+    /// The answers to `config_fields`.
+    pub config: Dynamic,
+    /// Files being asked for right now, outermost first.
+    pub asking: Mutex<Vec<String>>,
+    /// When and with what the action goes on, once it said so.
+    pub continuation: Mutex<Option<Continuation>>,
     /// The way out.
     pub host: Arc<dyn Host>,
     /// The caller's switch.
@@ -48,6 +61,8 @@ pub struct RunState {
     pub stop: Mutex<Option<Stop>>,
     /// Steps taken.
     pub steps: Mutex<u64>,
+    /// Where the script was last seen.
+    pub spot: Spot,
 }
 
 /// Why a run is stopped from outside the script.
@@ -65,6 +80,8 @@ pub enum Stop {
     Memory,
     /// Too much console output.
     Output,
+    /// It goes on later: `continue_in`.
+    Continued,
 }
 
 /// The tag of an engine call.
@@ -188,24 +205,35 @@ impl RunState {
 /// # Errors
 /// When the function was called outside a run, which only a test could do.
 pub fn run_of(context: &NativeCallContext) -> Result<Arc<RunState>, Box<EvalAltResult>> {
-    context
+    let run = context
         .tag()
         .and_then(|tag| tag.read_lock::<Tag>().map(|tag| tag.0.clone()))
-        .ok_or_else(|| "this function works only inside a run".into())
+        .ok_or("this function works only inside a run")?;
+    let (file, line) = call_of(context);
+    run.spot.note(file, line);
+    Ok(run)
 }
 
 /// Where the script made the call of `context`.
 pub fn place_of(context: &NativeCallContext) -> CallPlace {
+    let (file, line) = call_of(context);
+    CallPlace {
+        file: file.to_owned(),
+        line,
+    }
+}
+
+fn call_of<'a>(context: &'a NativeCallContext) -> (&'a str, u32) {
     // The engine keeps the source of the script that was started; the last library is the file being executed.
     let file = context
         .namespaces()
         .last()
         .and_then(|library| library.id())
         .or_else(|| context.call_source());
-    CallPlace {
-        file: file.unwrap_or_default().to_owned(),
-        line: context.call_position().line().unwrap_or(0) as u32,
-    }
+    (
+        file.unwrap_or_default(),
+        context.call_position().line().unwrap_or(0) as u32,
+    )
 }
 
 /// Called by the engine on every step: the value that ends the script, once it must end.

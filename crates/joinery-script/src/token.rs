@@ -25,6 +25,19 @@ pub fn token_secrets(token: &Value) -> Vec<(String, String)> {
     found
 }
 
+/// The same token without its texts: what a worker needs to know of it is where they stand.
+pub(crate) fn emptied(token: &Value) -> Value {
+    match token {
+        Value::String(_) => Value::String(String::new()),
+        Value::Array(items) => items.iter().map(emptied).collect(),
+        Value::Object(members) => members
+            .iter()
+            .map(|(name, member)| (name.clone(), emptied(member)))
+            .collect(),
+        plain => plain.clone(),
+    }
+}
+
 fn texts(value: &Value, path: &str, found: &mut impl FnMut(&str, &str)) {
     match value {
         Value::String(text) => found(path, text),
@@ -121,6 +134,10 @@ mod tests {
                 ("token/a".to_owned(), "hush".to_owned()),
                 ("token/deep.list.0".to_owned(), "hush".to_owned())
             ]
+        );
+        assert_eq!(
+            emptied(&token),
+            json!({ "a": "", "n": 7, "deep": { "list": ["", true] } })
         );
         let shown = format!("{:?}", to_dynamic(&token));
         assert!(!shown.contains("hush") && shown.contains('7'), "{shown}");

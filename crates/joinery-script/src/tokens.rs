@@ -6,7 +6,7 @@ use std::cell::RefCell;
 use rhai::{Engine, Token};
 
 /// Namespaces whose functions are called with a dot.
-pub const NAMESPACES: &[&str] = &["base64", "hex", "http", "json", "log", "url"];
+pub const NAMESPACES: &[&str] = &["base64", "csv", "hex", "http", "json", "log", "url", "xml", "yaml"];
 
 /// Words that Rhai reserves for later versions and that JSON uses every day.
 const RESERVED_FOR_LATER: &[&str] = &[

@@ -38,6 +38,17 @@ impl Store {
         })
     }
 
+    /// Opens or makes a store in a file of its own and migrates it. Its folder must exist.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub fn open_at(path: &Path) -> Result<Self, Error> {
+        Ok(Self {
+            connection: Mutex::new(open_file(path)?),
+            folder: path.parent().unwrap_or(Path::new("")).to_owned(),
+        })
+    }
+
     /// The folder it lives in.
     pub fn folder(&self) -> &Path {
         &self.folder

@@ -73,7 +73,8 @@ const NOTHING: ConnectionTest = {
 	scopes: [],
 	status: null,
 	time_ms: null,
-	rate_limit: null
+	rate_limit: null,
+	console: []
 };
 
 export function connectionTest(draft: ConnectionDraft): ConnectionTest {

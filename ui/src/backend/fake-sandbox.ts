@@ -2,6 +2,7 @@
 import type { Backend } from './index';
 import type { SandboxCall } from './types/SandboxCall';
 import type { SandboxFault } from './types/SandboxFault';
+import type { SandboxLimits } from './types/SandboxLimits';
 import type { SandboxSnapshot } from './types/SandboxSnapshot';
 import { BackendError } from './error';
 
@@ -17,12 +18,20 @@ type Control = Pick<
 	| 'sandboxFaults'
 	| 'addSandboxFault'
 	| 'removeSandboxFault'
+	| 'clearSandboxFaults'
+	| 'sandboxRateLimits'
 	| 'enforceSandboxRateLimits'
+	| 'setSandboxRateLimit'
+	| 'usualSandboxRateLimits'
 	| 'resetSandbox'
 	| 'sandboxSnapshots'
 	| 'takeSandboxSnapshot'
 	| 'restoreSandboxSnapshot'
 	| 'removeSandboxSnapshot'
+	| 'saveSandboxSnapshot'
+	| 'loadSandboxSnapshot'
+	| 'chooseSnapshotTarget'
+	| 'chooseSnapshotFile'
 >;
 
 const PEOPLE = ['Ada Lovelace', 'Grace Hopper', 'Katherine Johnson', 'Dorothy Vaughan', 'Hedy Lamarr'];
@@ -33,7 +42,7 @@ export function fakeSandbox(url: string): Control {
 	let now = START;
 	let frozen = false;
 	let lag = '0s';
-	let limits = true;
+	let limits = usual();
 	let faults: SandboxFault[] = [];
 	let snapshots: SandboxSnapshot[] = [];
 	let made = 0;
@@ -53,7 +62,7 @@ export function fakeSandbox(url: string): Control {
 		events: 2,
 		clock: clock(),
 		lag,
-		rate_limits: limits,
+		rate_limits: limits.enforced,
 		data: null,
 		data_failure: null
 	});
@@ -64,7 +73,7 @@ export function fakeSandbox(url: string): Control {
 		sandboxActivity: async (after) => calls.filter((call) => call.number > after),
 		sandboxLog: async (next) => ({
 			events: next === null ? ['created', 'activated'].map((what, index) => event(what, index)) : [],
-			next: 'after=2'
+			next: 2
 		}),
 		searchSandbox: async (searched, text) => {
 			const names = searched === 'users' ? PEOPLE : ['Everyone', 'Engineering'];
@@ -97,14 +106,21 @@ export function fakeSandbox(url: string): Control {
 			return (faults = [...faults, { id: ++made, rule, fitting: 0, applied: 0 }]);
 		},
 		removeSandboxFault: async (id) => (faults = faults.filter((fault) => fault.id !== id)),
-		enforceSandboxRateLimits: async (enforced) => {
-			limits = enforced;
+		clearSandboxFaults: async () => (faults = []),
+		sandboxRateLimits: async () => limits,
+		enforceSandboxRateLimits: async (enforced) => (limits = { ...limits, enforced }),
+		setSandboxRateLimit: async (limited, calls) => {
+			const others = Object.entries(limits.limits).filter(([name]) => name !== limited);
+			const all = calls === null ? others : [...others, [limited, calls] as const];
+			limits = { ...limits, limits: Object.fromEntries(all) };
+			return limits;
 		},
+		usualSandboxRateLimits: async () => (limits = usual()),
 		resetSandbox: async () => {
 			now = START;
 			frozen = false;
 			lag = '0s';
-			limits = true;
+			limits = usual();
 			faults = [];
 			calls = [];
 			return overview();
@@ -116,8 +132,16 @@ export function fakeSandbox(url: string): Control {
 			return taken;
 		},
 		restoreSandboxSnapshot: async () => overview(),
-		removeSandboxSnapshot: async (name) => (snapshots = snapshots.filter((each) => each.name !== name))
+		removeSandboxSnapshot: async (name) => (snapshots = snapshots.filter((each) => each.name !== name)),
+		saveSandboxSnapshot: async () => undefined,
+		loadSandboxSnapshot: async () => overview(),
+		chooseSnapshotTarget: async (name) => `/home/ada/${name}.snapshot`,
+		chooseSnapshotFile: async () => '/home/ada/before.snapshot'
 	};
+}
+
+function usual(): SandboxLimits {
+	return { enforced: true, concurrent: 0, limits: { '/api/v1': 1200, '/api/v1/users': 600 } };
 }
 
 function event(what: string, index: number) {

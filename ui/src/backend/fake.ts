@@ -353,7 +353,10 @@ export function fake(options: FakeOptions = {}): Backend {
 		bodyPath: async (id, line) => pathOf(body(id).tree, line),
 		closeBody: async (id) => void bodies.delete(id),
 
-		describeAction: async (file) => ({
+		describeAction: async (file, _text, _connection, answers) => ({
+			config: [],
+			answers,
+			deprecated: null,
 			name: stem(file.path),
 			title: 'Get a user',
 			description: 'Gets one user by ID, login or email.',
@@ -364,6 +367,10 @@ export function fake(options: FakeOptions = {}): Backend {
 			last_input: { user: USER.profile.login, include_groups: true },
 			error: null
 		}),
+		pickList: async () => [
+			{ value: 'everyone', label: 'Everyone' },
+			{ value: 'engineering', label: 'Engineering' }
+		],
 		runAction: async (run) => {
 			const number = ++runs;
 			const output = {
@@ -456,6 +463,10 @@ export function fake(options: FakeOptions = {}): Backend {
 		tokenState: async (_connector, connection) => {
 			if (signedIn.has(connection)) return tokenState();
 			throw new BackendError({ code: 'sign_in_needed', message: 'nobody has signed in to this connection yet' });
+		},
+		signOut: async (_connector, connection) => {
+			signedIn.delete(connection);
+			return { left: false, message: `Signed out of ${connection}, and Okta revoked its tokens.`, hint: null };
 		},
 		generateKey: async () => PUBLIC_KEY,
 		publicKey: async () => PUBLIC_KEY,
@@ -551,6 +562,7 @@ function field(name: string, more: object) {
 		secret: false,
 		when: null,
 		sticky: false,
+		convert: null,
 		nullable: false,
 		...more
 	};

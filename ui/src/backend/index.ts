@@ -3,6 +3,9 @@
  * Types under `types/` are generated from the Rust side; see ARCHITECTURE.md.
  */
 import type { ActionForm } from './types/ActionForm';
+import type { PickOption } from './types/PickOption';
+import type { JsonValue } from './types/serde_json/JsonValue';
+import type { AskPickList } from './types/AskPickList';
 import type { BodyLines } from './types/BodyLines';
 import type { BodySummary } from './types/BodySummary';
 import type { BodyView } from './types/BodyView';
@@ -27,6 +30,7 @@ import type { SandboxCall } from './types/SandboxCall';
 import type { SandboxClock } from './types/SandboxClock';
 import type { SandboxEntry } from './types/SandboxEntry';
 import type { SandboxFault } from './types/SandboxFault';
+import type { SandboxLimits } from './types/SandboxLimits';
 import type { SandboxLog } from './types/SandboxLog';
 import type { SandboxOverview } from './types/SandboxOverview';
 import type { SandboxSnapshot } from './types/SandboxSnapshot';
@@ -36,6 +40,7 @@ import type { SavedRequest } from './types/SavedRequest';
 import type { Searched } from './types/Searched';
 import type { SendRequest } from './types/SendRequest';
 import type { Sent } from './types/Sent';
+import type { SignedOut } from './types/SignedOut';
 import type { SignIn } from './types/SignIn';
 import type { TextFile } from './types/TextFile';
 import type { TokenState } from './types/TokenState';
@@ -100,7 +105,14 @@ export interface Backend {
 	closeBody(id: string): Promise<void>;
 
 	// Runs
-	describeAction(file: FileRef, text: string | null, connection: string | null): Promise<ActionForm>;
+	/** `answers`: those to the action's config fields; null where there are none yet. */
+	describeAction(
+		file: FileRef,
+		text: string | null,
+		connection: string | null,
+		answers: JsonValue
+	): Promise<ActionForm>;
+	pickList(ask: AskPickList): Promise<PickOption[]>;
 	runAction(run: RunAction): Promise<RunReport>;
 	/** Stops the send or run of that id. */
 	cancel(id: string): Promise<void>;
@@ -114,6 +126,8 @@ export interface Backend {
 	chooseConnection(name: string): Promise<void>;
 	/** Opens the sign-in page in the browser and waits; `cancel` takes the id. The page also comes as `sign_in_page`. */
 	signIn(signIn: SignIn): Promise<TokenState>;
+	/** Revokes the tokens at the server where that is possible, and forgets them in any case. */
+	signOut(connector: string, connection: string): Promise<SignedOut>;
 	/** The token of a saved connection; null for a way to sign in that has none. Rejects with code `sign_in_needed`. */
 	tokenState(connector: string, connection: string): Promise<TokenState | null>;
 	/** Makes a key pair; its private half waits until a connection of that name is saved or tested. */
@@ -130,19 +144,30 @@ export interface Backend {
 	/** The calls after that number, oldest first, without the panel's own. */
 	sandboxActivity(after: number): Promise<SandboxCall[]>;
 	/** The newest events, or those after a piece: `next` of that piece. */
-	sandboxLog(next: string | null): Promise<SandboxLog>;
+	sandboxLog(next: number | null): Promise<SandboxLog>;
 	searchSandbox(searched: Searched, text: string): Promise<SandboxEntry[]>;
 	changeSandboxClock(change: ClockChange): Promise<SandboxClock>;
 	setSandboxLag(lag: string): Promise<string>;
 	sandboxFaults(): Promise<SandboxFault[]>;
 	addSandboxFault(rule: string): Promise<SandboxFault[]>;
 	removeSandboxFault(id: number): Promise<SandboxFault[]>;
-	enforceSandboxRateLimits(enforced: boolean): Promise<void>;
+	clearSandboxFaults(): Promise<SandboxFault[]>;
+	sandboxRateLimits(): Promise<SandboxLimits>;
+	enforceSandboxRateLimits(enforced: boolean): Promise<SandboxLimits>;
+	/** Limits calls such as `GET /api/v1/users/{id}` to so many a minute; null takes that limit out. */
+	setSandboxRateLimit(limited: string, calls: number | null): Promise<SandboxLimits>;
+	usualSandboxRateLimits(): Promise<SandboxLimits>;
 	resetSandbox(): Promise<SandboxOverview>;
 	sandboxSnapshots(): Promise<SandboxSnapshot[]>;
 	takeSandboxSnapshot(name: string): Promise<SandboxSnapshot>;
 	restoreSandboxSnapshot(name: string): Promise<SandboxOverview>;
 	removeSandboxSnapshot(name: string): Promise<SandboxSnapshot[]>;
+	saveSandboxSnapshot(name: string, path: string): Promise<void>;
+	loadSandboxSnapshot(path: string): Promise<SandboxOverview>;
+	/** The system's dialog for a file to write a snapshot to; null when dismissed. */
+	chooseSnapshotTarget(name: string): Promise<string | null>;
+	/** The system's dialog for a snapshot's file; null when dismissed. */
+	chooseSnapshotFile(): Promise<string | null>;
 
 	// Export
 	exportPreview(connector: string): Promise<ExportPreview>;

@@ -1,7 +1,7 @@
 /** The backend as the desktop app has it: every call is a Tauri command of the same name. */
 import { invoke } from '@tauri-apps/api/core';
 import { listen } from '@tauri-apps/api/event';
-import { open } from '@tauri-apps/plugin-dialog';
+import { open, save } from '@tauri-apps/plugin-dialog';
 import type { Backend } from './index';
 import type { Event } from './types/Event';
 import { BackendError } from './error';
@@ -13,6 +13,8 @@ async function call<T>(command: string, args: Record<string, unknown> = {}): Pro
 		throw BackendError.from(failure);
 	}
 }
+
+const SNAPSHOT = { name: 'Snapshot of a sandbox org', extensions: ['snapshot'] };
 
 export const tauri: Backend = {
 	welcome: () => call('welcome'),
@@ -49,7 +51,8 @@ export const tauri: Backend = {
 	bodyPath: (id, line) => call('body_path', { id, line }),
 	closeBody: (id) => call('close_body', { id }),
 
-	describeAction: (file, text, connection) => call('describe_action', { file, text, connection }),
+	describeAction: (file, text, connection, answers) => call('describe_action', { file, text, connection, answers }),
+	pickList: (ask) => call('pick_list', { ask }),
 	runAction: (run) => call('run_action', { run }),
 	cancel: (id) => call('cancel', { id }),
 
@@ -60,6 +63,7 @@ export const tauri: Backend = {
 	removeConnection: (name) => call('remove_connection', { name }),
 	chooseConnection: (name) => call('choose_connection', { name }),
 	signIn: (signIn) => call('sign_in', { signIn }),
+	signOut: (connector, connection) => call('sign_out', { connector, connection }),
 	tokenState: (connector, connection) => call('token_state', { connector, connection }),
 	generateKey: (connection) => call('generate_key', { connection }),
 	publicKey: (connection) => call('public_key', { connection }),
@@ -77,12 +81,21 @@ export const tauri: Backend = {
 	sandboxFaults: () => call('sandbox_faults'),
 	addSandboxFault: (rule) => call('add_sandbox_fault', { rule }),
 	removeSandboxFault: (id) => call('remove_sandbox_fault', { id }),
+	clearSandboxFaults: () => call('clear_sandbox_faults'),
+	sandboxRateLimits: () => call('sandbox_rate_limits'),
+	setSandboxRateLimit: (limited, calls) => call('set_sandbox_rate_limit', { limited, calls }),
+	usualSandboxRateLimits: () => call('usual_sandbox_rate_limits'),
 	enforceSandboxRateLimits: (enforced) => call('enforce_sandbox_rate_limits', { enforced }),
 	resetSandbox: () => call('reset_sandbox'),
 	sandboxSnapshots: () => call('sandbox_snapshots'),
 	takeSandboxSnapshot: (name) => call('take_sandbox_snapshot', { name }),
 	restoreSandboxSnapshot: (name) => call('restore_sandbox_snapshot', { name }),
 	removeSandboxSnapshot: (name) => call('remove_sandbox_snapshot', { name }),
+	saveSandboxSnapshot: (name, path) => call('save_sandbox_snapshot', { name, path }),
+	loadSandboxSnapshot: (path) => call('load_sandbox_snapshot', { path }),
+	chooseSnapshotTarget: (name) =>
+		save({ title: `Save ${name}`, defaultPath: `${name}.snapshot`, filters: [SNAPSHOT], canCreateDirectories: true }),
+	chooseSnapshotFile: () => open({ title: 'Restore a snapshot', filters: [SNAPSHOT] }),
 
 	exportPreview: (connector) => call('export_preview', { connector }),
 	exportPackage: (connector, folder, fileName) => call('export_package', { connector, folder, fileName }),

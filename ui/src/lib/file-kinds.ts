@@ -9,18 +9,21 @@ export interface ListedFile {
 	label: string;
 	kind: FileKind;
 	method: string | null;
+	/** Whether it is kept for old users only. */
+	deprecated?: boolean;
 }
 
 /** Every file of every connector, in the order of the tree. */
 export function listFiles(connectors: readonly ConnectorTree[]): ListedFile[] {
 	return connectors.flatMap((connector) =>
 		connector.groups.flatMap((group) =>
-			leaves(group.entries).map(({ label, path, method }) => ({
+			leaves(group.entries).map(({ label, path, method, deprecated }) => ({
 				connector: connector.folder,
 				path,
 				label,
 				kind: group.kind,
-				method
+				method,
+				deprecated
 			}))
 		)
 	);

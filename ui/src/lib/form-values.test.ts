@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Field } from '../backend/types/Field';
-import { controlOf, fieldError, isShown, startingValues, typedValue } from './form-values';
+import type { JsonValue } from '../backend/types/serde_json/JsonValue';
+import { controlOf, fieldError, isShown, startingValues, typedValue, withList } from './form-values';
 
 function field(change: Partial<Field>): Field {
 	return {
@@ -20,6 +21,7 @@ function field(change: Partial<Field>): Field {
 		secret: false,
 		when: null,
 		sticky: false,
+		convert: null,
 		nullable: false,
 		...change
 	};
@@ -62,4 +64,23 @@ test('a field with a condition shows only when it holds', () => {
 	const shown = field({ when: { field: 'kind', equals: 'a' } });
 	expect(isShown(shown, { kind: 'a' })).toBe(true);
 	expect(isShown(shown, { kind: 'b' })).toBe(false);
+});
+
+test('a field waits for the value of another in every way the engine knows', () => {
+	const shown = (when: Field['when'], value: JsonValue) => isShown(field({ name: 'b', when }), { a: value });
+	expect(shown({ field: 'a', not_equals: 'x' }, 'y')).toBe(true);
+	expect(shown({ field: 'a', not_equals: 'x' }, 'x')).toBe(false);
+	expect(shown({ field: 'a', in: [1, 2] }, 2)).toBe(true);
+	expect(shown({ field: 'a', in: [1, 2] }, 3)).toBe(false);
+	expect(shown({ field: 'a', exists: false }, null)).toBe(true);
+	expect(shown({ field: 'a' }, null)).toBe(false);
+});
+
+test('a pick list makes a select that keeps a value it does not hold', () => {
+	const group = field({ pick_list: 'groups', hint: 'Which group' });
+	const list = { options: [{ value: 1, label: 'Everyone' }], note: null };
+	expect(controlOf(group)).toBe('text');
+	expect(controlOf(withList(group, list, 1))).toBe('select');
+	expect(withList(group, list, 9).options.map((option) => option.label)).toEqual(['Everyone', '9']);
+	expect(withList(group, { options: [], note: 'Loading' }, undefined).hint).toBe('Loading');
 });

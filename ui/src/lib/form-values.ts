@@ -1,5 +1,6 @@
 /** Between what a form's controls hold (text, booleans) and the JSON an action takes. */
 import type { Field } from '../backend/types/Field';
+import type { PickOption } from '../backend/types/PickOption';
 import type { JsonValue } from '../backend/types/serde_json/JsonValue';
 
 export type JsonObject = { [key in string]: JsonValue };
@@ -61,12 +62,33 @@ export function labelOf(field: Field): string {
 	return field.label ?? field.name;
 }
 
-/** Whether the form shows a field: `when` asks another field for a value. */
+/** Whether the form shows a field: `when` asks another field for a value, as the engine does. */
 export function isShown(field: Field, values: JsonObject): boolean {
 	if (!isObject(field.when)) return true;
-	const other = field.when.field;
+	const { field: other, equals, not_equals: unwanted, in: among, exists } = field.when;
 	if (typeof other !== 'string') return true;
-	return JSON.stringify(values[other] ?? null) === JSON.stringify(field.when.equals ?? null);
+	const value = JSON.stringify(values[other] ?? null);
+	if (equals !== undefined) return value === JSON.stringify(equals);
+	if (unwanted !== undefined) return value !== JSON.stringify(unwanted);
+	if (Array.isArray(among)) return among.some((each) => JSON.stringify(each) === value);
+	return (value !== 'null') === (exists ?? true);
+}
+
+/** What is known of the options of a field's pick list. */
+export interface PickList {
+	options: PickOption[];
+	/** Why there are none yet, or none at all. */
+	note: string | null;
+}
+
+/** The field as the form draws it: with the options of its pick list, and the value it has among them. */
+export function withList(field: Field, list: PickList | undefined, value: JsonValue | undefined): Field {
+	if (!list || field.type === 'array' || field.type === 'object') return field;
+	if (list.options.length === 0) return { ...field, hint: list.note ?? field.hint };
+	const chosen = JSON.stringify(value);
+	const known = value == null || list.options.some((option) => JSON.stringify(option.value) === chosen);
+	const options = known ? list.options : [...list.options, { value, label: shownValue(value) }];
+	return { ...field, options, hint: list.note ?? field.hint };
 }
 
 /** `2026-11-24T21:52` as the control gives it, to RFC 3339 in UTC and back. */

@@ -10,17 +10,21 @@ export type Dock = 'bottom' | 'right';
 /** What can have the room of all three. */
 export type Part = 'tester' | 'editor' | 'run';
 
-export const SIZES = { sidebar: 240, tester: 46, run: 300, runWidth: 396 } as const;
+export const SIZES = { sidebar: 240, tester: 46, run: 300, runWidth: 396, sandbox: 420 } as const;
 
 const REMEMBER_AFTER_MS = 250;
 
-type Kept = Pick<Layout, 'mode' | 'dock' | 'showSidebar' | 'showRun' | 'sidebar' | 'tester' | 'run' | 'runWidth'>;
+type Kept = Pick<
+	Layout,
+	'mode' | 'dock' | 'showSidebar' | 'showRun' | 'showSandbox' | 'sidebar' | 'tester' | 'run' | 'runWidth' | 'sandbox'
+>;
 
 export class Layout {
 	mode = $state<LayoutMode>('build');
 	dock = $state<Dock>('bottom');
 	showSidebar = $state(true);
 	showRun = $state(true);
+	showSandbox = $state(false);
 	/** In pixels. */
 	sidebar = $state<number>(SIZES.sidebar);
 	/** In per cent of the room for tester and editor. */
@@ -29,6 +33,8 @@ export class Layout {
 	run = $state<number>(SIZES.run);
 	/** The run panel's width on the right, in pixels. */
 	runWidth = $state<number>(SIZES.runWidth);
+	/** The sandbox panel's width, in pixels. */
+	sandbox = $state<number>(SIZES.sandbox);
 	/** The part that hides the other two for now; this is not remembered. */
 	maximised = $state<Part | null>(null);
 
@@ -47,10 +53,12 @@ export class Layout {
 		this.dock = kept?.dock ?? 'bottom';
 		this.showSidebar = kept?.showSidebar ?? true;
 		this.showRun = kept?.showRun ?? true;
+		this.showSandbox = kept?.showSandbox ?? false;
 		this.sidebar = kept?.sidebar ?? SIZES.sidebar;
 		this.tester = kept?.tester ?? SIZES.tester;
 		this.run = kept?.run ?? SIZES.run;
 		this.runWidth = kept?.runWidth ?? SIZES.runWidth;
+		this.sandbox = kept?.sandbox ?? SIZES.sandbox;
 		this.maximised = null;
 	}
 
@@ -85,8 +93,8 @@ export class Layout {
 		clearTimeout(this.#timer);
 		const key = this.#key;
 		if (key === null) return;
-		const { mode, dock, showSidebar, showRun, sidebar, tester, run, runWidth } = this;
-		const value: Kept = { mode, dock, showSidebar, showRun, sidebar, tester, run, runWidth };
+		const { mode, dock, showSidebar, showRun, showSandbox, sidebar, tester, run, runWidth, sandbox } = this;
+		const value: Kept = { mode, dock, showSidebar, showRun, showSandbox, sidebar, tester, run, runWidth, sandbox };
 		this.#timer = setTimeout(() => void this.#backend.remember(key, value).catch(() => undefined), REMEMBER_AFTER_MS);
 	}
 }

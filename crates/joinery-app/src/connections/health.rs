@@ -62,8 +62,13 @@ impl Health {
     }
 }
 
-/// What a call to the connection's own service says of it: nothing, or whether it works and if not, why.
-pub(crate) fn of_call(outcome: &Result<Exchange, joinery_http::Error>, base_url: &str) -> Option<Result<(), String>> {
+/// What a call to `url` says of a connection: nothing where that is not its own service, or whether it works and if
+/// not, why.
+pub(crate) fn of_call(
+    outcome: &Result<Exchange, joinery_http::Error>,
+    url: &str,
+    base_url: &str,
+) -> Option<Result<(), String>> {
     use joinery_http::Error as Http;
     match outcome {
         Ok(exchange) if same_origin(&exchange.response.url, base_url) => match exchange.response.status {
@@ -76,10 +81,11 @@ pub(crate) fn of_call(outcome: &Result<Exchange, joinery_http::Error>, base_url:
             _ => Some(Ok(())),
         },
         Ok(_) => None,
-        Err(error) => matches!(
-            error,
-            Http::UnknownHost { .. } | Http::Refused { .. } | Http::Tls { .. } | Http::Auth { .. }
-        )
+        Err(error) => match error {
+            Http::Auth { .. } => true,
+            Http::UnknownHost { .. } | Http::Refused { .. } | Http::Tls { .. } => same_origin(url, base_url),
+            _ => false,
+        }
         .then(|| Err(sentence(&error.to_string()))),
     }
 }
@@ -100,11 +106,16 @@ fn same_origin(url: &str, base_url: &str) -> bool {
 }
 
 /// Notes what a real call said. A store that cannot be written keeps the call from nothing.
-pub(crate) fn note_call(studio: &Studio, connection: &Resolved, outcome: &Result<Exchange, joinery_http::Error>) {
+pub(crate) fn note_call(
+    studio: &Studio,
+    connection: &Resolved,
+    url: &str,
+    outcome: &Result<Exchange, joinery_http::Error>,
+) {
     let Some(profile) = connection.profile.as_deref() else {
         return;
     };
-    if let Some(found) = of_call(outcome, &connection.http.base_url) {
+    if let Some(found) = of_call(outcome, url, &connection.http.base_url) {
         note(studio, profile, found, None);
     }
 }

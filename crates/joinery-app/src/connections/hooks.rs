@@ -1,7 +1,12 @@
 //! The connector's own way to sign in: `acquire`, `refresh` and `apply` of `connection.rhai`, run for the HTTP engine. What
 //! they ask servers for is handed to the request that is being signed, so that it shows in that one's trace.
 
-use std::{collections::BTreeMap, fmt, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    fmt,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use joinery_connector::{
     Connector, Header, HttpRequest, HttpResponse, Secret,
@@ -13,7 +18,9 @@ use joinery_http::{
 };
 use joinery_script::{
     CallPlace, Cancel, ConsoleLine, Function, Host, HostResponse, HttpFailure, Limits, Run, ScriptError, ScriptRequest,
-    Scripts, host::SecretOperation, token_secrets,
+    Workers,
+    host::{SecretFailure, SecretOperation},
+    token_secrets,
 };
 use serde_json::Value;
 use tokio::sync::{mpsc, oneshot};
@@ -22,8 +29,27 @@ use tokio_util::sync::CancellationToken;
 use super::Resolved;
 use crate::{
     host::{RunHost, failure_of, put_in},
+    studio::lock,
     writes::Writes,
 };
+
+/// What the functions that sign wrote to the console, until whoever shows it takes it. Shared by the copies of one
+/// resolved connection; unmasked, for the token they bring is known as secret only when they have returned.
+#[derive(Clone, Default)]
+pub(crate) struct Said(Arc<Mutex<Vec<ConsoleLine>>>);
+
+impl Said {
+    /// What was written since this was asked last.
+    pub(crate) fn take(&self) -> Vec<ConsoleLine> {
+        std::mem::take(&mut *lock(&self.0))
+    }
+}
+
+impl fmt::Debug for Said {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Said")
+    }
+}
 
 /// The script that signs.
 const FILE: &str = "connection.rhai";
@@ -31,7 +57,7 @@ const FILE: &str = "connection.rhai";
 /// The functions of one connector, for one connection.
 #[derive(Clone)]
 pub(super) struct ScriptHooks {
-    scripts: Scripts,
+    scripts: Workers,
     connector: Arc<Connector>,
     connection: Resolved,
     writes: Arc<Writes>,
@@ -40,7 +66,7 @@ pub(super) struct ScriptHooks {
 impl ScriptHooks {
     /// The functions of `connector` for `connection`, whose own calls go out unsigned.
     pub(super) fn new(
-        scripts: Scripts,
+        scripts: Workers,
         connector: Arc<Connector>,
         mut connection: Resolved,
         writes: Arc<Writes>,
@@ -69,6 +95,7 @@ impl ScriptHooks {
             function,
             connection: connection.fields.clone(),
             secrets: connection.secrets.keys().cloned().collect(),
+            config: Value::Null,
             limits: Limits::default(),
         };
         connection.secrets.extend(secrets_of(token));
@@ -82,7 +109,8 @@ impl ScriptHooks {
             end.waiting.clone(),
         );
         let (asks, mut asked) = mpsc::unbounded_channel::<Ask>();
-        let host: Arc<dyn Host> = Arc::new(HookHost { inner, asks });
+        let said = self.connection.said.clone();
+        let host: Arc<dyn Host> = Arc::new(HookHost { inner, asks, said });
         let (scripts, stop) = (self.scripts.clone(), end.script.clone());
         let mut work = tokio::task::spawn_blocking(move || scripts.run(&run, &host, &stop));
         loop {
@@ -149,7 +177,7 @@ impl Hooks for ScriptHooks {
     ) -> Signing<'a> {
         Box::pin(async move {
             let function = Function::Apply {
-                request: as_script_sees(request, body),
+                request: Box::new(as_script_sees(request, body)),
                 token: token.map_or(Value::Null, |token| Value::Object(token.0.clone())),
             };
             let value = self.run(context, function, token).await?;
@@ -203,6 +231,9 @@ fn as_script_sees(request: &HttpRequest, body: &[u8]) -> ScriptRequest {
         },
         timeout_ms: None,
         retry: request.retry,
+        retry_rule: None,
+        multipart: Vec::new(),
+        stream_to: None,
         place: CallPlace::default(),
     }
 }
@@ -267,6 +298,7 @@ type Ask = (HttpRequest, oneshot::Sender<Result<Answer, HttpError>>);
 struct HookHost {
     inner: RunHost,
     asks: mpsc::UnboundedSender<Ask>,
+    said: Said,
 }
 
 impl Host for HookHost {
@@ -283,7 +315,7 @@ impl Host for HookHost {
     }
 
     fn log(&self, line: ConsoleLine) {
-        self.inner.log(line);
+        lock(&self.said.0).push(line);
     }
 
     fn now_ms(&self) -> i64 {
@@ -298,7 +330,7 @@ impl Host for HookHost {
         self.inner.sleep(duration, cancel);
     }
 
-    fn sign(&self, secret: &str, operation: SecretOperation, message: &[u8]) -> Option<Vec<u8>> {
+    fn sign(&self, secret: &str, operation: SecretOperation, message: &[u8]) -> Result<Vec<u8>, SecretFailure> {
         self.inner.sign(secret, operation, message)
     }
 }
@@ -319,5 +351,6 @@ fn host_response(answer: Answer, url: String) -> HostResponse {
             rate_limit: None,
         },
         body: answer.body,
+        file: None,
     }
 }

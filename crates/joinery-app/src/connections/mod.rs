@@ -34,8 +34,8 @@ pub(crate) use safe::{ConnectionSafe, Safe};
 pub(crate) use save::{FilledIn, fill_in, kind_of};
 pub use save::{remove, save, save_for};
 pub use sign_in::{
-    SignIn, TokenState, moment, sign_in, sign_in_resolved, sign_out, takes_a_person, token, token_at_hand,
-    token_resolved,
+    SignIn, SignedOut, TokenState, moment, sign_in, sign_in_resolved, sign_out, sign_out_resolved, takes_a_person,
+    token, token_at_hand, token_resolved,
 };
 pub(crate) use test::LastTest;
 pub use test::{Cause, ConnectionTest, Fix, StepState, TestStep, test, test_resolved};
@@ -298,10 +298,19 @@ pub fn choose(studio: &Studio, name: &str) -> Result<(), Error> {
     )?)
 }
 
-/// The connection the open workspace uses.
-pub(crate) fn chosen(studio: &Studio) -> Result<Option<String>, Error> {
+/// The connection the open workspace uses: the one chosen last, or the only one that `connectors` have.
+pub(crate) fn chosen(studio: &Studio, connectors: &[String]) -> Result<Option<String>, Error> {
     let value = table::setting::get(studio.store()?, &chosen_key(studio)?)?;
-    Ok(value.and_then(|value| value.as_str().map(str::to_owned)))
+    if let Some(name) = value.as_ref().and_then(Value::as_str) {
+        return Ok(Some(name.to_owned()));
+    }
+    // A connector that cannot be read has no connections to offer.
+    let mut views = connectors.iter().filter_map(|name| list(studio, name).ok()).flatten();
+    Ok(match (views.next(), views.next()) {
+        // The sandbox org is started when somebody asks for it.
+        (Some(only), None) if !only.sandbox => Some(only.name),
+        _ => None,
+    })
 }
 
 fn chosen_key(studio: &Studio) -> Result<String, Error> {

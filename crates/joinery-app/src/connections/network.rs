@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use joinery_connector::{
     Secret,
-    form::{Control, FormField, RESERVED},
+    form::{Control, RESERVED},
 };
 use joinery_http::{Network, network};
 use joinery_store::table::connection::Row;
@@ -32,11 +32,6 @@ pub fn is_file(name: &str) -> bool {
     fields
         .iter()
         .any(|field| field.name == name && field.control == Control::File)
-}
-
-/// Whether `value` says no more than leaving a network setting out does.
-pub(super) fn is_default(field: &FormField, value: &str) -> bool {
-    is_network(&field.name) && field.default.as_deref() == Some(value)
 }
 
 /// Leaves out secrets that were saved for a setting which is gone. One that is given anew stays, and is complained of.

@@ -13,7 +13,8 @@ use serde_json::{Map, Value, json};
 
 use super::{
     ConnectionDraft, Environment, FilledIn, Guard, ReadOnly, SANDBOX, Verdict, Write, fill_in, fits_sandbox,
-    hooks::ScriptHooks, network,
+    hooks::{Said, ScriptHooks},
+    network,
 };
 use crate::{
     error::{Code, Error},
@@ -40,6 +41,8 @@ pub struct Resolved {
     pub guard: Guard,
     /// How its server is reached. Scripts and variables know nothing of it.
     pub network: Network,
+    /// What its own functions wrote to the console as they signed.
+    pub(crate) said: Said,
 }
 
 impl Resolved {
@@ -372,6 +375,7 @@ fn build(
         profile: None,
         guard,
         network: Network::default(),
+        said: Said::default(),
     }
 }
 

@@ -86,6 +86,7 @@ pub(crate) fn fill_in(studio: &Studio, connector: &Connector, draft: &Connection
         fields: Map::new(),
         secrets: BTreeMap::new(),
     };
+    let is_own = |field: &FormField| connector.manifest.fields.iter().any(|own| own.name == field.name);
     for field in fields_of(connector, &draft.auth)? {
         let given = draft.values.get(&field.name).map_or("", |value| value.trim());
         let value = if given.is_empty() {
@@ -103,7 +104,7 @@ pub(crate) fn fill_in(studio: &Studio, connector: &Connector, draft: &Connection
                 None if field.required => return Err(missing(&field)),
                 None => {}
             }
-        } else if network::is_default(&field, value) {
+        } else if field.default.as_deref() == Some(value) && !is_own(&field) {
             // Not kept: where the default moves, the profile moves with it.
         } else if value.is_empty() {
             if field.required {
@@ -111,6 +112,7 @@ pub(crate) fn fill_in(studio: &Studio, connector: &Connector, draft: &Connection
             }
         } else {
             check_pattern(&field, value)?;
+            check_option(&field, value)?;
             filled
                 .fields
                 .insert(field.name.clone(), Value::String(value.to_owned()));
@@ -194,6 +196,17 @@ fn check_pattern(field: &FormField, value: &str) -> Result<(), Error> {
             Code::Invalid,
             format!("the pattern of `{}` cannot be used: {reason}", field.name),
         )),
+    }
+}
+
+fn check_option(field: &FormField, value: &str) -> Result<(), Error> {
+    match &field.control {
+        Control::Select { options } if !options.iter().any(|option| option == value) => Err(Error::new(
+            Code::Input,
+            format!("{}: there is no `{value}`", field.label),
+        )
+        .with_hint(format!("Use one of {}.", options.join(", ")))),
+        _ => Ok(()),
     }
 }
 

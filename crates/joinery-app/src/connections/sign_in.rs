@@ -1,19 +1,27 @@
 //! Signing in by browser, and the token a connection holds: shown by what it opens and until when, never by its text.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use joinery_connector::Connector;
-use joinery_http::auth::{Authorization, Held, jwt, tokens};
+use joinery_http::auth::{Authorization, Held, Revocation, jwt, tokens};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 use ts_rs::TS;
 
 use super::{Resolved, resolve};
-use crate::{connectors, error::Error, event::Event, studio::Studio};
+use crate::{
+    connectors,
+    error::{Code, Error},
+    event::Event,
+    studio::Studio,
+};
 
 /// How long a person may take to sign in.
 const PATIENCE: Duration = Duration::from_secs(300);
+
+/// How long signing out waits for the server.
+const REVOKED_WITHIN: Duration = Duration::from_secs(10);
 
 /// A sign-in to do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -128,15 +136,76 @@ pub async fn token_resolved(studio: &Studio, connection: &Resolved) -> Result<Op
     Ok(held.map(|(held, _)| state(&held)))
 }
 
-/// Forgets the tokens of a saved connection; its settings and secrets stay.
+/// What signing out did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct SignedOut {
+    /// Whether tokens of the connection may still be good at the server.
+    pub left: bool,
+    /// What was done, in words.
+    pub message: String,
+    /// What is left to do.
+    pub hint: Option<String>,
+}
+
+/// Signs out of a saved connection of the open workspace.
 ///
 /// # Errors
-/// [`Code::Usage`](crate::Code) when there is none, [`Code::Unavailable`](crate::Code).
-pub fn sign_out(studio: &Studio, connector: &Arc<Connector>, name: &str) -> Result<(), Error> {
-    resolve(studio, connector, Ok(name))?;
+/// As [`sign_out_resolved`].
+pub async fn sign_out(studio: &Studio, connector: &str, connection: &str) -> Result<SignedOut, Error> {
+    let connector = connectors::in_workspace(studio, connector)?;
+    sign_out_resolved(studio, &resolve(studio, &connector, Ok(connection))?).await
+}
+
+/// Revokes the tokens of a saved connection at the server where it has a place for that, and forgets them here in any
+/// case; settings and secrets of the connection stay.
+///
+/// # Errors
+/// [`Code::Unavailable`](crate::Code) when they cannot be forgotten here.
+pub async fn sign_out_resolved(studio: &Studio, connection: &Resolved) -> Result<SignedOut, Error> {
+    let name = &connection.name;
+    let revoked = revoke(studio, connection).await;
     studio.safe().forget(name)?;
     studio.end_session(name);
-    Ok(())
+    Ok(match revoked {
+        Ok(Revocation::NoTokens) => SignedOut {
+            left: false,
+            message: format!("Nobody was signed in to {name}."),
+            hint: None,
+        },
+        Ok(Revocation::Revoked(server)) => SignedOut {
+            left: false,
+            message: format!("Signed out of {name}, and {server} revoked its tokens."),
+            hint: None,
+        },
+        Ok(Revocation::NoPlace(server)) => SignedOut {
+            left: true,
+            message: format!("Signed out of {name} on this computer. {server} names no place to revoke its tokens."),
+            hint: Some(format!(
+                "They stay good at {server} until they expire. If it has such a place, set revocation_url in connector.toml."
+            )),
+        },
+        Err(error) => SignedOut {
+            left: true,
+            message: format!(
+                "Signed out of {name} on this computer, but its tokens may still be good: {}.",
+                error.message
+            ),
+            hint: error.hint,
+        },
+    })
+}
+
+async fn revoke(studio: &Studio, connection: &Resolved) -> Result<Revocation, Error> {
+    let client = studio.client(connection)?;
+    let never = CancellationToken::new();
+    let asked = tokens::revoke(&client, &connection.http, &never);
+    // Who signs out waits in front of the screen: a server that does not answer must not keep them.
+    match tokio::time::timeout(REVOKED_WITHIN, asked).await {
+        Ok(revoked) => Ok(revoked?),
+        Err(_) => Err(Error::new(Code::Network, "the server did not answer in time")
+            .with_hint("Revoke them in the server's own console.")),
+    }
 }
 
 /// A moment as people read it: `2026-11-27 21:04:00 UTC`.

@@ -1,6 +1,8 @@
 //! Running actions: describe, run, compare with the run before.
 
+mod going_on;
 mod perform;
+mod pick_lists;
 mod seen;
 
 use std::{
@@ -22,8 +24,11 @@ use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 use ts_rs::TS;
 
-pub(crate) use perform::run_script;
+pub use going_on::{OnWait, Waiting};
+pub use joinery_connector::schema::PickOption;
 pub use perform::{Performance, Performed, advice, perform};
+pub(crate) use perform::{call, checked_input, run_script};
+pub use pick_lists::{AskPickList, pick_list};
 pub use seen::last_seen;
 
 use crate::{
@@ -50,10 +55,16 @@ pub struct ActionForm {
     pub title: String,
     /// What it does.
     pub description: String,
+    /// What is asked first, because the input fields depend on it.
+    pub config: Vec<Field>,
+    /// The answers that the input fields stand for, defaults filled in.
+    pub answers: Value,
     /// Its input fields.
     pub fields: Vec<Field>,
     /// The input of the last run; null where there was none.
     pub last_input: Value,
+    /// What to use instead, where it is deprecated; empty where it does not say.
+    pub deprecated: Option<String>,
     /// Why the fields could not be had, where they could not; the form then keeps the last ones.
     pub error: Option<ScriptError>,
 }
@@ -68,6 +79,8 @@ pub struct RunAction {
     pub file: FileRef,
     /// The input; null reuses the last one.
     pub input: Value,
+    /// The answers to the config fields; null where there are none.
+    pub config: Value,
     /// The connection's name.
     pub connection: Option<String>,
     /// A text to save first, in the same step.
@@ -202,7 +215,8 @@ pub(crate) struct Outputs {
     runs: Mutex<seen::LastRuns>,
 }
 
-/// What the run form shows for an action. `text` is what the editor holds, where it is not saved.
+/// What the run form shows for an action. `text` is what the editor holds, where it is not saved; `answers` those to its
+/// config fields.
 ///
 /// # Errors
 /// [`Code::Usage`] when the action does not exist.
@@ -211,8 +225,9 @@ pub async fn describe(
     file: &FileRef,
     text: Option<&str>,
     connection: Option<&str>,
+    answers: Value,
 ) -> Result<ActionForm, Error> {
-    let mut connector = connectors::in_workspace(studio, &file.connector)?;
+    let mut connector = connectors::with_built_in(connectors::in_workspace(studio, &file.connector)?);
     if let Some(text) = text {
         connector = Arc::new(connector.with_text(&file.path, text));
     }
@@ -222,26 +237,33 @@ pub async fn describe(
         .ok_or_else(|| Error::unknown("file", &file.path, connector.files.keys().map(String::as_str)))?;
     let name = script.name.clone();
     let last_input = last_input(studio, &connector, &name)?.unwrap_or_default();
-    let performance = Performance::new(
+    let mut performance = Performance::new(
         Arc::clone(&connector),
         &file.path,
         resolved(studio, &connector, connection)?,
     );
+    performance.config = answers;
     Ok(match perform::describe(studio, &performance).await? {
-        Ok(description) => ActionForm {
+        Ok((description, answers)) => ActionForm {
             name,
             title: description.title,
             description: description.description,
+            config: description.config,
+            answers,
             fields: description.input,
             last_input,
+            deprecated: description.deprecated,
             error: None,
         },
         Err(error) => ActionForm {
             title: name.clone(),
             name,
             description: String::new(),
+            config: Vec::new(),
+            answers: performance.config,
             fields: Vec::new(),
             last_input,
+            deprecated: None,
             error: Some(*error),
         },
     })
@@ -258,7 +280,7 @@ pub async fn run(studio: &Studio, run: RunAction) -> Result<RunReport, Error> {
         Some(save) => Some(files::save(studio, &save.file, &save.text, save.version.as_deref())?),
         None => None,
     };
-    let connector = connectors::in_workspace(studio, &run.file.connector)?;
+    let connector = connectors::with_built_in(connectors::in_workspace(studio, &run.file.connector)?);
     let path = connectors::script(&connector, &run.file.path)?;
     let name = connector.files[&path].name.clone();
     let input = match run.input {
@@ -269,6 +291,7 @@ pub async fn run(studio: &Studio, run: RunAction) -> Result<RunReport, Error> {
     let connection = resolved(studio, &connector, run.connection.as_deref())?;
     let performance = Performance {
         input,
+        config: run.config,
         stop,
         ..Performance::new(Arc::clone(&connector), &path, connection)
     };

@@ -8,10 +8,13 @@ use joinery_connector::{
     schema::{self, Field, Violation},
 };
 use joinery_http::auth;
-use joinery_script::{ConsoleLine, Function, Host, Limits, Outcome, Run, ScriptError, run::Description};
-use serde_json::{Map, Value, json};
+use joinery_script::{ConsoleLine, Function, Host, Limits, Outcome, Run, ScriptError, convert, run::Description};
+use serde_json::{Value, json};
 
-use super::Stop;
+use super::{
+    Stop,
+    going_on::{self, OnWait, Waiting},
+};
 use crate::{
     connections::{self, Resolved},
     error::{Code, Error},
@@ -29,6 +32,14 @@ pub struct Performance {
     pub input: Value,
     /// A trigger's cursor.
     pub cursor: Value,
+    /// The answers to the config fields; null where there are none.
+    pub config: Value,
+    /// The id of an action that waits, to go on with it in place of beginning.
+    pub resume: Option<String>,
+    /// Whether a wait of the action is waited for; otherwise the run ends when it begins.
+    pub wait: bool,
+    /// Hears of every wait when it begins.
+    pub on_wait: Option<OnWait>,
     /// Whom to call.
     pub connection: Resolved,
     /// What it may use.
@@ -44,6 +55,10 @@ impl Performance {
             file: file.to_owned(),
             input: json!({}),
             cursor: Value::Null,
+            config: Value::Null,
+            resume: None,
+            wait: true,
+            on_wait: None,
             connection,
             limits: Limits::default(),
             stop: Stop::default(),
@@ -59,27 +74,37 @@ impl Performance {
         }
     }
 
-    fn run(&self, function: Function) -> Run {
+    pub(crate) fn run(&self, function: Function) -> Run {
         Run {
             connector: Arc::clone(&self.connector),
             file: self.file.clone(),
             function,
             connection: self.connection.fields.clone(),
             secrets: self.connection.secrets.keys().cloned().collect(),
+            config: self.config.clone(),
             limits: self.limits.clone(),
         }
     }
 
-    fn host(&self, studio: &Studio) -> Result<Arc<RunHost>, Error> {
+    pub(crate) fn host(&self, studio: &Studio) -> Result<Arc<RunHost>, Error> {
+        Ok(Arc::new(self.new_host(studio)?))
+    }
+
+    /// A way out that leads to the console and the clock only.
+    pub(crate) fn host_without_http(&self, studio: &Studio) -> Result<Arc<RunHost>, Error> {
+        Ok(Arc::new(self.new_host(studio)?.without_http()))
+    }
+
+    fn new_host(&self, studio: &Studio) -> Result<RunHost, Error> {
         let client = studio.client(&self.connection)?;
         let token = self.stop.request.clone();
-        Ok(Arc::new(RunHost::new(
+        Ok(RunHost::new(
             studio.writes(),
             client,
             Arc::clone(&self.connector),
             self.connection.clone(),
             token,
-        )))
+        ))
     }
 }
 
@@ -94,30 +119,59 @@ pub struct Performed {
     pub input: Value,
     /// Where the output differs from its declared fields.
     pub warnings: Vec<Violation>,
+    /// That the action goes on later, where it does; the outcome is then an error that says so.
+    pub waiting: Option<Waiting>,
     /// Milliseconds in all.
     pub time_ms: f64,
 }
 
 impl Performed {
+    /// That of a run which never came to its script.
+    pub(crate) fn failed(input: Value, error: ScriptError) -> Self {
+        failed(input, error, Instant::now())
+    }
+
     /// Every HTTP call in order.
     pub fn calls(&self) -> impl Iterator<Item = &super::CallReport> {
         self.calls.iter().map(|call| &call.report)
     }
 }
 
-/// Title, fields and sample of the script.
+/// Title, fields and sample of the script, and the answers to its config fields with their defaults.
 pub(super) async fn describe(
     studio: &Studio,
     performance: &Performance,
+) -> Result<Result<(Description, Value), Box<ScriptError>>, Error> {
+    let given = match &performance.config {
+        Value::Null => json!({}),
+        given => given.clone(),
+    };
+    let description = match described(studio, performance, &given).await? {
+        Ok(description) => description,
+        Err(error) => return Ok(Err(error)),
+    };
+    let answers = schema::with_defaults(&description.config, convert::apply(&description.config, given.clone()));
+    if answers == given {
+        return Ok(Ok((description, answers)));
+    }
+    // The other fields depend on the answers.
+    let again = described(studio, performance, &answers).await?;
+    Ok(again.map(|description| (description, answers)))
+}
+
+async fn described(
+    studio: &Studio,
+    performance: &Performance,
+    answers: &Value,
 ) -> Result<Result<Description, Box<ScriptError>>, Error> {
     let host: Arc<dyn Host> = performance.host(studio)?;
     let scripts = studio.scripts().clone();
     let connector = Arc::clone(&performance.connector);
     let (file, fields) = (performance.file.clone(), performance.connection.fields.clone());
-    let cancel = performance.stop.script.clone();
+    let (cancel, answers) = (performance.stop.script.clone(), answers.clone());
     on_blocking_thread(move || {
         scripts
-            .describe(&connector, &file, &fields, &host, &cancel)
+            .describe(&connector, &file, &fields, &answers, &host, &cancel)
             .map_err(Box::new)
     })
     .await
@@ -130,46 +184,110 @@ pub(super) async fn describe(
 pub async fn perform(studio: &Studio, mut performance: Performance) -> Result<Performed, Error> {
     let started = Instant::now();
     let host = performance.host(studio)?;
-    let description = match describe(studio, &performance).await? {
-        Ok(description) => description,
+    let resumed = match &performance.resume {
+        Some(id) => Some(going_on::kept(studio, &performance, id)?),
+        None => None,
+    };
+    if let Some(row) = &resumed {
+        performance.input.clone_from(&row.input);
+        performance.config.clone_from(&row.config);
+    }
+    let (description, answers) = match describe(studio, &performance).await? {
+        Ok(described) => described,
         Err(error) => return Ok(failed(performance.input, *error, started)),
     };
-    let input = with_defaults(&description.input, std::mem::take(&mut performance.input));
-    if let Some(error) = refuse(&description.input, &input, &performance.file) {
+    performance.config = answers;
+    if let Some(error) = refuse(&description.config, &performance.config, &performance.file, "config.") {
+        return Ok(failed(performance.input, error, started));
+    }
+    let input = convert::apply(&description.input, std::mem::take(&mut performance.input));
+    let input = schema::with_defaults(&description.input, input);
+    if let Some(error) = refuse(&description.input, &input, &performance.file, "") {
         return Ok(failed(input, error, started));
     }
     let kind = performance.connector.files.get(&performance.file).map(|file| file.kind);
-    let function = match kind {
-        Some(FileKind::Trigger) => Function::Poll {
+    let function = match (kind, &resumed) {
+        (_, Some(row)) => Function::Resume {
+            input: input.clone(),
+            state: row.state.clone(),
+        },
+        (Some(FileKind::PickList), _) => Function::Options { params: input.clone() },
+        (Some(FileKind::Trigger), _) => Function::Poll {
             input: input.clone(),
             cursor: performance.cursor.clone(),
         },
         _ => Function::Execute { input: input.clone() },
     };
-    let run = performance.run(function);
-    let outcome = run_script(studio, run, Arc::clone(&host), performance.stop.clone()).await?;
-    let record = host.take();
-    if let (Some(profile), Some(found)) = (&performance.connection.profile, record.health) {
-        connections::note(studio, profile, found, None);
+    let (mut outcome, waiting) =
+        going_on::run(studio, &performance, &description, &host, function, &input, resumed).await?;
+    if kind == Some(FileKind::Action) {
+        outcome.result = outcome.result.map(|value| convert::apply(&description.output, value));
     }
     let warnings = match (&outcome.result, &description.output_schema) {
         (Ok(value), Some(schema)) if kind == Some(FileKind::Action) => schema::check(schema, value).unwrap_or_default(),
         _ => Vec::new(),
     };
+    Ok(Performed {
+        warnings,
+        waiting,
+        ..told(studio, Performance { input, ..performance }, &host, outcome, started)
+    })
+}
+
+/// Calls one function, whatever its input, and tells what that did. `host` is for this call alone.
+///
+/// # Errors
+/// As [`perform`].
+pub(crate) async fn call(
+    studio: &Studio,
+    run: Run,
+    host: Arc<RunHost>,
+    performance: Performance,
+) -> Result<Performed, Error> {
+    let started = Instant::now();
+    let outcome = run_script(studio, run, Arc::clone(&host), performance.stop.clone()).await?;
+    Ok(told(studio, performance, &host, outcome, started))
+}
+
+/// The outcome with what its host saw, which tells how the connection does and what to do about an error.
+fn told(studio: &Studio, performance: Performance, host: &RunHost, outcome: Outcome, started: Instant) -> Performed {
+    let record = host.take();
+    if let (Some(profile), Some(found)) = (&performance.connection.profile, record.health) {
+        connections::note(studio, profile, found, None);
+    }
     let outcome = Outcome {
         result: outcome
             .result
             .map_err(|error| with_advice(about_token(error, &record.calls, &performance.connection))),
         ..outcome
     };
-    Ok(Performed {
+    Performed {
         outcome,
         calls: record.calls,
         console: record.console,
-        input,
-        warnings,
+        input: performance.input,
+        warnings: Vec::new(),
+        waiting: None,
         time_ms: milliseconds(started.elapsed()),
-    })
+    }
+}
+
+/// The input with the defaults of the script's fields, or why it cannot be used.
+///
+/// # Errors
+/// As [`perform`].
+pub(crate) async fn checked_input(
+    studio: &Studio,
+    performance: &Performance,
+) -> Result<Result<Value, Box<ScriptError>>, Error> {
+    Ok(describe(studio, performance).await?.and_then(|(description, _)| {
+        let input = convert::apply(&description.input, performance.input.clone());
+        let input = schema::with_defaults(&description.input, input);
+        match refuse(&description.input, &input, &performance.file, "") {
+            None => Ok(input),
+            Some(error) => Err(Box::new(error)),
+        }
+    }))
 }
 
 /// Runs a script on a thread that may block.
@@ -192,33 +310,21 @@ fn failed(input: Value, error: ScriptError, started: Instant) -> Performed {
             result: Err(with_advice(error)),
             compile_ms: 0.0,
             operations: 0,
+            continuation: None,
         },
         calls: Vec::new(),
         console: Vec::new(),
         input,
         warnings: Vec::new(),
+        waiting: None,
         time_ms: milliseconds(started.elapsed()),
     }
 }
 
-/// The input with the default of every field that is missing.
-fn with_defaults(fields: &[Field], input: Value) -> Value {
-    let mut input = match input {
-        Value::Null => Map::new(),
-        Value::Object(map) => map,
-        other => return other,
-    };
-    for field in fields {
-        if let Some(default) = &field.default {
-            input.entry(&field.name).or_insert_with(|| default.clone());
-        }
-    }
-    Value::Object(input)
-}
-
 /// Why the input cannot be used, naming every path.
-fn refuse(fields: &[Field], input: &Value, file: &str) -> Option<ScriptError> {
-    let violations = schema::check(&schema::to_schema(fields), input).unwrap_or_default();
+fn refuse(fields: &[Field], input: &Value, file: &str, before: &str) -> Option<ScriptError> {
+    let fields = schema::shown(fields, input);
+    let violations = schema::check(&schema::to_schema(&fields), input).unwrap_or_default();
     if violations.is_empty() {
         return None;
     }
@@ -226,7 +332,7 @@ fn refuse(fields: &[Field], input: &Value, file: &str) -> Option<ScriptError> {
         .iter()
         .map(|violation| match violation.path.as_str() {
             "" => violation.message.clone(),
-            path => format!("{path}: {}", violation.message),
+            path => format!("{before}{path}: {}", violation.message),
         })
         .collect();
     Some(ScriptError {

@@ -19,6 +19,9 @@ use crate::{
 /// The org that runs answers in milliseconds; one that does not is stuck.
 const TIMEOUT_MS: u64 = 10_000;
 
+/// As long as a snapshot of a large org may take.
+const FILE_TIMEOUT_MS: u64 = 120_000;
+
 /// Its client is not that of connections: the panel and what is tested share neither cookies nor connections.
 const CLIENT: &str = "sandbox control";
 
@@ -27,7 +30,8 @@ pub(super) struct Call<'a> {
     pub method: &'static str,
     pub path: &'a [&'a str],
     pub query: &'a [(&'a str, &'a str)],
-    pub body: Option<Value>,
+    pub body: HttpBody,
+    pub timeout_ms: u64,
     /// What to do where the org refuses it.
     pub hint: Option<&'static str>,
 }
@@ -38,7 +42,8 @@ impl<'a> Call<'a> {
             method,
             path,
             query: &[],
-            body: None,
+            body: HttpBody::None,
+            timeout_ms: TIMEOUT_MS,
             hint: None,
         }
     }
@@ -49,7 +54,25 @@ impl<'a> Call<'a> {
     }
 
     pub fn with_body(mut self, body: Value) -> Self {
-        self.body = Some(body);
+        self.body = HttpBody::Text {
+            content_type: "application/json".to_owned(),
+            text: body.to_string(),
+        };
+        self
+    }
+
+    /// With a snapshot's file, which takes its time where the org is large.
+    pub fn with_file(mut self, bytes: Vec<u8>) -> Self {
+        self.body = HttpBody::Bytes {
+            content_type: "application/x-ndjson".to_owned(),
+            bytes,
+        };
+        self.with_patience()
+    }
+
+    /// Waits as long as a large file takes.
+    pub fn with_patience(mut self) -> Self {
+        self.timeout_ms = FILE_TIMEOUT_MS;
         self
     }
 
@@ -85,6 +108,20 @@ pub(super) async fn control<T: DeserializeOwned>(studio: &Studio, call: Call<'_>
     serde_json::from_value(body).map_err(|_| not_understood(&exchange))
 }
 
+/// Calls the control API for a file.
+pub(super) async fn download(studio: &Studio, call: Call<'_>) -> Result<Vec<u8>, Error> {
+    let hint = call.hint;
+    let exchange = send(studio, call.with_patience()).await?;
+    if exchange.response.status >= 400 {
+        let body: Value = read(&exchange)?;
+        if let Some(error) = refusal(&exchange, body.get("error"), hint) {
+            return Err(error);
+        }
+    }
+    let body = exchange.body.read().map_err(|_| not_understood(&exchange))?;
+    Ok(body.to_vec())
+}
+
 /// Calls the org's own API and reads its answer. The call is left out of the panel's list of calls.
 pub(super) async fn okta(studio: &Studio, call: Call<'_>) -> Result<(Exchange, Vec<Value>), Error> {
     // The list of calls is not read between the call and the note of its id.
@@ -118,15 +155,10 @@ async fn send(studio: &Studio, call: Call<'_>) -> Result<Exchange, Error> {
         url.query_pairs_mut().extend_pairs(call.query);
     }
     let mut request = HttpRequest::new(call.method, url);
-    request.timeout_ms = TIMEOUT_MS;
+    request.timeout_ms = call.timeout_ms;
     request.follow_redirects = false;
     request.retry = false;
-    if let Some(body) = call.body {
-        request.body = HttpBody::Text {
-            content_type: "application/json".to_owned(),
-            text: body.to_string(),
-        };
-    }
+    request.body = call.body;
     let connection = Connection {
         auth: sandbox_auth(token),
         base_url,

@@ -4,11 +4,11 @@
 //! [`Code::Network`](crate::Code::Network) when it gives no answer, and with the org's own words when it refuses.
 
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{
     ask::{self, Call, control},
-    views::{ClockChange, SandboxCall, SandboxClock, SandboxFault, SandboxOverview, SandboxSnapshot},
+    views::{ClockChange, SandboxCall, SandboxClock, SandboxFault, SandboxOverview},
 };
 use crate::{error::Error, event::Event, studio::Studio};
 
@@ -108,13 +108,12 @@ pub async fn remove_fault(studio: &Studio, id: u64) -> Result<Vec<SandboxFault>,
     control(studio, Call::new("DELETE", &["sandbox", "faults", &id.to_string()])).await
 }
 
-/// Enforces rate limits, or only counts.
+/// Removes all faults.
 ///
 /// # Errors
 /// As the module says.
-pub async fn enforce_rate_limits(studio: &Studio, enforced: bool) -> Result<(), Error> {
-    let call = Call::new("PUT", &["sandbox", "rate-limits"]).with_body(json!({ "enforced": enforced }));
-    control::<Value>(studio, call).await.map(drop)
+pub async fn clear_faults(studio: &Studio) -> Result<Vec<SandboxFault>, Error> {
+    control(studio, Call::new("DELETE", &["sandbox", "faults"])).await
 }
 
 /// Makes all as at the start, but for snapshots.
@@ -127,43 +126,8 @@ pub async fn reset(studio: &Studio) -> Result<SandboxOverview, Error> {
     Ok(overview)
 }
 
-/// The snapshots.
-///
-/// # Errors
-/// As the module says.
-pub async fn snapshots(studio: &Studio) -> Result<Vec<SandboxSnapshot>, Error> {
-    control(studio, Call::new("GET", &["sandbox", "snapshots"])).await
-}
-
-/// Keeps a copy of the org under a name; another one of that name goes.
-///
-/// # Errors
-/// As the module says.
-pub async fn take_snapshot(studio: &Studio, name: &str) -> Result<SandboxSnapshot, Error> {
-    control(studio, Call::new("PUT", &["sandbox", "snapshots", name])).await
-}
-
-/// Puts the copy of that name in the place of the org.
-///
-/// # Errors
-/// As the module says.
-pub async fn restore_snapshot(studio: &Studio, name: &str) -> Result<SandboxOverview, Error> {
-    let path = ["sandbox", "snapshots", name, "restore"];
-    let overview = glance(studio, Call::new("POST", &path)).await?;
-    studio.tell(Event::SandboxChanged);
-    Ok(overview)
-}
-
-/// Forgets a snapshot; gives those left.
-///
-/// # Errors
-/// As the module says.
-pub async fn remove_snapshot(studio: &Studio, name: &str) -> Result<Vec<SandboxSnapshot>, Error> {
-    control(studio, Call::new("DELETE", &["sandbox", "snapshots", name])).await
-}
-
 /// A call that is answered with the org at a glance. Its names are those of the control API, the view's are ours.
-async fn glance(studio: &Studio, call: Call<'_>) -> Result<SandboxOverview, Error> {
+pub(super) async fn glance(studio: &Studio, call: Call<'_>) -> Result<SandboxOverview, Error> {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
     struct Glance {

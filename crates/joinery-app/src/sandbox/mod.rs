@@ -1,9 +1,12 @@
 //! The sandbox org: in this process, or in another one of the same user (the studio's serves the command line too).
-//! Starting it is here; `control` and `org` are what the panel does with whichever runs.
+//! Starting it is here; the other files are what the panel does with whichever runs.
 
 mod ask;
 pub mod control;
+pub mod limits;
+pub mod log;
 pub mod org;
+pub mod snapshots;
 pub mod views;
 
 use std::{
@@ -204,11 +207,16 @@ fn read_record(path: &Path) -> Option<SandboxRecord> {
 }
 
 fn write_record(path: &Path, record: &SandboxRecord) -> std::io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    std::fs::create_dir_all(folder)?;
+    std::fs::create_dir_all(path.parent().unwrap_or(Path::new(".")))?;
+    write_private(path, &serde_json::to_vec(record)?)
+}
+
+/// Writes a file that its owner alone can read.
+fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     // A temporary file is readable by its owner only, and stays so under its final name.
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    serde_json::to_writer(&mut file, record)?;
+    let mut file = tempfile::NamedTempFile::new_in(path.parent().unwrap_or(Path::new(".")))?;
+    std::io::Write::write_all(&mut file, bytes)?;
+    file.as_file().sync_all()?;
     file.persist(path)?;
     Ok(())
 }

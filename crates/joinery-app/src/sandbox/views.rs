@@ -1,5 +1,7 @@
 //! What the sandbox panel shows, as the control API tells it.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -102,6 +104,18 @@ pub struct SandboxFault {
     pub applied: u64,
 }
 
+/// The rate limits of the org.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct SandboxLimits {
+    /// Whether calls above a limit are refused.
+    pub enforced: bool,
+    /// How many calls may be under way at a time; 0 for any number.
+    pub concurrent: u32,
+    /// Calls in a minute, by method and path: `GET /api/v1/users/{id}`, or a path alone for every method.
+    pub limits: BTreeMap<String, u32>,
+}
+
 /// A snapshot of the org.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
@@ -146,7 +160,7 @@ pub struct SandboxLog {
     /// Events, oldest first.
     pub events: Vec<SandboxEvent>,
     /// What to ask for to get the events after these.
-    pub next: String,
+    pub next: u64,
 }
 
 /// An event of the System Log.

@@ -121,6 +121,10 @@ pub struct TreeEntry {
     pub method: Option<String>,
     /// What is in it, for a folder.
     pub children: Option<Vec<TreeEntry>>,
+    /// Whether it is kept for old users only.
+    #[serde(default)]
+    #[ts(as = "Option<bool>", optional)]
+    pub deprecated: bool,
 }
 
 /// The folder that is open, and its watch.
@@ -229,14 +233,12 @@ pub fn new(studio: &Studio, template: &str, path: &str) -> Result<Workspace, Err
 /// [`Code::Usage`] when none is open.
 pub fn current(studio: &Studio) -> Result<Workspace, Error> {
     let folder = studio.workspace_folder()?;
+    let connectors = connector_folders(&folder);
     Ok(Workspace {
         name: name_of(&folder),
         branch: branch_of(&folder),
-        connectors: connector_folders(&folder)
-            .iter()
-            .map(|name| tree::read(&folder, name))
-            .collect(),
-        connection: connections::chosen(studio)?,
+        connection: connections::chosen(studio, &connectors)?,
+        connectors: connectors.iter().map(|name| tree::read(&folder, name)).collect(),
         path: folder.display().to_string(),
     })
 }

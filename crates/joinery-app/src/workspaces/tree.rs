@@ -61,7 +61,10 @@ fn group(connector: &Connector, kind: FileKind, label: &str) -> Option<TreeGroup
                 FileKind::Document | FileKind::Manifest | FileKind::Connection => &file.path,
                 _ => &file.name,
             };
-            entries.push(leaf(shown, &file.path, None));
+            entries.push(TreeEntry {
+                deprecated: matches!(kind, FileKind::Action | FileKind::Trigger) && is_deprecated(connector, file),
+                ..leaf(shown, &file.path, None)
+            });
         }
     }
     (!entries.is_empty()).then(|| TreeGroup {
@@ -69,6 +72,13 @@ fn group(connector: &Connector, kind: FileKind, label: &str) -> Option<TreeGroup
         label: label.to_owned(),
         entries,
     })
+}
+
+/// Whether a script says of itself that it is deprecated. Told by its text: one that does not compile is listed too.
+fn is_deprecated(connector: &Connector, file: &ConnectorFile) -> bool {
+    connector
+        .text(&file.path)
+        .is_ok_and(|text| text.lines().any(|line| line.starts_with("fn deprecated(")))
 }
 
 /// Puts a request into its folders, making them as needed.
@@ -83,6 +93,7 @@ fn insert_request(mut entries: &mut Vec<TreeEntry>, connector: &Connector, file:
                 path: path.clone(),
                 method: None,
                 children: Some(Vec::new()),
+                deprecated: false,
             });
             entries.len() - 1
         });
@@ -103,5 +114,6 @@ fn leaf(label: &str, path: &str, method: Option<String>) -> TreeEntry {
         path: path.to_owned(),
         method,
         children: None,
+        deprecated: false,
     }
 }

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use joinery_app::{
-    Connector, Error, Exchange, HttpRequest, Studio, StudioOptions,
+    Connector, Error, Exchange, HttpRequest, Program, Studio, StudioOptions,
     connections::{self, ConnectionDraft, KeyPlace, PublicKey, Resolved, SANDBOX},
     connectors, requests, sandbox,
 };
@@ -220,6 +220,7 @@ pub fn studio_at(folder: &Path) -> Studio {
         home: folder.join("home"),
         documents: folder.join("documents"),
         keychain: false,
+        worker: Program::At(env!("CARGO_BIN_EXE_app-worker").into()),
     })
 }
 

@@ -6,6 +6,7 @@ use joinery_app::{
     Code, Error, HttpRequest,
     connections::{self, TokenState},
 };
+use joinery_connector::Secret;
 use tokio_util::sync::CancellationToken;
 
 use crate::desk::{Desk, browse, send, text};
@@ -44,9 +45,80 @@ async fn a_person_signs_in_once_and_calls_are_made_for_them() {
     assert!(test.ok, "{test:?}");
     assert_eq!(test.signed_in_as.as_deref(), Some("ada.lovelace@acme.example"));
 
-    connections::sign_out(&desk.studio, &desk.okta, "me").unwrap();
+    let signed_out = connections::sign_out_resolved(&desk.studio, &desk.resolved("me"))
+        .await
+        .unwrap();
+    assert!(!signed_out.left, "{signed_out:?}");
     let error = desk.get("me", "/api/v1/users/me").await.unwrap_err();
     assert_eq!(error.code, Code::SignInNeeded);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn signing_out_ends_the_tokens_at_the_org() {
+    let mut desk = Desk::open().await;
+    desk.native("me", SCOPES).await;
+    sign_in(&desk, |location| location).await.0.unwrap();
+    let (token, refresh) = (desk.kept("me", "token"), desk.kept("me", "refresh_token"));
+    let out = connections::sign_out_resolved(&desk.studio, &desk.resolved("me"))
+        .await
+        .unwrap();
+    let server = desk.url().trim_start_matches("http://").to_owned();
+    assert_eq!(
+        out.message,
+        format!("Signed out of me, and {server} revoked its tokens.")
+    );
+    assert!(!out.left && out.hint.is_none());
+
+    // Whoever kept a copy opens nothing with it.
+    let secrets = desk.studio.secrets().unwrap();
+    for (name, kept) in [("token", token), ("refresh_token", refresh)] {
+        secrets
+            .set("me", &format!("sign-in/{name}"), &Secret::new(kept.to_string()))
+            .unwrap();
+    }
+    let error = desk.get("me", "/api/v1/users/me").await.unwrap_err();
+    assert_eq!(error.code, Code::SignInNeeded);
+    assert!(error.message.contains("the sign-in to"), "{}", error.message);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn signing_out_where_the_org_does_not_help_forgets_the_tokens_and_says_so() {
+    let mut desk = Desk::open().await;
+    desk.native("me", SCOPES).await;
+    for (place, told) in [
+        ("/nowhere", "did not revoke the refresh token"),
+        ("http://127.0.0.1:1/revoke", "127.0.0.1"),
+    ] {
+        sign_in(&desk, |location| location).await.0.unwrap();
+        let place = if place.starts_with('/') {
+            format!("{}{place}", desk.url())
+        } else {
+            place.to_owned()
+        };
+        let mut resolved = desk.resolved("me");
+        // The setting alone differs: the tokens are those of the sign-in.
+        let session = Arc::clone(&resolved.http.session);
+        resolved
+            .http
+            .auth
+            .settings
+            .insert("revocation_url".into(), place.into());
+        resolved.http.session = session;
+        let out = connections::sign_out_resolved(&desk.studio, &resolved).await.unwrap();
+        assert!(out.left, "{out:?}");
+        assert!(
+            out.message.contains("on this computer") && out.message.contains(told),
+            "{}",
+            out.message
+        );
+        let kept = desk
+            .studio
+            .secrets()
+            .unwrap()
+            .get("me", "sign-in/refresh_token")
+            .unwrap();
+        assert!(kept.is_none());
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -146,6 +146,7 @@ fn list_users(connection: &str) -> RunAction {
             path: "actions/list_users.rhai".into(),
         },
         input: json!({}),
+        config: serde_json::Value::Null,
         connection: Some(connection.into()),
         save: None,
     }

@@ -53,7 +53,6 @@ async fn proof_of_possession_begins_when_the_org_asks_for_it() {
             (400, HopReason::SignIn),
             (400, HopReason::SignIn),
             (200, HopReason::SignIn),
-            (400, HopReason::Refused),
             (200, HopReason::Final)
         ]
     );
@@ -70,6 +69,69 @@ async fn proof_of_possession_begins_when_the_org_asks_for_it() {
     let request = HttpRequest::new("GET", format!("{}/api/v1/users?limit=1", desk.url()));
     let exchange = send(&later, &connection, request).await.unwrap();
     assert_eq!((exchange.response.status, exchange.sign_in.len()), (200, 0));
+    // Nor is it refused a proof for a path that is compared decoded.
+    let request = HttpRequest::new(
+        "GET",
+        format!("{}/api/v1/users/ada.lovelace%40acme.example", desk.url()),
+    );
+    let exchange = send(&later, &connection, request).await.unwrap();
+    assert_eq!((exchange.response.status, exchange.response.hops.len()), (200, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_can_insist_on_proof_of_possession_or_refuse_it() {
+    let mut desk = Desk::open().await;
+    let (id, kid) = desk.service("svc", "ES256", false).await;
+    let values = |dpop: &'static str| {
+        [
+            ("client_id", id.clone()),
+            ("key_id", kid.clone()),
+            ("dpop", dpop.into()),
+        ]
+    };
+    let save = |desk: &Desk, name: &str, values: &[(&str, String)]| {
+        let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        desk.save(name, "service_app", &values);
+        desk.resolved(name)
+    };
+    // The app does not ask for proofs; the connection brings them all the same, whatever the connector says.
+    desk.okta = sample_with("service_app", "dpop", false.into());
+    let mut always = values("always").to_vec();
+    always.push(("scopes", "okta.users.manage".into()));
+    save(&desk, "svc", &always);
+    let exchange = desk.get("svc", "/api/v1/users?limit=1").await.unwrap();
+    assert_eq!(exchange.response.status, 200);
+    let state = connections::token_resolved(&desk.studio, &desk.resolved("svc")).await;
+    assert!(state.unwrap().unwrap().dpop);
+    assert!(
+        desk.studio
+            .secrets()
+            .unwrap()
+            .get("svc", "sign-in/proof_key")
+            .unwrap()
+            .is_some()
+    );
+
+    // `auto` is not kept: the connector decides.
+    let auto = save(&desk, "svc", &values("auto"));
+    assert!(!auto.fields.contains_key("dpop"), "{:?}", auto.fields);
+
+    let refused = connections::save_for(
+        &desk.studio,
+        &desk.okta,
+        &desk.draft("svc", "service_app", &[("client_id", "0oa"), ("dpop", "sometimes")]),
+    );
+    let error = refused.unwrap_err();
+    assert!(error.message.contains("there is no `sometimes`"), "{}", error.message);
+    assert_eq!(error.hint.as_deref(), Some("Use one of auto, always, never."));
+
+    let (id, kid) = desk.service("bound", "ES256", true).await;
+    desk.okta = sample_with("service_app", "dpop", true.into());
+    let never = [("client_id", id), ("key_id", kid), ("dpop", "never".to_owned())];
+    save(&desk, "bound", &never);
+    let error = desk.get("bound", "/api/v1/users").await.unwrap_err();
+    assert!(error.message.contains("which is turned off here"), "{}", error.message);
+    assert!(error.hint.unwrap().contains("auto or always"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

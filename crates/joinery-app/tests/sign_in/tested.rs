@@ -29,7 +29,7 @@ async fn a_service_app_tells_how_it_got_its_token_and_what_that_opens() {
         assert_eq!(found.scopes, ["okta.users.manage"]);
         assert_eq!(found.signed_in_as, Some(format!("service app {id}")));
     }
-    assert!(desk.test("bound").await.steps[1].detail.ends_with("kept from before"));
+    assert!(desk.test("bound").await.steps[1].detail.ends_with(", kept"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

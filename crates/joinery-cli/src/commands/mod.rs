@@ -12,6 +12,7 @@ mod new;
 mod run;
 mod sandbox;
 mod send;
+mod trigger;
 mod verify;
 
 use clap::Subcommand;
@@ -30,6 +31,12 @@ pub enum Command {
     Fmt(fmt::Arguments),
     /// Run an action
     Run(run::Arguments),
+    /// Print the new events of a trigger
+    Poll(trigger::poll::Arguments),
+    /// Run triggers and take webhooks until stopped
+    Serve(trigger::serve::Arguments),
+    /// Show what webhooks delivered, or replay it
+    Deliveries(trigger::deliveries::Arguments),
     /// Send a request
     Send(Box<send::Arguments>),
     /// Keep connection profiles
@@ -61,6 +68,9 @@ impl Command {
             Self::Check(arguments) => check::run(&arguments),
             Self::Fmt(arguments) => fmt::run(&arguments),
             Self::Run(arguments) => run::run(&arguments),
+            Self::Poll(arguments) => trigger::poll::run(&arguments),
+            Self::Serve(arguments) => trigger::serve::run(&arguments),
+            Self::Deliveries(arguments) => trigger::deliveries::run(&arguments),
             Self::Send(arguments) => send::run(&arguments),
             Self::Connection(arguments) => connection::run(arguments),
             Self::Export(arguments) => export::run(&arguments),
@@ -80,11 +90,18 @@ impl Command {
             Self::Run(arguments) => arguments.json,
             Self::Send(arguments) => arguments.json,
             Self::Connection(arguments) => arguments.wants_json(),
+            Self::Deliveries(arguments) => arguments.json,
             Self::Export(arguments) => arguments.json,
             Self::Inspect(arguments) => arguments.json,
             Self::Verify(arguments) => arguments.json,
             Self::Sandbox(arguments) => arguments.json,
-            Self::New(_) | Self::Fmt(_) | Self::Lsp(_) | Self::Completions(_) | Self::Man(_) => false,
+            Self::New(_)
+            | Self::Fmt(_)
+            | Self::Poll(_)
+            | Self::Serve(_)
+            | Self::Lsp(_)
+            | Self::Completions(_)
+            | Self::Man(_) => false,
         }
     }
 }

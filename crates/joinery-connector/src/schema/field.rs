@@ -70,10 +70,12 @@ pub struct Field {
     pub control: Option<String>,
     /// Whether the value is masked.
     pub secret: bool,
-    /// Shown only if another field has a value: `{"field": "kind", "equals": "a"}`.
+    /// Asked for only if another field has a value: `{"field": "kind", "equals": "a"}`; see [`super::is_shown`].
     pub when: Option<Value>,
     /// Whether the form remembers the last value.
     pub sticky: bool,
+    /// What a value of another kind is turned into before it is checked: `integer`, `date` ...
+    pub convert: Option<String>,
     /// Whether null is allowed beside the type.
     pub nullable: bool,
 }
@@ -144,6 +146,7 @@ fn one(field: &Field) -> Value {
         ("x-when", field.when.clone()),
         ("x-secret", field.secret.then_some(Value::Bool(true))),
         ("x-sticky", field.sticky.then_some(Value::Bool(true))),
+        ("x-convert", field.convert.as_deref().map(Value::from)),
     ] {
         if let Some(value) = value {
             put(key, value);
@@ -243,6 +246,7 @@ fn field_of(name: &str, schema: &Value, root: &Value, depth: usize) -> Field {
         secret: on("x-secret"),
         when: schema.get("x-when").cloned(),
         sticky: on("x-sticky"),
+        convert: text("x-convert"),
         nullable,
     }
 }

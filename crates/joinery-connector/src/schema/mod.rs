@@ -4,7 +4,9 @@ mod check;
 mod field;
 mod format;
 mod infer;
+mod shown;
 
 pub use check::{Violation, check};
 pub use field::{Field, FieldType, PickOption, from_schema, to_schema};
 pub use infer::{Sample, infer};
+pub use shown::{is_shown, shown, with_defaults};

@@ -29,6 +29,7 @@ impl AuthKind for JwtBearer {
     fn settings(&self) -> &'static [Setting] {
         &[
             common::TOKEN_URL,
+            common::REVOCATION_URL,
             Setting {
                 name: "issuer",
                 meaning: "Who makes the statement, where all connections share one; else each connection has its own.",

@@ -38,6 +38,8 @@ pub enum Algorithm {
     Es256,
     /// P-384, SHA-384.
     Es384,
+    /// P-521, SHA-512.
+    Es512,
 }
 
 /// Every algorithm.
@@ -47,6 +49,7 @@ pub const ALGORITHMS: &[Algorithm] = &[
     Algorithm::Rs512,
     Algorithm::Es256,
     Algorithm::Es384,
+    Algorithm::Es512,
 ];
 
 impl Algorithm {
@@ -58,6 +61,7 @@ impl Algorithm {
             Self::Rs512 => "RS512",
             Self::Es256 => "ES256",
             Self::Es384 => "ES384",
+            Self::Es512 => "ES512",
         }
     }
 
@@ -76,6 +80,8 @@ pub enum PrivateKey {
     P256(p256::SecretKey),
     /// A key on P-384.
     P384(p384::SecretKey),
+    /// A key on P-521.
+    P521(p521::SecretKey),
 }
 
 impl fmt::Debug for PrivateKey {
@@ -109,6 +115,12 @@ impl PrivateKey {
             }
             Algorithm::Es256 => Ok(Self::P256(until_valid(surroundings, 32, p256::SecretKey::from_slice))),
             Algorithm::Es384 => Ok(Self::P384(until_valid(surroundings, 48, p384::SecretKey::from_slice))),
+            // 521 bits: of the first byte only the lowest counts.
+            Algorithm::Es512 => Ok(Self::P521(until_valid(surroundings, 66, |bytes| {
+                let mut bytes = bytes.to_vec();
+                bytes[0] &= 1;
+                p521::SecretKey::from_slice(&bytes)
+            }))),
         }
     }
 
@@ -118,6 +130,7 @@ impl PrivateKey {
             Self::Rsa(_) => Algorithm::Rs256,
             Self::P256(_) => Algorithm::Es256,
             Self::P384(_) => Algorithm::Es384,
+            Self::P521(_) => Algorithm::Es512,
         }
     }
 
@@ -130,6 +143,7 @@ impl PrivateKey {
             Self::Rsa(key) => key.to_pkcs8_pem(LineEnding::LF),
             Self::P256(key) => key.to_pkcs8_pem(LineEnding::LF),
             Self::P384(key) => key.to_pkcs8_pem(LineEnding::LF),
+            Self::P521(key) => key.to_pkcs8_pem(LineEnding::LF),
         };
         pem.map(|pem| Secret::new(pem.as_str()))
             .map_err(|error| unusable(error.to_string()))
@@ -156,6 +170,7 @@ impl PrivateKey {
             }),
             Self::P256(key) => curve("P-256", key.public_key().to_sec1_point(false).as_bytes()),
             Self::P384(key) => curve("P-384", key.public_key().to_sec1_point(false).as_bytes()),
+            Self::P521(key) => curve("P-521", key.public_key().to_sec1_point(false).as_bytes()),
         };
         match members {
             Value::Object(members) => members,
@@ -169,7 +184,10 @@ impl PrivateKey {
     }
 
     /// The signature of `message`, as JWTs carry it.
-    pub(crate) fn sign(&self, algorithm: Algorithm, message: &[u8]) -> Result<Vec<u8>, Error> {
+    ///
+    /// # Errors
+    /// [`Error::Auth`] when the key is of another kind than `algorithm`.
+    pub fn sign(&self, algorithm: Algorithm, message: &[u8]) -> Result<Vec<u8>, Error> {
         match (self, algorithm) {
             (Self::Rsa(key), Algorithm::Rs256) => key.pkcs1v15_sign::<Sha256>(message).map_err(refused),
             (Self::Rsa(key), Algorithm::Rs384) => key.pkcs1v15_sign::<Sha384>(message).map_err(refused),
@@ -180,6 +198,10 @@ impl PrivateKey {
             }
             (Self::P384(key), Algorithm::Es384) => {
                 let signature: p384::ecdsa::Signature = p384::ecdsa::SigningKey::from(key).sign(message);
+                Ok(signature.to_bytes().to_vec())
+            }
+            (Self::P521(key), Algorithm::Es512) => {
+                let signature: p521::ecdsa::Signature = p521::ecdsa::SigningKey::from(key).sign(message);
                 Ok(signature.to_bytes().to_vec())
             }
             _ => Err(unusable(format!(
@@ -209,6 +231,7 @@ pub fn read(text: &Secret) -> Result<ReadKey, Error> {
         "EC PRIVATE KEY" => p256::SecretKey::from_sec1_der(&der)
             .map(PrivateKey::P256)
             .or_else(|_| p384::SecretKey::from_sec1_der(&der).map(PrivateKey::P384))
+            .or_else(|_| p521::SecretKey::from_sec1_der(&der).map(PrivateKey::P521))
             .ok(),
         "ENCRYPTED PRIVATE KEY" => {
             return Err(unusable("it is encrypted with a passphrase; give it decrypted"));
@@ -226,7 +249,7 @@ pub fn read(text: &Secret) -> Result<ReadKey, Error> {
         id: None,
         algorithm: None,
     })
-    .ok_or_else(|| unusable("it is neither an RSA key nor one on the curves P-256 and P-384"))
+    .ok_or_else(|| unusable("it is neither an RSA key nor one on the curves P-256, P-384 and P-521"))
 }
 
 fn read_pkcs8(der: &[u8]) -> Option<PrivateKey> {
@@ -234,11 +257,15 @@ fn read_pkcs8(der: &[u8]) -> Option<PrivateKey> {
         .map(|key| PrivateKey::Rsa(Box::new(key)))
         .or_else(|_| p256::SecretKey::from_pkcs8_der(der).map(PrivateKey::P256))
         .or_else(|_| p384::SecretKey::from_pkcs8_der(der).map(PrivateKey::P384))
+        .or_else(|_| p521::SecretKey::from_pkcs8_der(der).map(PrivateKey::P521))
         .ok()
 }
 
-/// The label and the bytes. Read by hand: a one-line field loses line breaks, an environment file writes them `\n`.
-fn read_pem(text: &str) -> Result<(String, Vec<u8>), Error> {
+/// The label and the bytes of a PEM text. Read by hand: a one-line field loses line breaks, an environment file writes them `\n`.
+///
+/// # Errors
+/// [`Error::Auth`] when it is no PEM.
+pub fn read_pem(text: &str) -> Result<(String, Vec<u8>), Error> {
     let no_key = || unusable("it is neither PEM (-----BEGIN PRIVATE KEY-----) nor a JWK");
     let (_, rest) = text.split_once("-----BEGIN ").ok_or_else(no_key)?;
     let (label, rest) = rest.split_once("-----").ok_or_else(no_key)?;
@@ -292,7 +319,14 @@ fn read_jwk(text: &str) -> Result<ReadKey, Error> {
         (Some("EC"), Some("P-384")) => p384::SecretKey::from_slice(&bytes("d")?)
             .map(PrivateKey::P384)
             .map_err(|_| unusable("`d` of the JWK is not a key on P-384"))?,
-        _ => return Err(unusable("the JWK is neither RSA nor on the curves P-256 and P-384")),
+        (Some("EC"), Some("P-521")) => p521::SecretKey::from_slice(&bytes("d")?)
+            .map(PrivateKey::P521)
+            .map_err(|_| unusable("`d` of the JWK is not a key on P-521"))?,
+        _ => {
+            return Err(unusable(
+                "the JWK is neither RSA nor on the curves P-256, P-384 and P-521",
+            ));
+        }
     };
     Ok(ReadKey {
         key,

@@ -46,7 +46,7 @@ fn refuse(text: &str, expected: &str) {
 
 #[test]
 fn keys_on_curves_are_read_from_every_format() {
-    for algorithm in [Algorithm::Es256, Algorithm::Es384] {
+    for algorithm in [Algorithm::Es256, Algorithm::Es384, Algorithm::Es512] {
         let key = PrivateKey::generate(algorithm, &Chance).unwrap();
         let pem = key.to_pem().unwrap();
         check(pem.reveal(), &key);
@@ -55,6 +55,7 @@ fn keys_on_curves_are_read_from_every_format() {
         let (sec1, d) = match &key {
             PrivateKey::P256(key) => (key.to_sec1_pem(LineEnding::LF).unwrap(), encode(key.to_bytes())),
             PrivateKey::P384(key) => (key.to_sec1_pem(LineEnding::CRLF).unwrap(), encode(key.to_bytes())),
+            PrivateKey::P521(key) => (key.to_sec1_pem(LineEnding::LF).unwrap(), encode(key.to_bytes())),
             PrivateKey::Rsa(_) => unreachable!("not made here"),
         };
         check(&sec1, &key);
@@ -137,6 +138,6 @@ fn what_is_no_private_key_is_told_without_its_text() {
     );
     refuse(
         "-----BEGIN PRIVATE KEY-----AAAA-----END PRIVATE KEY-----",
-        "it is neither an RSA key nor one on the curves P-256 and P-384",
+        "it is neither an RSA key nor one on the curves P-256, P-384 and P-521",
     );
 }

@@ -33,6 +33,7 @@ pub use custom::{HookToken, Hooks};
 pub use oauth::{
     ClientAuth, Grant, Held, Token,
     authorize::{Authorization, SignedIn},
+    revoke::Revocation,
 };
 pub use session::{Session, Surroundings};
 

@@ -35,6 +35,7 @@ impl AuthKind for AuthorizationCode {
                 default: None,
             },
             common::TOKEN_URL,
+            common::REVOCATION_URL,
             common::CLIENT_ID,
             common::PUBLIC_CLIENT_AUTH,
             common::SCOPES,

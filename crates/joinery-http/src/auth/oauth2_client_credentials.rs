@@ -26,6 +26,7 @@ impl AuthKind for ClientCredentials {
     fn settings(&self) -> &'static [Setting] {
         &[
             common::TOKEN_URL,
+            common::REVOCATION_URL,
             common::CLIENT_ID,
             common::CLIENT_AUTH,
             common::SCOPES,

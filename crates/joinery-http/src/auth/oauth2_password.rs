@@ -29,6 +29,7 @@ impl AuthKind for Password {
     fn settings(&self) -> &'static [Setting] {
         &[
             common::TOKEN_URL,
+            common::REVOCATION_URL,
             common::CLIENT_ID,
             common::CLIENT_AUTH,
             common::SCOPES,

@@ -2,7 +2,7 @@
 
 use tokio_util::sync::CancellationToken;
 
-use super::{Context, Held, kind_of, oauth};
+use super::{Context, Held, Revocation, kind_of, oauth};
 use crate::{
     error::Error,
     send::{Connection, Exchange},
@@ -42,5 +42,22 @@ pub async fn at_hand(client: &Client, connection: &Connection) -> Result<Option<
     match kind_of(&connection.auth)?.grant() {
         Some(grant) => oauth::at_hand(grant, &Context::new(client, connection)).await,
         None => Ok(None),
+    }
+}
+
+/// Revokes the tokens that the connection has at hand, at the server that gave them (RFC 7009). They are forgotten here
+/// whatever the server says; what is kept beyond the process is the caller's to forget.
+///
+/// # Errors
+/// Why the server did not revoke them; [`Error::Cancelled`].
+pub async fn revoke(client: &Client, connection: &Connection, cancel: &CancellationToken) -> Result<Revocation, Error> {
+    let Some(grant) = kind_of(&connection.auth)?.grant() else {
+        return Ok(Revocation::NoTokens);
+    };
+    let context = Context::new(client, connection);
+    tokio::select! {
+        biased;
+        () = cancel.cancelled() => Err(Error::Cancelled),
+        revoked = oauth::revoke::revoke(grant, &context) => revoked,
     }
 }

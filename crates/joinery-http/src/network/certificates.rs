@@ -1,4 +1,4 @@
-//! Certificates and keys of a connection, read from PEM. Every refusal names the setting and what to do about it.
+//! Certificates and keys of a connection, read from PEM or PKCS#12. Every refusal names the setting and what to do about it.
 
 use std::path::Path;
 
@@ -11,12 +11,13 @@ use rustls::{
     sign::CertifiedKey,
 };
 
-use super::{CA_FILE, CLIENT_CERTIFICATE, CLIENT_KEY, CLIENT_KEY_PASSPHRASE, pem};
+use super::{CA_FILE, CLIENT_CERTIFICATE, CLIENT_KEY, CLIENT_KEY_PASSPHRASE, pem, pkcs12};
 use crate::error::Error;
 
 /// The authorities in the file of `ca_file`.
 pub(super) fn authorities(path: &Path) -> Result<Vec<CertificateDer<'static>>, Error> {
-    let certificates = certificates(CA_FILE, path, &read(CA_FILE, path)?)?;
+    let text = as_text(CA_FILE, path, read(CA_FILE, path)?)?;
+    let certificates = certificates(CA_FILE, path, &text)?;
     let mut store = RootCertStore::empty();
     for (index, certificate) in certificates.iter().enumerate() {
         store.add(certificate.clone()).map_err(|error| {
@@ -37,7 +38,25 @@ pub(super) fn identity(
     passphrase: Option<&Secret>,
     provider: &CryptoProvider,
 ) -> Result<CertifiedKey, Error> {
-    let text = read(CLIENT_CERTIFICATE, path)?;
+    let bytes = read(CLIENT_CERTIFICATE, path)?;
+    let (chain, key) = if pkcs12::is_pkcs12(&bytes) {
+        if key.is_some() {
+            let file = path.display();
+            let reason = format!("{file} holds the key besides the certificate; leave this empty");
+            return Err(wrong(CLIENT_KEY, reason));
+        }
+        pkcs12::read(path, &bytes, passphrase)?
+    } else {
+        from_pem(path, bytes, key, passphrase)?
+    };
+    certified(path, chain, key, provider)
+}
+
+/// A certificate with those above it, and its key.
+pub(super) type Identity = (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>);
+
+fn from_pem(path: &Path, bytes: Vec<u8>, key: Option<&Secret>, passphrase: Option<&Secret>) -> Result<Identity, Error> {
+    let text = as_text(CLIENT_CERTIFICATE, path, bytes)?;
     let chain = certificates(CLIENT_CERTIFICATE, path, &text)?;
     let key = match key {
         Some(key) => private_key(CLIENT_KEY, key.reveal(), passphrase)?
@@ -50,6 +69,15 @@ pub(super) fn identity(
             )
         })?,
     };
+    Ok((chain, key))
+}
+
+fn certified(
+    path: &Path,
+    chain: Vec<CertificateDer<'static>>,
+    key: PrivateKeyDer<'static>,
+    provider: &CryptoProvider,
+) -> Result<CertifiedKey, Error> {
     CertifiedKey::from_der(chain, key, provider).map_err(|error| match error {
         rustls::Error::InconsistentKeys(InconsistentKeys::KeyMismatch) => wrong(
             CLIENT_KEY,
@@ -66,9 +94,11 @@ pub(super) fn identity(
     })
 }
 
-fn read(setting: &'static str, path: &Path) -> Result<String, Error> {
-    let bytes =
-        std::fs::read(path).map_err(|error| wrong(setting, format!("cannot read {}: {error}", path.display())))?;
+fn read(setting: &'static str, path: &Path) -> Result<Vec<u8>, Error> {
+    std::fs::read(path).map_err(|error| wrong(setting, format!("cannot read {}: {error}", path.display())))
+}
+
+fn as_text(setting: &'static str, path: &Path, bytes: Vec<u8>) -> Result<String, Error> {
     String::from_utf8(bytes).map_err(|_| not_pem(setting, path))
 }
 
@@ -143,6 +173,6 @@ fn not_pem(setting: &'static str, path: &Path) -> Error {
     )
 }
 
-fn wrong(setting: &'static str, reason: String) -> Error {
+pub(super) fn wrong(setting: &'static str, reason: String) -> Error {
     Error::Network { setting, reason }
 }

@@ -4,6 +4,7 @@
 mod bypass;
 mod certificates;
 mod pem;
+mod pkcs12;
 mod proxy;
 
 use std::{
@@ -45,11 +46,12 @@ const TIMEOUT: &str = "timeout";
 pub struct Network {
     /// A PEM file of authorities that are trusted besides the system's own.
     pub ca_file: Option<PathBuf>,
-    /// A PEM file with the certificate, and those above it, that is shown to a server that asks.
+    /// A file with the certificate, and those above it, that is shown to a server that asks: PEM, or PKCS#12, which holds
+    /// the key as well.
     pub client_certificate: Option<PathBuf>,
     /// The key of that certificate in PEM; where there is none, it stands in the certificate's file.
     pub client_key: Option<Secret>,
-    /// What opens the key, where it is encrypted (PKCS#8).
+    /// What opens the key, where it is encrypted (PKCS#8), or the PKCS#12 file.
     pub client_key_passphrase: Option<Secret>,
     /// Whether the server must prove who it is.
     pub verify: bool,
@@ -111,19 +113,19 @@ pub fn form() -> Form {
             field(
                 CLIENT_CERTIFICATE,
                 "Client certificate",
-                "A PEM file, for servers that ask for one (mutual TLS)",
+                "PEM or PKCS#12 (.p12, .pfx), for servers that ask for one (mutual TLS)",
                 Control::File,
             ),
             field(
                 CLIENT_KEY,
                 "Client key",
-                "In PEM; empty where it stands in the certificate's file",
+                "In PEM; empty where it is in the certificate's file",
                 Control::Secret,
             ),
             field(
                 CLIENT_KEY_PASSPHRASE,
-                "Passphrase of the client key",
-                "Where the key is encrypted",
+                "Key passphrase",
+                "Where the key, or a PKCS#12 file, is encrypted",
                 Control::Secret,
             ),
             or(
@@ -145,6 +147,12 @@ pub fn form() -> Form {
                 ),
             ),
             field(
+                PROXY_BYPASS,
+                "Reached without the proxy",
+                "acme.test, 10.0.0.0/8, <local>",
+                Control::Text,
+            ),
+            field(
                 PROXY_USERNAME,
                 "Proxy user name",
                 "Where the proxy asks for one",
@@ -155,12 +163,6 @@ pub fn form() -> Form {
                 "Proxy password",
                 "Where the proxy asks for one",
                 Control::Secret,
-            ),
-            field(
-                PROXY_BYPASS,
-                "Reached without the proxy",
-                "acme.test, 10.0.0.0/8, <local>",
-                Control::Text,
             ),
             field(CONNECT_TIMEOUT, "Seconds to connect", "5", Control::Text),
             field(TIMEOUT, "Seconds for a request", "60", Control::Text),

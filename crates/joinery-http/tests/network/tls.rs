@@ -128,6 +128,58 @@ async fn key_may_be_encrypted_or_stand_beside_the_certificate_or_on_one_line() {
     }
 }
 
+#[tokio::test]
+async fn certificate_and_key_may_come_in_one_pkcs12_file() {
+    let (files, server, clients) = (Files::new(), Authority::new("Acme CA"), Authority::new("Acme People"));
+    let address = serve_known(&server.issue("localhost"), &clients, &TLS13);
+    let file = files.write_bytes("ada.p12", &pkcs12(&clients.issue("ada"), &clients, "open sesame"));
+    let with = |passphrase: Option<&str>, key: Option<&str>| Network {
+        client_certificate: Some(file.clone()),
+        client_key: key.map(Secret::new),
+        client_key_passphrase: passphrase.map(Secret::new),
+        ..files.trusting(&server)
+    };
+    assert_eq!(told(&client(with(Some("open sesame"), None)), address).await, "hello");
+    let folder = file.parent().unwrap().display().to_string();
+    for (network, expected) in [
+        (
+            with(None, None),
+            "`client_key_passphrase`: it is missing, and ~/ada.p12 is encrypted",
+        ),
+        (
+            with(Some("wrong"), None),
+            "`client_key_passphrase`: it does not open ~/ada.p12",
+        ),
+        (
+            with(Some("open sesame"), Some("key")),
+            "`client_key`: ~/ada.p12 holds the key besides the certificate; leave this empty",
+        ),
+        (
+            Network {
+                client_certificate: Some(files.write_bytes("cut.pfx", &[0x30, 0x82, 0x01])),
+                ..Network::default()
+            },
+            "`client_certificate`: ~/cut.pfx is neither PEM nor PKCS#12 that can be read",
+        ),
+    ] {
+        let error = try_client(network).unwrap_err().to_string();
+        assert_eq!(error.replace(&folder, "~"), expected);
+    }
+}
+
+/// As browsers and Windows export an identity.
+fn pkcs12(issued: &Issued, authority: &Authority, password: &str) -> Vec<u8> {
+    let certificate = |der: &[u8]| p12_keystore::Certificate::from_der(der).unwrap();
+    let chain = p12_keystore::PrivateKeyChain::new(
+        vec![1_u8],
+        p12_keystore::PrivateKey::from_der(&issued.key).unwrap(),
+        [certificate(&issued.certificate), certificate(&authority.certificate)],
+    );
+    let mut store = p12_keystore::KeyStore::new();
+    store.add_entry("ada", p12_keystore::KeyStoreEntry::PrivateKeyChain(chain));
+    store.writer(password).encryption_iterations(100).write().unwrap()
+}
+
 /// As `openssl pkcs8 -topk8` writes a key.
 fn encrypted(key: &[u8], passphrase: &str) -> String {
     let scheme = pbes2::Parameters::generate_pbkdf2_sha256_aes256cbc(2048, b"saltsalt", [7; 16]).unwrap();

@@ -40,12 +40,12 @@ fn findings(studio: &Studio, documents: &mut Documents, place: &DocumentPlace, t
         return problems.into_iter().map(Finding::from).collect();
     }
     if let Some(connector) = connector {
-        return joinery_script::findings(studio.scripts(), &connector, &place.path, text);
+        return studio.scripts().findings(&connector, &place.path, text);
     }
     let Some(alone) = standing_alone(&place.path, text) else {
         return Vec::new();
     };
-    let mut findings = joinery_script::findings(studio.scripts(), &alone, &place.path, text);
+    let mut findings = studio.scripts().findings(&alone, &place.path, text);
     findings.retain(|finding| !OF_CONNECTORS.contains(&finding.problem.code.as_str()));
     findings
 }

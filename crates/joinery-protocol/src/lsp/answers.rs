@@ -3,8 +3,9 @@
 use std::{path::Path, sync::Arc};
 
 use joinery_connector::Connector;
-use joinery_script::language::{
-    Seen, Span, View, complete, folding, format, hover, outline, references, semantic, signature,
+use joinery_script::{
+    Scripts,
+    language::{Seen, Span, View, complete, folding, hover, outline, references, semantic, signature},
 };
 use lsp_types::{
     DocumentFormattingParams, DocumentSymbolParams, FoldingRangeParams, ReferenceParams, RenameParams,
@@ -180,7 +181,7 @@ fn about(server: &mut Server, uri: &str, ask: impl FnOnce(&Asked) -> Value) -> R
     let seen = last_seen(server, connector.as_deref(), &place.path);
     let asked = Asked {
         view: View::of(
-            server.studio.scripts(),
+            Scripts::shared(),
             connector.as_deref(),
             &place.path,
             &text,
@@ -312,7 +313,7 @@ fn workspace_symbols(server: &mut Server, query: &str) -> Value {
             let (Some(uri), Ok(text)) = (places::to_uri(&root, path), connector.text(path)) else {
                 continue;
             };
-            let view = View::of(server.studio.scripts(), Some(&connector), path, &text, None);
+            let view = View::of(Scripts::shared(), Some(&connector), path, &text, None);
             let ruler = Ruler::of(&text, server.documents.unit);
             let entries = outline::outline(&view).into_iter();
             found.extend(
@@ -341,7 +342,7 @@ fn formatting(server: &mut Server, uri: &str) -> Result<Value, Failure> {
         return Ok(Value::Null);
     }
     let text = Arc::clone(&document.text);
-    match format::format(server.studio.scripts(), &document.place.path, &text) {
+    match server.studio.scripts().layout(&document.place.path, &text) {
         Ok(formatted) if *formatted == *text => Ok(json!([])),
         Ok(formatted) => Ok(json!([changed_part(
             &Ruler::of(&text, server.documents.unit),

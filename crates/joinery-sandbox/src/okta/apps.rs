@@ -24,10 +24,6 @@ pub const ROUTES: &[Route] = &[
     Route(Method::DELETE, "apps/{}", delete),
     Route(Method::POST, "apps/{}/lifecycle/activate", activate),
     Route(Method::POST, "apps/{}/lifecycle/deactivate", deactivate),
-    Route(Method::GET, "apps/{}/tokens", tokens),
-    Route(Method::DELETE, "apps/{}/tokens", revoke_tokens),
-    Route(Method::GET, "apps/{}/tokens/{}", token),
-    Route(Method::DELETE, "apps/{}/tokens/{}", token),
     Route(Method::GET, "apps/{}/federated-claims", claims),
     Route(Method::POST, "apps/{}/federated-claims", claims),
 ];
@@ -229,26 +225,6 @@ fn set_active(call: &Call<'_>, active: bool) -> Answer {
 fn record(org: &mut Org, call: &Call<'_>, kind: EventKind, id: Id) {
     let targets = org.apps.get(&id).map(Party::from).into_iter().collect();
     org.record(call, kind, targets);
-}
-
-fn tokens(call: &Call<'_>) -> Answer {
-    let limit = LIMITS.of(call)?;
-    find(&call.state.read(), call.part(0))?;
-    Ok(paging::link(Reply::json::<[(); 0]>(&[]), call, limit, None))
-}
-
-fn revoke_tokens(call: &Call<'_>) -> Answer {
-    find(&call.state.read(), call.part(0))?;
-    Ok(Reply::no_content())
-}
-
-fn token(call: &Call<'_>) -> Answer {
-    let org = call.state.read();
-    let app = find(&org, call.part(0))?.id;
-    Err(Problem::not_found(
-        &format!("{app}.{}", call.part(1)),
-        "OAuth2RefreshTokenTx",
-    ))
 }
 
 /// The feature behind it is off in a development org, as recorded.

@@ -1,4 +1,5 @@
-//! Admin roles of an org's own: a name and what it permits. Nobody can be given one in the sandbox yet.
+//! Admin roles of an org's own: a name and what it permits. Who has one is in
+//! `role_bindings`, what it opens in `role_permissions`.
 
 use axum::http::Method;
 use axum::http::header::LINK;
@@ -90,6 +91,10 @@ impl Resource for CustomRoles {
 
     fn links(_record: &Record, at: &str, _url: &str) -> Value {
         json!({"permissions": {"href": format!("{at}/permissions")}, "self": {"href": at}})
+    }
+
+    fn after_delete(org: &mut Org, gone: &Record) {
+        org.forget_role(gone.id);
     }
 
     fn keep_in_step(org: &mut Org, id: Id, call: &Call<'_>, new: bool) {

@@ -133,7 +133,7 @@ fn delete(call: &Call<'_>) -> Answer {
             rule.groups.retain(|group| *group != id);
         }
     }
-    org.oauth.roles.remove(&id);
+    org.forget_admin(id);
     if let Some(group) = org.groups.remove(&id) {
         for member in group.members {
             if let Some(user) = org.users.get_mut(member) {

@@ -51,6 +51,7 @@ mod idp;
 mod idp_keys;
 mod idps;
 pub mod ids;
+mod imported_password;
 mod inline_hooks;
 mod linked_objects;
 mod log_streams;
@@ -62,12 +63,15 @@ mod paging;
 mod policies;
 mod policy;
 mod policy_rules;
+mod policy_simulation;
 mod priority;
 pub mod rate_limit;
 mod realms;
 pub mod record;
 mod resource;
 mod resource_sets;
+mod role_bindings;
+mod role_permissions;
 pub mod rule_expression;
 mod rule_reader;
 pub mod schema;
@@ -135,7 +139,10 @@ const ROUTES: &[&[Route]] = &[
     oauth::ROLE_ROUTES,
     oauth::GROUP_ROLE_ROUTES,
     oauth::ROLE_TARGET_ROUTES,
+    oauth::ADMIN_LIST_ROUTES,
+    oauth::ISSUED_ROUTES,
     zones::ROUTES,
+    policy_simulation::ROUTES,
     policies::ROUTES,
     policy_rules::ROUTES,
     servers::ROUTES,
@@ -163,6 +170,7 @@ const ROUTES: &[&[Route]] = &[
     authenticators::ROUTES,
     custom_roles::ROUTES,
     resource_sets::ROUTES,
+    role_bindings::ROUTES,
     email_domains::ROUTES,
     sms_templates::ROUTES,
     ui_schemas::ROUTES,

@@ -1,4 +1,4 @@
-//! Resource sets: what a custom admin role is about. Nobody can be given one in the sandbox yet.
+//! Resource sets: what a custom admin role is about. Who has which role for one is in `role_bindings`.
 
 use axum::http::Method;
 use serde_json::{Map, Value, json};
@@ -25,7 +25,6 @@ pub const ROUTES: &[Route] = &[
     Route(Method::GET, "iam/resource-sets/{}/resources", list_resources),
     Route(Method::PATCH, "iam/resource-sets/{}/resources", add_resources),
     Route(Method::DELETE, "iam/resource-sets/{}/resources/{}", remove_resource),
-    Route(Method::GET, "iam/resource-sets/{}/bindings", list_bindings),
 ];
 
 /// Resource sets.
@@ -127,7 +126,7 @@ fn check(resources: &Value) -> Result<(), Problem> {
 }
 
 /// The name of a resource that is the same in every cell of Okta.
-fn orn(org: &Org, resource: &str) -> String {
+pub fn orn(org: &Org, resource: &str) -> String {
     let Some(path) = path(resource) else {
         return resource.to_owned();
     };
@@ -225,14 +224,4 @@ fn remove_resource(call: &Call<'_>) -> Answer {
     org.drop_record(id);
     org.record(call, REMOVED, vec![set.party(ResourceSets::PARTY)]);
     Ok(Reply::no_content())
-}
-
-/// A set without bindings, as nobody can be bound.
-fn list_bindings(call: &Call<'_>) -> Answer {
-    let org = call.state.read();
-    let set = resource::find::<ResourceSets>(&org, call)?;
-    let at = format!("{}/api/v1/{}", call.state.url(), set.path());
-    Ok(with_link(Reply::json(&json!({
-        "roles": [], "_links": {"resource-set": {"href": at}, "self": {"href": format!("{at}/bindings")}},
-    }))))
 }

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::call::Call;
 use super::errors::Problem;
+use super::imported_password::ImportedPassword;
 use super::user::{Password, Provider, Recovery, Status, User};
 
 /// Who may check a password, beside Okta.
@@ -21,7 +22,7 @@ pub struct Sent {
 enum SentPassword {
     Text(String),
     /// Hashed elsewhere.
-    Hash,
+    Hash(ImportedPassword),
     /// Checked by a hook when the user signs in.
     Hook,
 }
@@ -48,7 +49,8 @@ impl Sent {
             Some(Value::String(value)) => Some(SentPassword::Text(value.clone())),
             Some(_) if let Some(hash) = filled("hash") => {
                 check_hash(hash)?;
-                Some(SentPassword::Hash)
+                let hash = ImportedPassword::read(hash).ok_or_else(Problem::malformed)?;
+                Some(SentPassword::Hash(hash))
             }
             Some(_) if filled("hook").is_some() => Some(SentPassword::Hook),
             Some(sent) => text(sent, "value").map(SentPassword::Text),
@@ -115,7 +117,7 @@ impl Sent {
     /// # Errors
     /// E0000001.
     pub fn check_status(&self, status: Status) -> Result<(), Problem> {
-        if matches!(self.password, Some(SentPassword::Hash)) && status != Status::Staged {
+        if matches!(self.password, Some(SentPassword::Hash(_))) && status != Status::Staged {
             let cause = "password: A hashed password can be set for a user only whose status is STAGED";
             return Err(Problem::validation("password", vec![cause.into()]));
         }
@@ -142,11 +144,8 @@ impl Sent {
                     user.credentials.provider = Provider::default();
                 }
             }
-            Some(SentPassword::Hash | SentPassword::Hook) => {
-                user.set_password(Password::Elsewhere, call.now);
-                let (kind, name) = ("IMPORT".to_owned(), "IMPORT".to_owned());
-                user.credentials.provider = Provider { kind, name };
-            }
+            Some(SentPassword::Hash(hash)) => import(user, Password::Imported(Box::new(hash)), call),
+            Some(SentPassword::Hook) => import(user, Password::Elsewhere, call),
             None => {}
         }
         if let Some((question, answer)) = &self.recovery {
@@ -156,6 +155,12 @@ impl Sent {
             user.credentials.provider = provider;
         }
     }
+}
+
+fn import(user: &mut User, password: Password, call: &Call<'_>) {
+    user.set_password(password, call.now);
+    let (kind, name) = ("IMPORT".to_owned(), "IMPORT".to_owned());
+    user.credentials.provider = Provider { kind, name };
 }
 
 /// Refuses a password that a user had lately.

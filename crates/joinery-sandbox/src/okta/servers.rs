@@ -42,7 +42,6 @@ pub const ROUTES: &[Route] = &[
         "authorizationServers/{}/credentials/lifecycle/keyRotate",
         rotate,
     ),
-    Route(Method::GET, "authorizationServers/{}/clients", list_clients),
 ];
 
 /// Authorization servers.
@@ -271,7 +270,7 @@ pub fn kids(server: &Record) -> Vec<(&'static str, String)> {
 }
 
 fn shown_key(state: &State, server: &Record, (status, kid): &(&str, String)) -> Value {
-    let key = state.server_keys.get(kid).public();
+    let key = state.server_key(kid).public();
     let at = format!("{}/api/v1/authorizationServers/{}", state.url(), public_name(server));
     let own = link(&format!("{at}/credentials/keys/{kid}"), &["GET"]);
     json!({
@@ -315,12 +314,6 @@ fn rotate(call: &Call<'_>) -> Answer {
         org.record(call, ROLLOVER, vec![server.party(Servers::PARTY)]);
     }
     list_keys(call)
-}
-
-/// Clients with refresh tokens of a server. The sandbox's own servers give none.
-fn list_clients(call: &Call<'_>) -> Answer {
-    server_of(call)?;
-    Ok(Reply::json::<[(); 0]>(&[]))
 }
 
 /// The server every org has, and what belongs to it.

@@ -6,10 +6,11 @@ use sha2::{Digest, Sha256};
 
 use super::factor::Factor;
 use super::ids::Id;
+use super::imported_password::ImportedPassword;
 use super::schema::{Profile, Schema};
 use super::user_links::Links;
 use crate::clock::Time;
-use crate::state::GroupIds;
+use crate::users::GroupIds;
 
 /// Where a user stands in its life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,7 +81,9 @@ impl Credentials {
 pub enum Password {
     /// Set in the org.
     Digest([u8; 32]),
-    /// Imported as a hash or checked by a hook: no password given here can match it.
+    /// Imported as a hash, and not shown by a sign-in so far.
+    Imported(Box<ImportedPassword>),
+    /// Checked by a hook, or that of a user who came with the org: no password given here can match it.
     Elsewhere,
 }
 
@@ -92,7 +95,11 @@ impl Password {
 
     /// Whether this is the password.
     pub fn matches(&self, id: Id, text: &str) -> bool {
-        *self == Self::new(id, text)
+        match self {
+            Self::Digest(own) => *own == digest(id, text),
+            Self::Imported(hash) => hash.matches(text),
+            Self::Elsewhere => false,
+        }
     }
 }
 
@@ -238,6 +245,14 @@ impl User {
         }
         self.password_changed = Some(now.whole_seconds());
         self.touch(now);
+    }
+
+    /// Keeps an imported password like one of the org's own, now that the user has shown what it is.
+    pub fn adopt_password(&mut self, text: &str) {
+        if let Some(password @ Password::Imported(_)) = &mut self.credentials.password {
+            *password = Password::new(self.id, text);
+            self.credentials.provider = Provider::default();
+        }
     }
 
     /// Makes a seeded user active with a password nobody knows.

@@ -1,4 +1,5 @@
-//! What hangs below a user: groups, sessions, grants, clients, identity providers, blocks.
+//! What hangs below a user: groups, sessions, identity providers, devices, blocks. Clients, tokens and grants are in
+//! `oauth::issued`.
 
 use axum::http::Method;
 
@@ -15,9 +16,6 @@ use crate::state::Org;
 pub const ROUTES: &[Route] = &[
     Route(Method::GET, "users/{}/groups", groups),
     Route(Method::DELETE, "users/{}/sessions", end_sessions),
-    Route(Method::GET, "users/{}/clients", nothing),
-    Route(Method::GET, "users/{}/grants", grants),
-    Route(Method::DELETE, "users/{}/grants", revoke_grants),
     Route(Method::GET, "users/{}/idps", nothing),
     Route(Method::GET, "users/{}/devices", nothing),
     Route(Method::GET, "users/{}/blocks", blocks),
@@ -49,19 +47,10 @@ pub fn clear_sessions(org: &mut Org, call: &Call<'_>, user: Id, tokens: bool) {
     record(org, call, kinds::SESSION_CLEAR, user);
 }
 
-/// The sandbox gives users no clients, grants or identity providers.
+/// The sandbox gives users no identity providers or devices.
 fn nothing(call: &Call<'_>) -> Answer {
     find(&call.state.read(), call.part(0))?;
     Ok(Reply::json::<[(); 0]>(&[]))
-}
-
-fn grants(call: &Call<'_>) -> Answer {
-    Ok(paging::link(nothing(call)?, call, 20, None))
-}
-
-fn revoke_grants(call: &Call<'_>) -> Answer {
-    find(&call.state.read(), call.part(0))?;
-    Ok(Reply::no_content())
 }
 
 /// The feature behind it is off in a development org, as recorded.

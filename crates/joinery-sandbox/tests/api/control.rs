@@ -217,3 +217,51 @@ async fn the_calls_of_late_are_listed_without_secrets() {
     assert!(!calls.to_string().contains("secret") && user("ann", true).to_string().contains("Tr0ubador"));
     assert!(!calls.to_string().contains("Tr0ubador"));
 }
+
+#[tokio::test]
+async fn the_log_is_read_past_faults_and_limits_but_not_past_the_lag() {
+    let org = Org::start(Seed::Empty).await;
+    let rule = json!({"rule": "/api/v1/logs 503"});
+    org.control(Method::POST, "/faults", Some(rule)).await;
+    let begun = org.control(Method::GET, "/log", None).await;
+    let next = begun.body["next"].as_u64().unwrap();
+    let group = json!({"profile": {"name": "Joiners"}});
+    org.send(
+        Method::POST,
+        &format!("{}/api/v1/groups", org.sandbox.url()),
+        Some(&group),
+    )
+    .await;
+    let more = org.control(Method::GET, &format!("/log?after={next}"), None).await;
+    assert_eq!(more.body["events"][0]["eventType"], "group.lifecycle.create");
+    assert_eq!(
+        (more.body["events"].as_array().unwrap().len(), &more.body["next"]),
+        (1, &json!(next + 1))
+    );
+    // A log that is shorter than it was, after a reset, has nothing after that.
+    let past = org.control(Method::GET, "/log?after=1000", None).await;
+    assert_eq!(
+        (&past.body["events"], &past.body["next"]),
+        (&json!([]), &json!(next + 1))
+    );
+    org.control(Method::PUT, "/lag", Some(json!({"lag": "1h"}))).await;
+    let late = org.control(Method::GET, &format!("/log?after={next}"), None).await;
+    assert_eq!(late.body["events"], json!([]));
+    assert_eq!(org.control(Method::GET, "/log?after=x", None).await.status, 400);
+}
+
+#[tokio::test]
+async fn a_single_limit_is_set_and_taken_out() {
+    let org = Org::start(Seed::Empty).await;
+    let set = json!({"limits": {"GET /api/v1/apps": 3}});
+    let limits = org.control(Method::PUT, "/rate-limits", Some(set)).await;
+    assert_eq!(limits.body["limits"]["GET /api/v1/apps"], 3);
+    let gone = json!({"limits": {"GET /api/v1/apps": null}});
+    let limits = org.control(Method::PUT, "/rate-limits", Some(gone.clone())).await;
+    assert!(limits.body["limits"].get("GET /api/v1/apps").is_none());
+    let refused = org.control(Method::PUT, "/rate-limits", Some(gone)).await;
+    assert_eq!(
+        (refused.status, &refused.body["error"]),
+        (400, &json!("there is no limit for `GET /api/v1/apps`"))
+    );
+}

@@ -36,6 +36,7 @@ mod org_settings;
 mod policies;
 mod realms;
 mod recordings;
+mod role_bindings;
 mod role_targets;
 mod seeds;
 mod servers;

@@ -224,3 +224,72 @@ async fn a_list_of_app_policies_says_what_they_are_for() {
     let own = org.get(&format!("/policies/{}", default["id"].as_str().unwrap())).await;
     assert!(own.body.get("_embedded").is_none());
 }
+
+#[tokio::test]
+async fn a_simulation_names_the_first_policy_and_rule_that_fit() {
+    let org = Org::start(Seed::Empty).await;
+    let ann = org.user("ann", true, "").await;
+    let (group, path) = org.make("/groups", &json!({"profile": {"name": "Cooks"}})).await;
+    let app = json!({"name": "bookmark", "label": "Wiki", "settings": {"app": {"url": "https://example.com"}}});
+    let (app, _) = org.make("/apps", &app).await;
+    let policy = json!({
+        "type": "OKTA_SIGN_ON", "name": "Kitchen",
+        "conditions": {"people": {"groups": {"include": [group["id"]]}}},
+    });
+    let (policy, at) = org.make("/policies", &policy).await;
+    let rule = json!({
+        "type": "SIGN_ON", "name": "At home",
+        "conditions": {"network": {"connection": "ANYWHERE"}, "people": {"users": {"exclude": []}}},
+        "actions": {"signon": {"access": "ALLOW", "requireFactor": false}},
+    });
+    let (rule, _) = org.make(&format!("{at}/rules"), &rule).await;
+    let simulate = async |types: Value, context: Value| {
+        let body = json!([{"appInstance": app["id"], "policyTypes": types, "policyContext": context}]);
+        org.post("/policies/simulate?expand=EVALUATED", &body).await
+    };
+    let sign_on = json!(["OKTA_SIGN_ON"]);
+    let named = json!({"user": {"id": ann}, "groups": {"ids": [group["id"]]}});
+    let answer = simulate(sign_on.clone(), named).await;
+    let found = &answer.body["evaluation"][0]["result"]["policies"][0];
+    assert_eq!(
+        (&found["id"], &found["status"]),
+        (&policy["id"], &json!("MATCH")),
+        "{}",
+        answer.body
+    );
+    assert_eq!(found["rules"][0]["id"], rule["id"]);
+    assert_eq!(
+        found["conditions"],
+        json!([{"type": "people.groups.include", "status": "MATCH"}])
+    );
+
+    let answer = simulate(sign_on.clone(), json!({"user": {"id": ann}})).await;
+    let evaluation = &answer.body["evaluation"][0];
+    assert_eq!(evaluation["result"]["policies"][0]["name"], "Default Policy");
+    assert_eq!(evaluation["evaluated"]["policies"][0]["name"], "Kitchen");
+    org.send(reqwest::Method::PUT, &format!("{path}/users/{ann}"), None)
+        .await;
+    let answer = simulate(sign_on, json!({"user": {"id": ann}})).await;
+    assert_eq!(answer.body["evaluation"][0]["result"]["policies"][0]["name"], "Kitchen");
+
+    let all = simulate(Value::Null, Value::Null).await;
+    let kinds: Vec<&Value> = all.body["evaluation"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| &it["policyType"])
+        .collect();
+    assert_eq!(
+        kinds,
+        ["ACCESS_POLICY", "MFA_ENROLL", "OKTA_SIGN_ON", "PROFILE_ENROLLMENT"]
+    );
+    assert_eq!(
+        all.body["evaluation"][0]["result"]["policies"]
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
+    assert_eq!(all.body["evaluation"][2]["undefined"]["policies"][0]["name"], "Kitchen");
+    assert_eq!(simulate(json!(["EVERYTHING"]), Value::Null).await.code(), "E0000001");
+}

@@ -207,6 +207,7 @@ async fn a_data_file_keeps_the_org_and_one_process_at_a_time_has_it() {
         .await;
     let keys = format!("{}/oauth2/v1/keys", org.sandbox.url());
     let key = org.get(&keys).await.body;
+    let server_keys = org.get("/authorizationServers/default/credentials/keys").await.body;
     let (log, users) = (org.get("/logs").await.body, org.get("/users").await.body);
     let second = start(kept_in(&path)).await;
     assert!(
@@ -229,6 +230,8 @@ async fn a_data_file_keeps_the_org_and_one_process_at_a_time_has_it() {
         org.get(&format!("{}/oauth2/v1/keys", org.sandbox.url())).await.body,
         key
     );
+    let kept = org.get("/authorizationServers/default/credentials/keys").await.body;
+    assert_eq!(now(&kept), server_keys.to_string());
     let next = org.user("next", true, "").await;
     assert!(next > ann && next != gone, "ids go on");
     org.control(Method::PUT, "/snapshots/s", None).await;

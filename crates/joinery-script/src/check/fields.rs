@@ -2,12 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use joinery_connector::Connector;
 use rhai::{AST, Expr, FnCallExpr, Stmt};
 use serde_json::Value;
 
 use super::literal;
-use crate::engine::text_of;
+use crate::files::Files;
 
 /// Keywords by which a JSON Schema allows more than its `properties` name.
 const OPEN_ENDED: &[&str] = &[
@@ -31,33 +30,33 @@ pub struct Declared {
 }
 
 /// The fields that the script's `function` declares; `None` where that cannot be told, or where any are allowed.
-pub fn declared_by(connector: &Connector, ast: &AST, function: &str) -> Option<Declared> {
+pub fn declared_by(files: &dyn Files, ast: &AST, function: &str) -> Option<Declared> {
     match &literal::body(ast, function)?[..] {
-        [Stmt::Expr(list) | Stmt::Return(Some(list), ..)] => declared(connector, list),
-        [Stmt::FnCall(call, _)] => called(connector, call),
+        [Stmt::Expr(list) | Stmt::Return(Some(list), ..)] => declared(files, list),
+        [Stmt::FnCall(call, _)] => called(files, call),
         _ => None,
     }
 }
 
-fn declared(connector: &Connector, list: &Expr) -> Option<Declared> {
+fn declared(files: &dyn Files, list: &Expr) -> Option<Declared> {
     match list {
         Expr::Array(items, _) => {
             let names: Option<BTreeSet<String>> = items.iter().map(field_name).collect();
             names.map(|names| Declared { names, schema: None })
         }
-        Expr::FnCall(call, _) => called(connector, call),
+        Expr::FnCall(call, _) => called(files, call),
         _ => None,
     }
 }
 
-fn called(connector: &Connector, call: &FnCallExpr) -> Option<Declared> {
+fn called(files: &dyn Files, call: &FnCallExpr) -> Option<Declared> {
     let first = call.args.first().filter(|_| call.namespace.is_empty())?;
     let named = || literal::texts(call.args.get(1)?);
     match call.name.as_str() {
-        "schema" => of_schema(connector, literal::text(first)?),
-        "required" => declared(connector, first),
+        "schema" => of_schema(files, literal::text(first)?),
+        "required" => declared(files, first),
         "merge" => {
-            let (mut fields, more) = (declared(connector, first)?, declared(connector, call.args.get(1)?)?);
+            let (mut fields, more) = (declared(files, first)?, declared(files, call.args.get(1)?)?);
             fields.names.extend(more.names);
             Some(Declared { schema: None, ..fields })
         }
@@ -66,7 +65,7 @@ fn called(connector: &Connector, call: &FnCallExpr) -> Option<Declared> {
             schema: None,
         }),
         "without" => {
-            let (mut fields, without) = (declared(connector, first)?, named()?);
+            let (mut fields, without) = (declared(files, first)?, named()?);
             fields.names.retain(|name| !without.contains(name));
             Some(Declared { schema: None, ..fields })
         }
@@ -81,8 +80,8 @@ fn field_name(item: &Expr) -> Option<String> {
     }
 }
 
-fn of_schema(connector: &Connector, name: &str) -> Option<Declared> {
-    let text = text_of(connector, &format!("schemas/{name}.json"))?;
+fn of_schema(files: &dyn Files, name: &str) -> Option<Declared> {
+    let text = files.text(&format!("schemas/{name}.json"))?;
     let schema: Value = serde_json::from_str(&text).ok()?;
     let allows_more = !matches!(schema.get("additionalProperties"), None | Some(Value::Bool(false)));
     if allows_more || OPEN_ENDED.iter().any(|keyword| schema.get(keyword).is_some()) {

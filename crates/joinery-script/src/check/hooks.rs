@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use joinery_connector::{FileKind, Severity};
+use joinery_connector::Severity;
 use rhai::{AST, ASTNode, Expr, Position, Stmt};
 
 use super::walk::Check;
@@ -21,8 +21,7 @@ impl Check<'_> {
     /// The functions of `connection.rhai` that are called from outside: a name that is nearly one of theirs, or more
     /// parameters than they are given, would be noticed by nobody.
     pub(super) fn hooks(&mut self, ast: &AST) {
-        let kind = self.connector.files.get(self.path).map(|file| file.kind);
-        if !kind.map_or_else(|| self.path == "connection.rhai", |kind| kind == FileKind::Connection) {
+        if self.path != "connection.rhai" {
             return;
         }
         let called = called_functions(ast);
@@ -51,14 +50,8 @@ impl Check<'_> {
                 );
             }
         }
-        let custom = self
-            .connector
-            .manifest
-            .auth
-            .iter()
-            .any(|choice| choice.kind == "custom");
         let signs = self.has("acquire") || self.has("refresh");
-        if (custom || signs) && !self.has("apply") {
+        if (self.custom_auth || signs) && !self.has("apply") {
             self.report(
                 Position::NONE,
                 Severity::Error,
@@ -70,7 +63,7 @@ impl Check<'_> {
     }
 
     /// Where a function is written; functions have no position of their own in what the compiler gives.
-    fn place_of_function(&self, name: &str) -> Position {
+    pub(super) fn place_of_function(&self, name: &str) -> Position {
         for (index, line) in self.text.lines().enumerate() {
             let Some(at) = line.find(&format!("fn {name}")) else {
                 continue;

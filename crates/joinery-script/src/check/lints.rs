@@ -1,12 +1,15 @@
 //! What a script that compiles says about itself in its words: names that nothing uses, hosts it may not call, fields and
 //! files that are not there, values that break a path.
 
-use joinery_connector::{Connector, Problem, Severity, variables::Variables};
+use joinery_connector::{Manifest, Problem, Severity, variables::Variables};
 
-use super::finding::{Edit, Finding, QuickFix};
+use super::{
+    Script,
+    finding::{Edit, Finding, QuickFix},
+};
 use crate::{
     language::{
-        Lines, Span, View,
+        Around, Lines, Span, View,
         code::{Bracket, Code},
         context::called,
         lines::Unit,
@@ -23,13 +26,19 @@ use crate::{
 const ENDS: &[&str] = &["return", "throw", "break", "continue"];
 
 /// Everything doubtful in a script that compiles.
-pub fn check(scripts: &Scripts, connector: &Connector, path: &str, text: &str) -> Vec<Finding> {
-    let view = View::of(scripts, Some(connector), path, text, None);
+pub fn check(scripts: &Scripts, script: &Script) -> Vec<Finding> {
+    let Script {
+        files,
+        path,
+        text,
+        manifest,
+    } = *script;
+    let view = View::within(scripts, Some(Around { files, manifest }), path, text, None);
     let mut lints = Lints {
         lines: Lines::of(text),
         found: Vec::new(),
         view: &view,
-        connector,
+        manifest,
     };
     lints.unused();
     lints.unreachable();
@@ -46,7 +55,7 @@ pub fn check(scripts: &Scripts, connector: &Connector, path: &str, text: &str) -
 
 struct Lints<'a> {
     view: &'a View<'a>,
-    connector: &'a Connector,
+    manifest: &'a Manifest,
     lines: Lines,
     found: Vec<Finding>,
 }
@@ -57,6 +66,11 @@ impl Lints<'_> {
     }
 
     fn report(&mut self, span: Span, code: &str, message: String, hint: Option<String>, fix: Option<QuickFix>) {
+        // Of all that is found here only this fails whenever it is come by.
+        let severity = match code {
+            "unknown_pick_list" => Severity::Error,
+            _ => Severity::Warning,
+        };
         let text = self.view.text();
         let (start, end) = (
             self.lines.place(text, span.start, Unit::Scalar),
@@ -67,7 +81,7 @@ impl Lints<'_> {
             line: start.line as u32 + 1,
             column: start.column as u32 + 1,
             end_column: (end.line == start.line).then_some(end.column as u32 + 1),
-            severity: Severity::Warning,
+            severity,
             code: code.to_owned(),
             message,
             hint,
@@ -278,7 +292,7 @@ impl Lints<'_> {
             return;
         }
         let span = self.code().span(token);
-        if let Err(host) = self.connector.host_allowed(url, &Variables::default()) {
+        if let Err(host) = self.manifest.host_allowed(url, &Variables::default()) {
             let message = format!("this connector may not call {host}");
             let hint = format!("Add \"{host}\" to hosts in connector.toml.");
             self.report(span, "unknown_host", message, Some(hint), None);

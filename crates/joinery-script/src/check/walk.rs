@@ -2,19 +2,23 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use joinery_connector::{Connector, FileKind, Problem, Severity};
+use joinery_connector::{FileKind, Problem, Severity};
 use rhai::{AST, ASTNode, Expr, FnCallExpr, Position, Stmt};
 
 use super::{
-    end_of_word,
+    Script, end_of_word,
     fields::{self, Declared},
     finding::Finding,
-    imported, literal, output,
+    literal, output,
 };
 use crate::{
-    engine::{Inner, text_of},
+    engine::Inner,
     explain::script_functions,
-    functions::{FIELD_KEYS, signatures::call_of},
+    files::{Files, names},
+    functions::{
+        options::{self, Taken},
+        signatures::call_of,
+    },
     resolver::file_of,
     syntax::nearest,
     tokens::NAMESPACES,
@@ -36,9 +40,10 @@ const BUILT_IN: &[&str] = &[
 /// One script under the eyes of the check.
 pub(super) struct Check<'a> {
     inner: &'a Inner,
-    pub(super) connector: &'a Connector,
+    pub(super) files: &'a dyn Files,
     pub(super) path: &'a str,
     pub(super) text: &'a str,
+    pub(super) custom_auth: bool,
     own: Vec<(String, usize)>,
     /// Functions of imported modules by alias; `None` where the module has an error of its own.
     modules: BTreeMap<String, Option<Vec<(String, usize)>>>,
@@ -48,12 +53,19 @@ pub(super) struct Check<'a> {
 }
 
 /// Everything doubtful in a script that compiles.
-pub fn check(inner: &Inner, connector: &Connector, path: &str, text: &str, ast: &AST) -> Vec<Finding> {
-    let mut check = Check {
-        inner,
-        connector,
+pub fn check(inner: &Inner, script: &Script, ast: &AST) -> Vec<Finding> {
+    let Script {
+        files,
         path,
         text,
+        manifest,
+    } = *script;
+    let mut check = Check {
+        inner,
+        files,
+        path,
+        text,
+        custom_auth: manifest.auth.iter().any(|choice| choice.kind == "custom"),
         own: script_functions(ast),
         modules: BTreeMap::new(),
         inputs: None,
@@ -62,7 +74,7 @@ pub fn check(inner: &Inner, connector: &Connector, path: &str, text: &str, ast: 
     check.entry_points();
     check.hooks(ast);
     check.imports(ast);
-    check.inputs = fields::declared_by(connector, ast, "input_fields").map(|declared| declared.names);
+    check.inputs = fields::declared_by(files, ast, "input_fields").map(|declared| declared.names);
     ast.walk(&mut |nodes: &[ASTNode]| {
         match nodes.last() {
             Some(ASTNode::Expr(Expr::FnCall(call, position)) | ASTNode::Stmt(Stmt::FnCall(call, position))) => {
@@ -117,10 +129,10 @@ impl Check<'_> {
     }
 
     fn entry_points(&mut self) {
-        let kind = self.connector.files.get(self.path).map(|file| file.kind);
-        let action = kind.map_or_else(|| self.path.starts_with("actions/"), |kind| kind == FileKind::Action);
-        let trigger = kind.map_or_else(|| self.path.starts_with("triggers/"), |kind| kind == FileKind::Trigger);
-        if action && !self.has("execute") {
+        let kind = FileKind::of(self.path).0;
+        self.asked(Some(kind));
+        self.going_on(Some(kind));
+        if kind == FileKind::Action && !self.has("execute") {
             self.report(
                 Position::NONE,
                 Severity::Error,
@@ -129,35 +141,13 @@ impl Check<'_> {
                 Some("Write: fn execute(connection, input) { ... }".into()),
             );
         }
-        if trigger && !self.has("poll") && !self.has("notification") {
+        if kind == FileKind::Trigger && !self.has("poll") && !self.has("notification") {
             self.report(
                 Position::NONE,
                 Severity::Error,
                 "no_poll",
                 "this trigger has neither `poll` nor `notification`".into(),
                 Some("Write: fn poll(connection, input, cursor) { ... }".into()),
-            );
-        }
-        let pick_list = kind.map_or_else(
-            || self.path.starts_with("pick_lists/"),
-            |kind| kind == FileKind::PickList,
-        );
-        if pick_list && !self.has("options") {
-            self.report(
-                Position::NONE,
-                Severity::Error,
-                "no_options",
-                "this pick list has no function `options`".into(),
-                Some("Write: fn options(connection, params) { ... }".into()),
-            );
-        }
-        if kind.unwrap_or_else(|| FileKind::of(self.path).0) == FileKind::Schema && !self.has("fields") {
-            self.report(
-                Position::NONE,
-                Severity::Error,
-                "no_fields",
-                "this schema has no function `fields`".into(),
-                Some("Write: fn fields(connection, config) { ... }".into()),
             );
         }
     }
@@ -180,14 +170,9 @@ impl Check<'_> {
                     continue;
                 }
             };
-            let Some(text) = imported(self.connector, &file) else {
-                let known: Vec<&str> = self
-                    .connector
-                    .files
-                    .keys()
-                    .filter_map(|path| path.strip_suffix(".rhai"))
-                    .collect();
-                let near = nearest(&path, known.into_iter()).map(str::to_owned);
+            let Some(text) = self.files.text(&file) else {
+                let known = names(self.files, "", ".rhai");
+                let near = nearest(&path, known.iter().map(String::as_str)).map(str::to_owned);
                 self.report(
                     position,
                     Severity::Error,
@@ -212,11 +197,10 @@ impl Check<'_> {
             return self.qualified(call, position);
         }
         let (name, count) = (call.name.as_str(), call.args.len());
-        match name {
-            "schema" => self.schema(call),
-            "field" => self.field(call),
-            _ => {}
+        if name == "schema" {
+            self.schema(call);
         }
+        self.options(name, call, 0);
         if BUILT_IN.contains(&name) {
             return;
         }
@@ -275,7 +259,9 @@ impl Check<'_> {
     fn qualified(&mut self, call: &FnCallExpr, position: Position) {
         let root = call.namespace.root().to_owned();
         if NAMESPACES.contains(&root.as_str()) {
-            return self.native(&format!("{root}.{}", call.name), call.args.len(), position);
+            let name = format!("{root}.{}", call.name);
+            self.options(&name, call, 0);
+            return self.native(&name, call.args.len(), position);
         }
         let Some(Some(functions)) = self.modules.get(&root) else {
             return;
@@ -302,6 +288,9 @@ impl Check<'_> {
     /// A method may be a closure in a map, so only names that nothing has are doubtful, and the count is not judged.
     fn method(&mut self, call: &FnCallExpr, position: Position) {
         let name = call.name.as_str();
+        if !self.has(name) {
+            self.options(name, call, 1);
+        }
         if BUILT_IN.contains(&name) || self.has(name) || self.inner.signatures.get(name).is_some() {
             return;
         }
@@ -316,47 +305,52 @@ impl Check<'_> {
         let Some(Expr::StringConstant(name, position)) = call.args.first() else {
             return;
         };
-        if text_of(self.connector, &format!("schemas/{name}.json")).is_some() {
+        if ["json", "rhai"]
+            .iter()
+            .any(|kind| self.files.text(&format!("schemas/{name}.{kind}")).is_some())
+        {
             return;
         }
-        let known: Vec<&str> = self
-            .connector
-            .files
-            .keys()
-            .filter_map(|path| path.strip_prefix("schemas/")?.strip_suffix(".json"))
-            .collect();
-        let near = nearest(name, known.into_iter()).map(|near| format!("\"{near}\""));
+        let mut known = names(self.files, "schemas/", ".json");
+        known.extend(names(self.files, "schemas/", ".rhai"));
+        let near = nearest(name, known.iter().map(String::as_str)).map(|near| format!("\"{near}\""));
         let hint = near.as_ref().map(|near| format!("Did you mean {near}?"));
         let message = format!("there is no schemas/{name}.json");
         self.report(*position, Severity::Error, "unknown_schema", message, hint);
         self.suggest(near);
     }
 
-    fn field(&mut self, call: &FnCallExpr) {
-        let Some(options) = call.args.get(1) else { return };
-        for (key, position) in literal::keys(options, self.text) {
-            if FIELD_KEYS.contains(&key.as_str()) {
+    /// Keys of an options map that stands in the call, where `before` of its arguments stand before the brackets.
+    fn options(&mut self, name: &str, call: &FnCallExpr, before: usize) {
+        let Some(Taken { argument, keys, .. }) = options::ALL.iter().find(|taken| taken.function == name) else {
+            return;
+        };
+        let Some(given) = argument.checked_sub(before).and_then(|at| call.args.get(at)) else {
+            return;
+        };
+        for (key, position) in literal::keys(given, self.text) {
+            let Some(hint) = options::unknown(&key, keys) else {
                 continue;
+            };
+            let (code, message) = if name == "field" {
+                ("unknown_field_key", format!("a field knows no `{key}`"))
+            } else {
+                ("unknown_option", format!("`{name}` knows no `{key}`"))
+            };
+            let end = if hint.ends_with('?') { "" } else { "." };
+            let mut hint = hint + end;
+            if let Some(first) = hint.get_mut(..1) {
+                first.make_ascii_uppercase();
             }
-            let near = nearest(&key, FIELD_KEYS.iter().copied());
-            let hint = near.map_or_else(
-                || format!("It takes {}.", FIELD_KEYS.join(", ")),
-                |near| format!("Did you mean `{near}`?"),
-            );
-            self.report(
-                position,
-                Severity::Error,
-                "unknown_field_key",
-                format!("a field knows no `{key}`"),
-                Some(hint),
-            );
+            self.report(position, Severity::Error, code, message, Some(hint));
+            let near = nearest(&key, keys.iter().map(|(known, _)| *known));
             self.suggest(near.map(str::to_owned));
         }
     }
 
     /// Fields that `execute` surely sets and that `output_fields` surely does not have.
     fn outputs(&mut self, ast: &AST) {
-        let Some(Declared { names, schema }) = fields::declared_by(self.connector, ast, "output_fields") else {
+        let Some(Declared { names, schema }) = fields::declared_by(self.files, ast, "output_fields") else {
             return;
         };
         for (name, position) in output::fields(ast, self.text) {

@@ -2,10 +2,11 @@
 
 use std::{cmp::Ordering, collections::HashSet};
 
-use rhai::{Array, Dynamic, EvalAltResult, Map, Module, export_module, exported_module};
+use rhai::{Array, Dynamic, EvalAltResult, Identifier, Map, Module, export_module, exported_module};
 
 use crate::{
     error::complain,
+    explain::type_words,
     json::{self, MAX_DEPTH, SecretsAs},
 };
 
@@ -14,40 +15,72 @@ pub fn module() -> Module {
     exported_module!(functions)
 }
 
-/// The value at `profile.emails[0].value`, or `None`.
-fn at(value: &Dynamic, path: &str) -> Option<Dynamic> {
-    let mut current: Dynamic = value.clone();
-    for part in path
-        .replace('[', ".")
-        .replace(']', "")
-        .split('.')
-        .filter(|part| !part.is_empty())
-    {
-        let next = if let Ok(map) = current.as_map_ref() {
-            map.get(part).cloned()
-        } else if let Ok(array) = current.as_array_ref() {
-            part.parse::<usize>().ok().and_then(|index| array.get(index).cloned())
-        } else {
-            None
-        };
-        current = next?;
+/// The steps of a path: `profile.emails[0].value`.
+pub struct Path(Vec<Identifier>);
+
+impl Path {
+    /// The steps of `path`.
+    pub fn new(path: &str) -> Self {
+        Self(
+            path.split(['.', '[', ']'])
+                .filter(|step| !step.is_empty())
+                .map(Identifier::from)
+                .collect(),
+        )
     }
-    Some(current)
+
+    /// The value it leads to. Nothing on the way is copied.
+    pub fn of(&self, value: &Dynamic) -> Option<Dynamic> {
+        step(value, &self.0)
+    }
+
+    /// The same, `()` standing for none.
+    pub fn or_unit(&self, value: &Dynamic) -> Dynamic {
+        self.of(value).unwrap_or(Dynamic::UNIT)
+    }
+
+    /// Its steps.
+    pub fn steps(&self) -> &[Identifier] {
+        &self.0
+    }
 }
 
-fn at_or_unit(value: &Dynamic, path: &str) -> Dynamic {
-    at(value, path).unwrap_or(Dynamic::UNIT)
+fn step(value: &Dynamic, steps: &[Identifier]) -> Option<Dynamic> {
+    let Some((first, rest)) = steps.split_first() else {
+        return Some(value.clone());
+    };
+    if let Ok(map) = value.as_map_ref() {
+        return step(map.get(first)?, rest);
+    }
+    let list = value.as_array_ref().ok()?;
+    let index: i64 = first.parse().ok()?;
+    // From the end where it is negative.
+    let index = if index < 0 {
+        list.len().checked_sub(index.unsigned_abs() as usize)?
+    } else {
+        index as usize
+    };
+    step(list.get(index)?, rest)
+}
+
+/// The value at `profile.emails[0].value`, or `None`.
+pub fn at(value: &Dynamic, path: &str) -> Option<Dynamic> {
+    Path::new(path).of(value)
 }
 
 /// Text that is equal for equal values.
-fn key(value: &Dynamic) -> Result<String, Box<EvalAltResult>> {
+pub fn key(value: &Dynamic) -> Result<String, Box<EvalAltResult>> {
+    // A kind of value leads, so that the text `1` and the number are not the same.
+    if let Ok(text) = value.as_immutable_string_ref() {
+        return Ok(format!("\"{}", text.as_str()));
+    }
     json::to_value(value, SecretsAs::Mask)
         .map(|value| value.to_string())
         .map_err(|error| complain(error.to_string()))
 }
 
 /// Nothing, then false and true, numbers, text, and everything else as it came.
-fn order(left: &Dynamic, right: &Dynamic) -> Ordering {
+pub fn order(left: &Dynamic, right: &Dynamic) -> Ordering {
     fn rank(value: &Dynamic) -> u8 {
         match () {
             () if value.is_unit() => 0,
@@ -106,7 +139,7 @@ mod functions {
     /// dig(#{ profile: #{ emails: [#{ value: "a@b.c" }] } }, "profile.emails[0].value") == "a@b.c"
     /// ```
     pub fn dig(value: Dynamic, path: &str) -> Dynamic {
-        at_or_unit(&value, path)
+        Path::new(path).or_unit(&value)
     }
     #[rhai_fn(name = "dig")]
     pub fn dig_or(value: Dynamic, path: &str, default: Dynamic) -> Dynamic {
@@ -121,30 +154,8 @@ mod functions {
     /// pluck([#{ id: 1 }, #{ id: 2 }], "id") == [1, 2]
     /// ```
     pub fn pluck(list: Array, path: &str) -> Array {
-        list.iter().map(|item| at_or_unit(item, path)).collect()
-    }
-
-    /// The items that have these values at these paths.
-    /// ```rhai
-    /// where([#{ s: "A", n: 1 }, #{ s: "B", n: 2 }], #{ s: "B" }).len() == 1
-    /// ```
-    #[rhai_fn(name = "where", return_raw)]
-    pub fn where_equal(list: Array, conditions: Map) -> Result<Array, Box<EvalAltResult>> {
-        let wanted = conditions
-            .iter()
-            .map(|(path, value)| Ok((path.as_str(), key(value)?)))
-            .collect::<Result<Vec<_>, Box<EvalAltResult>>>()?;
-        let mut kept = Array::new();
-        for item in list {
-            let mut all = true;
-            for (path, value) in &wanted {
-                all = all && key(&at_or_unit(&item, path))? == *value;
-            }
-            if all {
-                kept.push(item);
-            }
-        }
-        Ok(kept)
+        let path = Path::new(path);
+        list.iter().map(|item| path.or_unit(item)).collect()
     }
 
     /// The items by the value at a path: a map of lists.
@@ -152,9 +163,9 @@ mod functions {
     /// group_by([#{ s: "A" }, #{ s: "B" }, #{ s: "A" }], "s").A.len() == 2
     /// ```
     pub fn group_by(list: Array, path: &str) -> Map {
-        let mut groups = Map::new();
+        let (mut groups, path) = (Map::new(), Path::new(path));
         for item in list {
-            let name = at_or_unit(&item, path).to_string();
+            let name = path.or_unit(&item).to_string();
             let group = groups.entry(name.into()).or_insert_with(|| Array::new().into());
             if let Some(mut group) = group.write_lock::<Array>() {
                 group.push(item);
@@ -169,7 +180,8 @@ mod functions {
     /// ```
     pub fn sort_by(list: Array, path: &str) -> Array {
         let (path, down) = path.strip_prefix('-').map_or((path, false), |path| (path, true));
-        let mut keyed: Vec<(Dynamic, Dynamic)> = list.into_iter().map(|item| (at_or_unit(&item, path), item)).collect();
+        let path = Path::new(path);
+        let mut keyed: Vec<(Dynamic, Dynamic)> = list.into_iter().map(|item| (path.or_unit(&item), item)).collect();
         keyed.sort_by(|(left, _), (right, _)| if down { order(right, left) } else { order(left, right) });
         keyed.into_iter().map(|(_, item)| item).collect()
     }
@@ -184,10 +196,10 @@ mod functions {
     }
     #[rhai_fn(name = "unique", return_raw)]
     pub fn unique_by(list: Array, path: &str) -> Result<Array, Box<EvalAltResult>> {
-        let mut seen = HashSet::new();
+        let (mut seen, path) = (HashSet::new(), Path::new(path));
         let mut kept = Array::new();
         for item in list {
-            if seen.insert(key(&at_or_unit(&item, path))?) {
+            if seen.insert(key(&path.or_unit(&item))?) {
                 kept.push(item);
             }
         }
@@ -230,4 +242,143 @@ mod functions {
         map.retain(|_, value| !value.is_unit());
         map
     }
+
+    /// The items by the value at a path: a map of items, the last of each kept.
+    /// ```rhai
+    /// index_by([#{ id: "a", n: 1 }, #{ id: "b", n: 2 }], "id").b.n == 2
+    /// ```
+    pub fn index_by(list: Array, path: &str) -> Map {
+        let path = Path::new(path);
+        list.into_iter()
+            .map(|item| (path.or_unit(&item).to_string().into(), item))
+            .collect()
+    }
+
+    /// The first item of a list, or `()`.
+    /// ```rhai
+    /// first([1, 2]) == 1 && first([]) == ()
+    /// ```
+    pub fn first(list: Array) -> Dynamic {
+        list.into_iter().next().unwrap_or(Dynamic::UNIT)
+    }
+
+    /// The last item of a list, or `()`.
+    /// ```rhai
+    /// last([1, 2]) == 2 && last([]) == ()
+    /// ```
+    pub fn last(mut list: Array) -> Dynamic {
+        list.pop().unwrap_or(Dynamic::UNIT)
+    }
+
+    /// A copy of a value with another value at a path; maps on the way are made where there are none.
+    /// ```rhai
+    /// put(#{ profile: #{ name: "Ada" } }, "profile.city", "London").profile == #{ name: "Ada", city: "London" }
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn put(value: Dynamic, path: &str, new: Dynamic) -> Result<Dynamic, Box<EvalAltResult>> {
+        let path = Path::new(path);
+        if path.steps().len() > MAX_DEPTH {
+            return Err(complain("put: the path has too many steps"));
+        }
+        replaced(value, path.steps(), new)
+    }
+
+    /// Only these keys of a map, those that it has.
+    /// ```rhai
+    /// pick(#{ a: 1, b: 2 }, ["a", "z"]) == #{ a: 1 }
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn pick(map: Map, keys: Array) -> Result<Map, Box<EvalAltResult>> {
+        let keys = super::keys(&keys, "pick")?;
+        Ok(map.into_iter().filter(|(key, _)| keys.contains(key)).collect())
+    }
+
+    /// A map without these keys.
+    /// ```rhai
+    /// omit(#{ a: 1, b: 2 }, ["a"]) == #{ b: 2 }
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn omit(map: Map, keys: Array) -> Result<Map, Box<EvalAltResult>> {
+        let keys = super::keys(&keys, "omit")?;
+        Ok(map.into_iter().filter(|(key, _)| !keys.contains(key)).collect())
+    }
+
+    /// A map with keys by other names: `#{ old: "new" }`.
+    /// ```rhai
+    /// rename(#{ firstName: "Ada", id: 1 }, #{ firstName: "first_name" }) == #{ first_name: "Ada", id: 1 }
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn rename(map: Map, names: Map) -> Result<Map, Box<EvalAltResult>> {
+        let name = |key: Identifier| match names.get(&key) {
+            None => Ok(key),
+            Some(name) => name
+                .as_immutable_string_ref()
+                .map(|name| name.as_str().into())
+                .map_err(|_| complain(format!("rename: the new name of `{key}` must be text"))),
+        };
+        map.into_iter().map(|(key, value)| Ok((name(key)?, value))).collect()
+    }
+
+    /// A map as a list of `#{ key, value }`.
+    /// ```rhai
+    /// entries(#{ a: 1 }) == [#{ key: "a", value: 1 }]
+    /// ```
+    pub fn entries(map: Map) -> Array {
+        let entry = |(key, value): (Identifier, Dynamic)| -> Dynamic {
+            let members = [("key".into(), Dynamic::from(key.to_string())), ("value".into(), value)];
+            members.into_iter().collect::<Map>().into()
+        };
+        map.into_iter().map(entry).collect()
+    }
+
+    /// A map out of a list of `#{ key, value }`.
+    /// ```rhai
+    /// from_entries([#{ key: "a", value: 1 }]) == #{ a: 1 }
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn from_entries(list: Array) -> Result<Map, Box<EvalAltResult>> {
+        let entry = |item: &Dynamic| {
+            let map = item.as_map_ref().ok()?;
+            let key = map.get("key").filter(|key| !key.is_unit())?;
+            Some((
+                key.to_string().into(),
+                map.get("value").cloned().unwrap_or(Dynamic::UNIT),
+            ))
+        };
+        list.iter()
+            .map(|item| entry(item).ok_or_else(|| complain("from_entries takes a list of #{ key, value }")))
+            .collect()
+    }
+}
+
+/// `value` with `new` at the end of `steps`.
+fn replaced(value: Dynamic, steps: &[Identifier], new: Dynamic) -> Result<Dynamic, Box<EvalAltResult>> {
+    let Some((first, rest)) = steps.split_first() else {
+        return Ok(new);
+    };
+    if value.is_array() {
+        let mut list = value.into_array().unwrap_or_default();
+        let Some(item) = first.parse::<usize>().ok().and_then(|index| list.get_mut(index)) else {
+            return Err(complain(format!("put: the list has no item {first}")));
+        };
+        *item = replaced(item.take(), rest, new)?;
+        return Ok(list.into());
+    }
+    if !value.is_unit() && !value.is_map() {
+        return Err(complain(format!(
+            "put: there is {} where `{first}` would be",
+            type_words(value.type_name())
+        )));
+    }
+    let mut map = value.try_cast::<Map>().unwrap_or_default();
+    let member = map.remove(first).unwrap_or(Dynamic::UNIT);
+    map.insert(first.clone(), replaced(member, rest, new)?);
+    Ok(map.into())
+}
+
+fn keys(list: &Array, function: &str) -> Result<HashSet<Identifier>, Box<EvalAltResult>> {
+    list.iter()
+        .map(|key| key.as_immutable_string_ref().map(|key| key.as_str().into()))
+        .collect::<Result<_, _>>()
+        .map_err(|_| complain(format!("{function} takes a list of keys")))
 }

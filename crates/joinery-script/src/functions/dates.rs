@@ -1,14 +1,16 @@
 //! Dates are text: RFC 3339 in UTC with milliseconds, as most APIs send them. They compare and sort as text.
 
+use std::sync::LazyLock;
+
 use jiff::{
     SignedDuration, Span, Timestamp, ZonedDateTime,
     civil::{Date, DateTime},
     fmt::{rfc2822, strtime},
-    tz::TimeZone,
+    tz::{Offset, TimeZone, TimeZoneDatabase},
 };
 use rhai::{EvalAltResult, Module, NativeCallContext, export_module, exported_module};
 
-use crate::{error::complain, state::run_of};
+use crate::{error::complain, state::run_of, syntax::nearest};
 
 /// The module of this group.
 pub fn module() -> Module {
@@ -16,7 +18,7 @@ pub fn module() -> Module {
 }
 
 /// `2026-03-01T12:30:00.000Z`
-fn written(time: Timestamp) -> String {
+pub fn written(time: Timestamp) -> String {
     format!("{time:.3}")
 }
 
@@ -25,7 +27,11 @@ fn present(context: &NativeCallContext) -> Result<Timestamp, Box<EvalAltResult>>
     Timestamp::from_millisecond(milliseconds).map_err(|error| complain(error.to_string()))
 }
 
-fn read(text: &str) -> Result<Timestamp, Box<EvalAltResult>> {
+/// The moment a text stands for.
+///
+/// # Errors
+/// It stands for none.
+pub fn read(text: &str) -> Result<Timestamp, Box<EvalAltResult>> {
     let text = text.trim();
     if let Ok(time) = text.parse::<Timestamp>() {
         return Ok(time);
@@ -72,6 +78,69 @@ fn moved(time: Timestamp, amount: i64, unit: &str) -> Result<Timestamp, Box<Eval
         .map_err(|error| complain(format!("this date is out of reach: {error}")))
 }
 
+fn ago(context: &NativeCallContext, count: i64, seconds: i64) -> Result<String, Box<EvalAltResult>> {
+    let back = count
+        .checked_mul(-seconds)
+        .ok_or_else(|| complain("this date is out of reach"))?;
+    present(context)?
+        .checked_add(SignedDuration::from_secs(back))
+        .map(written)
+        .map_err(|error| complain(format!("this date is out of reach: {error}")))
+}
+
+/// The time zone of that name. The names are our own copy, so that a run gives the same on every machine.
+///
+/// # Errors
+/// There is none of that name.
+pub fn zone_of(name: &str) -> Result<TimeZone, Box<EvalAltResult>> {
+    static ZONES: LazyLock<TimeZoneDatabase> = LazyLock::new(TimeZoneDatabase::bundled);
+    if let Some(zone) = offset(name) {
+        return Ok(zone);
+    }
+    ZONES.get(name).map_err(|_| {
+        let known: Vec<String> = ZONES.available().map(|zone| zone.to_string()).collect();
+        let near = nearest(name, known.iter().map(String::as_str)).map(|near| format!("; did you mean `{near}`?"));
+        let hint = near.unwrap_or_else(|| ", such as Europe/Berlin or +02:00".to_owned());
+        complain(format!("`{name}` is not a time zone{hint}"))
+    })
+}
+
+/// `+02:00`
+fn offset(name: &str) -> Option<TimeZone> {
+    let (sign, rest) = match name.split_at_checked(1)? {
+        ("+", rest) => (1, rest),
+        ("-", rest) => (-1, rest),
+        _ => return None,
+    };
+    let (hours, minutes) = rest.split_once(':').unwrap_or((rest, "0"));
+    let (hours, minutes): (i32, i32) = (hours.parse().ok()?, minutes.parse().ok()?);
+    let seconds = sign * (hours.checked_mul(60)?.checked_add(minutes)?).checked_mul(60)?;
+    Offset::from_seconds(seconds).ok().map(TimeZone::fixed)
+}
+
+fn parsed(text: &str, format: &str, zone: TimeZone) -> Result<String, Box<EvalAltResult>> {
+    let wrong = |error: jiff::Error| complain(format!("`{text}` is not a date of the form `{format}`: {error}"));
+    let parts = strtime::parse(format, text).map_err(wrong)?;
+    if let Ok(time) = parts.to_timestamp() {
+        return Ok(written(time));
+    }
+    let time = match parts.to_datetime() {
+        Ok(time) => time,
+        Err(_) => parts
+            .to_date()
+            .map_err(wrong)?
+            .to_datetime(jiff::civil::Time::midnight()),
+    };
+    time.to_zoned_datetime(zone)
+        .map(|time| written(time.timestamp()))
+        .map_err(wrong)
+}
+
+fn formatted(date: &str, format: &str, zone: TimeZone) -> Result<String, Box<EvalAltResult>> {
+    let time = read(date)?.to_zoned_datetime(zone);
+    strtime::format(format, &time).map_err(|error| complain(format!("`{format}` is not a date format: {error}")))
+}
+
 #[export_module]
 mod functions {
     use rhai::plugin::*;
@@ -100,17 +169,29 @@ mod functions {
     /// ```
     #[rhai_fn(return_raw)]
     pub fn minutes_ago(context: NativeCallContext, minutes: i64) -> Result<String, Box<EvalAltResult>> {
-        let back = minutes
-            .checked_mul(-60)
-            .ok_or_else(|| complain("this date is out of reach"))?;
-        present(&context)?
-            .checked_add(SignedDuration::from_secs(back))
-            .map(written)
-            .map_err(|error| complain(format!("this date is out of reach: {error}")))
+        ago(&context, minutes, 60)
+    }
+
+    /// The moment so many hours ago.
+    /// ```rhai
+    /// hours_ago(1) == "2026-03-01T11:30:00.000Z"
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn hours_ago(context: NativeCallContext, hours: i64) -> Result<String, Box<EvalAltResult>> {
+        ago(&context, hours, 3_600)
+    }
+
+    /// The moment so many days of 24 hours ago.
+    /// ```rhai
+    /// days_ago(7) == "2026-02-22T12:30:00.000Z"
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn days_ago(context: NativeCallContext, days: i64) -> Result<String, Box<EvalAltResult>> {
+        ago(&context, days, 86_400)
     }
 
     /// A date in the form the other functions take. Reads RFC 3339, plain dates, RFC 2822, or the given format
-    /// (`%d.%m.%Y %H:%M`).
+    /// (`%d.%m.%Y %H:%M`); a third argument names the time zone of a text that names none, which is UTC otherwise.
     /// ```rhai
     /// parse_date("01.03.2026", "%d.%m.%Y") == "2026-03-01T00:00:00.000Z"
     /// ```
@@ -120,31 +201,24 @@ mod functions {
     }
     #[rhai_fn(name = "parse_date", return_raw)]
     pub fn parse_date_as(text: &str, format: &str) -> Result<String, Box<EvalAltResult>> {
-        let wrong = |error: jiff::Error| complain(format!("`{text}` is not a date of the form `{format}`: {error}"));
-        let parts = strtime::parse(format, text).map_err(wrong)?;
-        if let Ok(time) = parts.to_timestamp() {
-            return Ok(written(time));
-        }
-        let time = match parts.to_datetime() {
-            Ok(time) => time,
-            Err(_) => parts
-                .to_date()
-                .map_err(wrong)?
-                .to_datetime(jiff::civil::Time::midnight()),
-        };
-        time.to_zoned_datetime(TimeZone::UTC)
-            .map(|time| written(time.timestamp()))
-            .map_err(wrong)
+        parsed(text, format, TimeZone::UTC)
+    }
+    #[rhai_fn(name = "parse_date", return_raw)]
+    pub fn parse_date_in(text: &str, format: &str, zone: &str) -> Result<String, Box<EvalAltResult>> {
+        parsed(text, format, zone_of(zone)?)
     }
 
-    /// A date as text in a format of `%Y %m %d %H %M %S %A %B ...`, in UTC.
+    /// A date as text in a format of `%Y %m %d %H %M %S %A %B ...`, in UTC or the time zone given.
     /// ```rhai
-    /// format_date("2026-03-01T12:30:00Z", "%d.%m.%Y") == "01.03.2026"
+    /// format_date("2026-03-01T12:30:00Z", "%d.%m.%Y %H:%M", "Europe/Berlin") == "01.03.2026 13:30"
     /// ```
     #[rhai_fn(return_raw)]
     pub fn format_date(date: &str, format: &str) -> Result<String, Box<EvalAltResult>> {
-        let time = read(date)?.to_zoned_datetime(TimeZone::UTC);
-        strtime::format(format, &time).map_err(|error| complain(format!("`{format}` is not a date format: {error}")))
+        formatted(date, format, TimeZone::UTC)
+    }
+    #[rhai_fn(name = "format_date", return_raw)]
+    pub fn format_date_in(date: &str, format: &str, zone: &str) -> Result<String, Box<EvalAltResult>> {
+        formatted(date, format, zone_of(zone)?)
     }
 
     /// A date moved by an amount of `milliseconds`, `seconds`, `minutes`, `hours`, `days`, `weeks`, `months` or
@@ -154,6 +228,18 @@ mod functions {
     /// ```
     #[rhai_fn(return_raw)]
     pub fn add(date: &str, amount: i64, unit: &str) -> Result<String, Box<EvalAltResult>> {
+        moved(read(date)?, amount, unit).map(written)
+    }
+
+    /// A date moved back by an amount of a unit that `add` knows.
+    /// ```rhai
+    /// subtract("2026-03-01T12:00:00Z", 90, "minutes") == "2026-03-01T10:30:00.000Z"
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn subtract(date: &str, amount: i64, unit: &str) -> Result<String, Box<EvalAltResult>> {
+        let amount = amount
+            .checked_neg()
+            .ok_or_else(|| complain("this date is out of reach"))?;
         moved(read(date)?, amount, unit).map(written)
     }
 }

@@ -2,32 +2,47 @@
 
 use rhai::{Array, Dynamic, EvalAltResult, Map, Module, export_module, exported_module};
 
+use super::options::{self, Options};
 use crate::{
-    engine::text_of,
+    ask::ask,
+    convert,
     error::complain,
-    json,
+    files, json,
     state::{RunState, run_of},
     syntax::nearest,
 };
 
 /// What `field(name, #{ ... })` understands.
-pub const KEYS: &[&str] = &[
-    "control",
-    "default",
-    "depends_on",
-    "format",
-    "hint",
-    "label",
-    "nullable",
-    "of",
-    "options",
-    "pick_list",
-    "properties",
-    "required",
-    "secret",
-    "sticky",
-    "type",
-    "when",
+pub const KEYS: &[(&str, &str)] = &[
+    ("label", "What to call it; the name where there is none."),
+    ("hint", "Help under the field."),
+    (
+        "type",
+        "`string` (without it), `integer`, `number`, `boolean`, `array` or `object`.",
+    ),
+    (
+        "format",
+        "A JSON Schema format, such as `date-time`, `date`, `email`, `uri`, `password`.",
+    ),
+    ("required", "Whether a value must be given."),
+    ("default", "The value used when none is given."),
+    ("options", "The values allowed: plain ones, or `#{ value, label }`."),
+    ("pick_list", "The file in `pick_lists` that gives the values."),
+    ("depends_on", "Fields whose values the pick list needs."),
+    ("of", "What an array holds: a field."),
+    ("properties", "What an object holds: a list of fields."),
+    ("control", "How to draw it, where the type does not say."),
+    ("secret", "Whether the value is masked."),
+    (
+        "when",
+        "Asked for only if another field has a value: `#{ field: \"kind\", equals: \"a\" }`, or `not_equals`, `in`, `exists`.",
+    ),
+    (
+        "convert",
+        "What a value of another kind is turned into before it is checked: `integer number boolean text date date-time unix list`.",
+    ),
+    ("sticky", "Whether the form remembers the last value."),
+    ("nullable", "Whether null is allowed beside the type."),
 ];
 
 /// The types a field can have.
@@ -43,13 +58,8 @@ fn make(name: &str, options: Map) -> Result<Map, Box<EvalAltResult>> {
         return Err(complain("a field needs a name"));
     }
     for (key, value) in &options {
-        if !KEYS.contains(&key.as_str()) {
-            let near = nearest(key, KEYS.iter().copied());
-            let near = near.map_or_else(
-                || format!("it takes {}", KEYS.join(", ")),
-                |near| format!("did you mean `{near}`?"),
-            );
-            return Err(complain(format!("field(\"{name}\") knows no `{key}`; {near}")));
+        if let Some(hint) = options::unknown(key, KEYS) {
+            return Err(complain(format!("field(\"{name}\") knows no `{key}`; {hint}")));
         }
         if key == "type"
             && !value
@@ -62,20 +72,44 @@ fn make(name: &str, options: Map) -> Result<Map, Box<EvalAltResult>> {
             )));
         }
     }
+    check_words(name, &options)?;
     let mut field = options;
     if let Some(choices) = field.get_mut("options") {
-        *choices = full_options(name, choices)?;
+        *choices = full_options(choices).map_err(|message| complain(format!("field(\"{name}\"): {message}")))?;
     }
     field.insert("name".into(), name.into());
     Ok(field)
 }
 
+/// What stands in `when`, `convert`, `depends_on` and `pick_list`.
+fn check_words(name: &str, field: &Map) -> Result<(), Box<EvalAltResult>> {
+    let what = format!("field(\"{name}\")");
+    let given = Options::new(&what, field, KEYS)?;
+    given.word("convert", convert::KINDS)?;
+    given.texts("depends_on")?;
+    given.text("pick_list")?;
+    if let Some(when) = given.value("when") {
+        let Ok(when) = when.as_map_ref() else {
+            return Err(given.wrong("when", "must be a map such as #{ field: \"kind\", equals: \"a\" }"));
+        };
+        let what = format!("{what}: when");
+        let when = Options::new(&what, &when, options::WHEN)?;
+        if when.text("field")?.is_none() {
+            return Err(when.missing("field"));
+        }
+        when.list("in")?;
+        when.flag("exists")?;
+    }
+    Ok(())
+}
+
 /// Options may be plain values; each becomes `#{ value, label }`.
-fn full_options(name: &str, options: &Dynamic) -> Result<Dynamic, Box<EvalAltResult>> {
+///
+/// # Errors
+/// They are no list.
+pub fn full_options(options: &Dynamic) -> Result<Dynamic, String> {
     let Ok(options) = options.as_array_ref() else {
-        return Err(complain(format!(
-            "field(\"{name}\"): options is a list such as [\"a\", \"b\"] or [#{{ value, label }}]"
-        )));
+        return Err("options is a list such as [\"a\", \"b\"] or [#{ value, label }]".to_owned());
     };
     let full = |option: &Dynamic| -> Dynamic {
         let mut map = match option.as_map_ref() {
@@ -129,17 +163,10 @@ fn names(list: &Array, function: &str) -> Result<Vec<String>, Box<EvalAltResult>
         .collect()
 }
 
-fn schema_names(run: &RunState) -> Vec<&str> {
-    let of_file = |path: &'_ str| -> Option<(usize, usize)> {
-        path.strip_prefix("schemas/")?
-            .strip_suffix(".json")
-            .map(|name| ("schemas/".len(), name.len()))
-    };
-    run.connector
-        .files
-        .keys()
-        .filter_map(|path| of_file(path).map(|(start, length)| &path[start..start + length]))
-        .collect()
+fn schema_names(run: &RunState) -> Vec<String> {
+    let mut names = files::names(&*run.files, "schemas/", ".json");
+    names.extend(files::names(&*run.files, "schemas/", ".rhai"));
+    names
 }
 
 #[export_module]
@@ -160,7 +187,8 @@ mod functions {
         make(name, Map::new())
     }
 
-    /// The JSON Schema in `schemas/<name>.json`.
+    /// The JSON Schema in `schemas/<name>.json`, or the fields that `fields(connection, config)` in `schemas/<name>.rhai`
+    /// returns: those of the org, where every org has its own.
     /// ```rhai
     /// schema("user").properties.id.type == "string"
     /// ```
@@ -168,11 +196,39 @@ mod functions {
     pub fn schema(context: NativeCallContext, name: &str) -> Result<Dynamic, Box<EvalAltResult>> {
         let run = run_of(&context)?;
         let path = format!("schemas/{name}.json");
-        let Some(text) = text_of(&run.connector, &path) else {
-            let near = nearest(name, schema_names(&run).into_iter()).map(|near| format!("; did you mean \"{near}\"?"));
+        let Some(text) = run.files.text(&path) else {
+            let arguments = vec![run.connection.clone(), run.config.clone()];
+            if let Some(fields) = ask(&context, &format!("schemas/{name}.rhai"), "fields", arguments)? {
+                return Ok(list_of(fields, "schema")?.into());
+            }
+            let known = schema_names(&run);
+            let near =
+                nearest(name, known.iter().map(String::as_str)).map(|near| format!("; did you mean \"{near}\"?"));
             return Err(complain(format!("there is no {path}{}", near.unwrap_or_default())));
         };
         json::parse(text.as_bytes()).map_err(|error| complain(format!("{path} is not JSON: {error}")))
+    }
+
+    /// The options of `pick_lists/<name>.rhai`, each `#{ value, label }`; a map given goes to its function as `params`.
+    /// ```rhai
+    /// pick_list("sizes", #{ kind: "shirt" })[0] == #{ value: "S", label: "Small shirt" }
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn pick_list(context: NativeCallContext, name: &str) -> Result<Dynamic, Box<EvalAltResult>> {
+        pick_list_with(context, name, Map::new())
+    }
+    #[rhai_fn(name = "pick_list", return_raw)]
+    pub fn pick_list_with(context: NativeCallContext, name: &str, params: Map) -> Result<Dynamic, Box<EvalAltResult>> {
+        let run = run_of(&context)?;
+        let file = format!("pick_lists/{name}.rhai");
+        let arguments = vec![run.connection.clone(), params.into()];
+        let Some(options) = ask(&context, &file, "options", arguments)? else {
+            let known = files::names(&*run.files, "pick_lists/", ".rhai");
+            let near =
+                nearest(name, known.iter().map(String::as_str)).map(|near| format!("; did you mean \"{near}\"?"));
+            return Err(complain(format!("there is no {file}{}", near.unwrap_or_default())));
+        };
+        full_options(&options).map_err(|message| complain(format!("{file}: {message}")))
     }
 
     /// Only the named fields of a list or schema, in the order named.

@@ -1,16 +1,30 @@
 //! Hashes, keyed hashes and randomness. A key may be a secret of the connection: the host signs, the script never sees
 //! the text.
 
-use hmac::{Hmac, KeyInit, Mac};
-use md5::Md5;
 use rhai::{Blob, Dynamic, EvalAltResult, Module, NativeCallContext, export_module, exported_module};
-use sha1::Sha1;
-use sha2::{Digest, Sha256, Sha384, Sha512};
 
-use crate::{error::complain, explain::type_words, host::SecretOperation, secret::SecretValue, state::run_of};
+use crate::{
+    crypto,
+    error::{complain, located},
+    explain::type_words,
+    host::{Hash, SecretOperation},
+    secret::SecretValue,
+    state::run_of,
+    syntax::nearest,
+};
 
 /// Bytes that `random_bytes` gives at most.
 const MAX_RANDOM: i64 = 1 << 20;
+
+/// The hashes by the names scripts know them by.
+const HASHES: &[(&str, Hash)] = &[
+    ("md5", Hash::Md5),
+    ("sha1", Hash::Sha1),
+    ("sha256", Hash::Sha256),
+    ("sha384", Hash::Sha384),
+    ("sha512", Hash::Sha512),
+    ("sha512_256", Hash::Sha512_256),
+];
 
 /// The bytes of text or a blob.
 pub fn bytes_of(value: &Dynamic, function: &str) -> Result<Vec<u8>, Box<EvalAltResult>> {
@@ -31,35 +45,63 @@ pub fn bytes_of(value: &Dynamic, function: &str) -> Result<Vec<u8>, Box<EvalAltR
     )))
 }
 
-fn digest<D: Digest>(value: &Dynamic, function: &str) -> Result<String, Box<EvalAltResult>> {
-    Ok(hex::encode(D::digest(bytes_of(value, function)?)))
+/// `operation` on `message` with `key`, which is text, bytes or a secret: then the host does it.
+pub fn keyed(
+    context: &NativeCallContext,
+    key: &Dynamic,
+    operation: SecretOperation,
+    message: &[u8],
+    function: &str,
+) -> Result<Blob, Box<EvalAltResult>> {
+    if let Some(secret) = key.read_lock::<SecretValue>().map(|secret| secret.clone()) {
+        let signed = run_of(context)?.host.sign(&secret.name, operation, message);
+        return signed.map_err(|failure| complain(format!("{function}: {failure}")));
+    }
+    let key = bytes_of(key, function)?;
+    crypto::perform(&key, operation, message).map_err(|reason| complain(format!("{function}: {reason}")))
 }
 
-fn keyed(
+fn digest(
+    context: &NativeCallContext,
+    value: &Dynamic,
+    hash: Hash,
+    function: &str,
+) -> Result<String, Box<EvalAltResult>> {
+    located(
+        context,
+        keyed(context, value, SecretOperation::Digest(hash), &[], function),
+    )
+    .map(hex::encode)
+}
+
+fn hmac(
     context: &NativeCallContext,
     key: &Dynamic,
     message: &Dynamic,
-    operation: SecretOperation,
+    hash: Hash,
     function: &str,
 ) -> Result<Blob, Box<EvalAltResult>> {
-    let message = bytes_of(message, function)?;
-    if let Some(secret) = key.read_lock::<SecretValue>().map(|secret| secret.clone()) {
-        return run_of(context)?
-            .host
-            .sign(&secret.name, operation, &message)
-            .ok_or_else(|| complain(format!("the connection has no secret `{}`", secret.name)));
+    let message = located(context, bytes_of(message, function))?;
+    located(
+        context,
+        keyed(context, key, SecretOperation::Hmac(hash), &message, function),
+    )
+}
+
+/// The hash of that name.
+///
+/// # Errors
+/// There is none.
+pub fn hash_of(name: &str, function: &str) -> Result<Hash, Box<EvalAltResult>> {
+    if let Some((_, hash)) = HASHES.iter().find(|(known, _)| *known == name) {
+        return Ok(*hash);
     }
-    let key = bytes_of(key, function)?;
-    let tag =
-        match operation {
-            SecretOperation::HmacSha1 => Hmac::<Sha1>::new_from_slice(&key)
-                .map(|mac| mac.chain_update(&message).finalize().into_bytes().to_vec()),
-            SecretOperation::HmacSha512 => Hmac::<Sha512>::new_from_slice(&key)
-                .map(|mac| mac.chain_update(&message).finalize().into_bytes().to_vec()),
-            SecretOperation::HmacSha256 | SecretOperation::Sha256 => Hmac::<Sha256>::new_from_slice(&key)
-                .map(|mac| mac.chain_update(&message).finalize().into_bytes().to_vec()),
-        };
-    Ok(tag.expect("HMAC takes a key of any length"))
+    let names = || HASHES.iter().map(|(known, _)| *known);
+    let hint = nearest(name, names()).map_or_else(
+        || format!("use one of {}", names().collect::<Vec<_>>().join(", ")),
+        |near| format!("did you mean \"{near}\"?"),
+    );
+    Err(complain(format!("{function}: `{name}` is not a hash; {hint}")))
 }
 
 /// The module of this group.
@@ -77,50 +119,65 @@ mod functions {
     /// ```
     #[rhai_fn(return_raw)]
     pub fn sha256(context: NativeCallContext, value: Dynamic) -> Result<String, Box<EvalAltResult>> {
-        if let Some(secret) = value.read_lock::<SecretValue>() {
-            return run_of(&context)?
-                .host
-                .sign(&secret.name, SecretOperation::Sha256, &[])
-                .map(hex::encode)
-                .ok_or_else(|| complain(format!("the connection has no secret `{}`", secret.name)));
-        }
-        digest::<Sha256>(&value, "sha256")
+        digest(&context, &value, Hash::Sha256, "sha256")
     }
 
-    /// The SHA-384 of text or bytes as lower-case hex.
+    /// The SHA-384 of text, bytes or a secret as lower-case hex.
     /// ```rhai
     /// sha384("abc").starts_with("cb00753f")
     /// ```
     #[rhai_fn(return_raw)]
-    pub fn sha384(value: Dynamic) -> Result<String, Box<EvalAltResult>> {
-        digest::<Sha384>(&value, "sha384")
+    pub fn sha384(context: NativeCallContext, value: Dynamic) -> Result<String, Box<EvalAltResult>> {
+        digest(&context, &value, Hash::Sha384, "sha384")
     }
 
-    /// The SHA-512 of text or bytes as lower-case hex.
+    /// The SHA-512 of text, bytes or a secret as lower-case hex.
     /// ```rhai
     /// sha512("abc").starts_with("ddaf35a1")
     /// ```
     #[rhai_fn(return_raw)]
-    pub fn sha512(value: Dynamic) -> Result<String, Box<EvalAltResult>> {
-        digest::<Sha512>(&value, "sha512")
+    pub fn sha512(context: NativeCallContext, value: Dynamic) -> Result<String, Box<EvalAltResult>> {
+        digest(&context, &value, Hash::Sha512, "sha512")
     }
 
-    /// The SHA-1 of text or bytes as lower-case hex. For old protocols only.
+    /// The SHA-512/256 of text, bytes or a secret as lower-case hex.
+    /// ```rhai
+    /// sha512_256("abc").starts_with("53048e26")
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn sha512_256(context: NativeCallContext, value: Dynamic) -> Result<String, Box<EvalAltResult>> {
+        digest(&context, &value, Hash::Sha512_256, "sha512_256")
+    }
+
+    /// The SHA-1 of text, bytes or a secret as lower-case hex. For old protocols only.
     /// ```rhai
     /// sha1("abc") == "a9993e364706816aba3e25717850c26c9cd0d89d"
     /// ```
     #[rhai_fn(return_raw)]
-    pub fn sha1(value: Dynamic) -> Result<String, Box<EvalAltResult>> {
-        digest::<Sha1>(&value, "sha1")
+    pub fn sha1(context: NativeCallContext, value: Dynamic) -> Result<String, Box<EvalAltResult>> {
+        digest(&context, &value, Hash::Sha1, "sha1")
     }
 
-    /// The MD5 of text or bytes as lower-case hex. For old protocols only.
+    /// The MD5 of text, bytes or a secret as lower-case hex. For old protocols only.
     /// ```rhai
     /// md5("abc") == "900150983cd24fb0d6963f7d28e17f72"
     /// ```
     #[rhai_fn(return_raw)]
-    pub fn md5(value: Dynamic) -> Result<String, Box<EvalAltResult>> {
-        digest::<Md5>(&value, "md5")
+    pub fn md5(context: NativeCallContext, value: Dynamic) -> Result<String, Box<EvalAltResult>> {
+        digest(&context, &value, Hash::Md5, "md5")
+    }
+
+    /// A hash as bytes, to be encoded further: `md5`, `sha1`, `sha256`, `sha384`, `sha512` or `sha512_256`.
+    /// ```rhai
+    /// base64.encode(hash_bytes("sha256", "abc")) == "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0="
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn hash_bytes(context: NativeCallContext, hash: &str, value: Dynamic) -> Result<Blob, Box<EvalAltResult>> {
+        let hash = located(&context, hash_of(hash, "hash_bytes"))?;
+        located(
+            &context,
+            keyed(&context, &value, SecretOperation::Digest(hash), &[], "hash_bytes"),
+        )
     }
 
     /// The HMAC with SHA-256 of a message as lower-case hex. The key may be a secret of the connection.
@@ -133,7 +190,7 @@ mod functions {
         key: Dynamic,
         message: Dynamic,
     ) -> Result<String, Box<EvalAltResult>> {
-        keyed(&context, &key, &message, SecretOperation::HmacSha256, "hmac_sha256").map(hex::encode)
+        hmac(&context, &key, &message, Hash::Sha256, "hmac_sha256").map(hex::encode)
     }
 
     /// The HMAC with SHA-256 of a message as bytes, to be encoded further.
@@ -146,13 +203,16 @@ mod functions {
         key: Dynamic,
         message: Dynamic,
     ) -> Result<Blob, Box<EvalAltResult>> {
-        keyed(
-            &context,
-            &key,
-            &message,
-            SecretOperation::HmacSha256,
-            "hmac_sha256_bytes",
-        )
+        hmac(&context, &key, &message, Hash::Sha256, "hmac_sha256_bytes")
+    }
+
+    /// The HMAC with MD5 of a message as lower-case hex. For old protocols only.
+    /// ```rhai
+    /// hmac_md5("key", "message").starts_with("4e4748e6")
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn hmac_md5(context: NativeCallContext, key: Dynamic, message: Dynamic) -> Result<String, Box<EvalAltResult>> {
+        hmac(&context, &key, &message, Hash::Md5, "hmac_md5").map(hex::encode)
     }
 
     /// The HMAC with SHA-1 of a message as lower-case hex. For old protocols only.
@@ -161,7 +221,20 @@ mod functions {
     /// ```
     #[rhai_fn(return_raw)]
     pub fn hmac_sha1(context: NativeCallContext, key: Dynamic, message: Dynamic) -> Result<String, Box<EvalAltResult>> {
-        keyed(&context, &key, &message, SecretOperation::HmacSha1, "hmac_sha1").map(hex::encode)
+        hmac(&context, &key, &message, Hash::Sha1, "hmac_sha1").map(hex::encode)
+    }
+
+    /// The HMAC with SHA-384 of a message as lower-case hex.
+    /// ```rhai
+    /// hmac_sha384("key", "message").len() == 96
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn hmac_sha384(
+        context: NativeCallContext,
+        key: Dynamic,
+        message: Dynamic,
+    ) -> Result<String, Box<EvalAltResult>> {
+        hmac(&context, &key, &message, Hash::Sha384, "hmac_sha384").map(hex::encode)
     }
 
     /// The HMAC with SHA-512 of a message as lower-case hex.
@@ -174,7 +247,41 @@ mod functions {
         key: Dynamic,
         message: Dynamic,
     ) -> Result<String, Box<EvalAltResult>> {
-        keyed(&context, &key, &message, SecretOperation::HmacSha512, "hmac_sha512").map(hex::encode)
+        hmac(&context, &key, &message, Hash::Sha512, "hmac_sha512").map(hex::encode)
+    }
+
+    /// An HMAC as bytes, with a hash that `hash_bytes` knows.
+    /// ```rhai
+    /// hex.encode(hmac_bytes("sha1", "key", "message")) == hmac_sha1("key", "message")
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn hmac_bytes(
+        context: NativeCallContext,
+        hash: &str,
+        key: Dynamic,
+        message: Dynamic,
+    ) -> Result<Blob, Box<EvalAltResult>> {
+        let hash = located(&context, hash_of(hash, "hmac_bytes"))?;
+        hmac(&context, &key, &message, hash, "hmac_bytes")
+    }
+
+    /// Whether two texts or secrets are the same, told in a time that does not say where they differ.
+    /// ```rhai
+    /// safe_equal("v1=ab", "v1=ab") && !safe_equal("v1=ab", "v1=ac")
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn safe_equal(context: NativeCallContext, left: Dynamic, right: Dynamic) -> Result<bool, Box<EvalAltResult>> {
+        let hash = |value: &Dynamic| {
+            let operation = SecretOperation::Digest(Hash::Sha256);
+            located(&context, keyed(&context, value, operation, &[], "safe_equal"))
+        };
+        // Equal hashes are found at the same speed as unequal ones, whatever the texts are.
+        let (left, right) = (hash(&left)?, hash(&right)?);
+        Ok(left
+            .iter()
+            .zip(&right)
+            .fold(0, |differ, (left, right)| differ | (left ^ right))
+            == 0)
     }
 
     /// A new random UUID.

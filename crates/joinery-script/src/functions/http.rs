@@ -1,9 +1,10 @@
 //! `http.get("/api/v1/users")`: requests in one line. The bodies come back parsed; a status that is not 2xx is thrown.
 
-use rhai::{Dynamic, EvalAltResult, Module, NativeCallContext, export_module, exported_module};
+use rhai::{Dynamic, EvalAltResult, Map, Module, NativeCallContext, export_module, exported_module};
 
 use super::{
     paging::{Items, Pages},
+    parallel,
     request::Request,
     response::Response,
 };
@@ -11,7 +12,9 @@ use crate::error::located;
 
 /// The module of this group.
 pub fn module() -> Module {
-    exported_module!(functions)
+    let mut module = exported_module!(functions);
+    module.combine(parallel::module());
+    module
 }
 
 fn call(
@@ -133,6 +136,15 @@ mod functions {
         call(&context, "DELETE", path, |request| request.with_json(&body))
     }
 
+    /// Asks what `path` allows and returns the response.
+    /// ```rhai
+    /// http.options("/echo").body.method == "OPTIONS"
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn options(context: NativeCallContext, path: &str) -> Result<Response, Box<EvalAltResult>> {
+        Request::new("OPTIONS", path).send(&context)
+    }
+
     /// Begins a request to be built step by step; `.send()` sends it.
     /// ```rhai
     /// http.request("GET", "/status/404").accept([404]).send().status == 404
@@ -142,8 +154,9 @@ mod functions {
         located(&context, Request::checked(method, path))
     }
 
-    /// Pages through a list: each page is a response. Follows the `Link: rel="next"` header, one page at a time and
-    /// only when the loop asks for it.
+    /// Pages through a list: each page is a response, asked for only when the loop comes to it. How one page leads to
+    /// the next is what `[http] pagination` in `connector.toml` says, or the options: by `Link` headers (`link`), by a
+    /// URL in the body (`next_url`), by a `cursor` in the body, or by counting (`offset`).
     /// ```rhai
     /// let sizes = [];
     /// for page in http.pages("/pages") { sizes.push(page.body.len()); }
@@ -151,7 +164,7 @@ mod functions {
     /// ```
     #[rhai_fn(return_raw)]
     pub fn pages(context: NativeCallContext, path: &str) -> Result<Pages, Box<EvalAltResult>> {
-        Pages::new(&context, path, &Dynamic::UNIT)
+        located(&context, Pages::new(&context, path, &Dynamic::UNIT, None))
     }
     #[rhai_fn(name = "pages", return_raw)]
     pub fn pages_with_query(
@@ -159,16 +172,26 @@ mod functions {
         path: &str,
         query: Dynamic,
     ) -> Result<Pages, Box<EvalAltResult>> {
-        located(&context, Pages::new(&context, path, &query))
+        located(&context, Pages::new(&context, path, &query, None))
+    }
+    #[rhai_fn(name = "pages", return_raw)]
+    pub fn pages_with_options(
+        context: NativeCallContext,
+        path: &str,
+        query: Dynamic,
+        options: Map,
+    ) -> Result<Pages, Box<EvalAltResult>> {
+        located(&context, Pages::new(&context, path, &query, Some(&options)))
     }
 
-    /// Goes through the items of a list, page after page.
+    /// Goes through the items of a list, page after page, with the options of `http.pages`.
     /// ```rhai
-    /// http.items("/pages").map(|item| item.id) == [1, 2, 3, 4, 5]
+    /// let all = http.items("/cursors", (), #{ kind: "cursor", cursor: "meta.next", items: "data" });
+    /// all.map(|item| item.id) == [1, 2, 3, 4, 5]
     /// ```
     #[rhai_fn(return_raw)]
     pub fn items(context: NativeCallContext, path: &str) -> Result<Items, Box<EvalAltResult>> {
-        Pages::new(&context, path, &Dynamic::UNIT).map(Items::new)
+        located(&context, Pages::new(&context, path, &Dynamic::UNIT, None)).map(Items::new)
     }
     #[rhai_fn(name = "items", return_raw)]
     pub fn items_with_query(
@@ -176,6 +199,15 @@ mod functions {
         path: &str,
         query: Dynamic,
     ) -> Result<Items, Box<EvalAltResult>> {
-        located(&context, Pages::new(&context, path, &query)).map(Items::new)
+        located(&context, Pages::new(&context, path, &query, None)).map(Items::new)
+    }
+    #[rhai_fn(name = "items", return_raw)]
+    pub fn items_with_options(
+        context: NativeCallContext,
+        path: &str,
+        query: Dynamic,
+        options: Map,
+    ) -> Result<Items, Box<EvalAltResult>> {
+        located(&context, Pages::new(&context, path, &query, Some(&options))).map(Items::new)
     }
 }

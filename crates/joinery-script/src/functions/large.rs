@@ -36,6 +36,22 @@ fn allow(context: &NativeCallContext, size: Option<usize>, most: usize) -> Guard
     }
 }
 
+/// Whether a text or blob may have so many bytes; `None` stands for more than can be counted.
+///
+/// # Errors
+/// The stop.
+pub fn within(context: &NativeCallContext, size: Option<usize>) -> Guarded<usize> {
+    allow(context, size, MAX_BYTES)
+}
+
+/// Whether a list may have so many items.
+///
+/// # Errors
+/// The stop.
+pub fn within_items(context: &NativeCallContext, count: usize) -> Guarded<usize> {
+    allow(context, Some(count), MAX_ITEMS)
+}
+
 fn bytes(context: &NativeCallContext, left: usize, right: usize) -> Guarded<usize> {
     allow(context, left.checked_add(right), MAX_BYTES)
 }

@@ -3,24 +3,43 @@
 // The `export_module` macro asks for the wildcard.
 #![allow(clippy::wildcard_imports)]
 
+mod calendar;
+mod ciphers;
 mod collections;
-mod dates;
+mod conditions;
+mod csv;
+pub(crate) mod dates;
 mod encoding;
 mod fields;
+mod going_on;
 mod hashing;
 mod http;
 mod json;
+mod jwt;
 mod large;
 mod log;
+mod multipart;
+pub mod options;
+mod page_rule;
 mod paging;
+mod parallel;
+mod patterns;
 mod request;
 mod response;
+mod shaping;
 pub(crate) mod signatures;
+mod text;
+mod webhook;
+mod xml;
+mod yaml;
 
 use rhai::{Engine, Module};
 
-pub use fields::{KEYS as FIELD_KEYS, TYPES as FIELD_TYPES};
+pub use fields::TYPES as FIELD_TYPES;
+pub(crate) use fields::full_options;
+pub(crate) use going_on::action_retry;
 pub(crate) use large::{MAX_BYTES, too_large};
+pub(crate) use parallel::MOST as MOST_AT_ONCE;
 pub(crate) use request::Request;
 pub use signatures::{Function, Signatures};
 
@@ -47,6 +66,11 @@ pub const GROUPS: &[Group] = &[
         module: request::module,
     },
     Group {
+        title: "Requests",
+        namespace: "",
+        module: multipart::module,
+    },
+    Group {
         title: "Responses",
         namespace: "",
         module: response::module,
@@ -67,14 +91,54 @@ pub const GROUPS: &[Group] = &[
         module: json::module,
     },
     Group {
+        title: "CSV",
+        namespace: "csv",
+        module: csv::module,
+    },
+    Group {
+        title: "XML",
+        namespace: "xml",
+        module: xml::module,
+    },
+    Group {
+        title: "YAML",
+        namespace: "yaml",
+        module: yaml::module,
+    },
+    Group {
         title: "Collections",
         namespace: "",
         module: collections::module,
     },
     Group {
+        title: "Collections",
+        namespace: "",
+        module: conditions::module,
+    },
+    Group {
+        title: "Collections",
+        namespace: "",
+        module: shaping::module,
+    },
+    Group {
+        title: "Text",
+        namespace: "",
+        module: text::module,
+    },
+    Group {
+        title: "Regular expressions",
+        namespace: "",
+        module: patterns::module,
+    },
+    Group {
         title: "Dates",
         namespace: "",
         module: dates::module,
+    },
+    Group {
+        title: "Dates",
+        namespace: "",
+        module: calendar::module,
     },
     Group {
         title: "Encoding",
@@ -102,6 +166,21 @@ pub const GROUPS: &[Group] = &[
         module: hashing::module,
     },
     Group {
+        title: "Encryption",
+        namespace: "",
+        module: ciphers::module,
+    },
+    Group {
+        title: "Tokens and signatures",
+        namespace: "",
+        module: jwt::module,
+    },
+    Group {
+        title: "Webhooks",
+        namespace: "",
+        module: webhook::module,
+    },
+    Group {
         title: "Console",
         namespace: "log",
         module: log::log_module,
@@ -110,6 +189,11 @@ pub const GROUPS: &[Group] = &[
         title: "Flow",
         namespace: "",
         module: log::module,
+    },
+    Group {
+        title: "Flow",
+        namespace: "",
+        module: going_on::module,
     },
 ];
 

@@ -1,27 +1,38 @@
-//! Lists that come in pages, followed lazily.
+//! Lists that come in pages, followed lazily. How one page leads to the next is told in `page_rule`.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{
+    collections::HashSet,
+    hash::{DefaultHasher, Hash, Hasher},
+    sync::Arc,
+};
 
-use rhai::{Array, Dynamic, Engine, EvalAltResult, FnPtr, Module, NativeCallContext, export_module, exported_module};
+use joinery_connector::Manifest;
+use rhai::{
+    Array, Dynamic, Engine, EvalAltResult, FnPtr, Map, Module, NativeCallContext, export_module, exported_module,
+};
 
-use super::{request::Request, response::Response};
+use super::{
+    page_rule::{Kind, Rule},
+    request::Request,
+    response::Response,
+};
 use crate::{
     error::complain,
     host::{CallPlace, ConsoleLevel},
     state::{RunState, place_of, run_of},
 };
 
-/// Pages that are followed at most.
-const MAX_PAGES: usize = 1_000;
-
 /// Page after page of a list: responses.
 #[derive(Clone)]
 pub struct Pages {
     run: Arc<RunState>,
     place: CallPlace,
+    rule: Arc<Rule>,
     first: Request,
     next: Option<Request>,
+    /// Next pages asked for so far, and for an offset the page before.
     seen: HashSet<String>,
+    before: Option<u64>,
     count: usize,
 }
 
@@ -33,35 +44,117 @@ pub struct Items {
 }
 
 impl Pages {
-    /// Pages from `path` on.
-    pub fn new(context: &NativeCallContext, path: &str, query: &Dynamic) -> Result<Self, Box<EvalAltResult>> {
-        let first = Request::new("GET", path).with_query(query)?;
+    /// Pages from `path` on, by the rule of the connector, over which `options` are laid.
+    pub fn new(
+        context: &NativeCallContext,
+        path: &str,
+        query: &Dynamic,
+        options: Option<&Map>,
+    ) -> Result<Self, Box<EvalAltResult>> {
+        let run = run_of(context)?;
+        // A manifest that cannot be read has no rule; whoever opened the connector told what is wrong with it.
+        let manifest = run
+            .files
+            .text("connector.toml")
+            .and_then(|text| Manifest::parse(&text).ok());
+        let rule = Rule::read(
+            manifest.and_then(|(manifest, _)| manifest.http.pagination).as_ref(),
+            options,
+        )?;
+        let mut first = Request::new("GET", path).with_query(query)?;
+        if let Kind::Offset(offset) = &rule.kind {
+            if first.parameter(&offset.parameter).is_none() {
+                first = first.with_parameter(&offset.parameter, &offset.start.to_string());
+            }
+            if let Some(size) = offset.size
+                && first.parameter(&offset.size_parameter).is_none()
+            {
+                first = first.with_parameter(&offset.size_parameter, &size.to_string());
+            }
+        }
         Ok(Self {
-            run: run_of(context)?,
+            run,
             place: place_of(context),
+            rule: Arc::new(rule),
             next: Some(first.clone()),
             first,
             seen: HashSet::new(),
+            before: None,
             count: 0,
         })
     }
 
-    fn follow(&mut self, response: &Response) -> Result<(), Box<EvalAltResult>> {
-        let Some(next) = response.link("next") else {
-            return Ok(());
+    fn follow(&mut self, asked: &Request, response: &Response) -> Result<(), Box<EvalAltResult>> {
+        let rule = self.rule.clone();
+        let (next, mark) = match &rule.kind {
+            Kind::Link(relation) => {
+                let Some(url) = response.link(relation) else {
+                    return Ok(());
+                };
+                // Okta's System Log always links on, and a list may link to an empty page: an empty page is the end.
+                if rule.list(response)?.is_some_and(|items| items.is_empty()) {
+                    return Ok(());
+                }
+                (self.first.moved_to(&url), url)
+            }
+            Kind::NextUrl(path) => {
+                let Some(url) = Rule::text(path, response)? else {
+                    return Ok(());
+                };
+                // A query alone belongs to the path that was asked.
+                let target = if url.starts_with('?') {
+                    let path = asked.target().split(['?', '#']).next().unwrap_or_default();
+                    format!("{path}{url}")
+                } else {
+                    url.clone()
+                };
+                (self.first.moved_to(&target), url)
+            }
+            Kind::Cursor(cursor) => {
+                if Rule::is_done(cursor.more.as_ref(), response)? {
+                    return Ok(());
+                }
+                let Some(text) = Rule::text(&cursor.path, response)? else {
+                    return Ok(());
+                };
+                (self.first.with_parameter(&cursor.parameter, &text), text)
+            }
+            Kind::Offset(offset) => {
+                let items = i64::try_from(rule.list_or_throw(response)?.len()).unwrap_or(i64::MAX);
+                let short = offset.size.is_some_and(|size| items < size);
+                if items == 0 || short || Rule::is_done(offset.more.as_ref(), response)? {
+                    return Ok(());
+                }
+                let mut hasher = DefaultHasher::new();
+                response.raw().hash(&mut hasher);
+                // A server that does not know the parameter gives the same page for ever.
+                if self.before.replace(hasher.finish()) == self.before && self.count > 1 {
+                    let parameter = &offset.parameter;
+                    return Err(complain(format!(
+                        "the pages repeat: {} does not seem to know the parameter `{parameter}`",
+                        response.head().url
+                    )));
+                }
+                let step = if offset.by_pages { 1 } else { items };
+                let at: i64 = asked
+                    .parameter(&offset.parameter)
+                    .and_then(|at| at.parse().ok())
+                    .unwrap_or(offset.start);
+                let at = at.saturating_add(step).to_string();
+                (asked.with_parameter(&offset.parameter, &at), at)
+            }
         };
-        // Okta's System Log always links on, and a list may link to an empty page: an empty page is the end.
-        if response.body()?.as_array_ref().is_ok_and(|items| items.is_empty()) {
-            return Ok(());
+        if !self.seen.insert(mark.clone()) {
+            return Err(complain(format!(
+                "the pages repeat: {mark} was {} before",
+                rule.kind.verb()
+            )));
         }
-        if !self.seen.insert(next.clone()) {
-            return Err(complain(format!("the pages repeat: {next} was linked to before")));
-        }
-        if self.count >= MAX_PAGES {
-            let text = format!("stopped after {MAX_PAGES} pages; the list goes on at {next}");
+        if self.count >= rule.max_pages {
+            let text = format!("stopped after {} pages; the list goes on at {mark}", rule.max_pages);
             return self.run.log(ConsoleLevel::Warn, &text, self.place.clone());
         }
-        self.next = Some(self.first.moved_to(&next));
+        self.next = Some(next);
         Ok(())
     }
 }
@@ -72,15 +165,11 @@ impl Iterator for Pages {
     fn next(&mut self) -> Option<Self::Item> {
         let request = self.next.take()?;
         self.count += 1;
-        Some(
-            request
-                .send_from(&self.run, self.place.clone())
-                .and_then(Response::or_throw)
-                .and_then(|response| {
-                    self.follow(&response)?;
-                    Ok(response)
-                }),
-        )
+        let answer = request.clone().send_from(&self.run, self.place.clone());
+        Some(answer.and_then(Response::or_throw).and_then(|response| {
+            self.follow(&request, &response)?;
+            Ok(response)
+        }))
     }
 }
 
@@ -106,14 +195,8 @@ impl Iterator for Items {
                 Ok(page) => page,
                 Err(error) => return Some(Err(error)),
             };
-            let url = page.head().url.clone();
-            match page.body().map(Dynamic::into_array) {
-                Ok(Ok(items)) => self.page = items.into_iter(),
-                Ok(Err(_)) => {
-                    return Some(Err(complain(format!(
-                        "{url} did not answer with a list; use http.pages to see it"
-                    ))));
-                }
+            match self.pages.rule.list_or_throw(&page) {
+                Ok(items) => self.page = items.into_iter(),
                 Err(error) => return Some(Err(error)),
             }
         }

@@ -51,6 +51,9 @@ impl Request {
                 body: HttpBody::None,
                 timeout_ms: None,
                 retry: true,
+                retry_rule: None,
+                multipart: Vec::new(),
+                stream_to: None,
                 place: CallPlace::default(),
             },
             accepted: Vec::new(),
@@ -84,6 +87,25 @@ impl Request {
         Ok(Self::new(method, path))
     }
 
+    /// Sets one query parameter.
+    pub fn with_parameter(&self, name: &str, value: &str) -> Self {
+        let mut next = self.clone();
+        next.request.query.retain(|(known, _)| known != name);
+        next.request.query.push((name.to_owned(), value.to_owned()));
+        next
+    }
+
+    /// The path or URL it goes to.
+    pub fn target(&self) -> &str {
+        &self.request.url
+    }
+
+    /// The value of a query parameter.
+    pub fn parameter(&self, name: &str) -> Option<&str> {
+        let found = self.request.query.iter().find(|(known, _)| known == name);
+        found.map(|(_, value)| value.as_str())
+    }
+
     /// Adds query parameters out of a map.
     pub fn with_query(mut self, query: &Dynamic) -> Result<Self, Box<EvalAltResult>> {
         self.request.query.extend(pairs(query, "the query")?);
@@ -92,6 +114,7 @@ impl Request {
 
     /// Sets a JSON body; `()` sets none.
     pub fn with_json(mut self, body: &Dynamic) -> Result<Self, Box<EvalAltResult>> {
+        self.request.multipart.clear();
         self.request.body = if body.is_unit() {
             HttpBody::None
         } else {
@@ -120,24 +143,78 @@ impl Request {
 
     /// Sends it for `run`, from `place`.
     pub fn send_from(mut self, run: &Arc<RunState>, place: CallPlace) -> Result<Response, Box<EvalAltResult>> {
+        run.spot.note(&place.file, place.line);
         run.must_go_on()?;
+        let (expected, sent) = self.leave(run, place);
+        let change = |answer: &Answer| received(answer) - expected.size.cast_signed();
+        let answer = meter::uncounted(|| run.host.send(sent, &run.cancel), change);
+        run.must_go_on()?;
+        expected.take(run, answer)
+    }
+
+    /// What goes out, and what its answer is to be judged by.
+    pub fn leave(&mut self, run: &RunState, place: CallPlace) -> (Expected, ScriptRequest) {
         let left = run.time_left().as_millis().max(1) as u64;
-        self.request.timeout_ms = Some(self.request.timeout_ms.map_or(left, |asked| asked.min(left)));
-        let ours = self.request.timeout_ms == Some(left);
-        self.request.place = place;
-        let (method, url) = (self.request.method.clone(), self.request.url.clone());
-        let sent = size_of_body(&self.request.body);
-        let change = |answer: &Result<HostResponse, HttpFailure>| {
-            let received = answer.as_ref().map_or(0, |answer| answer.body.capacity());
-            received.cast_signed() - sent.cast_signed()
+        let request = &mut self.request;
+        request.timeout_ms = Some(request.timeout_ms.map_or(left, |asked| asked.min(left)));
+        request.place = place;
+        let expected = Expected {
+            method: request.method.clone(),
+            url: request.url.clone(),
+            accepted: self.accepted.clone(),
+            ours: request.timeout_ms == Some(left),
+            size: size_of_body(&request.body),
         };
-        match meter::uncounted(|| run.host.send(self.request, &run.cancel), change) {
-            Ok(answer) => {
-                run.must_go_on()?;
-                Ok(Response::new(answer, method, self.accepted))
-            }
+        (expected, request.clone())
+    }
+
+    /// The request, to be changed.
+    pub fn edit(&mut self) -> &mut ScriptRequest {
+        &mut self.request
+    }
+
+    fn set_header(&mut self, name: &str, value: &Dynamic) -> Result<(), Box<EvalAltResult>> {
+        let value = text_of(value, &format!("header {name}"))?;
+        self.request
+            .headers
+            .retain(|header| !header.name.eq_ignore_ascii_case(name));
+        self.request.headers.push(Header::new(name, value));
+        Ok(())
+    }
+}
+
+/// What the host says to a request.
+pub type Answer = Result<HostResponse, HttpFailure>;
+
+/// Bytes of an answer that the script's thread will hold.
+pub fn received(answer: &Answer) -> isize {
+    answer.as_ref().map_or(0, |answer| answer.body.capacity()).cast_signed()
+}
+
+/// A request on its way: what its answer is judged by.
+pub struct Expected {
+    method: String,
+    url: String,
+    accepted: Vec<u16>,
+    /// Whether its time ends with the run's.
+    ours: bool,
+    /// Bytes sent, about.
+    pub size: usize,
+}
+
+impl Expected {
+    /// The response, or what a script can catch.
+    pub fn take(self, run: &RunState, answer: Answer) -> Result<Response, Box<EvalAltResult>> {
+        let Self {
+            method,
+            url,
+            accepted,
+            ours,
+            ..
+        } = self;
+        match answer {
+            Ok(answer) => Ok(Response::new(answer, method, accepted)),
             Err(failure) => {
-                run.must_go_on()?;
                 // The clock of the host may be a moment ahead of ours.
                 if ours && failure.code == "timeout" {
                     return Err(run.stop(Stop::Time));
@@ -163,19 +240,10 @@ impl Request {
             }
         }
     }
-
-    fn set_header(&mut self, name: &str, value: &Dynamic) -> Result<(), Box<EvalAltResult>> {
-        let value = text_of(value, &format!("header {name}"))?;
-        self.request
-            .headers
-            .retain(|header| !header.name.eq_ignore_ascii_case(name));
-        self.request.headers.push(Header::new(name, value));
-        Ok(())
-    }
 }
 
 /// A value as the text of a parameter, header or form field; a secret as its mark.
-fn text_of(value: &Dynamic, what: &str) -> Result<String, Box<EvalAltResult>> {
+pub fn text_of(value: &Dynamic, what: &str) -> Result<String, Box<EvalAltResult>> {
     if let Some(secret) = value.read_lock::<SecretValue>() {
         return Ok(secret_mark(&secret.name));
     }
@@ -288,6 +356,7 @@ mod functions {
     #[rhai_fn(return_raw)]
     pub fn form(mut request: Request, fields: Map) -> Result<Request, Box<EvalAltResult>> {
         let fields = pairs(&fields.into(), "the form")?;
+        request.request.multipart.clear();
         request.request.body = HttpBody::Form { fields };
         Ok(request)
     }

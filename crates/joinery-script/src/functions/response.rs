@@ -37,6 +37,11 @@ impl Response {
         &self.0.answer.response
     }
 
+    /// The body as it came.
+    pub fn raw(&self) -> &[u8] {
+        &self.0.answer.body
+    }
+
     /// The URL of a link relation in the `Link` headers.
     pub fn link(&self, relation: &str) -> Option<String> {
         links(self.head())
@@ -292,6 +297,24 @@ mod functions {
         map.insert("remaining".into(), i64::from(limit.remaining).into());
         map.insert("reset".into(), i64::try_from(limit.reset).unwrap_or(i64::MAX).into());
         map.into()
+    }
+
+    /// The file that took the body, where `stream_to` asked for one; otherwise `()`.
+    /// ```rhai
+    /// http.request("GET", "/text").stream_to("hello.txt").send().file.ends_with("hello.txt")
+    /// ```
+    #[rhai_fn(get = "file", pure)]
+    pub fn file(response: &mut Response) -> Dynamic {
+        response.0.answer.file.as_deref().map_or(Dynamic::UNIT, Into::into)
+    }
+
+    /// Bytes of the body of a response, also of one that went to a file.
+    /// ```rhai
+    /// http.request("GET", "/text").send().size == 5
+    /// ```
+    #[rhai_fn(get = "size", pure)]
+    pub fn size(response: &mut Response) -> i64 {
+        i64::try_from(response.head().size).unwrap_or(i64::MAX)
     }
 
     /// Milliseconds the exchange took.

@@ -12,7 +12,11 @@ use super::{
     snippets, strings,
     view::View,
 };
-use crate::{functions::FIELD_KEYS, functions::signatures::call_of, language::code::Code, tokens::NAMESPACES};
+use crate::{
+    functions::{options, signatures::call_of},
+    language::code::Code,
+    tokens::NAMESPACES,
+};
 
 /// What a completion stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -223,13 +227,11 @@ fn keys(view: &View, open: usize, replaced: Span) -> Vec<Item> {
         .map(|at| code.word(at))
         .collect();
     let call = code.within[open].filter(|&call| code.bracket[call] == Some(Bracket::Call));
-    let function = call.and_then(|call| called(code, call));
-    let known: Vec<(String, String)> = match function.as_deref() {
-        Some("field") => FIELD_KEYS
+    let known: Vec<(String, String)> = match call {
+        Some(call) => option_keys(code, call, open)
             .iter()
-            .map(|key| ((*key).to_owned(), snippets::field_key(key).to_owned()))
+            .map(|(key, meaning)| ((*key).to_owned(), (*meaning).to_owned()))
             .collect(),
-        Some(_) => Vec::new(),
         None => returned_keys(view, open),
     };
     known
@@ -241,6 +243,23 @@ fn keys(view: &View, open: usize, replaced: Span) -> Vec<Item> {
             item
         })
         .collect()
+}
+
+/// The keys that a function takes in the options map that opens at `open`, with what they mean.
+pub(super) fn option_keys(code: &Code, call: usize, open: usize) -> &'static [(&'static str, &'static str)] {
+    let Some(function) = called(code, call) else { return &[] };
+    let commas = (call + 1..open).filter(|&at| code.within[at] == Some(call) && code.word(at) == ",");
+    // A method's object counts as its first argument.
+    let (name, before) = function
+        .strip_prefix('.')
+        .map_or((function.as_str(), 0), |method| (method, 1));
+    let argument = commas.count() + before;
+    let taken = options::ALL.iter();
+    taken
+        .filter(|taken| taken.function == name && taken.argument == argument)
+        .map(|taken| taken.keys)
+        .next()
+        .unwrap_or_default()
 }
 
 /// Keys of a map that a function of the script returns.

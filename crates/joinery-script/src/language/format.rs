@@ -19,12 +19,11 @@ const INDENT: usize = 4;
 /// Lists on longer lines are spread over several.
 pub const WIDTH: usize = 120;
 
-/// The script in its layout.
+/// A script that compiles, in its layout.
 ///
 /// # Errors
-/// Why it does not compile.
-pub fn format(scripts: &Scripts, path: &str, text: &str) -> Result<String, ScriptError> {
-    scripts.inner.compile(path, text)?;
+/// It has a form that cannot be laid out.
+pub(crate) fn format(scripts: &Scripts, path: &str, text: &str) -> Result<String, ScriptError> {
     let formatted = lay_out(text);
     if same_meaning(&scripts.inner.engine, text, &formatted) {
         return Ok(formatted);

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{
-    context::called,
+    complete::option_keys,
     docs::{doc_of, markdown},
     scan::{Kind, Span},
     scopes::{Role, Scopes, Symbol, SymbolKind},
@@ -161,12 +161,11 @@ fn about_method(view: &View, token: usize) -> Option<String> {
 
 fn about_key(view: &View, token: usize) -> Option<String> {
     let open = view.code.within[token]?;
-    let of_field = view.code.within[open]
-        .and_then(|call| called(&view.code, call))
-        .as_deref()
-        == Some("field");
-    let doc = snippets::field_key(view.code.word(token));
-    (of_field && !doc.is_empty()).then(|| doc.to_owned())
+    let call = view.code.within[open]?;
+    let word = view.code.word(token);
+    let mut keys = option_keys(&view.code, call, open).iter();
+    keys.find(|(key, _)| *key == word)
+        .map(|(_, meaning)| (*meaning).to_owned())
 }
 
 fn about_text(view: &View, token: usize) -> Option<String> {

@@ -23,4 +23,4 @@ pub(crate) mod view;
 pub use code::Code;
 pub use lines::{Lines, Place};
 pub use scan::Span;
-pub use view::{Seen, SeenCall, View};
+pub use view::{Around, Seen, SeenCall, View};

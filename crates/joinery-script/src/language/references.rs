@@ -1,7 +1,5 @@
 //! Where a name is declared, everywhere it is used, and giving it another, across the files of a connector.
 
-use joinery_connector::Connector;
-
 use super::{
     code::{Bracket, Code, KEYWORDS},
     outline::writes,
@@ -9,9 +7,9 @@ use super::{
     scopes::{Role, Scopes, SymbolKind},
     snippets,
     strings::{self, Meaning},
-    view::{View, inside},
+    view::{Around, View, inside},
 };
-use crate::{engine::text_of, resolver::file_of};
+use crate::resolver::file_of;
 
 /// A place in a file of the connector.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -248,7 +246,7 @@ fn entity(view: &View, byte: usize) -> Option<Entity> {
 
 fn exists(view: &View, entity: &Entity) -> bool {
     match (entity, view.connector) {
-        (Entity::File(file), Some(connector)) => connector.files.contains_key(file),
+        (Entity::File(file), Some(connector)) => connector.files.text(file).is_some(),
         _ => false,
     }
 }
@@ -354,14 +352,16 @@ fn everywhere(view: &View, entity: &Entity) -> Vec<Location> {
     found
 }
 
-fn elsewhere(view: &View, entity: &Entity, connector: &Connector) -> Vec<Location> {
+fn elsewhere(view: &View, entity: &Entity, connector: Around) -> Vec<Location> {
     let mut found = Vec::new();
-    let scripts = connector
-        .files
-        .keys()
-        .filter(|path| crate::check::has_extension(path, "rhai") && *path != view.path);
+    let paths = connector.files.paths();
+    let scripts = paths
+        .iter()
+        .filter(|path| crate::check::has_extension(path, "rhai") && path.as_str() != view.path);
     for path in scripts {
-        let Some(text) = text_of(connector, path) else { continue };
+        let Some(text) = connector.files.text(path) else {
+            continue;
+        };
         // Most files do not mention the name at all.
         let name = match entity {
             Entity::Function { name, .. } => name.as_str(),

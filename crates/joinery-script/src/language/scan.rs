@@ -1,8 +1,10 @@
 //! The text as tokens with their places, comments and blanks included. Never fails: what cannot be read is a token too.
 //! A test holds it against the engine's own lexer, which gives no lengths and no comments.
 
+use serde::{Deserialize, Serialize};
+
 /// A piece of the text, in bytes; the end lies after it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Span {
     /// Its first byte.
     pub start: usize,

@@ -128,7 +128,7 @@ const TRIGGER: &[Entry] = &[
         "notification",
         &["input", "request"],
         "The events in a request that was sent to the webhook.",
-        "    [json.parse(request.body)]",
+        "    [request.body]",
     ),
 ];
 const CONNECTION: &[Entry] = &[
@@ -204,29 +204,6 @@ pub fn returned(function: &str) -> &'static [(&'static str, &'static str)] {
     }
 }
 
-/// What an option of a field means.
-pub fn field_key(key: &str) -> &'static str {
-    match key {
-        "label" => "What the field is called.",
-        "hint" => "Help under the field.",
-        "type" => "Its type: string, integer, number, boolean, array or object.",
-        "format" => "The format of a text: date, date-time, email, uri, password ...",
-        "required" => "Whether a value must be given.",
-        "default" => "The value where none is given.",
-        "options" => "The values allowed: a list of texts or of #{ value, label }.",
-        "pick_list" => "The pick list that gives the values.",
-        "depends_on" => "Fields whose value the pick list needs.",
-        "of" => "What an array holds: a field.",
-        "properties" => "What an object holds: a list of fields.",
-        "control" => "How it is drawn, where the type does not say: text_area, select ...",
-        "secret" => "Whether the value is masked.",
-        "when" => "Shown only if another field has a value: #{ field, equals }.",
-        "sticky" => "Whether the form remembers the last value.",
-        "nullable" => "Whether null is allowed beside the type.",
-        _ => "",
-    }
-}
-
 const STATEMENTS: &[(&str, &str, &str)] = &[
     ("if", "if ... { }", "if ${1:condition} {\n    $0\n}"),
     ("for", "for ... in ... { }", "for ${1:item} in ${2:items} {\n    $0\n}"),
@@ -279,4 +256,20 @@ fn snippet(label: &str, detail: &str, doc: &str, body: &str) -> Item {
     body.clone_into(&mut item.insert);
     item.is_snippet = true;
     item
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_function_that_the_reference_names_is_offered_where_it_is_called() {
+        for (file, functions, _) in crate::reference::CALLED {
+            let kind = FileKind::of(&file.replace("NAME", "name")).0;
+            for call in functions.split("), ") {
+                let name = call.split('(').next().unwrap_or_default();
+                assert!(entry_doc(kind, name).is_some(), "{file}: {name}");
+            }
+        }
+    }
 }

@@ -27,7 +27,7 @@ const METHODS: &[&str] = &["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"];
 pub enum Meaning {
     /// `schema("...")`
     Schema,
-    /// `pick_list: "..."`
+    /// `pick_list: "..."` of a field, or `pick_list("...")`.
     PickList,
     /// `import "..."`
     Import,
@@ -58,13 +58,14 @@ pub fn meaning(view: &View, token: usize) -> Meaning {
     match code.bracket[open] {
         Some(Bracket::Call) => match function(open).as_deref() {
             Some("schema") => Meaning::Schema,
+            Some("pick_list") if token == open + 1 => Meaning::PickList,
             Some("http.request") if token == open + 1 => Meaning::Method,
             _ => Meaning::Plain,
         },
         Some(Bracket::Map) if code.before(token) == ":" => {
             let of_field = code.within[open].and_then(function).as_deref() == Some("field");
             match code.word(token.saturating_sub(2)) {
-                "pick_list" => Meaning::PickList,
+                "pick_list" if of_field => Meaning::PickList,
                 "type" if of_field => Meaning::Type,
                 "format" if of_field => Meaning::Format,
                 "field" => Meaning::InputField,
@@ -95,7 +96,11 @@ pub fn items(view: &View, token: usize) -> Vec<Item> {
             .collect()
     };
     match meaning(view, token) {
-        Meaning::Schema => files(view.names("schemas/", ".json")),
+        Meaning::Schema => {
+            let mut names = view.names("schemas/", ".json");
+            names.extend(view.names("schemas/", ".rhai"));
+            files(names)
+        }
         Meaning::PickList => files(view.names("pick_lists/", ".rhai")),
         Meaning::Import => {
             let own = view.path.strip_suffix(".rhai").unwrap_or_default().to_owned();

@@ -1,6 +1,6 @@
 //! A script as the editor asks about it: its tokens and names, the connector around it, and what its last run showed.
 
-use joinery_connector::{Connector, FileKind};
+use joinery_connector::{Connector, FileKind, Manifest};
 use serde_json::Value;
 
 use super::{
@@ -9,7 +9,11 @@ use super::{
     scan::{Kind, Span},
     scopes::{Scopes, Symbol},
 };
-use crate::{engine::text_of, resolver::file_of, run::Scripts};
+use crate::{
+    files::{self, Files},
+    resolver::file_of,
+    run::Scripts,
+};
 
 /// What the last run of a script showed.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -31,12 +35,30 @@ pub struct SeenCall {
     pub body: Value,
 }
 
+/// The connector around a script.
+#[derive(Clone, Copy)]
+pub struct Around<'a> {
+    /// Its files.
+    pub files: &'a dyn Files,
+    /// What it says of itself.
+    pub manifest: &'a Manifest,
+}
+
+impl<'a> From<&'a Connector> for Around<'a> {
+    fn from(connector: &'a Connector) -> Self {
+        Self {
+            files: connector,
+            manifest: &connector.manifest,
+        }
+    }
+}
+
 /// A script and what is known around it.
 pub struct View<'a> {
     /// The engine, which knows the functions.
     pub scripts: &'a Scripts,
     /// The connector it belongs to; a file may stand alone.
-    pub connector: Option<&'a Connector>,
+    pub connector: Option<Around<'a>>,
     /// Its path in the connector.
     pub path: &'a str,
     /// What its last run showed.
@@ -52,6 +74,17 @@ impl<'a> View<'a> {
     pub fn of(
         scripts: &'a Scripts,
         connector: Option<&'a Connector>,
+        path: &'a str,
+        text: &'a str,
+        seen: Option<&'a Seen>,
+    ) -> Self {
+        Self::within(scripts, connector.map(Around::from), path, text, seen)
+    }
+
+    /// Reads a script of a connector of which only this is known.
+    pub fn within(
+        scripts: &'a Scripts,
+        connector: Option<Around<'a>>,
         path: &'a str,
         text: &'a str,
         seen: Option<&'a Seen>,
@@ -87,7 +120,7 @@ impl<'a> View<'a> {
     pub fn imported(&self, symbol: &Symbol) -> Option<(String, std::sync::Arc<str>)> {
         let (path, _) = symbol.value?;
         let file = file_of(&self.text_token(path)?).ok()?;
-        let text = text_of(self.connector?, &file)?;
+        let text = self.file(&file)?;
         Some((file, text))
     }
 
@@ -102,18 +135,14 @@ impl<'a> View<'a> {
 
     /// The text of another file of the connector.
     pub fn file(&self, path: &str) -> Option<std::sync::Arc<str>> {
-        text_of(self.connector?, path)
+        self.connector?.files.text(path)
     }
 
     /// Names of the connector's files below a folder, without it and the extension.
     pub fn names(&self, folder: &str, extension: &str) -> Vec<String> {
-        let files = self.connector.map(|connector| connector.files.keys());
-        files
-            .into_iter()
-            .flatten()
-            .filter_map(|path| path.strip_prefix(folder)?.strip_suffix(extension))
-            .map(str::to_owned)
-            .collect()
+        self.connector
+            .map(|connector| files::names(connector.files, folder, extension))
+            .unwrap_or_default()
     }
 
     /// The line, from 1, that a token is on.

@@ -2,13 +2,12 @@
 
 use expect_test::{Expect, expect};
 use joinery_connector::Problem;
-use joinery_script::check;
 
-use crate::support::{connector, scripts};
+use crate::support::{connector, workers};
 
 #[track_caller]
 fn finds(files: &[(&str, &str)], expected: Expect) {
-    let lines: Vec<String> = check(scripts(), &connector(files)).iter().map(line).collect();
+    let lines: Vec<String> = workers().check(&connector(files)).iter().map(line).collect();
     expected.assert_eq(&lines.join("\n"));
 }
 

@@ -1,15 +1,13 @@
 //! Layout: what it changes, what it leaves, and that it never changes what a script means.
 
+use crate::support::workers;
 use expect_test::{Expect, expect};
-use joinery_script::language::format::format;
-
-use crate::support::scripts;
 
 #[track_caller]
 fn lays_out(text: &str, expected: Expect) {
-    let once = format(scripts(), "a.rhai", text).unwrap();
+    let once = workers().layout("a.rhai", text).unwrap();
     expected.assert_eq(&once);
-    let twice = format(scripts(), "a.rhai", &once).unwrap();
+    let twice = workers().layout("a.rhai", &once).unwrap();
     assert_eq!(twice, once, "a second time changes nothing");
 }
 
@@ -25,7 +23,7 @@ fn the_samples_are_laid_out_already() {
                 folders.push(path);
             } else if path.extension().is_some_and(|extension| extension == "rhai") {
                 let text = std::fs::read_to_string(&path).unwrap();
-                let formatted = format(scripts(), &path.display().to_string(), &text).unwrap();
+                let formatted = workers().layout(&path.display().to_string(), &text).unwrap();
                 assert_eq!(formatted, text, "{}", path.display());
                 found += 1;
             }
@@ -189,6 +187,6 @@ fn lines_that_are_too_long_are_spread() {
 
 #[test]
 fn a_script_that_does_not_compile_is_told_with_its_place() {
-    let error = format(scripts(), "a.rhai", "fn f( {").unwrap_err();
+    let error = workers().layout("a.rhai", "fn f( {").unwrap_err();
     assert_eq!((error.code.as_str(), error.line), ("syntax", 1));
 }

@@ -1,9 +1,7 @@
 //! A thousand scripts made from a grammar, with blanks, line ends and comments thrown in anywhere: laid out, each means
 //! what it meant, and laying it out again changes nothing. The seed is fixed, so a failure comes back.
 
-use joinery_script::language::format::format;
-
-use crate::support::scripts;
+use crate::support::workers;
 
 /// The same numbers in every run.
 struct Dice(u64);
@@ -312,8 +310,8 @@ fn a_thousand_scripts_mean_the_same_and_are_laid_out_once() {
             continue;
         };
         // Names are not to be known to the engine that checks them: only what it lays out is compared here.
-        let Ok(once) = format(scripts(), "a.rhai", &text) else {
-            let error = format(scripts(), "a.rhai", &text).unwrap_err();
+        let Ok(once) = workers().layout("a.rhai", &text) else {
+            let error = workers().layout("a.rhai", &text).unwrap_err();
             assert_ne!(error.code, "format", "seed {seed}: {}\n{text}", error.message);
             continue;
         };
@@ -322,7 +320,7 @@ fn a_thousand_scripts_mean_the_same_and_are_laid_out_once() {
             Some(before),
             "seed {seed}\n{text}\n=====\n{once}"
         );
-        let twice = format(scripts(), "a.rhai", &once).unwrap();
+        let twice = workers().layout("a.rhai", &once).unwrap();
         assert_eq!(twice, once, "seed {seed}\n{text}");
         assert_eq!(comments(&once), comments(&text), "seed {seed}\n{text}\n=====\n{once}");
         good += 1;

@@ -2,12 +2,13 @@
 
 use expect_test::{Expect, expect};
 use joinery_connector::Connector;
-use joinery_script::language::{
-    Code, Seen, SeenCall, View, complete, folding, hover, outline, references, semantic, signature,
+use joinery_script::{
+    Scripts,
+    language::{Code, Seen, SeenCall, View, complete, folding, hover, outline, references, semantic, signature},
 };
 use serde_json::json;
 
-use crate::support::{connector, scripts};
+use crate::support::connector;
 
 const PAGING: &str = "//! Paging\n\n/// Every item of a list.\nfn all(path, query) {\n    http.items(path, query)\n}\n\nfn unused() { all(\"/x\", #{}) }\n";
 const ACTION: &str = r#"//! Get user
@@ -62,7 +63,13 @@ fn look<T>(script: &str, ask: impl FnOnce(&View, usize) -> T) -> T {
     let byte = script.find("$0").expect("a caret");
     let text = script.replacen("$0", "", 1);
     let (connector, seen) = (files(), seen());
-    let view = View::of(scripts(), Some(&connector), "actions/get_user.rhai", &text, Some(&seen));
+    let view = View::of(
+        Scripts::shared(),
+        Some(&connector),
+        "actions/get_user.rhai",
+        &text,
+        Some(&seen),
+    );
     ask(&view, byte)
 }
 
@@ -103,34 +110,34 @@ fn members_of_input_and_connection_are_known() {
     completes(
         &action("input.user", "input.$0"),
         expect![[r#"
-        limit (Field) whole number
-        user (Field) text
-        clear (Method) clear()
-        compact (Method) compact()
-        contains (Method) contains(property)
-        debug (Method) debug()
-        deep_merge (Method) deep_merge(over)
-        drain (Method) drain(filter)
-        encode_query (Method) encode_query()
-        fill_with (Method) fill_with(map2)
-        filter (Method) filter(filter)
-        get (Method) get(property)"#]],
+            limit (Field) whole number
+            user (Field) text
+            clear (Method) clear()
+            compact (Method) compact()
+            contains (Method) contains(property)
+            debug (Method) debug()
+            deep_merge (Method) deep_merge(over)
+            drain (Method) drain(filter)
+            encode_query (Method) encode_query()
+            entries (Method) entries()
+            fill_with (Method) fill_with(map2)
+            filter (Method) filter(filter)"#]],
     );
     completes(
         &action("helper(user)", "connection.$0"),
         expect![[r#"
-        base_url (Field) text
-        clear (Method) clear()
-        compact (Method) compact()
-        contains (Method) contains(property)
-        debug (Method) debug()
-        deep_merge (Method) deep_merge(over)
-        drain (Method) drain(filter)
-        encode_query (Method) encode_query()
-        fill_with (Method) fill_with(map2)
-        filter (Method) filter(filter)
-        get (Method) get(property)
-        is_empty (Method) is_empty()"#]],
+            base_url (Field) text
+            clear (Method) clear()
+            compact (Method) compact()
+            contains (Method) contains(property)
+            debug (Method) debug()
+            deep_merge (Method) deep_merge(over)
+            drain (Method) drain(filter)
+            encode_query (Method) encode_query()
+            entries (Method) entries()
+            fill_with (Method) fill_with(map2)
+            filter (Method) filter(filter)
+            get (Method) get(property)"#]],
     );
 }
 
@@ -139,15 +146,17 @@ fn namespaces_offer_their_functions_with_docs() {
     completes(
         &action("http.get(", "http.p$0("),
         expect![[r#"
-        delete (Function) http.delete(path, body?)
-        get (Function) http.get(path, query?)
-        head (Function) http.head(path, query?)
-        items (Function) http.items(path, query?)
-        pages (Function) http.pages(path, query?)
-        patch (Function) http.patch(path, body?)
-        post (Function) http.post(path, body?)
-        put (Function) http.put(path, body?)
-        request (Function) http.request(method, path)"#]],
+            delete (Function) http.delete(path, body?)
+            get (Function) http.get(path, query?)
+            head (Function) http.head(path, query?)
+            items (Function) http.items(path, query?, options?)
+            options (Function) http.options(path)
+            pages (Function) http.pages(path, query?, options?)
+            parallel (Function) http.parallel(requests, options?)
+            patch (Function) http.patch(path, body?)
+            post (Function) http.post(path, body?)
+            put (Function) http.put(path, body?)
+            request (Function) http.request(method, path)"#]],
     );
     let doc = look(&action("http.get(", "http.ge$0("), |view, byte| {
         let items = complete::complete(view, byte).0;
@@ -164,34 +173,34 @@ fn a_body_is_known_from_the_last_run() {
     completes(
         &action("helper(user)", "user.$0"),
         expect![[r#"
-        extra (Field) list
-        groups (Field) list of map
-        id (Field) text
-        clear (Method) clear()
-        compact (Method) compact()
-        contains (Method) contains(property)
-        debug (Method) debug()
-        deep_merge (Method) deep_merge(over)
-        drain (Method) drain(filter)
-        encode_query (Method) encode_query()
-        fill_with (Method) fill_with(map2)
-        filter (Method) filter(filter)"#]],
+            extra (Field) list
+            groups (Field) list of map
+            id (Field) text
+            clear (Method) clear()
+            compact (Method) compact()
+            contains (Method) contains(property)
+            debug (Method) debug()
+            deep_merge (Method) deep_merge(over)
+            drain (Method) drain(filter)
+            encode_query (Method) encode_query()
+            entries (Method) entries()
+            fill_with (Method) fill_with(map2)"#]],
     );
     completes(
         &action("group.name", "group.$0"),
         expect![[r#"
-        name (Field) text
-        clear (Method) clear()
-        compact (Method) compact()
-        contains (Method) contains(property)
-        debug (Method) debug()
-        deep_merge (Method) deep_merge(over)
-        drain (Method) drain(filter)
-        encode_query (Method) encode_query()
-        fill_with (Method) fill_with(map2)
-        filter (Method) filter(filter)
-        get (Method) get(property)
-        is_empty (Method) is_empty()"#]],
+            name (Field) text
+            clear (Method) clear()
+            compact (Method) compact()
+            contains (Method) contains(property)
+            debug (Method) debug()
+            deep_merge (Method) deep_merge(over)
+            drain (Method) drain(filter)
+            encode_query (Method) encode_query()
+            entries (Method) entries()
+            fill_with (Method) fill_with(map2)
+            filter (Method) filter(filter)
+            get (Method) get(property)"#]],
     );
 }
 
@@ -200,34 +209,34 @@ fn a_script_that_is_half_written_is_still_understood() {
     completes(
         &action("helper(user)\n}", "user.groups[0].$0\n"),
         expect![[r#"
-        name (Field) text
-        clear (Method) clear()
-        compact (Method) compact()
-        contains (Method) contains(property)
-        debug (Method) debug()
-        deep_merge (Method) deep_merge(over)
-        drain (Method) drain(filter)
-        encode_query (Method) encode_query()
-        fill_with (Method) fill_with(map2)
-        filter (Method) filter(filter)
-        get (Method) get(property)
-        is_empty (Method) is_empty()"#]],
+            name (Field) text
+            clear (Method) clear()
+            compact (Method) compact()
+            contains (Method) contains(property)
+            debug (Method) debug()
+            deep_merge (Method) deep_merge(over)
+            drain (Method) drain(filter)
+            encode_query (Method) encode_query()
+            entries (Method) entries()
+            fill_with (Method) fill_with(map2)
+            filter (Method) filter(filter)
+            get (Method) get(property)"#]],
     );
     completes(
         "fn execute(connection, input) {\n    let request = http.request(\"GET\", \"/x\").$0",
         expect![[r#"
-        body_text (Field) text
-        method (Field) text
-        url (Field) text
-        accept (Method) accept(statuses)
-        body (Method) body(body, content_type?)
-        form (Method) form(fields)
-        header (Method) header(name, value)
-        headers (Method) headers(headers)
-        json (Method) json(value)
-        no_retry (Method) no_retry()
-        query (Method) query(parameters)
-        send (Method) send()"#]],
+            body_text (Field) text
+            method (Field) text
+            url (Field) text
+            accept (Method) accept(statuses)
+            body (Method) body(body, content_type?)
+            form (Method) form(fields)
+            header (Method) header(name, value)
+            headers (Method) headers(headers)
+            json (Method) json(value)
+            multipart (Method) multipart(fields)
+            no_retry (Method) no_retry()
+            query (Method) query(parameters)"#]],
     );
     completes(
         "import \"methods/paging\" as paging;\nfn execute(connection, input) {\n    if paging::$0",
@@ -268,18 +277,18 @@ fn keys_of_a_field_are_those_that_it_understands() {
     completes(
         &action("#{ label: \"User\"", "#{ label: \"User\", $0"),
         expect![[r#"
-        control (Field) How it is drawn, where the type does not say: text_area, select
-        default (Field) The value where none is given
-        depends_on (Field) Fields whose value the pick list needs
-        format (Field) The format of a text: date, date-time, email, uri, password
-        nullable (Field) Whether null is allowed beside the type
-        of (Field) What an array holds: a field
-        options (Field) The values allowed: a list of texts or of #{ value, label }
-        pick_list (Field) The pick list that gives the values
-        properties (Field) What an object holds: a list of fields
-        secret (Field) Whether the value is masked
-        sticky (Field) Whether the form remembers the last value
-        type (Field) Its type: string, integer, number, boolean, array or object"#]],
+            control (Field) How to draw it, where the type does not say
+            convert (Field) What a value of another kind is turned into before it is checked: `integer number boolean text date date-time unix list`
+            default (Field) The value used when none is given
+            depends_on (Field) Fields whose values the pick list needs
+            format (Field) A JSON Schema format, such as `date-time`, `date`, `email`, `uri`, `password`
+            nullable (Field) Whether null is allowed beside the type
+            of (Field) What an array holds: a field
+            options (Field) The values allowed: plain ones, or `#{ value, label }`
+            pick_list (Field) The file in `pick_lists` that gives the values
+            properties (Field) What an object holds: a list of fields
+            secret (Field) Whether the value is masked
+            sticky (Field) Whether the form remembers the last value"#]],
     );
     completes(
         &action("helper(user)", "#{ $0 }"),
@@ -294,18 +303,18 @@ fn names_in_reach_come_first_and_those_of_other_functions_do_not() {
     completes(
         &action("helper(user)", "$0"),
         expect![[r#"
-        connection (Variable) map
-        groups (Variable) items
-        input (Variable) map
-        user (Variable) map
-        execute (Function) execute(connection, input)
-        helper (Function) helper(value)
-        input_fields (Function) input_fields(connection, config)
-        output_fields (Function) output_fields(connection, config)
-        paging (Module) methods/paging
-        base64 (Module) functions
-        hex (Module) functions
-        http (Module) functions"#]],
+            connection (Variable) map
+            groups (Variable) items
+            input (Variable) map
+            user (Variable) map
+            execute (Function) execute(connection, input)
+            helper (Function) helper(value)
+            input_fields (Function) input_fields(connection, config)
+            output_fields (Function) output_fields(connection, config)
+            paging (Module) methods/paging
+            base64 (Module) functions
+            csv (Module) functions
+            hex (Module) functions"#]],
     );
 }
 
@@ -567,7 +576,13 @@ fn no_text_is_too_broken_to_be_asked_about() {
     ]);
     let connector = files();
     for text in texts {
-        let view = View::of(scripts(), Some(&connector), "actions/get_user.rhai", &text, None);
+        let view = View::of(
+            Scripts::shared(),
+            Some(&connector),
+            "actions/get_user.rhai",
+            &text,
+            None,
+        );
         for byte in [0, text.len() / 2, text.len()] {
             if !text.is_char_boundary(byte) {
                 continue;

@@ -9,12 +9,17 @@
 )]
 
 mod check;
+mod crypto;
+mod data;
 mod errors;
+mod fields;
 mod format;
 mod format_fuzz;
 mod hostile;
+mod http;
 mod language;
 mod reference;
 mod run;
 mod sign_in;
 mod support;
+mod worker;

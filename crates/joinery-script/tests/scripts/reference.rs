@@ -2,15 +2,16 @@
 
 use std::path::Path;
 
+use joinery_script::functions::options;
 use joinery_script::reference::{functions, markdown};
 use serde_json::Value;
 
-use crate::support::{scripts, value_of};
+use crate::support::value_of;
 
 #[test]
 fn every_function_has_an_example_that_is_true() {
-    let functions = functions(scripts());
-    assert!(functions.len() > 60, "only {} functions", functions.len());
+    let functions = functions();
+    assert!(functions.len() > 150, "only {} functions", functions.len());
     for function in functions {
         assert!(!function.description.is_empty(), "{} says nothing", function.name);
         assert!(!function.example.is_empty(), "{} has no example", function.name);
@@ -26,8 +27,8 @@ fn every_function_has_an_example_that_is_true() {
 
 #[test]
 fn the_reference_page_is_up_to_date() {
-    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/functions.md");
-    let text = markdown(&functions(scripts()));
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/reference.md");
+    let text = markdown(&functions());
     if std::env::var_os("UPDATE_EXPECT").is_some() {
         std::fs::create_dir_all(page.parent().unwrap()).unwrap();
         std::fs::write(&page, &text).unwrap();
@@ -35,6 +36,20 @@ fn the_reference_page_is_up_to_date() {
     let stands = std::fs::read_to_string(&page).unwrap_or_default();
     assert!(
         stands == text,
-        "docs/functions.md is out of date: run UPDATE_EXPECT=1 cargo test -p joinery-script"
+        "docs/reference.md is out of date: run UPDATE_EXPECT=1 cargo test -p joinery-script"
     );
+}
+
+#[test]
+fn every_options_map_belongs_to_a_function_and_says_what_its_keys_mean() {
+    let functions = functions();
+    for taken in options::ALL {
+        let known = functions
+            .iter()
+            .any(|function| function.name == taken.function && !function.example.is_empty());
+        assert!(known, "{} takes options and is no function", taken.function);
+        for (key, meaning) in taken.keys {
+            assert!(meaning.ends_with('.'), "{}: `{key}` says nothing", taken.function);
+        }
+    }
 }

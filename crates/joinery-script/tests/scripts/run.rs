@@ -5,7 +5,7 @@ use std::sync::Arc;
 use joinery_script::{Cancel, Host, Limits};
 use serde_json::{Map, json};
 
-use crate::support::{MemoryHost, connector, execute, execute_with, scripts, value_of};
+use crate::support::{MemoryHost, connector, execute, execute_with, value_of, workers};
 
 #[test]
 fn an_action_calls_http_and_returns_the_body() {
@@ -69,7 +69,7 @@ fn execute(connection, input) {
 }"#;
     let (outcome, host) = execute(&[("actions/a.rhai", script)], json!({}), Limits::default());
     let mark = "\u{1}secret:token\u{1}";
-    let signed = "7369676e65643a6d";
+    let signed = "0d9c26b27d2bbe97505eed54c589f07834318a516e886887584c2239259c6131";
     let mask = "••••••";
     let expected = json!([
         mark,
@@ -83,7 +83,7 @@ fn execute(connection, input) {
     assert_eq!(outcome.result.unwrap(), expected);
     assert_eq!(
         host.printed(),
-        [format!(r#"{{"domain":"acme.test","token":"{mask}"}}"#)]
+        [format!(r#"{{"domain":"acme.test","key":"{mask}","token":"{mask}"}}"#)]
     );
 }
 
@@ -111,11 +111,12 @@ fn sample_output() { #{ id: "00u" } }
     let schema = r#"{"type": "object", "properties": {"id": {"type": "string"}}}"#;
     let connector = connector(&[("actions/get_user.rhai", script), ("schemas/user.json", schema)]);
     let host: Arc<dyn Host> = Arc::new(MemoryHost::default());
-    let described = scripts()
+    let described = workers()
         .describe(
             &connector,
             "actions/get_user.rhai",
             &Map::new(),
+            &json!({}),
             &host,
             &Cancel::default(),
         )

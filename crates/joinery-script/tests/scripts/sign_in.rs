@@ -4,12 +4,10 @@ use std::sync::Arc;
 
 use expect_test::expect;
 use joinery_connector::{Header, http::HttpBody};
-use joinery_script::{
-    CallPlace, Cancel, Function, Host, Limits, Run, ScriptError, ScriptRequest, check, host::secret_mark,
-};
+use joinery_script::{CallPlace, Cancel, Function, Host, Limits, Run, ScriptError, ScriptRequest, host::secret_mark};
 use serde_json::{Value, json};
 
-use crate::support::{MemoryHost, connector, scripts};
+use crate::support::{MemoryHost, connector, workers};
 
 fn call(script: &str, function: Function) -> Result<Value, Box<ScriptError>> {
     let run = Run {
@@ -18,10 +16,11 @@ fn call(script: &str, function: Function) -> Result<Value, Box<ScriptError>> {
         function,
         connection: [("user".to_owned(), Value::from("ada"))].into_iter().collect(),
         secrets: vec!["password".into()],
+        config: Value::Null,
         limits: Limits::default(),
     };
     let host: Arc<dyn Host> = Arc::new(MemoryHost::default());
-    scripts().run(&run, &host, &Cancel::default()).result.map_err(Box::new)
+    workers().run(&run, &host, &Cancel::default()).result.map_err(Box::new)
 }
 
 fn apply(script: &str, token: Value) -> Result<ScriptRequest, Box<ScriptError>> {
@@ -36,9 +35,18 @@ fn apply(script: &str, token: Value) -> Result<ScriptRequest, Box<ScriptError>> 
         },
         timeout_ms: None,
         retry: true,
+        retry_rule: None,
+        multipart: Vec::new(),
+        stream_to: None,
         place: CallPlace::default(),
     };
-    let signed = call(script, Function::Apply { request, token })?;
+    let signed = call(
+        script,
+        Function::Apply {
+            request: Box::new(request),
+            token,
+        },
+    )?;
     Ok(serde_json::from_value(signed).unwrap())
 }
 
@@ -99,7 +107,7 @@ fn what_is_no_token_and_no_request_says_what_to_return() {
 fn check_knows_the_functions_their_parameters_and_what_is_nearly_one() {
     let script =
         "fn aquire(connection) { helper() }\n\nfn refresh(connection, token, more) { token }\n\nfn helper() { #{} }\n";
-    let problems = check(scripts(), &connector(&[("connection.rhai", script)]));
+    let problems = workers().check(&connector(&[("connection.rhai", script)]));
     let lines: Vec<String> = problems
         .iter()
         .map(|found| {
@@ -117,5 +125,5 @@ fn check_knows_the_functions_their_parameters_and_what_is_nearly_one() {
     .assert_eq(&lines.join("\n"));
     let good =
         "fn acquire(connection) { #{} }\nfn apply(connection, request, token) { request }\nfn paged(list) { list }";
-    assert_eq!(check(scripts(), &connector(&[("connection.rhai", good)])), []);
+    assert_eq!(workers().check(&connector(&[("connection.rhai", good)])), []);
 }

@@ -3,18 +3,23 @@
 use std::{
     collections::BTreeMap,
     path::PathBuf,
-    sync::{Arc, Mutex},
+    sync::{Arc, LazyLock, Mutex},
     time::{Duration, Instant},
 };
 
 use joinery_connector::{
-    Connector, ConnectorFile, FileKind, Header, HttpResponse, Manifest,
+    Connector, ConnectorFile, FileKind, Header, HttpResponse, Manifest, Secret,
     http::{HttpBody, RateLimit, Timing},
     manifest::HttpSettings,
 };
+use joinery_http::auth::{
+    Surroundings,
+    keys::{Algorithm, PrivateKey},
+};
 use joinery_script::{
-    CallPlace, Cancel, ConsoleLine, Function, Host, HostResponse, HttpFailure, Limits, Outcome, Run, ScriptRequest,
-    Scripts, host::SecretOperation,
+    CallPlace, Cancel, ConsoleLine, Function, Host, HostResponse, HttpFailure, Limits, Outcome, Program, Run,
+    ScriptRequest, Workers, crypto,
+    host::{SecretFailure, SecretOperation},
 };
 use serde_json::{Map, Value, json};
 
@@ -79,6 +84,30 @@ impl Host for MemoryHost {
                 let items: Vec<Value> = items.into_iter().map(|id| json!({ "id": id })).collect();
                 (200, "application/json", Value::from(items).to_string())
             }
+            "/cursors" => {
+                let at = given(&request, query, "cursor").map_or(0, |cursor| cursor[1..].parse::<usize>().unwrap());
+                let items: Vec<Value> = (at..5).take(2).map(|id| json!({ "id": id + 1 })).collect();
+                let next = (at + 2 < 5).then(|| format!("c{}", at + 2));
+                let body = json!({ "data": items, "meta": { "next": next, "more": next.is_some() } });
+                (200, "application/json", body.to_string())
+            }
+            "/offsets" => {
+                let number = |name: &str| given(&request, query, name).and_then(|text| text.parse::<usize>().ok());
+                let size = number("limit").or(number("per_page")).unwrap_or(2);
+                let at = number("page").map_or_else(|| number("offset").unwrap_or(0), |page| (page - 1) * size);
+                let items: Vec<Value> = (at..5).take(size).map(|id| json!({ "id": id + 1 })).collect();
+                (200, "application/json", json!({ "items": items }).to_string())
+            }
+            "/nexts" => {
+                let at = given(&request, query, "at").map_or(0, |at| at.parse::<usize>().unwrap());
+                let items: Vec<Value> = (at..5).take(2).map(|id| json!({ "id": id + 1 })).collect();
+                let next = (at + 2 < 5).then(|| format!("?at={}", at + 2));
+                (
+                    200,
+                    "application/json",
+                    json!({ "items": items, "links": { "next": next } }).to_string(),
+                )
+            }
             "/circle" => {
                 links.push("<https://acme.test/circle?after=1>; rel=\"next\"".to_owned());
                 (200, "application/json", "[1]".to_owned())
@@ -115,9 +144,17 @@ impl Host for MemoryHost {
                 reset: 1_772_368_260,
             }),
         };
-        Ok(HostResponse {
-            response,
-            body: body.into_bytes(),
+        Ok(match request.stream_to {
+            Some(name) => HostResponse {
+                response,
+                body: Vec::new(),
+                file: Some(format!("/run/{name}")),
+            },
+            None => HostResponse {
+                response,
+                body: body.into_bytes(),
+                file: None,
+            },
         })
     }
 
@@ -140,9 +177,53 @@ impl Host for MemoryHost {
         }
     }
 
-    fn sign(&self, secret: &str, _operation: SecretOperation, message: &[u8]) -> Option<Vec<u8>> {
-        (secret == "token").then(|| [b"signed:", message].concat())
+    fn sign(&self, secret: &str, operation: SecretOperation, message: &[u8]) -> Result<Vec<u8>, SecretFailure> {
+        let key = match secret {
+            "token" => "hush",
+            "key" => private_key(),
+            _ => return Err(SecretFailure::Missing { name: secret.into() }),
+        };
+        crypto::perform(key.as_bytes(), operation, message).map_err(|reason| SecretFailure::Unusable { reason })
     }
+}
+
+/// A query parameter, wherever it was given.
+fn given(request: &ScriptRequest, query: &str, name: &str) -> Option<String> {
+    let own = request.query.iter().find(|(known, _)| known == name);
+    let in_url = || {
+        query
+            .split('&')
+            .find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))
+    };
+    own.map(|(_, value)| value.clone())
+        .or_else(|| in_url().map(str::to_owned))
+}
+
+/// A private RSA key, made once for all tests.
+pub fn private_key() -> &'static str {
+    struct Chance;
+    impl Surroundings for Chance {
+        fn now_ms(&self) -> i64 {
+            NOW_MS
+        }
+        fn random(&self, bytes: &mut [u8]) {
+            getrandom::fill(bytes).unwrap();
+        }
+        fn load(&self, _: &str) -> Result<Option<Secret>, String> {
+            Ok(None)
+        }
+        fn keep(&self, _: &str, _: Option<&Secret>) -> Result<(), String> {
+            Ok(())
+        }
+    }
+    static KEY: std::sync::OnceLock<Secret> = std::sync::OnceLock::new();
+    KEY.get_or_init(|| {
+        PrivateKey::generate(Algorithm::Rs256, &Chance)
+            .unwrap()
+            .to_pem()
+            .unwrap()
+    })
+    .reveal()
 }
 
 /// What was sent, as JSON.
@@ -158,6 +239,14 @@ fn echo(request: &ScriptRequest) -> Value {
         .map(|(name, value)| (name.clone(), value.clone().into()))
         .collect();
     let mut echo = json!({ "method": request.method, "headers": headers, "query": query });
+    if !request.multipart.is_empty() {
+        echo["parts"] = request
+            .multipart
+            .iter()
+            .map(|part| part.name.clone())
+            .collect::<Vec<_>>()
+            .into();
+    }
     match &request.body {
         HttpBody::None | HttpBody::Bytes { .. } => {}
         HttpBody::Text { text, content_type } => {
@@ -185,6 +274,7 @@ pub fn connector(files: &[(&str, &str)]) -> Arc<Connector> {
             Some("triggers") => FileKind::Trigger,
             Some("methods") => FileKind::Method,
             Some("schemas") => FileKind::Schema,
+            Some("pick_lists") => FileKind::PickList,
             Some("requests") => FileKind::Request,
             Some("connection.rhai") => FileKind::Connection,
             _ => FileKind::Other,
@@ -242,17 +332,19 @@ pub fn execute_with(
         file: files[0].0.to_owned(),
         function: Function::Execute { input },
         connection: [("domain".to_owned(), Value::from("acme.test"))].into_iter().collect(),
-        secrets: vec!["token".into()],
+        secrets: vec!["token".into(), "key".into()],
+        config: Value::Null,
         limits,
     };
     let host: Arc<dyn Host> = host.clone();
-    scripts().run(&run, &host, cancel)
+    workers().run(&run, &host, cancel)
 }
 
-/// One engine for all tests.
-pub fn scripts() -> &'static Scripts {
-    static SCRIPTS: std::sync::OnceLock<Scripts> = std::sync::OnceLock::new();
-    SCRIPTS.get_or_init(Scripts::new)
+/// The workers of all tests.
+pub fn workers() -> &'static Workers {
+    static WORKERS: LazyLock<Workers> =
+        LazyLock::new(|| Workers::new(Program::At(env!("CARGO_BIN_EXE_script-worker").into())));
+    &WORKERS
 }
 
 /// The value of one expression.
@@ -263,6 +355,10 @@ pub fn value_of(expression: &str) -> Value {
         (
             "schemas/user.json",
             r#"{"type":"object","properties":{"id":{"type":"string"}}}"#,
+        ),
+        (
+            "pick_lists/sizes.rhai",
+            r#"fn options(connection, params) { [#{ value: "S", label: `Small ${params.kind}` }, "L"] }"#,
         ),
     ];
     execute(&files, json!({}), Limits::default())

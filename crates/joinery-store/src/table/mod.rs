@@ -1,9 +1,12 @@
 //! The tables. One file each with its migrations, rows and queries, one line in the list.
 
 pub mod connection;
+pub mod delivery;
 pub mod run;
 pub mod send;
 pub mod setting;
+pub mod trigger;
+pub mod waiting;
 pub mod workspace;
 
 /// A step of a table's history: the schema version it belongs to, and its SQL. Steps are never changed once released;
@@ -13,9 +16,12 @@ type Migration = (u32, &'static str);
 /// Every table's steps.
 const MIGRATIONS: &[&[Migration]] = &[
     connection::MIGRATIONS,
+    delivery::MIGRATIONS,
     run::MIGRATIONS,
     send::MIGRATIONS,
     setting::MIGRATIONS,
+    trigger::MIGRATIONS,
+    waiting::MIGRATIONS,
     workspace::MIGRATIONS,
 ];
 

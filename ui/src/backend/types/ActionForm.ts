@@ -20,6 +20,14 @@ title: string,
  */
 description: string, 
 /**
+ * What is asked first, because the input fields depend on it.
+ */
+config: Array<Field>, 
+/**
+ * The answers that the input fields stand for, defaults filled in.
+ */
+answers: JsonValue, 
+/**
  * Its input fields.
  */
 fields: Array<Field>, 
@@ -27,6 +35,10 @@ fields: Array<Field>,
  * The input of the last run; null where there was none.
  */
 last_input: JsonValue, 
+/**
+ * What to use instead, where it is deprecated; empty where it does not say.
+ */
+deprecated: string | null, 
 /**
  * Why the fields could not be had, where they could not; the form then keeps the last ones.
  */

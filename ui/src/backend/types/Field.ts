@@ -64,13 +64,17 @@ control: string | null,
  */
 secret: boolean, 
 /**
- * Shown only if another field has a value: `{"field": "kind", "equals": "a"}`.
+ * Asked for only if another field has a value: `{"field": "kind", "equals": "a"}`; see [`super::is_shown`].
  */
 when: JsonValue | null, 
 /**
  * Whether the form remembers the last value.
  */
 sticky: boolean, 
+/**
+ * What a value of another kind is turned into before it is checked: `integer`, `date` ...
+ */
+convert: string | null, 
 /**
  * Whether null is allowed beside the type.
  */

@@ -20,6 +20,10 @@ file: FileRef,
  */
 input: JsonValue, 
 /**
+ * The answers to the config fields; null where there are none.
+ */
+config: JsonValue, 
+/**
  * The connection's name.
  */
 connection: string | null, 

@@ -12,4 +12,4 @@ events: Array<SandboxEvent>,
 /**
  * What to ask for to get the events after these.
  */
-next: string, };
+next: number, };

@@ -19,4 +19,8 @@ method: string | null,
 /**
  * What is in it, for a folder.
  */
-children: Array<TreeEntry> | null, };
+children: Array<TreeEntry> | null, 
+/**
+ * Whether it is kept for old users only.
+ */
+deprecated?: boolean, };

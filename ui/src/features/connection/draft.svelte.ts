@@ -129,6 +129,10 @@ export class Draft {
 		await this.signIn.begin(saved.name);
 	}
 
+	async signOut(): Promise<void> {
+		if (this.editing) await this.signIn.end(this.editing.name);
+	}
+
 	/** Whether a field holds something else than what holds without it. */
 	isSet(field: FormField): boolean {
 		const value = this.values[field.name] ?? '';

@@ -2,6 +2,7 @@
 import type { Backend } from '../../backend';
 import { BackendError } from '../../backend/error';
 import type { Event } from '../../backend/types/Event';
+import type { SignedOut } from '../../backend/types/SignedOut';
 import type { TokenState } from '../../backend/types/TokenState';
 
 let nextSignIn = 1;
@@ -13,6 +14,9 @@ export class SignIn {
 	page = $state<string | null>(null);
 	token = $state.raw<TokenState | null>(null);
 	error = $state.raw<BackendError | null>(null);
+	/** What signing out did, until the next sign-in. */
+	ended = $state.raw<SignedOut | null>(null);
+	ending = $state(false);
 
 	#backend: Backend;
 	#connector: string;
@@ -30,6 +34,7 @@ export class SignIn {
 		this.running = id;
 		this.page = null;
 		this.error = null;
+		this.ended = null;
 		const stop = this.#backend.listen((event) => this.#hear(event));
 		try {
 			this.token = await this.#backend.signIn({ id, connector: this.#connector, connection });
@@ -40,6 +45,21 @@ export class SignIn {
 			stop();
 			this.running = null;
 			this.page = null;
+		}
+	}
+
+	/** Ends the sign-in, at the server too where it has a place for that. */
+	async end(connection: string): Promise<void> {
+		if (this.running || this.ending) return;
+		this.ending = true;
+		this.error = null;
+		try {
+			this.ended = await this.#backend.signOut(this.#connector, connection);
+			this.token = null;
+		} catch (thrown) {
+			this.error = BackendError.from(thrown);
+		} finally {
+			this.ending = false;
 		}
 	}
 

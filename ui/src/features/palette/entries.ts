@@ -50,7 +50,7 @@ export function fileEntries(
 		id: `file:${file.connector}:${file.path}`,
 		group: file.kind === 'request' ? 'Requests' : 'Files',
 		label: file.label,
-		note: several ? `${file.connector}/${file.path}` : file.path,
+		note: `${several ? `${file.connector}/` : ''}${file.path}${file.deprecated ? ', deprecated' : ''}`,
 		method: file.method ?? undefined,
 		icon: icon(file),
 		run: () => open(file)

@@ -5,6 +5,7 @@ import { BackendError } from '../../backend/error';
 import type { ActionForm } from '../../backend/types/ActionForm';
 import type { CallPlace } from '../../backend/types/CallPlace';
 import type { CallReport } from '../../backend/types/CallReport';
+import type { Field } from '../../backend/types/Field';
 import type { FileRef } from '../../backend/types/FileRef';
 import type { JsonValue } from '../../backend/types/serde_json/JsonValue';
 import type { RunReport } from '../../backend/types/RunReport';
@@ -13,6 +14,7 @@ import type { SaveFirst } from '../../backend/types/SaveFirst';
 import { fieldError, isObject, isShown, startingValues, type JsonObject } from '../../lib/form-values';
 import { LineWindows } from '../../lib/line-windows.svelte';
 import type { Session } from '../../lib/session.svelte';
+import { PickLists } from './pick-lists.svelte';
 import { stem, summary } from './wording';
 
 export type OutputView = 'value' | 'diff';
@@ -30,6 +32,8 @@ export class Runner {
 	file = $state.raw<FileRef | null>(null);
 	form = $state.raw<ActionForm | null>(null);
 	values = $state.raw<JsonObject>({});
+	/** The answers to the config fields. */
+	answers = $state.raw<JsonObject>({});
 	/** Whether the form's errors show. */
 	checked = $state(false);
 	asJson = $state(false);
@@ -57,11 +61,13 @@ export class Runner {
 
 	readonly backend: Backend;
 	readonly session: Session;
+	readonly pickLists: PickLists;
 	#described = 0;
 
 	constructor(backend: Backend, session: Session) {
 		this.backend = backend;
 		this.session = session;
+		this.pickLists = new PickLists(backend);
 		void backend
 			.recall(RUN_ON_SAVE)
 			.then((value) => {
@@ -101,6 +107,8 @@ export class Runner {
 		this.file = null;
 		this.form = null;
 		this.values = {};
+		this.answers = {};
+		this.pickLists.clear();
 		this.checked = false;
 		this.report = null;
 		this.lines = null;
@@ -154,6 +162,13 @@ export class Runner {
 
 	setValues(values: JsonObject): void {
 		this.values = values;
+		this.#wantLists();
+	}
+
+	/** Answers the config fields: the other fields may be others then. */
+	async answer(answers: JsonObject): Promise<void> {
+		this.answers = answers;
+		await this.#describe(this.values);
 	}
 
 	reveal(place: CallPlace): void {
@@ -161,8 +176,9 @@ export class Runner {
 	}
 
 	#invalid(): boolean {
-		const fields = this.form?.fields ?? [];
-		return fields.some((field) => isShown(field, this.values) && fieldError(field, this.values[field.name]) !== null);
+		const wrong = (fields: readonly Field[], values: JsonObject) =>
+			fields.some((field) => isShown(field, values) && fieldError(field, values[field.name]) !== null);
+		return wrong(this.form?.config ?? [], this.answers) || wrong(this.form?.fields ?? [], this.values);
 	}
 
 	async #run(save: SaveFirst | null): Promise<RunReport | null> {
@@ -175,6 +191,7 @@ export class Runner {
 				id,
 				file,
 				input: this.form && !this.form.error ? this.values : null,
+				config: this.form && this.form.config.length > 0 ? this.answers : null,
 				connection: this.session.connection,
 				save
 			});
@@ -226,19 +243,28 @@ export class Runner {
 		);
 	}
 
+	#wantLists(): void {
+		const { file, form } = this;
+		if (!file || !form) return;
+		const fields = [...form.config, ...form.fields];
+		this.pickLists.want(file.connector, this.session.connection, fields, { ...this.answers, ...this.values });
+	}
+
 	async #describe(input?: JsonValue): Promise<void> {
 		const { file } = this;
 		if (!file) return;
 		const asked = ++this.#described;
 		const before = this.values;
 		try {
-			const form = await this.backend.describeAction(file, null, this.session.connection);
+			const form = await this.backend.describeAction(file, null, this.session.connection, this.answers);
 			if (asked !== this.#described) return;
 			// Fields that could not be had leave the form as it was.
 			if (!form.error || !this.form) this.form = form;
+			if (!form.error && isObject(form.answers)) this.answers = form.answers;
 			// Nor may an answer undo what was typed while it was awaited.
 			if (this.values !== before) return;
 			this.values = startingValues(form.fields, input !== undefined && isObject(input) ? input : form.last_input);
+			this.#wantLists();
 		} catch (thrown) {
 			if (asked === this.#described) this.failure = BackendError.from(thrown);
 		}

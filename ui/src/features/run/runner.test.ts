@@ -66,3 +66,41 @@ test('a run asked for while an action is being made is a run of that one', async
 	await run;
 	expect(ran).toEqual([other.path]);
 });
+
+test('config fields are asked first, and their answers travel with the run', async () => {
+	const { runner, backend } = await open();
+	const { describeAction, runAction } = backend;
+	const answered: unknown[] = [];
+	backend.describeAction = async (...asked) => {
+		const form = await describeAction(...asked);
+		answered.push(asked[3]);
+		const kind = { ...form.fields[0]!, name: 'kind', required: false };
+		return { ...form, config: [kind], answers: asked[3] };
+	};
+	const sent: unknown[] = [];
+	backend.runAction = (run) => (sent.push(run.config), runAction(run));
+	await runner.choose(file);
+	await runner.answer({ kind: 'group' });
+	await runner.run();
+	expect(answered).toEqual([{}, { kind: 'group' }]);
+	expect(sent).toEqual([{ kind: 'group' }]);
+});
+
+test('a pick list is asked for once for what it depends on, and says what is missing', async () => {
+	const { runner, backend } = await open();
+	const { describeAction } = backend;
+	backend.describeAction = async (...asked) => {
+		const form = await describeAction(...asked);
+		const member = { ...form.fields[0]!, name: 'member', pick_list: 'members', depends_on: ['user'] };
+		return { ...form, fields: [...form.fields, member], last_input: {} };
+	};
+	const asked: unknown[] = [];
+	backend.pickList = async (ask) => (asked.push(ask.params), [{ value: 1, label: 'Ada' }]);
+	await runner.choose(file);
+	expect(runner.pickLists.lists.member?.note).toBe('Fill in user first.');
+	runner.setValues({ user: 'ada' });
+	runner.setValues({ user: 'ada', include_groups: true });
+	await Promise.resolve();
+	expect(asked).toEqual([{ user: 'ada' }]);
+	expect(runner.pickLists.lists.member?.options[0]?.label).toBe('Ada');
+});

@@ -6,10 +6,12 @@ import type { SandboxCall } from '../../backend/types/SandboxCall';
 import type { SandboxEntry } from '../../backend/types/SandboxEntry';
 import type { SandboxEvent } from '../../backend/types/SandboxEvent';
 import type { SandboxFault } from '../../backend/types/SandboxFault';
+import type { SandboxLimits } from '../../backend/types/SandboxLimits';
 import type { SandboxOverview } from '../../backend/types/SandboxOverview';
 import type { SandboxSnapshot } from '../../backend/types/SandboxSnapshot';
 import type { Searched } from '../../backend/types/Searched';
 import { sentence } from '../../lib/format';
+import type { Layout } from '../../lib/layout.svelte';
 
 export type Section = 'org' | 'activity' | 'log' | 'controls' | 'faults' | 'snapshots';
 
@@ -21,16 +23,10 @@ export interface Question {
 	run: () => unknown;
 }
 
-/** The panel's width at first, in pixels. */
-export const PANEL_WIDTH = 420;
-
 /** Rows kept of calls and of events. */
 const KEPT = 500;
 
 export class SandboxPanel {
-	open = $state(false);
-	/** In pixels. */
-	width = $state(PANEL_WIDTH);
 	section = $state<Section>('org');
 	overview = $state.raw<SandboxOverview | null>(null);
 	/** Why the org cannot be seen. */
@@ -46,6 +42,7 @@ export class SandboxPanel {
 	/** Newest first; null until they were asked for. */
 	events = $state.raw<SandboxEvent[] | null>(null);
 	faults = $state.raw<SandboxFault[] | null>(null);
+	limits = $state.raw<SandboxLimits | null>(null);
 	snapshots = $state.raw<SandboxSnapshot[] | null>(null);
 	searched = $state<Searched>('users');
 	text = $state('');
@@ -55,22 +52,36 @@ export class SandboxPanel {
 	/** Asks before something is lost. */
 	onask: (question: Question) => void = () => undefined;
 
+	/** Whether a person asked for the panel since it was last drawn: then it takes the keyboard. */
+	asked = false;
+
 	#backend: Backend;
+	#layout: Layout;
 	#looking = false;
 	/** Whether something was done during a look that it may not have seen. */
 	#again = false;
 	#lastCall = 0;
-	#next: string | null = null;
+	#next: number | null = null;
 	#eventsSeen = -1;
 	#search = 0;
 
-	constructor(backend: Backend) {
+	constructor(backend: Backend, layout: Layout) {
 		this.#backend = backend;
+		this.#layout = layout;
+	}
+
+	get open(): boolean {
+		return this.#layout.showSandbox;
 	}
 
 	show(section: Section = this.section): void {
-		this.open = true;
 		this.section = section;
+		this.asked = true;
+		this.#layout.set({ showSandbox: true });
+	}
+
+	close(): void {
+		this.#layout.set({ showSandbox: false });
 	}
 
 	/** One look at the org: at a glance, its calls, and what the open section shows. */
@@ -84,6 +95,7 @@ export class SandboxPanel {
 			this.#take(await this.#backend.sandboxOverview());
 			await this.#lookAtCalls();
 			if (this.section === 'log') await this.#lookAtLog();
+			if (this.section === 'controls') this.limits = await this.#backend.sandboxRateLimits();
 			if (this.section === 'faults') this.faults = await this.#backend.sandboxFaults();
 			if (this.section === 'snapshots') this.snapshots = await this.#backend.sandboxSnapshots();
 			this.unseen = null;
@@ -136,7 +148,18 @@ export class SandboxPanel {
 	}
 
 	async enforceRateLimits(enforced: boolean): Promise<void> {
-		await this.#do('limits', () => this.#backend.enforceSandboxRateLimits(enforced));
+		this.limits = (await this.#do('limits', () => this.#backend.enforceSandboxRateLimits(enforced))) ?? this.limits;
+	}
+
+	/** Whether the limit was set; null for no limit of its own. */
+	async setRateLimit(limited: string, calls: number | null): Promise<boolean> {
+		const limits = await this.#do('limit', () => this.#backend.setSandboxRateLimit(limited, calls));
+		this.limits = limits ?? this.limits;
+		return limits !== undefined;
+	}
+
+	async usualRateLimits(): Promise<void> {
+		this.limits = (await this.#do('limits', () => this.#backend.usualSandboxRateLimits())) ?? this.limits;
 	}
 
 	/** Whether the rule was added. */
@@ -148,6 +171,18 @@ export class SandboxPanel {
 
 	async removeFault(id: number): Promise<void> {
 		this.faults = (await this.#do('fault', () => this.#backend.removeSandboxFault(id))) ?? this.faults;
+	}
+
+	async clearFaults(): Promise<void> {
+		this.faults = (await this.#do('fault', () => this.#backend.clearSandboxFaults())) ?? this.faults;
+	}
+
+	/** Where the snapshot was saved to; null where it was not. */
+	async saveSnapshot(name: string): Promise<string | null> {
+		const path = await this.#backend.chooseSnapshotTarget(name);
+		if (path === null) return null;
+		const saved = await this.#do('file', () => this.#backend.saveSandboxSnapshot(name, path).then(() => path));
+		return saved ?? null;
 	}
 
 	/** Whether the snapshot was taken. */
@@ -172,12 +207,22 @@ export class SandboxPanel {
 	}
 
 	askRestore(name: string): void {
+		this.#askForOrg(name, () => this.#backend.restoreSandboxSnapshot(name));
+	}
+
+	async askLoad(): Promise<void> {
+		const path = await this.#backend.chooseSnapshotFile();
+		if (path !== null) this.#askForOrg(fileName(path), () => this.#backend.loadSandboxSnapshot(path));
+	}
+
+	/** Asks whether another org may take the place of this one. */
+	#askForOrg(name: string, put: () => Promise<SandboxOverview>): void {
 		this.onask({
 			title: `Restore ${name}`,
 			text: 'What the org holds now is replaced by the snapshot. Clock, lag, faults and limits stay.',
 			verb: 'Restore',
 			run: async () => {
-				if (await this.#do('restore', () => this.#backend.restoreSandboxSnapshot(name))) this.#forgetOrg();
+				if (await this.#do('restore', put)) this.#forgetOrg();
 				await this.look();
 			}
 		});
@@ -216,7 +261,7 @@ export class SandboxPanel {
 		this.calls = [...fresh.reverse(), ...this.calls].slice(0, KEPT);
 	}
 
-	/** Asks for events only where there are new ones: a call to the log is a call that limits and faults count. */
+	/** Asks for events only where there are new ones. */
 	async #lookAtLog(): Promise<void> {
 		const events = this.overview?.events ?? 0;
 		const behind = this.overview?.lag !== '0s';
@@ -234,6 +279,7 @@ export class SandboxPanel {
 		this.calls = [];
 		this.#lastCall = 0;
 		this.faults = null;
+		this.limits = null;
 		this.snapshots = null;
 		this.#forgetOrg();
 	}
@@ -244,4 +290,8 @@ export class SandboxPanel {
 		this.#eventsSeen = -1;
 		this.entries = null;
 	}
+}
+
+function fileName(path: string): string {
+	return path.split(/[\\/]/).at(-1) ?? path;
 }

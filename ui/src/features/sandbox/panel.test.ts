@@ -1,11 +1,13 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { Backend } from '../../backend';
 import { fake } from '../../backend/fake';
 import { BackendError } from '../../backend/error';
+import { Layout } from '../../lib/layout.svelte';
 import { SandboxPanel, type Question, type Section } from './panel.svelte';
 
 function open(section: Section = 'org', over: Partial<Backend> = {}) {
-	const panel = new SandboxPanel({ ...fake({ open: true }), ...over });
+	const backend = { ...fake({ open: true }), ...over };
+	const panel = new SandboxPanel(backend, new Layout(backend));
 	panel.show(section);
 	return panel;
 }
@@ -20,7 +22,7 @@ test('a look shows the org and its calls, newest first, and never a call twice',
 
 test('the log is asked again only when there are new events', async () => {
 	const backend = fake({ open: true });
-	const asked: (string | null)[] = [];
+	const asked: (number | null)[] = [];
 	const panel = open('log', {
 		sandboxLog: (next) => {
 			asked.push(next);
@@ -28,7 +30,7 @@ test('the log is asked again only when there are new events', async () => {
 		}
 	});
 	for (let look = 0; look < 4; look++) await panel.look();
-	expect(asked).toEqual([null, 'after=2']);
+	expect(asked).toEqual([null, 2]);
 	expect(panel.events?.map((event) => event.event_type)).toEqual(['user.lifecycle.activate', 'user.lifecycle.create']);
 });
 
@@ -109,4 +111,55 @@ test('without an org the panel says so, and starts one', async () => {
 	await panel.start();
 	expect(panel.unseen).toBeNull();
 	expect(panel.overview?.users).toBe(250);
+});
+
+test('whether the panel is open, and how wide, is remembered with the workspace', async () => {
+	vi.useFakeTimers();
+	const backend = fake({ open: true });
+	const layout = new Layout(backend);
+	await layout.load('/w');
+	const panel = new SandboxPanel(backend, layout);
+	expect(panel.open).toBe(false);
+	panel.show();
+	layout.set({ sandbox: 500 });
+	await vi.runAllTimersAsync();
+	const again = new Layout(backend);
+	await again.load('/w');
+	expect(new SandboxPanel(backend, again).open).toBe(true);
+	expect(again.sandbox).toBe(500);
+	vi.useRealTimers();
+});
+
+test('a snapshot goes to a file and comes back from one, after a question', async () => {
+	const saved: string[][] = [];
+	const loaded: string[] = [];
+	const backend = fake({ open: true });
+	const panel = open('snapshots', {
+		saveSandboxSnapshot: async (...what) => void saved.push(what),
+		loadSandboxSnapshot: (path) => {
+			loaded.push(path);
+			return backend.loadSandboxSnapshot(path);
+		}
+	});
+	expect(await panel.saveSnapshot('before')).toBe('/home/ada/before.snapshot');
+	expect(saved).toEqual([['before', '/home/ada/before.snapshot']]);
+	let question: Question | null = null as Question | null;
+	panel.onask = (asked) => (question = asked);
+	await panel.askLoad();
+	expect(question?.title).toBe('Restore before.snapshot');
+	expect(loaded).toEqual([]);
+	await question?.run();
+	expect(loaded).toEqual(['/home/ada/before.snapshot']);
+});
+
+test('single limits are changed, taken out and put back', async () => {
+	const panel = open('controls');
+	await panel.look();
+	expect(panel.limits?.limits['/api/v1/users']).toBe(600);
+	expect(await panel.setRateLimit('/api/v1/users', 5)).toBe(true);
+	expect(panel.limits?.limits['/api/v1/users']).toBe(5);
+	await panel.setRateLimit('/api/v1/users', null);
+	expect(Object.keys(panel.limits?.limits ?? {})).toEqual(['/api/v1']);
+	await panel.usualRateLimits();
+	expect(panel.limits?.limits['/api/v1/users']).toBe(600);
 });

@@ -149,7 +149,8 @@ export class Editor {
 	showCalls(report: RunReport): void {
 		for (const document of this.documents) {
 			if (document.file.connector !== this.session.connector) continue;
-			document.dispatch({ effects: runNotes.set(runNotesOf(report, document.file.path)) });
+			const notes = runNotesOf(report, document.file.path, document.problems);
+			document.dispatch({ effects: runNotes.set(notes) });
 		}
 	}
 

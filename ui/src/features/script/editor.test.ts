@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
 import { fake } from '../../backend/fake';
+import type { Problem } from '../../backend/types/Problem';
+import type { RunReport } from '../../backend/types/RunReport';
 import { Session } from '../../lib/session.svelte';
 import { Editor } from './editor.svelte';
-import { diagnosticsOf, offsetOf } from './notes';
+import { diagnosticsOf, offsetOf, runNotesOf } from './notes';
 
 const file = { connector: 'okta', path: 'actions/get_user.rhai' };
 
@@ -65,4 +67,32 @@ test('columns count characters, offsets count units', async () => {
 	} as const;
 	const [mark] = diagnosticsOf([problem], document.now.doc);
 	expect(document.now.doc.sliceString(mark!.from, mark!.to)).toBe('x');
+});
+
+test('what a check says on a line is not said again by the run that failed there', () => {
+	const problem = {
+		file: 'a.rhai',
+		line: 2,
+		column: 1,
+		end_column: null,
+		severity: 'error',
+		code: 'syntax',
+		message: 'no such name',
+		hint: null
+	};
+	const error = {
+		code: 'syntax',
+		message: 'no such name',
+		hint: null,
+		file: 'a.rhai',
+		line: 2,
+		column: 1,
+		stack: [],
+		details: null
+	};
+	const report = { calls: [], error } as unknown as RunReport;
+	expect(runNotesOf(report, 'a.rhai', [problem as Problem])).toEqual([
+		{ line: 2, kind: 'error', text: '', failed: true }
+	]);
+	expect(runNotesOf(report, 'a.rhai', [])[0]?.text).toBe('no such name');
 });

@@ -48,13 +48,16 @@ export function checkNotesOf(problems: readonly Problem[]): LineNote[] {
 	});
 }
 
-export function runNotesOf(report: RunReport, path: string): LineNote[] {
+/** What a check already says on the line is not said twice: the line is only marked. */
+export function runNotesOf(report: RunReport, path: string, problems: readonly Problem[]): LineNote[] {
 	const calls = report.calls.filter((call) => call.place.file === path);
 	const byLine = groupBy(calls, (call) => call.place.line);
 	const notes: LineNote[] = [...byLine].map(([line, made]) => ({ line, kind: 'call', ...answered(made) }));
 	const { error } = report;
 	if (error?.file === path && error.line >= 1) {
-		notes.push({ line: error.line, kind: 'error', text: error.message.split('\n', 1)[0]!, failed: true });
+		const known = problems.some((each) => each.line === error.line && each.message === error.message);
+		const text = known ? '' : error.message.split('\n', 1)[0]!;
+		notes.push({ line: error.line, kind: 'error', text, failed: true });
 	}
 	return notes;
 }

@@ -116,6 +116,7 @@ function entryNode(folder: string, entry: TreeEntry, kind: FileKind, isOpen: (id
 		label: entry.label,
 		kind: 'item',
 		method: entry.method ?? undefined,
+		badge: entry.deprecated ? 'deprecated' : undefined,
 		icon: entry.children ? (isOpen(id) ? FolderOpen : Folder) : undefined,
 		editable: entry.children === null && !FIXED.includes(kind),
 		children: entry.children?.map((each) => entryNode(folder, each, kind, isOpen)) ?? null

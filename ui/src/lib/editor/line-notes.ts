@@ -11,6 +11,7 @@ export interface LineNote {
 	/** In bold before the text, such as a status. */
 	lead?: string;
 	ok?: boolean;
+	/** Empty where the line is only marked. */
 	text: string;
 	/** Marks the whole line as the one that failed. */
 	failed?: boolean;
@@ -81,7 +82,7 @@ function decorate(doc: Text, notes: readonly LineNote[]): DecorationSet {
 		if (note.line < 1 || note.line > doc.lines) continue;
 		const line = doc.line(note.line);
 		if (note.failed) ranges.push(failedLine.range(line.from));
-		ranges.push(Decoration.widget({ widget: new NoteWidget(note), side: 1 }).range(line.to));
+		if (note.text !== '') ranges.push(Decoration.widget({ widget: new NoteWidget(note), side: 1 }).range(line.to));
 	}
 	return Decoration.set(ranges, true);
 }

@@ -120,6 +120,10 @@ impl Diagnosis {
 pub(super) fn no_answer(seen: Seen, error: &joinery_http::Error) -> Diagnosis {
     use joinery_http::Error as Http;
     let host = seen.host;
+    // The console need not exist, or answer: what was meant is plain from its name.
+    if let Some(found) = admin_console(seen) {
+        return found;
+    }
     match error {
         Http::UnknownHost { .. } => Diagnosis::new(
             Cause::WrongDomain,
@@ -187,6 +191,7 @@ pub(super) fn judge(seen: Seen, answer: &Answer) -> Option<Diagnosis> {
 pub(super) fn reach(seen: Seen, answer: &Answer) -> Option<Diagnosis> {
     let found = no_org(seen, answer).or_else(|| match answer.status {
         429 | 500.. => by_status(seen, answer),
+        200..300 => other_service(seen, answer),
         _ => None,
     })?;
     Some(Diagnosis {
@@ -201,12 +206,8 @@ fn no_org(seen: Seen, answer: &Answer) -> Option<Diagnosis> {
     if !seen.okta || answer.okta_code().is_some() {
         return None;
     }
-    if let Some(org) = domain::org_of_admin_console(host) {
-        return Some(Diagnosis::new(
-            Cause::AdminDomain,
-            format!("{host} is the admin console, not the org."),
-            format!("Use {org}."),
-        ));
+    if let Some(found) = admin_console(seen) {
+        return Some(found);
     }
     let from_okta = answer.header("x-okta-request-id").is_some();
     if answer.status == 404 && (answer.is_page() || !from_okta) && answer.json().is_none() {
@@ -221,6 +222,31 @@ fn no_org(seen: Seen, answer: &Answer) -> Option<Diagnosis> {
             Cause::NotOkta,
             format!("{host} answered with a web page, not as an Okta org."),
             "Use the domain people sign in at, such as acme.okta.com. A network that asks to sign in first answers so too.",
+        )
+    })
+}
+
+fn admin_console(seen: Seen) -> Option<Diagnosis> {
+    let host = seen.host;
+    let org = domain::org_of_admin_console(host).filter(|_| seen.okta)?;
+    Some(Diagnosis::new(
+        Cause::AdminDomain,
+        format!("{host} is the admin console, not the org."),
+        format!("Use {org}."),
+    ))
+}
+
+/// A service that answers what an org is asked first, and not as one.
+fn other_service(seen: Seen, answer: &Answer) -> Option<Diagnosis> {
+    let from_okta = answer.header("x-okta-request-id").is_some();
+    let tells = answer
+        .json()
+        .is_some_and(|told| told.get("id").or(told.get("pipeline")).is_some());
+    (seen.okta && !from_okta && !tells).then(|| {
+        Diagnosis::new(
+            Cause::NotOkta,
+            format!("{} answers, but not as an Okta org does.", seen.host),
+            "Use the domain people sign in at, such as acme.okta.com.",
         )
     })
 }

@@ -65,6 +65,42 @@ fn what_is_fine_is_no_finding() {
 }
 
 #[test]
+fn an_admin_console_is_told_though_it_cannot_be_reached() {
+    let at = Seen {
+        host: "acme-admin.okta.com",
+        ..seen("api_key", "")
+    };
+    let error = Http::UnknownHost {
+        host: "acme-admin.okta.com".into(),
+    };
+    check(
+        Some(no_answer(at, &error)),
+        Cause::AdminDomain,
+        "acme-admin.okta.com is the admin console, not the org.",
+        "Use acme.okta.com.",
+    );
+    let other = no_answer(Seen { okta: false, ..at }, &error);
+    assert_eq!(other.cause, Cause::WrongDomain);
+}
+
+#[test]
+fn a_service_that_is_no_org_is_told_by_its_first_answer() {
+    let at = seen("api_key", "/.well-known/okta-organization");
+    let json = [("content-type", "application/json")];
+    check(
+        reach(at, &refusal(200, &json, r#"{"hello":"world"}"#)),
+        Cause::NotOkta,
+        "acme.okta.com answers, but not as an Okta org does.",
+        "Use the domain people sign in at",
+    );
+    assert_eq!(
+        reach(at, &refusal(200, &json, r#"{"id":"00o","pipeline":"idx"}"#)),
+        None
+    );
+    assert_eq!(reach(at, &refusal(200, &[("x-okta-request-id", "r")], "{}")), None);
+}
+
+#[test]
 fn no_answer_names_the_host_and_what_to_look_at() {
     let host = || "acme.okta.com".to_owned();
     let seen = seen("api_key", "/api/v1/org");

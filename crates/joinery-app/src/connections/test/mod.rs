@@ -10,6 +10,7 @@ mod steps;
 use std::sync::Arc;
 
 use joinery_connector::{Connector, http::RateLimit};
+use joinery_script::ConsoleLine;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use ts_rs::TS;
@@ -56,6 +57,8 @@ pub struct ConnectionTest {
     pub time_ms: Option<f64>,
     /// What the rate-limit headers said.
     pub rate_limit: Option<RateLimit>,
+    /// What the connector's own functions printed and logged.
+    pub console: Vec<ConsoleLine>,
 }
 
 /// One step of a test.

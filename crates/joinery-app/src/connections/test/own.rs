@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Instant};
 
 use joinery_connector::http::RateLimit;
-use joinery_script::{Function, Limits, Run};
+use joinery_script::{ConsoleLine, Function, Limits, Run};
 use serde_json::Value;
 
 use super::{
@@ -25,6 +25,7 @@ pub(super) struct Tried {
     pub status: Option<u16>,
     pub rate_limit: Option<RateLimit>,
     pub time_ms: f64,
+    pub console: Vec<ConsoleLine>,
 }
 
 /// Runs it. What its last call was refused with is judged as any other answer; another failure is told in its own words.
@@ -36,6 +37,7 @@ pub(super) async fn run(probe: &Probe<'_>) -> Result<Tried, Error> {
         function: Function::TestConnection,
         connection: resolved.fields.clone(),
         secrets: resolved.secrets.keys().cloned().collect(),
+        config: Value::Null,
         limits: Limits::default(),
     };
     let stop = Stop::default();
@@ -49,7 +51,8 @@ pub(super) async fn run(probe: &Probe<'_>) -> Result<Tried, Error> {
     let started = Instant::now();
     let outcome = run_script(probe.studio, run, Arc::clone(&host), stop).await?;
     let time_ms = milliseconds(started.elapsed());
-    let calls = host.take().calls;
+    let record = host.take();
+    let calls = record.calls;
     let last = calls.last();
     let wrong = match &outcome.result {
         Ok(_) => None,
@@ -90,6 +93,7 @@ pub(super) async fn run(probe: &Probe<'_>) -> Result<Tried, Error> {
         status: last.and_then(|call| call.report.status),
         rate_limit: last.and_then(|call| call.report.rate_limit),
         time_ms,
+        console: record.console,
     })
 }
 

@@ -189,6 +189,9 @@ impl<'a> Probe<'a> {
             "api_key" => "API key, sent as it is",
             "bearer" => "access token, sent as it is",
             "basic" => "user name and password, sent as they are",
+            "digest" => "the password is proven, never sent",
+            "aws_sigv4" => "the access key signs each request",
+            "custom" => "connection.rhai signs each request",
             _ => "sent as it is",
         };
         for secret in auth.secrets.values() {
@@ -227,6 +230,7 @@ impl<'a> Probe<'a> {
                 "fn test of connection.rhai".to_owned()
             };
             self.found.signed_in_as = tried.signed_in_as;
+            self.found.console.extend(tried.console);
             (detail, tried.wrong)
         } else {
             let (asked, wrong) = self.who().await;
@@ -277,6 +281,7 @@ impl<'a> Probe<'a> {
             self.found.status = tried.status;
             self.found.rate_limit = tried.rate_limit;
             self.found.signed_in_as = tried.signed_in_as;
+            self.found.console.extend(tried.console);
             ("fn test of connection.rhai".to_owned(), tried.time_ms, tried.wrong)
         } else {
             let url = self.resolved.http.base_url.clone();
@@ -308,7 +313,7 @@ impl<'a> Probe<'a> {
         self.connector.of_kind(FileKind::Connection).next().is_some()
     }
 
-    async fn ask(&self, url: &str, signed: bool) -> Asked {
+    async fn ask(&mut self, url: &str, signed: bool) -> Asked {
         let mut request = HttpRequest::new("GET", url);
         request.timeout_ms = PATIENCE_MS;
         request.retry = false;
@@ -318,6 +323,7 @@ impl<'a> Probe<'a> {
             connection.auth = Auth::default();
         }
         let outcome = joinery_http::send(&self.client, &connection, request, &CancellationToken::new()).await;
+        self.found.console.extend(self.resolved.said.take());
         let time_ms = outcome.as_ref().map_or_else(waited, total);
         match outcome {
             Ok(exchange) => Asked {
@@ -408,6 +414,7 @@ impl<'a> Probe<'a> {
         ]
         .into_iter()
         .flatten()
+        .chain(found.console.iter_mut().map(|line| &mut line.text))
         .for_each(mask);
         found
     }
@@ -440,7 +447,7 @@ fn how_asked(auth: &Auth) -> &str {
 /// How a token was got: `private_key_jwt, DPoP`; or that it is one from before.
 fn how_signed(auth: &Auth, held: &Held, asked: bool) -> String {
     let bound = held.token.is_bound.then_some("DPoP");
-    let kept = (!asked).then_some("kept from before");
+    let kept = (!asked).then_some("kept");
     let parts: Vec<&str> = [Some(how_asked(auth)), bound, kept].into_iter().flatten().collect();
     parts.join(", ")
 }

@@ -76,6 +76,9 @@ pub fn test(found: &ConnectionTest, as_json: bool) -> Result<(), Error> {
         );
         output::line(line.trim_end())?;
     }
+    for line in &found.console {
+        output::note(&output::console(line));
+    }
     let style = if found.ok { output::GOOD } else { output::BAD };
     output::line(&format!("{style}{}{style:#}", output::printable(&found.message)))?;
     if let Some(detail) = &found.detail {

@@ -80,11 +80,18 @@ pub fn sign_in(arguments: SignIn) -> Result<Outcome, Error> {
     Ok(Outcome::Done)
 }
 
-/// Forgets the tokens.
+/// Revokes the tokens and forgets them.
 pub fn sign_out(arguments: SignOut) -> Result<Outcome, Error> {
     let connector = target::open(&arguments.connector)?;
-    connections::sign_out(&home::studio()?, &connector, &arguments.name)?;
-    output::note(&format!("Signed out of {}.", arguments.name));
+    let signed_out = home::wait_for(async {
+        let studio = home::studio()?;
+        let resolved = saved(&arguments.name).resolve(&studio, &connector).await?;
+        connections::sign_out_resolved(&studio, &resolved).await
+    })?;
+    output::note(&output::printable(&signed_out.message));
+    if let Some(hint) = &signed_out.hint {
+        output::note(&format!("  help: {}", output::printable(hint)));
+    }
     Ok(Outcome::Done)
 }
 

@@ -1,6 +1,6 @@
 //! `joinery run`: one action, from input to output.
 
-mod report;
+pub mod report;
 mod watch;
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
@@ -16,7 +16,7 @@ use joinery_app::{
 use serde_json::{Value, json};
 
 use crate::{
-    Outcome, ask, durations, home,
+    Outcome, ask, durations, home, output,
     target::{self, Target},
     texts,
 };
@@ -29,11 +29,20 @@ const SILENCE: Duration = Duration::from_secs(1);
 pub struct Arguments {
     /// A connector's folder or package
     connector: PathBuf,
-    /// The action
+    /// The action; `http` sends any request, `pick_lists/NAME` gives a pick list's options
     action: String,
     /// Its input: JSON, @FILE, or - for what comes in
     #[arg(long, value_name = "JSON|@FILE|-")]
     input: Option<String>,
+    /// Answers to its config fields: JSON, @FILE, or - for what comes in
+    #[arg(long, value_name = "JSON|@FILE|-")]
+    config: Option<String>,
+    /// Go on with an action that waits, by its id, in place of beginning
+    #[arg(long, value_name = "ID", conflicts_with_all = ["input", "config", "watch"])]
+    resume: Option<String>,
+    /// Where the action waits to go on, end and tell its id in place of waiting
+    #[arg(long)]
+    no_wait: bool,
     /// Print output, calls and console as JSON
     #[arg(long)]
     pub json: bool,
@@ -59,13 +68,20 @@ pub fn run(arguments: &Arguments) -> Result<Outcome, Error> {
         .input
         .as_deref()
         .map_or_else(|| Ok(json!({})), texts::read_json)?;
+    let config = arguments
+        .config
+        .as_deref()
+        .map_or_else(|| Ok(Value::Null), texts::read_json)?;
     home::wait_for(async {
         let mut session = Session {
             studio: home::studio()?,
             arguments,
             input,
+            config,
             resolved: None,
         };
+        // It starts while the connector is read.
+        session.studio.scripts().warm_up();
         ask::offer(&session.studio, arguments.allow_writes);
         if arguments.watch {
             watch::run(&mut session).await
@@ -77,6 +93,9 @@ pub fn run(arguments: &Arguments) -> Result<Outcome, Error> {
 
 async fn once(session: &mut Session<'_>) -> Result<Outcome, Error> {
     let (connector, performed) = session.perform().await?;
+    if session.arguments.trace {
+        report::gaps(session.studio.scripts().gaps());
+    }
     report::show(session.arguments, &connector, &performed)
 }
 
@@ -85,6 +104,7 @@ struct Session<'a> {
     studio: Studio,
     arguments: &'a Arguments,
     input: Value,
+    config: Value,
     /// Kept from the first run on: a secret that came in can be read only once.
     resolved: Option<Resolved>,
 }
@@ -92,7 +112,7 @@ struct Session<'a> {
 impl Session<'_> {
     /// One run, with the connector's files as they are now. Ctrl C stops the script.
     async fn perform(&mut self) -> Result<(Arc<Connector>, Performed), Error> {
-        let connector = target::open(&self.arguments.connector)?;
+        let connector = connectors::with_built_in(target::open(&self.arguments.connector)?);
         let file = connectors::script(&connector, &self.arguments.action)?;
         let resolved = if let Some(resolved) = &self.resolved {
             resolved.clone()
@@ -104,6 +124,19 @@ impl Session<'_> {
         self.resolved = Some(resolved.clone());
         let mut performance = Performance::new(Arc::clone(&connector), &file, resolved);
         performance.input = self.input.clone();
+        performance.config = self.config.clone();
+        performance.resume.clone_from(&self.arguments.resume);
+        performance.wait = !self.arguments.no_wait;
+        let json = self.arguments.json;
+        performance.on_wait = Some(Arc::new(move |waiting| {
+            if !json {
+                output::note(&format!(
+                    "waits {} s, then goes on ({})",
+                    waiting.left().as_secs_f64().ceil(),
+                    waiting.id
+                ));
+            }
+        }));
         if let Some(time) = self.arguments.timeout {
             performance.limits.time = time;
         }

@@ -1,9 +1,9 @@
 //! What a run prints.
 
-use std::fmt::Write as _;
+use std::{fmt::Write as _, path::Path};
 
 use joinery_app::{
-    Connector, ConsoleLevel, ConsoleLine, Error, ScriptError,
+    Connector, Error, ScriptError,
     runs::{CallReport, Performed},
 };
 use serde_json::{Value, json};
@@ -17,7 +17,7 @@ use crate::{
 
 /// Prints the output; console, calls, warnings and the error go to stderr.
 pub fn show(arguments: &Arguments, connector: &Connector, performed: &Performed) -> Result<Outcome, Error> {
-    let outcome = if performed.outcome.result.is_ok() {
+    let outcome = if performed.outcome.result.is_ok() || performed.waiting.is_some() {
         Outcome::Done
     } else {
         Outcome::Failed
@@ -27,18 +27,27 @@ pub fn show(arguments: &Arguments, connector: &Connector, performed: &Performed)
         return Ok(outcome);
     }
     beside(arguments, connector, performed);
+    if let Some(waiting) = &performed.waiting {
+        output::line(&waiting.id)?;
+    }
     if let Ok(value) = &performed.outcome.result {
         output::json(value)?;
     }
     Ok(outcome)
 }
 
+/// What this system does not take from the process that ran the script.
+pub fn gaps(gaps: &[String]) {
+    let dim = output::DIM;
+    for gap in gaps {
+        output::note(&format!("{dim}the script's process: {gap}{dim:#}"));
+    }
+}
+
 /// Everything that is not the output.
 pub fn beside(arguments: &Arguments, connector: &Connector, performed: &Performed) {
     let dim = output::DIM;
-    for line in &performed.console {
-        output::note(&console(line));
-    }
+    console(performed);
     if arguments.trace {
         for made in performed.calls() {
             output::note(&call(made));
@@ -57,8 +66,10 @@ pub fn beside(arguments: &Arguments, connector: &Connector, performed: &Performe
             violation.message
         ));
     }
-    if let Err(error) = &performed.outcome.result {
-        output::note(failure(arguments, connector, error).trim_end());
+    if let Err(error) = &performed.outcome.result
+        && performed.outcome.continuation.is_none()
+    {
+        output::note(failure(&arguments.connector, connector, error).trim_end());
     }
     if arguments.trace {
         output::note(&format!(
@@ -88,7 +99,7 @@ pub fn shape(performed: &Performed) -> Value {
         Ok(value) => (Some(value), None),
         Err(error) => (None, Some(error)),
     };
-    json!({
+    let mut shape = json!({
         "ok": error.is_none(),
         "output": output,
         "error": error.map(|error| json!({
@@ -103,23 +114,18 @@ pub fn shape(performed: &Performed) -> Value {
         "calls": calls,
         "console": performed.console,
         "time_ms": performed.time_ms,
-    })
+    });
+    if let Some(waiting) = &performed.waiting {
+        shape["waiting"] = json!({ "id": waiting.id, "due_ms": waiting.due_ms });
+    }
+    shape
 }
 
-fn console(line: &ConsoleLine) -> String {
-    let (word, style) = match line.level {
-        ConsoleLevel::Print => ("print", output::DIM),
-        ConsoleLevel::Info => ("info ", output::GOOD),
-        ConsoleLevel::Warn => ("warn ", output::DOUBT),
-        ConsoleLevel::Error => ("error", output::BAD),
-    };
-    let dim = output::DIM;
-    format!(
-        "{style}{word}{style:#} {} {dim}{}:{}{dim:#}",
-        output::printable(&line.text),
-        line.file,
-        line.line
-    )
+/// What the script printed and logged.
+pub fn console(performed: &Performed) {
+    for line in &performed.console {
+        output::note(&output::console(line));
+    }
 }
 
 fn call(call: &CallReport) -> String {
@@ -137,11 +143,11 @@ fn call(call: &CallReport) -> String {
 }
 
 /// The error with its line, and the functions it came through.
-fn failure(arguments: &Arguments, connector: &Connector, error: &ScriptError) -> String {
+pub fn failure(path: &Path, connector: &Connector, error: &ScriptError) -> String {
     let text = connector.text(&error.file).ok();
     let mut shown = excerpt::render(
         &Finding {
-            file: &arguments.connector.join(&error.file).display().to_string(),
+            file: &path.join(&error.file).display().to_string(),
             line: error.line,
             column: error.column,
             end_column: None,

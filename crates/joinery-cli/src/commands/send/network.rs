@@ -14,7 +14,7 @@ pub struct Network {
     /// A PEM file of authorities, trusted besides the system's own
     #[arg(long, value_name = "FILE")]
     cacert: Option<PathBuf>,
-    /// A PEM file with the client certificate, and its key where --key is not given
+    /// A PEM or PKCS#12 file with the client certificate, and its key where --key is not given
     #[arg(short = 'E', long, value_name = "FILE")]
     cert: Option<PathBuf>,
     /// A PEM file with the key of the client certificate

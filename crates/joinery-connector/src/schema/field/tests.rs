@@ -55,6 +55,7 @@ fn field(seed: &mut u64, name: &str, depth: usize) -> Field {
         secret: dice(seed, 4) == 0,
         when: (dice(seed, 4) == 0).then(|| json!({"field": "kind", "equals": "a"})),
         sticky: dice(seed, 4) == 0,
+        convert: (dice(seed, 4) == 0).then(|| "integer".to_owned()),
         nullable: dice(seed, 3) == 0,
     }
 }

@@ -55,12 +55,13 @@ impl ClientAuth {
         })
     }
 
-    /// Adds to a token request who asks; gives the `Authorization` header where that is the way. A fresh assertion each
-    /// time: servers take each once.
+    /// Adds to a request to `endpoint` who asks; gives the `Authorization` header where that is the way. A fresh assertion
+    /// each time: servers take each once.
     pub(super) fn add(
         self,
         context: &Context<'_>,
         settings: Settings<'_>,
+        endpoint: &str,
         fields: &mut Vec<(String, String)>,
     ) -> Result<Option<String>, Error> {
         let mut add = |name: &str, value: &str| fields.push((name.to_owned(), value.to_owned()));
@@ -81,8 +82,7 @@ impl ClientAuth {
             }
             Self::PrivateKey => {
                 let id = settings.required("client_id")?;
-                let audience = settings.text("assertion_audience")?;
-                let audience = audience.map_or_else(|| settings.url("token_url"), Ok)?;
+                let audience = settings.text("assertion_audience")?.unwrap_or(endpoint);
                 let assertion = assertion(context, settings, id, id, audience)?;
                 add("client_id", id);
                 add("client_assertion_type", ASSERTION_TYPE);

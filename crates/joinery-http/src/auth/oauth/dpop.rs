@@ -17,16 +17,18 @@ pub(super) fn for_token(context: &Context<'_>, memory: &Memory, key: &PrivateKey
     proof(context, key, "POST", target(url, false), memory.nonce(url), None)
 }
 
-/// The proof for `request` with the access token it carries.
+/// The proof for `request` with the access token it carries; `decoded`: whether it names the path decoded, where no
+/// refusal has shown how the server compares it.
 pub(super) fn for_request(
     context: &Context<'_>,
     memory: &Memory,
     key: &PrivateKey,
     request: &HttpRequest,
-    token: &Secret,
+    (token, decoded): (&Secret, bool),
 ) -> Result<String, Error> {
-    let target = target(&request.url, memory.decodes_paths());
-    let nonce = memory.nonce(&origin(&request.url));
+    let origin = origin(&request.url);
+    let target = target(&request.url, memory.spelling(&origin).unwrap_or(decoded));
+    let nonce = memory.nonce(&origin);
     proof(context, key, &request.method, target, nonce, Some(token))
 }
 
@@ -56,6 +58,11 @@ fn proof(
     jwt::sign(header, &claims, key, key.algorithm())
 }
 
+/// Whether there are two ways to name the URL in a proof.
+pub(super) fn has_two_spellings(url: &str) -> bool {
+    target(url, false) != target(url, true)
+}
+
 /// The URL without query and fragment. Okta compares it with the decoded path, against RFC 9449 §4.3; which of both a
 /// server wants shows when it refuses.
 fn target(url: &str, decoded: bool) -> String {
@@ -80,5 +87,6 @@ mod tests {
         let url = "https://acme.test:8443/users/a%40b?limit=1#x";
         assert_eq!(target(url, false), "https://acme.test:8443/users/a%40b");
         assert_eq!(target(url, true), "https://acme.test:8443/users/a@b");
+        assert!(has_two_spellings(url) && !has_two_spellings("https://acme.test/users?q=a%40b"));
     }
 }

@@ -2,10 +2,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use joinery_connector::Secret;
@@ -55,8 +52,8 @@ pub(crate) struct Memory {
     /// The nonce that the next proof must carry, by where: the token URL, or an origin of the API. A server keeps the two
     /// apart even where both are of one origin.
     nonces: Mutex<HashMap<String, String>>,
-    /// Whether proofs name the URL with its path decoded, as Okta compares it.
-    decodes_paths: AtomicBool,
+    /// Whether proofs name paths decoded, by origin of the API, where a refusal has shown it.
+    spellings: Mutex<HashMap<String, bool>>,
 }
 
 /// Tokens and keys. Whoever holds it is the one that asks the server.
@@ -68,6 +65,8 @@ pub(crate) struct State {
     pub(crate) proof_key: Option<Arc<PrivateKey>>,
     /// Whether the token endpoint wants proofs.
     pub(crate) proves: bool,
+    /// The origin of a token endpoint that compares decoded paths, as Okta does.
+    pub(crate) decodes_at: Option<String>,
     /// Counts the tokens got, so that a refused one can be told from its successor.
     pub(crate) generation: u64,
     /// Whether there ever was a token, which tells a sign-in that ended from one that never was.
@@ -102,14 +101,18 @@ impl Memory {
         nonces.get(place).cloned()
     }
 
-    /// Decodes paths in proofs from now on; whether that is new.
-    pub(crate) fn decode_paths(&self) -> bool {
-        !self.decodes_paths.swap(true, Ordering::Relaxed)
+    /// Names paths of `origin` decoded, or not, from now on; whether that was open until now.
+    pub(crate) fn spell(&self, origin: &str, decoded: bool) -> bool {
+        let mut spellings = self.spellings.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_open = !spellings.contains_key(origin);
+        spellings.entry(origin.to_owned()).or_insert(decoded);
+        is_open
     }
 
-    /// Whether paths are decoded in proofs.
-    pub(crate) fn decodes_paths(&self) -> bool {
-        self.decodes_paths.load(Ordering::Relaxed)
+    /// Whether paths of `origin` are named decoded, where a refusal has shown it.
+    pub(crate) fn spelling(&self, origin: &str) -> Option<bool> {
+        let spellings = self.spellings.lock().unwrap_or_else(PoisonError::into_inner);
+        spellings.get(origin).copied()
     }
 }
 
@@ -120,6 +123,7 @@ impl State {
         if let Some(kept) = self.kept(context, kind, "token")? {
             let token = read(&kept);
             self.proves = token.is_bound;
+            self.decodes_at = kept["decodes_at"].as_str().map(str::to_owned);
             context.session().hide(&token.access);
             self.had_token = true;
             self.generation = 1;
@@ -152,6 +156,12 @@ impl State {
         Ok(())
     }
 
+    /// Takes out the tokens, which are good for nothing from now on.
+    pub(crate) fn take_tokens(&mut self) -> (Option<Secret>, Option<Secret>) {
+        let token = self.token.take().map(|token| token.access.clone());
+        (self.refresh.take(), token)
+    }
+
     /// Forgets the refresh token: the server does not take it any more.
     pub(crate) fn forget_refresh(&mut self, context: &Context<'_>) {
         self.refresh = None;
@@ -178,6 +188,7 @@ impl State {
             "obtained_ms": token.obtained_ms,
             "expires_ms": token.expires_ms,
             "scopes": token.scopes,
+            "decodes_at": self.decodes_at,
         });
         // An access token that cannot be kept is got again by the next process.
         let _ = surroundings.keep("token", Some(&Secret::new(kept.to_string())));

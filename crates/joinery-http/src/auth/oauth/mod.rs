@@ -8,6 +8,7 @@ mod loopback;
 mod memory;
 mod refusal;
 mod request;
+pub(super) mod revoke;
 pub(super) mod settings;
 
 use std::sync::Arc;
@@ -61,16 +62,17 @@ pub(super) async fn sign(grant: &dyn Grant, context: &Context<'_>, request: &mut
         return Ok(());
     }
     let memory = context.session().memory::<Memory>();
-    let (token, key, generation) = {
+    let (token, key, generation, decoded) = {
         let mut state = memory.state(grant.id(), context).await?;
         let token = current(grant, context, &memory, &mut state).await?;
-        (token, state.proof_key.clone(), state.generation)
+        let decoded = decodes(&state, &request.url);
+        (token, state.proof_key.clone(), state.generation, decoded)
     };
     context.leave(generation);
     if token.is_bound
         && let Some(key) = key
     {
-        let proof = dpop::for_request(context, &memory, &key, request, &token.access)?;
+        let proof = dpop::for_request(context, &memory, &key, request, (&token.access, decoded))?;
         request.set_header("DPoP", proof);
     }
     let scheme = if token.is_bound { "DPoP" } else { "Bearer" };
@@ -96,9 +98,13 @@ pub(super) async fn recover(
         return Ok(anew_if(is_new_nonce || tries == 0));
     }
     if challenge.contains("invalid_dpop_proof") {
-        return Ok(anew_if(
-            challenge.contains("htu") && (memory.decode_paths() || tries == 0),
-        ));
+        if !challenge.contains("htu") || !dpop::has_two_spellings(&response.url) {
+            return Ok(Recovery::Keep);
+        }
+        let spelled = decodes(&*memory.state(grant.id(), context).await?, &response.url);
+        // Calls at a time are refused alike: all but one of them find it settled.
+        let is_new = memory.spell(&memory::origin(&response.url), !spelled);
+        return Ok(anew_if(is_new || tries == 0));
     }
     let says_other = challenge.contains("error=") && !challenge.contains("invalid_token");
     if response.status != 401 || tries > 0 || says_other || context.left() == 0 {
@@ -115,6 +121,11 @@ pub(super) async fn recover(
     }
     drop(state);
     Ok(Recovery::SignAnew)
+}
+
+/// Whether proofs for `url` name its path decoded before anything is known of it: who signs in with Okta calls Okta.
+fn decodes(state: &State, url: &str) -> bool {
+    state.decodes_at.as_deref() == Some(memory::origin(url).as_str())
 }
 
 /// Whether a new token can be had without a person.

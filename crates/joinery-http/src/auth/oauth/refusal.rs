@@ -3,7 +3,10 @@
 use serde_json::{Map, Value};
 use url::Url;
 
-use super::{super::Answer, settings::Settings};
+use super::{
+    super::Answer,
+    settings::{Dpop, Settings},
+};
 use crate::error::{Error, SignInCause, SignInFailure};
 
 /// A clock that is off by less is not what an assertion is refused for.
@@ -97,11 +100,10 @@ impl Refusal {
                     hint,
                 )
             }
-            "invalid_dpop_proof" | "use_dpop_nonce" => (
-                SignInCause::Proof,
-                format!("{server} wants proof of possession (DPoP){said}"),
-                "Set dpop = \"when_required\" for this way to sign in, or turn off DPoP for the app.".to_owned(),
-            ),
+            "invalid_dpop_proof" | "use_dpop_nonce" => {
+                let (message, hint) = self.about_proof(&server, settings.dpop().ok());
+                (SignInCause::Proof, message, hint)
+            }
             "invalid_grant" => about_grant(grant, &server, &said),
             "access_denied" => (
                 SignInCause::User,
@@ -151,11 +153,38 @@ impl Refusal {
         }
     }
 
+    fn about_proof(&self, server: &str, dpop: Option<Dpop>) -> (String, String) {
+        let said = self.said();
+        if dpop == Some(Dpop::Never) {
+            return (
+                format!("{server} wants proof of possession (DPoP), which is turned off here{said}"),
+                "Set DPoP to auto or always in the connection (dpop = \"when_required\" in connector.toml), or turn it \
+                 off for the app."
+                    .to_owned(),
+            );
+        }
+        (
+            format!("{server} does not accept the proof of possession (DPoP){said}"),
+            "Sign out of the connection to get a new key, and sign in again; or set DPoP to never in the connection, if \
+             the app allows that."
+                .to_owned(),
+        )
+    }
+
     /// What the server said, as the end of a sentence.
     fn said(&self) -> String {
         match self.description.trim().trim_end_matches('.') {
             "" => String::new(),
             description => format!(": {description}"),
+        }
+    }
+
+    /// What the server said, or its status where it said nothing, as the end of a sentence.
+    pub(super) fn words(&self, status: u16) -> String {
+        match (self.said(), self.error.as_str()) {
+            (said, _) if !said.is_empty() => said,
+            (_, "") => format!(": it answered {status}"),
+            (_, error) => format!(": {error}"),
         }
     }
 
@@ -211,6 +240,18 @@ fn about_grant(grant: &str, server: &str, said: &str) -> (SignInCause, String, S
 /// An answer that should hold a token and does not.
 pub(super) fn senseless(url: &str, answer: &Answer) -> Error {
     Refusal::read(answer).senseless(url)
+}
+
+/// A token that should be bound to the connection's key and is not.
+pub(super) fn unbound(url: &str) -> Error {
+    failure(
+        SignInCause::Proof,
+        format!(
+            "{} gave a token without proof of possession (DPoP), which is set to always here",
+            server(url)
+        ),
+        "Turn on DPoP for the app, or set DPoP to auto or never in the connection.",
+    )
 }
 
 /// Nobody signed in, or nobody is signed in any more.

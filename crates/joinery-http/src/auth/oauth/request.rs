@@ -10,7 +10,7 @@ use super::{
     Grant,
     client::ClientAuth,
     dpop,
-    memory::{Memory, State, Token},
+    memory::{Memory, State, Token, origin},
     refusal::{self, Refusal},
     settings::{Dpop, Settings},
 };
@@ -21,6 +21,9 @@ const TRIES: usize = 4;
 
 /// The form fields of a token request.
 pub(in super::super) type Fields = Vec<(String, String)>;
+
+/// The header by which Okta's answers are told from others.
+const OKTA: &str = "x-okta-request-id";
 
 /// Asks for a token with the form fields that `fields` makes anew for each try, and remembers it.
 pub(super) async fn obtain(
@@ -48,7 +51,7 @@ pub(super) async fn obtain(
         request.set_header("Accept", "application/json");
         // A server takes each assertion once, so that the same request is never sent again.
         request.retry = false;
-        if let Some(authorization) = client_auth.add(context, settings, &mut fields)? {
+        if let Some(authorization) = client_auth.add(context, settings, url, &mut fields)? {
             request.set_header("Authorization", authorization);
         }
         request.body = HttpBody::Form { fields };
@@ -60,8 +63,12 @@ pub(super) async fn obtain(
         let is_new_nonce = answer
             .header("dpop-nonce")
             .is_some_and(|nonce| memory.note_nonce(url, nonce));
+        state.decodes_at = answer.header(OKTA).map(|_| origin(url));
         if (200..300).contains(&answer.status) {
             let (token, refresh) = granted(context, settings, url, &answer, state.proves)?;
+            if dpop == Dpop::Always && !token.is_bound {
+                return Err(refusal::unbound(url));
+            }
             return state.remember(context, grant.id(), token, refresh);
         }
         let refusal = Refusal::read(&answer);

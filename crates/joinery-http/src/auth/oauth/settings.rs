@@ -15,6 +15,11 @@ pub(in super::super) const TOKEN_URL: Setting = Setting {
     meaning: "Where tokens are asked for; `{{base_url}}` and the connection's fields may stand in it.",
     default: None,
 };
+pub(in super::super) const REVOCATION_URL: Setting = Setting {
+    name: "revocation_url",
+    meaning: "Where signing out revokes tokens (RFC 7009).",
+    default: Some("what the server's metadata says"),
+};
 pub(in super::super) const CLIENT_ID: Setting = Setting {
     name: "client_id",
     meaning: "The client's id, where all connections share one; else each connection has its own.",
@@ -33,7 +38,7 @@ pub(in super::super) const AUDIENCE: Setting = Setting {
 pub(in super::super) const DPOP: Setting = Setting {
     name: "dpop",
     meaning: "Whether tokens are bound to a key of the connection (DPoP): `true`, `false`, or `\"when_required\"`, which \
-              binds them once the server asks for it.",
+              binds them once the server asks for it. A connection may say `always` or `never` instead.",
     default: Some("\"when_required\""),
 };
 pub(in super::super) const CLIENT_AUTH: Setting = Setting {
@@ -151,8 +156,8 @@ impl<'a> Settings<'a> {
             None | Some(Value::Null) => Ok(Dpop::WhenRequired),
             Some(Value::String(word)) => match word.as_str() {
                 "when_required" => Ok(Dpop::WhenRequired),
-                "true" => Ok(Dpop::Always),
-                "false" => Ok(Dpop::Never),
+                "true" | "always" => Ok(Dpop::Always),
+                "false" | "never" => Ok(Dpop::Never),
                 _ => Err(self.wrong("`dpop` is true, false or \"when_required\"")),
             },
             Some(_) => Err(self.wrong("`dpop` is true, false or \"when_required\"")),
@@ -190,6 +195,7 @@ pub(crate) fn form(settings: &Map<String, Value>, fields: Vec<FormField>) -> For
     };
     let mut fields: Vec<FormField> = fields.into_iter().filter(is_open).collect();
     fields.push(scopes_field(settings));
+    fields.push(dpop_field(settings));
     Form { fields }
 }
 
@@ -220,6 +226,21 @@ fn scopes_field(settings: &Map<String, Value>) -> FormField {
         format!("Empty asks for {own}")
     };
     optional("scopes", "Scopes", &hint, Control::Text)
+}
+
+/// The field for proof of possession, where a connection may go another way than `connector.toml`.
+fn dpop_field(settings: &Map<String, Value>) -> FormField {
+    let own = match settings.get("dpop") {
+        Some(Value::Bool(true)) => "always",
+        Some(Value::Bool(false)) => "never",
+        _ => "once the server asks for it",
+    };
+    let options = ["auto", "always", "never"].map(str::to_owned).to_vec();
+    let hint = format!("auto: as the connector says, {own}");
+    FormField {
+        default: Some("auto".into()),
+        ..optional("dpop", "Bind tokens with DPoP", &hint, Control::Select { options })
+    }
 }
 
 /// The fields by which a client says who it is, for the way that `settings` choose.

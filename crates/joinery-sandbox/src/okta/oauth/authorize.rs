@@ -7,11 +7,12 @@ use super::client::Client;
 use super::form::Form;
 use super::memory::{Granted, Memory};
 use super::refusal::Refusal;
-use super::{claims, page, token};
+use super::{claims, issued, page, servers, token};
 use crate::okta::Route;
 use crate::okta::call::{Answer, Call, Query, Reply};
 use crate::okta::event::{Party, kinds};
 use crate::okta::ids::Id;
+use crate::okta::record::Record;
 use crate::okta::user::{Password, Status};
 use crate::random;
 use crate::state::Org;
@@ -25,7 +26,12 @@ pub const ROUTES: &[Route] = &[
     Route(Method::POST, "oauth2/v1/authorize", authorize),
 ];
 
-fn authorize(call: &Call<'_>) -> Answer {
+/// Lets a user sign in for a code, at the org's authorization server or at one that the path names.
+///
+/// # Errors
+/// E0000007 for a server that is not there. What else goes wrong is told to the app, or on a page.
+pub fn authorize(call: &Call<'_>) -> Answer {
+    let server = servers::of_path(&call.state.read(), call)?;
     let form = if *call.method == Method::POST {
         Form::read(call)
     } else {
@@ -36,7 +42,11 @@ fn authorize(call: &Call<'_>) -> Answer {
         let (client, back) = origin(&form, &org.oauth)?;
         let client = client.clone();
         Ok(check(&form, &client)
-            .and_then(|()| proceed(call, &form, &client, &mut org))
+            .and_then(|()| match &server {
+                Some(server) => servers::check_scopes(&org, server, &form.scopes()),
+                None => token::check_scopes(&client, &form.scopes()),
+            })
+            .and_then(|()| proceed(call, &form, &client, server.as_ref(), &mut org))
             .map_or_else(
                 |refusal| {
                     let parts = [("error", refusal.error), ("error_description", &refusal.description)];
@@ -82,11 +92,9 @@ fn check(form: &Form, client: &Client) -> Result<(), Refusal> {
             "The authentication request has an invalid 'state' parameter.",
         ));
     }
-    let scopes = form.scopes();
-    if scopes.is_empty() {
+    if form.scopes().is_empty() {
         return Err(Refusal::scope("No scopes were requested."));
     }
-    token::check_scopes(client, &scopes)?;
     let Some(challenge) = form.get("code_challenge") else {
         if client.pkce {
             return Err(Refusal::request("PKCE code challenge is required by the application."));
@@ -109,7 +117,13 @@ enum Outcome {
     Page(Box<Reply>),
 }
 
-fn proceed(call: &Call<'_>, form: &Form, client: &Client, org: &mut Org) -> Result<Outcome, Refusal> {
+fn proceed(
+    call: &Call<'_>,
+    form: &Form,
+    client: &Client,
+    server: Option<&Record>,
+    org: &mut Org,
+) -> Result<Outcome, Refusal> {
     if form.get("prompt") == Some("none") {
         let text = "The client specified not to prompt, but the user is not logged in.";
         return Err(Refusal::new(400, "login_required", text));
@@ -117,11 +131,14 @@ fn proceed(call: &Call<'_>, form: &Form, client: &Client, org: &mut Org) -> Resu
     // The page posts the login and the password; a login in the query of a GET only fills the field.
     let given = form.get("username").filter(|_| *call.method == Method::POST);
     let Some(login) = given else {
-        return Ok(Outcome::Page(Box::new(page::sign_in(form, client, org, None))));
+        return Ok(Outcome::Page(Box::new(page::sign_in(
+            call.path, form, client, org, None,
+        ))));
     };
     let Some(user) = sign_in(org, login, form.get("password").unwrap_or_default()) else {
         count_failure(call, org, login);
         return Ok(Outcome::Page(Box::new(page::sign_in(
+            call.path,
             form,
             client,
             org,
@@ -131,16 +148,23 @@ fn proceed(call: &Call<'_>, form: &Form, client: &Client, org: &mut Org) -> Resu
     if let Some(user) = org.users.get_mut(user) {
         user.last_login = Some(call.now.whole_seconds());
         user.failed_sign_ins = 0;
+        user.adopt_password(form.get("password").unwrap_or_default());
     }
     let granted = Granted {
         client: client.id,
         user: Some(user),
+        server: server.map(|server| server.id),
         scopes: form.scopes(),
         thumbprint: None,
         family: random::text(16),
         signed_in: call.now.seconds(),
         nonce: form.get("nonce").map(str::to_owned),
     };
+    if let Some(server) = server {
+        servers::lifetime(org, server, client, &granted, "authorization_code")?;
+    } else if client.asks_for_consent() {
+        issued::consent(org, call, user, client, &granted.scopes);
+    }
     let (redirect_uri, challenge) = (form.need("redirect_uri")?.to_owned(), form.get("code_challenge"));
     let code = org
         .oauth

@@ -235,6 +235,13 @@ impl Client {
         self.grant_types.iter().any(|known| known == grant)
     }
 
+    /// Whether users have to agree to what it asks for.
+    pub fn asks_for_consent(&self) -> bool {
+        self.rest
+            .get("consent_method")
+            .is_some_and(|method| method == "REQUIRED")
+    }
+
     /// The newest secret in use.
     pub fn secret(&self) -> Option<&str> {
         let mut newest_first = self.secrets.iter().rev();

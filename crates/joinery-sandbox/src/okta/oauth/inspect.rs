@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::form::Form;
 use super::memory::{Access, Refresh};
 use super::refusal::Refusal;
-use super::{access, claims, credentials};
+use super::{access, claims, credentials, servers};
 use crate::okta::Route;
 use crate::okta::call::{Answer, Call, Reply};
 use crate::okta::user::User;
@@ -27,8 +27,14 @@ fn introspect(call: &Call<'_>) -> Answer {
         let client = credentials::client(call, &form, &org.oauth)?;
         let token = form.get("token").ok_or_else(missing_token)?;
         let now = call.now.seconds();
-        let access = org.oauth.access(token).filter(|it| !it.revoked && it.expires > now);
-        let refresh = org.oauth.refresh(token).filter(|it| !it.spent && it.expires > now);
+        let access = org
+            .oauth
+            .access(token)
+            .filter(|it| !it.revoked && it.expires > now && it.granted.server.is_none());
+        let refresh = org
+            .oauth
+            .refresh(token)
+            .filter(|it| !it.spent && it.expires > now && it.granted.server.is_none());
         let shown = match (access, refresh) {
             (Some(token), _) if token.granted.client == client.id => shown_access(call, &org, token),
             (_, Some(token)) if token.granted.client == client.id => shown_refresh(&org, token),
@@ -63,7 +69,8 @@ fn shown_access(call: &Call<'_>, org: &Org, token: &Access) -> Value {
     shown
 }
 
-fn shown_refresh(org: &Org, token: &Refresh) -> Value {
+/// What a refresh token is.
+pub fn shown_refresh(org: &Org, token: &Refresh) -> Value {
     let user = token.granted.user.and_then(|user| org.users.get(user));
     let login = user.map_or("", User::login);
     json!({
@@ -73,7 +80,7 @@ fn shown_refresh(org: &Org, token: &Refresh) -> Value {
 }
 
 /// Ends a token. An unknown one is as good as ended: 200 without a body either way (RFC 7009).
-fn revoke(call: &Call<'_>) -> Answer {
+pub fn revoke(call: &Call<'_>) -> Answer {
     let end = || -> Result<Reply, Refusal> {
         let form = Form::read(call)?;
         let mut org = call.state.write();
@@ -90,7 +97,8 @@ fn revoke(call: &Call<'_>) -> Answer {
     Ok(end().unwrap_or_else(|refusal| refusal.reply()))
 }
 
-fn userinfo(call: &Call<'_>) -> Answer {
+/// Says who a token stands for, at the authorization server that made it.
+pub fn userinfo(call: &Call<'_>) -> Answer {
     let value = call.header(&header::AUTHORIZATION).unwrap_or_default();
     let (scheme, token) = value.split_once(' ').unwrap_or_default();
     let with_proof = scheme.eq_ignore_ascii_case("DPoP");
@@ -101,6 +109,10 @@ fn userinfo(call: &Call<'_>) -> Answer {
         }
         let access = access::token_of(call, &org, token.trim(), with_proof)?;
         let granted = &access.granted;
+        let server = servers::of_path(&org, call).ok().flatten().map(|server| server.id);
+        if granted.server != server {
+            return Err(Refusal::new(401, "invalid_token", "The access token is invalid."));
+        }
         if !granted.has("openid") {
             let text = "The access token must provide access to at least one of these scopes - profile, openid, \
                         email, address or phone";

@@ -177,11 +177,12 @@ impl SigningKey {
         Some(made)
     }
 
-    /// A new key with a name of its own choosing.
-    pub fn named(id: &str) -> Self {
+    /// The same key under another name than its thumbprint.
+    #[must_use]
+    pub fn named(self, id: &str) -> Self {
         Self {
             id: id.to_owned(),
-            ..Self::generate()
+            ..self
         }
     }
 

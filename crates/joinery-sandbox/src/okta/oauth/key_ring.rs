@@ -11,10 +11,10 @@ use super::jose::SigningKey;
 pub struct KeyRing(Mutex<HashMap<String, Arc<SigningKey>>>);
 
 impl KeyRing {
-    /// The key of a name.
-    pub fn get(&self, kid: &str) -> Arc<SigningKey> {
+    /// The key of a name; `find` gives one that is not here yet.
+    pub fn get(&self, kid: &str, find: impl FnOnce() -> SigningKey) -> Arc<SigningKey> {
         let mut keys = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let key = keys.entry(kid.to_owned());
-        key.or_insert_with(|| Arc::new(SigningKey::named(kid))).clone()
+        key.or_insert_with(|| Arc::new(find().named(kid))).clone()
     }
 }

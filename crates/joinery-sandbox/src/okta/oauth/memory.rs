@@ -73,6 +73,9 @@ pub struct Granted {
     pub client: Id,
     /// The user, where one signed in.
     pub user: Option<Id>,
+    /// The authorization server, where it is not the org's own one.
+    #[serde(default)]
+    pub server: Option<Id>,
     /// The scopes.
     pub scopes: Vec<String>,
     /// The thumbprint of the key the tokens are bound to.
@@ -121,6 +124,10 @@ pub struct Access {
 /// A refresh token.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Refresh {
+    /// Its id, which opens nothing.
+    pub id: Id,
+    /// When it was made.
+    pub created: i64,
     /// What it gives.
     pub granted: Granted,
     /// When it ends.
@@ -179,9 +186,11 @@ impl Memory {
     }
 
     /// Makes a refresh token.
-    pub fn new_refresh(&mut self, granted: Granted, now: Time) -> String {
+    pub fn new_refresh(&mut self, id: Id, granted: Granted, now: Time) -> String {
         let text = random::text(43);
         let token = Refresh {
+            id,
+            created: now.seconds(),
             granted,
             expires: now.seconds() + REFRESH_SECONDS,
             spent: false,
@@ -230,10 +239,9 @@ impl Memory {
         }
     }
 
-    /// Forgets a client and everything it was given.
+    /// Forgets a client and every token it was given.
     pub fn remove_client(&mut self, id: Id) {
         self.clients.remove(&id);
-        self.roles.remove(&id);
         self.codes.retain(|_, code| code.granted.client != id);
         self.access.retain(|_, token| token.granted.client != id);
         self.refresh.retain(|_, token| token.granted.client != id);

@@ -6,6 +6,7 @@
 )]
 
 pub mod access;
+mod admins;
 mod authorize;
 mod claims;
 pub mod client;
@@ -14,6 +15,7 @@ mod credentials;
 mod dpop;
 mod form;
 mod inspect;
+mod issued;
 pub mod jose;
 pub mod key_ring;
 pub mod memory;
@@ -35,7 +37,9 @@ use super::event::Party;
 use super::ids::Id;
 use crate::state::Org;
 
+pub use admins::ROUTES as ADMIN_LIST_ROUTES;
 pub use clients::GRANT_ROUTES;
+pub use issued::ROUTES as ISSUED_ROUTES;
 pub use role_targets::ROUTES as ROLE_TARGET_ROUTES;
 pub use roles::is_role;
 pub use roles::{GROUP_ROUTES as GROUP_ROLE_ROUTES, USER_ROUTES as ROLE_ROUTES};
@@ -74,6 +78,8 @@ impl Org {
     /// Keeps the client that an app is in step with it: made, changed and removed with the app.
     pub fn follow_app(&mut self, id: Id) {
         let Some(app) = self.apps.get_mut(&id) else {
+            self.forget_admin(id);
+            self.forget_consents(id);
             self.oauth.remove_client(id);
             return;
         };

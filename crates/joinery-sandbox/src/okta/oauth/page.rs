@@ -19,8 +19,8 @@ input{width:100%;box-sizing:border-box;font:inherit;padding:8px;border:1px solid
 button{margin-top:20px;width:100%;font:inherit;padding:9px;border:0;border-radius:5px;background:#2356c5;color:#fff}\
 .wrong{color:#a8201a}";
 
-/// Asks a user to sign in. The request of the app travels in hidden fields.
-pub fn sign_in(form: &Form, client: &Client, org: &Org, wrong: Option<&str>) -> Reply {
+/// Asks a user to sign in, by a form that is sent to `path`. The request of the app travels in hidden fields.
+pub fn sign_in(path: &str, form: &Form, client: &Client, org: &Org, wrong: Option<&str>) -> Reply {
     let hidden: Vec<String> = form
         .iter()
         .filter(|(name, _)| !matches!(*name, "username" | "password"))
@@ -46,7 +46,7 @@ pub fn sign_in(form: &Form, client: &Client, org: &Org, wrong: Option<&str>) -> 
         "Sign in",
         &format!(
             "<h1>Sign in to the sandbox org</h1><p>to continue to {}</p>{wrong}\
-             <form method=\"post\" action=\"/oauth2/v1/authorize\">{hidden}\
+             <form method=\"post\" action=\"{}\">{hidden}\
              <label for=\"username\">Username</label>\
              <input id=\"username\" name=\"username\" value=\"{}\" list=\"people\" autofocus required autocomplete=\"off\">\
              <datalist id=\"people\">{offered}</datalist>\
@@ -55,6 +55,7 @@ pub fn sign_in(form: &Form, client: &Client, org: &Org, wrong: Option<&str>) -> 
              <p>People who came with the org take any password, or none.</p>\
              <button>Sign in</button></form>",
             escape(&client.name),
+            escape(path),
             escape(login)
         ),
     )

@@ -123,8 +123,7 @@ fn list_groups(call: &Call<'_>) -> Answer {
     }
     let shown = &found[..found.len().min(limit)];
     let next = shown.last().filter(|_| found.len() > limit).map(Id::as_str);
-    let groups = shown.iter().filter_map(|id| org.groups.get(id));
-    let list: Vec<_> = groups.map(|group| group.shown(call.state.url())).collect();
+    let list = shown_groups(&org, shown, call.state.url());
     Ok(paging::link(Reply::json(&list), call, limit, next))
 }
 
@@ -155,9 +154,17 @@ fn remove_group(call: &Call<'_>) -> Answer {
 fn list_apps(call: &Call<'_>) -> Answer {
     let org = call.state.read();
     let (_, role) = limited(&org, call, BY_APP)?;
-    let url = call.state.url();
-    let list: Vec<Value> = role
-        .apps
+    let list = shown_apps(&org, role, call.state.url());
+    Ok(paging::link(Reply::json(&list), call, LIMITS.default, None))
+}
+
+fn shown_groups(org: &Org, groups: &[Id], url: &str) -> Vec<Value> {
+    let groups = groups.iter().filter_map(|id| org.groups.get(id));
+    groups.map(|group| json!(group.shown(url))).collect()
+}
+
+fn shown_apps(org: &Org, role: &Role, url: &str) -> Vec<Value> {
+    role.apps
         .iter()
         .filter_map(|(name, app)| match app {
             // One app goes by its label here.
@@ -172,8 +179,16 @@ fn list_apps(call: &Call<'_>) -> Answer {
                 "_links": {"self": {"href": format!("{url}/api/v1/catalog/apps/{name}")}},
             })),
         })
-        .collect();
-    Ok(paging::link(Reply::json(&list), call, LIMITS.default, None))
+        .collect()
+}
+
+/// Adds the targets of a role to it, where the list of roles is to be expanded by their kind.
+pub fn embed(org: &Org, role: &Role, expand: &str, url: &str, shown: &mut Value) {
+    shown["_embedded"] = match expand {
+        "targets/groups" => json!({"targets": {"groups": shown_groups(org, &role.groups, url)}}),
+        "targets/catalog/apps" => json!({"targets": {"catalog": {"apps": shown_apps(org, role, url)}}}),
+        _ => return,
+    };
 }
 
 /// The app a path names: all of a name, or one.

@@ -1,18 +1,21 @@
-//! Admin roles of users, groups and clients: assign, list, take away, and what each of them opens. What a role is
-//! limited to is in `role_targets`.
+//! Admin roles of users, groups and clients: assign, list, take away, and what each standard one opens. What such a
+//! role is limited to is in `role_targets`; the records of custom roles are in `okta::role_bindings`.
 
 use axum::http::Method;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
+use super::role_targets;
 use crate::clock::Time;
 use crate::intern::{self, Word};
 use crate::okta::Route;
 use crate::okta::call::{Answer, Call, Reply};
 use crate::okta::errors::Problem;
-use crate::okta::event::{EventKind, Party, kinds};
+use crate::okta::event::{EventKind, kinds};
 use crate::okta::ids::{Id, Kind};
-use crate::okta::{groups, totp, users};
+use crate::okta::record::Record;
+use crate::okta::shape::need_text;
+use crate::okta::{groups, role_bindings, totp, users};
 use crate::state::Org;
 
 /// What this file answers below `/api/v1`.
@@ -50,6 +53,9 @@ const KINDS: &[(&str, &str)] = &[
     ("API_ACCESS_MANAGEMENT_ADMIN", "API Access Management Administrator"),
     ("MOBILE_ADMIN", "Mobile Administrator"),
 ];
+
+/// The kind of every role of an org's own.
+const CUSTOM: &str = "CUSTOM";
 
 /// Whether Okta has a standard role of this name.
 pub fn is_role(name: &str) -> bool {
@@ -146,10 +152,18 @@ fn list(call: &Call<'_>) -> Answer {
     let who = assignee(&org, call)?;
     let own = org.oauth.roles.get(&who).map_or(&[][..], Vec::as_slice);
     let mut list: Vec<Value> = own.iter().map(|role| shown(role, call, who, None)).collect();
+    if let Some(expand) = call.query.filled("expand") {
+        for (role, shown) in own.iter().zip(&mut list) {
+            role_targets::embed(&org, role, expand, call.state.url(), shown);
+        }
+    }
+    list.extend(role_bindings::assigned(&org, who).filter_map(|role| shown_custom(&org, role, call, who, None)));
     // What a user holds by a group is listed as well.
     for group in org.users.get(who).into_iter().flat_map(|user| &user.groups) {
         let by_group = org.oauth.roles.get(group).map_or(&[][..], Vec::as_slice);
         list.extend(by_group.iter().map(|role| shown(role, call, who, Some(*group))));
+        let custom = role_bindings::assigned(&org, *group);
+        list.extend(custom.filter_map(|role| shown_custom(&org, role, call, who, Some(*group))));
     }
     Ok(Reply::json(&list))
 }
@@ -157,8 +171,11 @@ fn list(call: &Call<'_>) -> Answer {
 fn assign(call: &Call<'_>) -> Answer {
     let body = call.object()?;
     let wanted = body.get("type").and_then(Value::as_str).unwrap_or_default();
+    if wanted == CUSTOM {
+        return assign_custom(call, &body);
+    }
     let Some((kind, label)) = KINDS.iter().find(|(kind, _)| *kind == wanted) else {
-        let cause = format!("type: '{wanted}' is not a role of this org. The sandbox knows the standard roles.");
+        let cause = format!("type: '{wanted}' is not a role of Okta");
         return Err(Problem::validation("type", vec![cause]));
     };
     let mut org = call.state.write();
@@ -187,8 +204,25 @@ fn assign(call: &Call<'_>) -> Answer {
     let reply = Reply::json(&shown(&role, call, who, None));
     org.oauth.roles.entry(who).or_default().push(role);
     record(&mut org, call, who, true);
-    // As documented: 201 for a user or a group, 200 for a client.
-    Ok(reply.with_status(if call.path.starts_with("/oauth2/") { 200 } else { 201 }))
+    Ok(reply.with_status(created(call)))
+}
+
+/// As documented: 201 for a user or a group, 200 for a client.
+fn created(call: &Call<'_>) -> u16 {
+    if call.path.starts_with("/oauth2/") { 200 } else { 201 }
+}
+
+/// A custom role goes to somebody together with the resource set it is for.
+fn assign_custom(call: &Call<'_>, body: &Map<String, Value>) -> Answer {
+    let (role, set) = (need_text(body, "role", 255)?, need_text(body, "resource-set", 255)?);
+    let mut org = call.state.write();
+    let who = assignee(&org, call)?;
+    check_assignee(&org, who)?;
+    let id = role_bindings::assign(&mut org, call, &role, &set, who)?;
+    record(&mut org, call, who, true);
+    let made = org.records.get(&id);
+    let shown = made.and_then(|role| shown_custom(&org, role, call, who, None));
+    Ok(Reply::json(&shown).with_status(created(call)))
 }
 
 /// Not every group can be an admin.
@@ -207,14 +241,30 @@ fn check_assignee(org: &Org, who: Id) -> Result<(), Problem> {
     Ok(())
 }
 
+/// The assignment of a custom role that a path names, where it names one.
+fn custom<'o>(org: &'o Org, call: &Call<'_>) -> Result<Option<(Id, &'o Record)>, Problem> {
+    let who = assignee(org, call)?;
+    let found = role_bindings::assigned(org, who).find(|role| role.id.as_str() == call.part(1));
+    Ok(found.map(|role| (who, role)))
+}
+
 fn get(call: &Call<'_>) -> Answer {
     let org = call.state.read();
+    if let Some((who, role)) = custom(&org, call)? {
+        return Ok(Reply::json(&shown_custom(&org, role, call, who, None)));
+    }
     let (who, role) = find(&org, call)?;
     Ok(Reply::json(&shown(role, call, who, None)))
 }
 
 fn remove(call: &Call<'_>) -> Answer {
     let mut org = call.state.write();
+    if let Some((who, role)) = custom(&org, call)? {
+        let id = role.id;
+        role_bindings::unassign(&mut org, call, id);
+        record(&mut org, call, who, false);
+        return Ok(Reply::no_content());
+    }
     let (who, role) = find(&org, call)?;
     let gone = role.id.clone();
     if let Some(held) = org.oauth.roles.get_mut(&who) {
@@ -225,16 +275,14 @@ fn remove(call: &Call<'_>) -> Answer {
 }
 
 fn record(org: &mut Org, call: &Call<'_>, who: Id, granted: bool) {
-    let (party, kinds): (Option<Party>, [EventKind; 2]) = if let Some(user) = org.users.get(who) {
-        let kinds = [kinds::USER_PRIVILEGE_GRANT, kinds::USER_PRIVILEGE_REVOKE];
-        (Some(user.into()), kinds)
-    } else if let Some(group) = org.groups.get(&who) {
-        let kinds = [kinds::GROUP_PRIVILEGE_GRANT, kinds::GROUP_PRIVILEGE_REVOKE];
-        (Some(group.into()), kinds)
+    let kinds: [EventKind; 2] = if org.users.get(who).is_some() {
+        [kinds::USER_PRIVILEGE_GRANT, kinds::USER_PRIVILEGE_REVOKE]
+    } else if org.groups.contains_key(&who) {
+        [kinds::GROUP_PRIVILEGE_GRANT, kinds::GROUP_PRIVILEGE_REVOKE]
     } else {
-        let kinds = [kinds::CLIENT_PRIVILEGE_GRANT, kinds::CLIENT_PRIVILEGE_REVOKE];
-        (org.oauth.clients.get(&who).map(Party::from), kinds)
+        [kinds::CLIENT_PRIVILEGE_GRANT, kinds::CLIENT_PRIVILEGE_REVOKE]
     };
+    let party = role_bindings::party(org, who);
     org.record(call, kinds[usize::from(!granted)], party.into_iter().collect());
 }
 
@@ -244,6 +292,16 @@ fn shown(role: &Role, call: &Call<'_>, who: Id, by: Option<Id>) -> Value {
         .iter()
         .find(|(kind, _)| *kind == role.kind)
         .map_or("", |(_, label)| label);
+    let (assignment, assignee) = assignment(call, who, by);
+    json!({
+        "id": role.id, "label": label, "type": role.kind, "status": "ACTIVE",
+        "created": role.created, "lastUpdated": role.created, "assignmentType": assignment,
+        "_links": {"assignee": {"href": assignee}},
+    })
+}
+
+/// How somebody came to a role, and where to find who it is.
+fn assignment(call: &Call<'_>, who: Id, by: Option<Id>) -> (&'static str, String) {
     let (assignment, place) = if call.path.starts_with("/oauth2/") {
         ("CLIENT", "oauth2/v1/clients")
     } else if call.path.starts_with("/api/v1/groups/") {
@@ -253,9 +311,22 @@ fn shown(role: &Role, call: &Call<'_>, who: Id, by: Option<Id>) -> Value {
     } else {
         ("USER", "api/v1/users")
     };
-    json!({
-        "id": role.id, "label": label, "type": role.kind, "status": "ACTIVE",
-        "created": role.created, "lastUpdated": role.created, "assignmentType": assignment,
-        "_links": {"assignee": {"href": format!("{}/{place}/{who}", call.state.url())}},
-    })
+    (assignment, format!("{}/{place}/{who}", call.state.url()))
+}
+
+/// The assignment of a custom role as Okta shows it.
+fn shown_custom(org: &Org, member: &Record, call: &Call<'_>, who: Id, by: Option<Id>) -> Option<Value> {
+    let (role, set) = role_bindings::ends(org, member)?;
+    let (assignment, assignee) = assignment(call, who, by);
+    let at = |path: String| json!({"href": format!("{}/api/v1/{path}", call.state.url())});
+    Some(json!({
+        "id": member.id, "label": role.text("label"), "type": CUSTOM, "status": "ACTIVE",
+        "created": member.created, "lastUpdated": member.last_updated, "assignmentType": assignment,
+        "resource-set": set.id, "role": role.id,
+        "_links": {
+            "role": at(role.path()), "resource-set": at(set.path()),
+            "permissions": at(format!("{}/permissions", role.path())), "member": at(member.path()),
+            "assignee": {"href": assignee},
+        },
+    }))
 }

@@ -1,18 +1,21 @@
-//! What the org's own authorization servers say and grant: their metadata, their keys, tokens for clients
-//! (`client_credentials`), and what a token holds.
+//! What the authorization servers that admins made say and grant: their metadata, their keys, tokens for clients and for
+//! users who signed in, and what a token holds.
 
 use axum::http::Method;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::client::Client;
 use super::form::Form;
-use super::jose::Jws;
-use super::refusal::Refusal;
-use super::{credentials, jose};
+use super::jose::{Jws, SigningKey};
+use super::memory::{Access, Granted};
+use super::refusal::{DPOP_NONCE, Refusal};
+use super::token::GRANTS;
+use super::{authorize, claims, credentials, dpop, inspect, jose, token};
 use crate::okta::Route;
 use crate::okta::call::{Answer, Call, Reply};
 use crate::okta::errors::Problem;
 use crate::okta::event::{EventKind, Party};
+use crate::okta::ids::Id;
 use crate::okta::record::Record;
 use crate::okta::resource;
 use crate::okta::servers::{Servers, issuer, kids, signing_kid};
@@ -29,8 +32,13 @@ pub const ROUTES: &[Route] = &[
     ),
     Route(Method::GET, "oauth2/{}/.well-known/openid-configuration", metadata),
     Route(Method::GET, "oauth2/{}/v1/keys", keys),
+    Route(Method::GET, "oauth2/{}/v1/authorize", authorize::authorize),
+    Route(Method::POST, "oauth2/{}/v1/authorize", authorize::authorize),
     Route(Method::POST, "oauth2/{}/v1/token", token),
     Route(Method::POST, "oauth2/{}/v1/introspect", introspect),
+    Route(Method::POST, "oauth2/{}/v1/revoke", inspect::revoke),
+    Route(Method::GET, "oauth2/{}/v1/userinfo", inspect::userinfo),
+    Route(Method::POST, "oauth2/{}/v1/userinfo", inspect::userinfo),
 ];
 
 const GRANT: &str = "client_credentials";
@@ -49,6 +57,17 @@ fn server<'a>(org: &'a Org, call: &Call<'_>) -> Result<&'a Record, Problem> {
     Err(Problem::not_found(call.part(0), "AuthorizationServer"))
 }
 
+/// The server of a path below `/oauth2`; nothing where it is the org's own one.
+///
+/// # Errors
+/// E0000007 where there is no such server in use.
+pub fn of_path(org: &Org, call: &Call<'_>) -> Result<Option<Record>, Problem> {
+    if call.path.starts_with("/oauth2/v1/") {
+        return Ok(None);
+    }
+    server(org, call).cloned().map(Some)
+}
+
 /// Only what works is promised.
 fn metadata(call: &Call<'_>) -> Answer {
     let org = call.state.read();
@@ -58,22 +77,30 @@ fn metadata(call: &Call<'_>) -> Answer {
     let scopes = org
         .records_at(&scopes)
         .filter(|scope| scope.text("metadataPublish") == "ALL_CLIENTS");
-    let methods = ["client_secret_basic", "client_secret_post", "private_key_jwt"];
+    let methods = ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"];
     Ok(Reply::json(&json!({
         "issuer": issuer(server, call.state.url()),
+        "authorization_endpoint": at("authorize"),
         "token_endpoint": at("token"),
+        "userinfo_endpoint": at("userinfo"),
         "registration_endpoint": format!("{}/oauth2/v1/clients", call.state.url()),
         "jwks_uri": at("keys"),
-        "response_types_supported": ["token"],
+        "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
-        "grant_types_supported": [GRANT],
+        "grant_types_supported": GRANTS,
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["RS256"],
         "scopes_supported": scopes.map(|scope| scope.text("name")).collect::<Vec<_>>(),
         "token_endpoint_auth_methods_supported": methods,
-        "claims_supported": ["ver", "jti", "iss", "aud", "iat", "exp", "cid", "scp", "sub"],
+        "claims_supported": [
+            "ver", "jti", "iss", "aud", "iat", "exp", "cid", "uid", "scp", "sub", "auth_time", "amr", "nonce", "at_hash",
+            "name", "preferred_username", "email",
+        ],
+        "code_challenge_methods_supported": ["S256"],
         "introspection_endpoint": at("introspect"),
         "introspection_endpoint_auth_methods_supported": methods,
+        "revocation_endpoint": at("revoke"),
+        "revocation_endpoint_auth_methods_supported": methods,
         "request_parameter_supported": false,
         "dpop_signing_alg_values_supported": jose::ALGORITHMS,
     })))
@@ -82,82 +109,114 @@ fn metadata(call: &Call<'_>) -> Answer {
 fn keys(call: &Call<'_>) -> Answer {
     let kids = kids(server(&call.state.read(), call)?);
     let current = kids.iter().filter(|(state, _)| *state != "EXPIRED");
-    let keys: Vec<Value> = current
-        .map(|(_, kid)| call.state.server_keys.get(kid).public())
-        .collect();
+    let keys: Vec<Value> = current.map(|(_, kid)| call.state.server_key(kid).public()).collect();
     Ok(Reply::json(&json!({"keys": keys})))
 }
 
 fn token(call: &Call<'_>) -> Answer {
     let kid = signing_kid(server(&call.state.read(), call)?).to_owned();
     // Made before the org is held: the first use of a key takes a moment.
-    let key = call.state.server_keys.get(&kid);
+    let key = call.state.server_key(&kid);
     let mut org = call.state.write();
     let server = server(&org, call)?.clone();
-    let granted = Form::read(call).and_then(|form| grant(call, &org, &server, &form));
-    let granted = match granted {
-        Ok(granted) => granted,
-        Err(refusal) => return Ok(refusal.reply()),
-    };
-    let app = org.oauth.clients.get(&granted.client).map(Party::from);
-    if let Some(app) = app {
-        org.record_as(call, app.clone(), TOKEN, vec![app, server.party("AuthorizationServer")]);
-    }
-    Ok(Reply::json(&json!({
-        "token_type": "Bearer", "expires_in": granted.seconds,
-        "access_token": key.sign(None, &Value::Object(granted.claims)), "scope": granted.scopes.join(" "),
-    })))
+    Ok(issue(call, &mut org, &server, &key).unwrap_or_else(|refusal| refusal.reply()))
 }
 
-/// A token to be signed.
-struct Granted {
-    client: crate::okta::ids::Id,
-    scopes: Vec<String>,
-    seconds: i64,
-    claims: Map<String, Value>,
-}
-
-fn grant(call: &Call<'_>, org: &Org, server: &Record, form: &Form) -> Result<Granted, Refusal> {
-    if form.need("grant_type")? != GRANT {
+fn issue(call: &Call<'_>, org: &mut Org, server: &Record, key: &SigningKey) -> Result<Reply, Refusal> {
+    let form = Form::read(call)?;
+    let grant = form.need("grant_type")?;
+    if !GRANTS.contains(&grant) {
         let text = format!(
-            "The authorization grant type is not supported by the authorization server. Configured grant types: [{GRANT}]."
+            "The authorization grant type is not supported by the authorization server. Configured grant types: [{}].",
+            GRANTS.join(", ")
         );
         return Err(Refusal::new(400, "unsupported_grant_type", text));
     }
-    let client = credentials::client(call, form, &org.oauth)?;
-    if !client.may_use(GRANT) {
+    let client = credentials::client(call, &form, &org.oauth)?.clone();
+    if !client.may_use(grant) {
         let text = format!(
             "The client is not authorized to use the provided grant type. Configured grant types: [{}].",
             client.grant_types.join(", ")
         );
         return Err(Refusal::new(400, "unauthorized_client", text));
     }
-    let scopes = scopes(org, server, form)?;
-    let seconds = lifetime(org, server, client, &scopes).ok_or_else(|| {
-        let text = "Policy evaluation failed for this request, please check the policy configurations.";
-        Refusal::new(400, "access_denied", text)
-    })?;
-    let now = call.now.seconds();
-    let claims = json!({
-        "ver": 1, "jti": format!("AT.{}", random::text(43)), "iss": issuer(server, call.state.url()),
-        "aud": server.get("audiences")[0], "iat": now, "exp": now + seconds, "cid": client.id, "scp": scopes,
+    let bound = client.dpop || dpop::is_shown(call);
+    let thumbprint = bound
+        .then(|| dpop::check(call, &org.oauth, &dpop::Place::Token))
+        .transpose()?;
+    let (granted, refresh) = if grant == GRANT {
+        let granted = Granted {
+            client: client.id,
+            user: None,
+            server: Some(server.id),
+            scopes: scopes(org, server, &form)?,
+            thumbprint: thumbprint.clone(),
+            family: random::text(16),
+            signed_in: call.now.seconds(),
+            nonce: None,
+        };
+        (granted, None)
+    } else {
+        token::for_user(call, &form, &client, thumbprint.clone(), Some(server.id), org)?
+    };
+    let seconds = lifetime(org, server, &client, &granted, grant)?;
+    let (mut claims, jti) = claims::access(call, org, &granted);
+    let (issued, own) = (call.now.seconds(), issuer(server, call.state.url()));
+    (claims["iss"], claims["aud"]) = (json!(own), server.get("audiences")[0].clone());
+    claims["exp"] = json!(issued + seconds);
+    add_own_claims(org, server, &granted, "RESOURCE", &mut claims);
+    let text = key.sign(None, &claims);
+    let mut body = json!({
+        "token_type": if thumbprint.is_some() { "DPoP" } else { "Bearer" }, "expires_in": seconds,
+        "access_token": text, "scope": granted.scopes.join(" "),
     });
-    let mut claims = claims.as_object().cloned().unwrap_or_default();
-    claims.insert("sub".into(), json!(client.id));
-    add_own_claims(org, server, client, &scopes, &mut claims);
-    Ok(Granted {
-        client: client.id,
-        scopes,
-        seconds,
-        claims,
+    if let Some(refresh) = refresh {
+        body["refresh_token"] = json!(refresh);
+    }
+    if granted.has("openid") && granted.user.is_some() {
+        let mut claims = claims::id_token(call, org, &granted, &text);
+        claims["iss"] = json!(own);
+        add_own_claims(org, server, &granted, "IDENTITY", &mut claims);
+        body["id_token"] = json!(key.sign(None, &claims));
+    }
+    let user = granted.user.and_then(|user| org.users.get(user)).map(Party::from);
+    let app = Party::from(&client);
+    let actor = user.unwrap_or_else(|| app.clone());
+    org.record_as(call, actor, TOKEN, vec![app, server.party("AuthorizationServer")]);
+    let (expires, revoked) = (issued + seconds, false);
+    let kept = Access {
+        granted,
+        jti,
+        issued,
+        expires,
+        revoked,
+    };
+    org.oauth.keep_access(text, kept);
+    let reply = Reply::json(&body);
+    Ok(match thumbprint {
+        Some(_) => reply.with_header(DPOP_NONCE, &org.oauth.nonce(call.now)),
+        None => reply,
     })
+}
+
+/// Whether a server has these scopes.
+///
+/// # Errors
+/// `invalid_scope`.
+pub fn check_scopes(org: &Org, server: &Record, wanted: &[String]) -> Result<(), Refusal> {
+    let place = format!("{}/scopes", server.path());
+    let known = |name: &String| org.records_at(&place).any(|scope| scope.text("name") == name);
+    if wanted.iter().all(known) {
+        return Ok(());
+    }
+    let text = "One or more scopes are not configured for the authorization server resource.";
+    Err(Refusal::scope(text))
 }
 
 /// The scopes asked for; where none are, the server's default ones.
 fn scopes(org: &Org, server: &Record, form: &Form) -> Result<Vec<String>, Refusal> {
     let place = format!("{}/scopes", server.path());
     let wanted = form.scopes();
-    let known = |name: &String| org.records_at(&place).any(|scope| scope.text("name") == name);
     if wanted.is_empty() {
         let usual = org.records_at(&place).filter(|scope| *scope.get("default") == true);
         let usual: Vec<String> = usual.map(|scope| scope.text("name").to_owned()).collect();
@@ -176,15 +235,35 @@ fn scopes(org: &Org, server: &Record, form: &Form) -> Result<Vec<String>, Refusa
             "Cannot request 'openid' scopes using client credentials.",
         ));
     }
-    if !wanted.iter().all(known) {
-        let text = "One or more scopes are not configured for the authorization server resource.";
-        return Err(Refusal::scope(text));
-    }
+    check_scopes(org, server, &wanted)?;
     Ok(wanted)
 }
 
-/// How long a token lives by the first rule that fits of the first policy that fits; nothing where none does.
-fn lifetime(org: &Org, server: &Record, client: &Client, scopes: &[String]) -> Option<i64> {
+/// How long a token lives by the first rule that fits of the first policy that fits.
+///
+/// # Errors
+/// `access_denied` where none does.
+pub fn lifetime(org: &Org, server: &Record, client: &Client, granted: &Granted, grant: &str) -> Result<i64, Refusal> {
+    rule(org, server, client, granted, grant)
+        .map(|rule| {
+            rule.get("actions")["token"]["accessTokenLifetimeMinutes"]
+                .as_i64()
+                .unwrap_or(60)
+                * 60
+        })
+        .ok_or_else(|| {
+            let text = "Policy evaluation failed for this request, please check the policy configurations.";
+            Refusal::new(400, "access_denied", text)
+        })
+}
+
+fn rule<'o>(org: &'o Org, server: &Record, client: &Client, granted: &Granted, grant: &str) -> Option<&'o Record> {
+    // What a refresh may give was decided by the rule for the sign-in.
+    let grant = if grant == "refresh_token" {
+        "authorization_code"
+    } else {
+        grant
+    };
     let by_priority = |place: &str| {
         let mut list: Vec<&Record> = org.records_at(place).filter(|record| record.active).collect();
         list.sort_by_key(|record| record.number("priority"));
@@ -199,29 +278,45 @@ fn lifetime(org: &Org, server: &Record, client: &Client, scopes: &[String]) -> O
     let fits = |rule: &&&Record| {
         let conditions = rule.get("conditions");
         let open: Vec<&str> = names(&conditions["scopes"]["include"]).collect();
-        names(&conditions["grantTypes"]["include"]).any(|grant| grant == GRANT)
-            && (open.contains(&"*") || scopes.iter().all(|scope| open.contains(&scope.as_str())))
+        names(&conditions["grantTypes"]["include"]).any(|known| known == grant)
+            && granted
+                .user
+                .is_none_or(|user| is_for_user(org, &conditions["people"], user))
+            && (open.contains(&"*") || granted.scopes.iter().all(|scope| open.contains(&scope.as_str())))
     };
     let rules = by_priority(&format!("{}/rules", policy.path()));
-    let minutes = &rules.iter().find(fits)?.get("actions")["token"]["accessTokenLifetimeMinutes"];
-    Some(minutes.as_i64().unwrap_or(60) * 60)
+    rules.iter().find(fits).copied()
 }
 
-/// Claims that admins added. Of the expression language those forms work that need no user: texts, numbers, `true`,
-/// `false` and `app.clientId`.
-fn add_own_claims(org: &Org, server: &Record, client: &Client, scopes: &[String], claims: &mut Map<String, Value>) {
+/// Whether a rule is for a user: by itself or by a group, and not left out.
+fn is_for_user(org: &Org, people: &Value, user: Id) -> bool {
+    let groups = org.users.get(user).map(|user| &user.groups);
+    let named = |list: &str| {
+        let in_group =
+            |name: &str| name == "EVERYONE" || groups.is_some_and(|ids| ids.iter().any(|id| id.as_str() == name));
+        names(&people["users"][list]).any(|name| name == user.as_str()) || names(&people["groups"][list]).any(in_group)
+    };
+    named("include") && !named("exclude")
+}
+
+/// Claims that admins added. Of the expression language those forms work: texts, numbers, `true`, `false`,
+/// `app.clientId` and an attribute of the user, `user.email`.
+fn add_own_claims(org: &Org, server: &Record, granted: &Granted, kind: &str, claims: &mut Value) {
+    let user = granted.user.and_then(|user| org.users.get(user));
     for claim in org.records_at(&format!("{}/claims", server.path())) {
-        let needed: Vec<&str> = names(&claim.get("conditions")["scopes"]).collect();
-        let asked = needed.is_empty() || needed.iter().any(|scope| scopes.iter().any(|given| given == scope));
-        if !claim.active || claim.system || claim.text("claimType") != "RESOURCE" || !asked {
+        let mut needed = names(&claim.get("conditions")["scopes"]).peekable();
+        let asked = needed.peek().is_none() || needed.any(|scope| granted.has(scope));
+        if !claim.active || claim.system || claim.text("claimType") != kind || !asked {
             continue;
         }
-        let value = match claim.text("value") {
-            "app.clientId" => json!(client.id),
-            text => serde_json::from_str(text).unwrap_or_default(),
+        let text = claim.text("value");
+        let value = match (text, text.strip_prefix("user."), user) {
+            ("app.clientId", ..) => json!(granted.client),
+            (_, Some(attribute), Some(user)) => json!(user.profile.text(attribute)),
+            _ => serde_json::from_str(text).unwrap_or_default(),
         };
-        if !value.is_null() {
-            claims.insert(claim.text("name").into(), value);
+        if !value.is_null() && value != "" {
+            claims[claim.text("name")] = value;
         }
     }
 }
@@ -241,9 +336,21 @@ fn introspect(call: &Call<'_>) -> Answer {
 
 /// What a token says; nothing where it is not the server's, or is outdated.
 fn told(call: &Call<'_>, server: &Record, token: &str) -> Option<Value> {
+    let org = call.state.read();
+    let refresh = org
+        .oauth
+        .refresh(token)
+        .filter(|it| it.granted.server == Some(server.id));
+    if let Some(refresh) = refresh.filter(|it| !it.spent && it.expires > call.now.seconds()) {
+        return Some(inspect::shown_refresh(&org, refresh));
+    }
+    if org.oauth.access(token).is_some_and(|access| access.revoked) {
+        return None;
+    }
+    drop(org);
     let token = Jws::parse(token)?;
     let (_, kid) = kids(server).into_iter().find(|(_, kid)| kid == token.text("kid"))?;
-    let valid = token.is_signed_by(&call.state.server_keys.get(&kid).public())
+    let valid = token.is_signed_by(&call.state.server_key(&kid).public())
         && token.claim("iss") == issuer(server, call.state.url())
         && token.moment("exp")? > call.now.seconds();
     if !valid {
@@ -254,8 +361,10 @@ fn told(call: &Call<'_>, server: &Record, token: &str) -> Option<Value> {
         "active": true, "scope": scope.join(" "), "username": token.claim("sub"), "token_type": "Bearer",
         "client_id": token.claim("cid"),
     });
-    for name in ["exp", "iat", "sub", "aud", "iss", "jti"] {
-        told[name] = token.claims.get(name).cloned().unwrap_or_default();
+    for name in ["exp", "iat", "sub", "aud", "iss", "jti", "uid"] {
+        if let Some(value) = token.claims.get(name) {
+            told[name] = value.clone();
+        }
     }
     Some(told)
 }

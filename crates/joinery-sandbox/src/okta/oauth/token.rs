@@ -12,6 +12,7 @@ use super::{claims, credentials, jose, scopes};
 use crate::okta::Route;
 use crate::okta::call::{Answer, Call, Reply};
 use crate::okta::event::{Party, kinds};
+use crate::okta::ids::{Id, Kind};
 use crate::random;
 use crate::state::Org;
 
@@ -64,8 +65,7 @@ fn issue(call: &Call<'_>) -> Result<Reply, Refusal> {
     };
     let outcome = match grant {
         "client_credentials" => by_credentials(call, &form, &client, thumbprint.clone()),
-        "authorization_code" => by_code(call, &form, &client, thumbprint.clone(), &mut org),
-        _ => by_refresh(call, &form, &client, thumbprint.as_deref(), &mut org),
+        _ => for_user(call, &form, &client, thumbprint.clone(), None, &mut org),
     };
     let (granted, refresh) = outcome?;
     let access = claims::access(call, &org, &granted);
@@ -102,7 +102,7 @@ fn issue(call: &Call<'_>) -> Result<Reply, Refusal> {
     })
 }
 
-type Outcome = Result<(Granted, Option<String>), Refusal>;
+pub type Outcome = Result<(Granted, Option<String>), Refusal>;
 
 fn by_credentials(call: &Call<'_>, form: &Form, client: &Client, thumbprint: Option<String>) -> Outcome {
     if client.kind != "service" {
@@ -124,6 +124,7 @@ fn by_credentials(call: &Call<'_>, form: &Form, client: &Client, thumbprint: Opt
     let granted = Granted {
         client: client.id,
         user: None,
+        server: None,
         scopes: wanted,
         thumbprint,
         family: random::text(16),
@@ -153,10 +154,38 @@ pub fn check_scopes(client: &Client, wanted: &[String]) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn by_code(call: &Call<'_>, form: &Form, client: &Client, thumbprint: Option<String>, org: &mut Org) -> Outcome {
+/// What a code or a refresh token gives at the authorization server that made it, with a refresh token where one goes
+/// with it.
+///
+/// # Errors
+/// Mostly `invalid_grant`.
+pub fn for_user(
+    call: &Call<'_>,
+    form: &Form,
+    client: &Client,
+    thumbprint: Option<String>,
+    server: Option<Id>,
+    org: &mut Org,
+) -> Outcome {
+    if form.get("grant_type") == Some("authorization_code") {
+        by_code(call, form, client, thumbprint, server, org)
+    } else {
+        by_refresh(call, form, client, thumbprint.as_deref(), server, org)
+    }
+}
+
+fn by_code(
+    call: &Call<'_>,
+    form: &Form,
+    client: &Client,
+    thumbprint: Option<String>,
+    server: Option<Id>,
+    org: &mut Org,
+) -> Outcome {
     let (text, redirect_uri) = (form.need("code")?, form.need("redirect_uri")?);
     let unknown = || Refusal::grant("The authorization code is invalid or has expired.");
-    let code = org.oauth.take_code(text, call.now).ok_or_else(unknown)?;
+    let code = org.oauth.take_code(text, call.now);
+    let code = code.filter(|code| code.granted.server == server).ok_or_else(unknown)?;
     if code.granted.client != client.id {
         return Err(Refusal::grant(
             "The grant was issued to another client. Please make sure the 'client_id' matches the one used at the \
@@ -184,17 +213,24 @@ fn by_code(call: &Call<'_>, form: &Form, client: &Client, thumbprint: Option<Str
         ..code.granted
     };
     let refreshes = granted.has("offline_access") && client.may_use("refresh_token");
-    let refresh = refreshes.then(|| org.oauth.new_refresh(granted.clone(), call.now));
+    let refresh = refreshes.then(|| new_refresh(call, org, &granted));
     Ok((granted, refresh))
 }
 
-fn by_refresh(call: &Call<'_>, form: &Form, client: &Client, thumbprint: Option<&str>, org: &mut Org) -> Outcome {
+fn by_refresh(
+    call: &Call<'_>,
+    form: &Form,
+    client: &Client,
+    thumbprint: Option<&str>,
+    server: Option<Id>,
+    org: &mut Org,
+) -> Outcome {
     let text = form.need("refresh_token")?;
     let unknown = || Refusal::grant("The refresh token is invalid or expired.");
     let known = org
         .oauth
         .refresh(text)
-        .filter(|token| token.expires > call.now.seconds());
+        .filter(|token| token.expires > call.now.seconds() && token.granted.server == server);
     let token = known.cloned().ok_or_else(unknown)?;
     if token.granted.client != client.id {
         return Err(unknown());
@@ -227,7 +263,7 @@ fn by_refresh(call: &Call<'_>, form: &Form, client: &Client, thumbprint: Option<
     }
     let refresh = if client.rotates {
         org.oauth.spend(text);
-        org.oauth.new_refresh(token.granted.clone(), call.now)
+        new_refresh(call, org, &token.granted)
     } else {
         text.to_owned()
     };
@@ -236,6 +272,11 @@ fn by_refresh(call: &Call<'_>, form: &Form, client: &Client, thumbprint: Option<
         granted.scopes = wanted;
     }
     Ok((granted, Some(refresh)))
+}
+
+fn new_refresh(call: &Call<'_>, org: &mut Org, granted: &Granted) -> String {
+    let id = org.ids.next(Kind::Record(b"oar"));
+    org.oauth.new_refresh(id, granted.clone(), call.now)
 }
 
 fn record(call: &Call<'_>, org: &mut Org, client: &Client, granted: &Granted) {

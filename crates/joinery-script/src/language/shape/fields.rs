@@ -3,10 +3,7 @@
 use serde_json::Value;
 
 use super::{MAX_MEMBERS, Member, Shape};
-use crate::{
-    engine::text_of,
-    language::{code::Bracket, view::View},
-};
+use crate::language::{code::Bracket, view::View};
 
 /// Objects within objects of a schema that are still looked into.
 const MAX_DEPTH: usize = 6;
@@ -115,9 +112,7 @@ impl View<'_> {
 
     /// The members that `schemas/<name>.json` gives.
     pub fn schema_members(&self, name: &str) -> Vec<Member> {
-        let text = self
-            .connector
-            .and_then(|connector| text_of(connector, &format!("schemas/{name}.json")));
+        let text = self.file(&format!("schemas/{name}.json"));
         let schema = text.and_then(|text| serde_json::from_str::<Value>(&text).ok());
         schema.map(|schema| properties(&schema, 0)).unwrap_or_default()
     }

@@ -1,0 +1,201 @@
+//! The calls that one run of an action is made of: again where it failed and says so, and later where it waits.
+
+use std::{sync::Arc, time::Duration};
+
+use joinery_script::{ConsoleLevel, ConsoleLine, Function, Host, Outcome, ScriptError, run::Description};
+use joinery_store::table::waiting::{self, Row};
+use serde_json::Value;
+
+use super::{Performance, run_script};
+use crate::{
+    error::Error,
+    host::RunHost,
+    studio::{Studio, now_ms},
+};
+
+/// How often one action may wait.
+const MAX_ROUNDS: u32 = 1_000;
+
+/// An action that goes on later.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiting {
+    /// By this it goes on: `joinery run ... --resume ID`.
+    pub id: String,
+    /// When, in milliseconds since 1970.
+    pub due_ms: i64,
+}
+
+impl Waiting {
+    /// What is left of the wait.
+    pub fn left(&self) -> Duration {
+        Duration::from_millis(u64::try_from(self.due_ms - now_ms()).unwrap_or(0))
+    }
+}
+
+/// Hears of a wait when it begins.
+pub type OnWait = Arc<dyn Fn(&Waiting) + Send + Sync>;
+
+/// The action that waits under `id`, for this connector.
+///
+/// # Errors
+/// [`Code::Usage`] when there is none.
+pub(super) fn kept(studio: &Studio, performance: &Performance, id: &str) -> Result<Row, Error> {
+    let store = studio.store()?;
+    let connector = &performance.connector.manifest.id;
+    let fits = |row: &Row| row.connector == *connector && row.file == performance.file;
+    if let Some(row) = waiting::get(store, id)?.filter(fits) {
+        return Ok(row);
+    }
+    let rows = waiting::list(store, connector)?;
+    Err(Error::unknown(
+        "waiting action",
+        id,
+        rows.iter().filter(|row| fits(row)).map(|row| row.id.as_str()),
+    ))
+}
+
+/// Runs `first`, again and later as the action says. `resumed` is what it waited with until now.
+pub(super) async fn run(
+    studio: &Studio,
+    performance: &Performance,
+    description: &Description,
+    host: &Arc<RunHost>,
+    first: Function,
+    input: &Value,
+    resumed: Option<Row>,
+) -> Result<(Outcome, Option<Waiting>), Error> {
+    let (mut function, mut row) = (first, resumed);
+    if let Some(row) = &row {
+        let waiting = Waiting {
+            id: row.id.clone(),
+            due_ms: row.due_ms,
+        };
+        if !wait(performance, &waiting).await {
+            return Ok((interrupted(performance, &waiting), Some(waiting)));
+        }
+    }
+    loop {
+        let outcome = with_retries(studio, performance, description, host, &function).await?;
+        let Some(continuation) = &outcome.continuation else {
+            if let Some(row) = &row {
+                waiting::remove(studio.store()?, &row.id)?;
+            }
+            return Ok((outcome, None));
+        };
+        let rounds = row.as_ref().map_or(0, |row| row.rounds) + 1;
+        if rounds > MAX_ROUNDS {
+            if let Some(row) = &row {
+                waiting::remove(studio.store()?, &row.id)?;
+            }
+            let error = ScriptError::new(
+                "continues_forever",
+                format!("the action has gone on {MAX_ROUNDS} times and is not done"),
+                &performance.file,
+            );
+            let error = error.with_hint("Check when it stops calling continue_in.");
+            return Ok((failed(outcome, error), None));
+        }
+        let kept = Row {
+            id: row.map_or_else(new_id, |row| row.id),
+            connector: performance.connector.manifest.id.clone(),
+            file: performance.file.clone(),
+            connection: performance.connection.profile.clone(),
+            input: input.clone(),
+            config: performance.config.clone(),
+            state: continuation.state.clone(),
+            rounds,
+            due_ms: now_ms().saturating_add((continuation.seconds * 1_000.0).ceil() as i64),
+        };
+        waiting::put(studio.store()?, &kept)?;
+        let waiting = Waiting {
+            id: kept.id.clone(),
+            due_ms: kept.due_ms,
+        };
+        if !performance.wait {
+            return Ok((outcome, Some(waiting)));
+        }
+        function = Function::Resume {
+            input: input.clone(),
+            state: kept.state.clone(),
+        };
+        row = Some(kept);
+        if !wait(performance, &waiting).await {
+            return Ok((interrupted(performance, &waiting), Some(waiting)));
+        }
+    }
+}
+
+/// Waits; false when it was stopped meanwhile.
+async fn wait(performance: &Performance, waiting: &Waiting) -> bool {
+    if let Some(tell) = &performance.on_wait {
+        tell(waiting);
+    }
+    sleep(performance, waiting.left()).await
+}
+
+async fn sleep(performance: &Performance, time: Duration) -> bool {
+    tokio::select! {
+        () = tokio::time::sleep(time) => true,
+        () = performance.stop.request.cancelled() => false,
+    }
+}
+
+async fn with_retries(
+    studio: &Studio,
+    performance: &Performance,
+    description: &Description,
+    host: &Arc<RunHost>,
+    function: &Function,
+) -> Result<Outcome, Error> {
+    let mut tries = 0;
+    loop {
+        let run = performance.run(function.clone());
+        let outcome = run_script(studio, run, Arc::clone(host), performance.stop.clone()).await?;
+        let (Err(error), Some(retry)) = (&outcome.result, &description.retry) else {
+            return Ok(outcome);
+        };
+        let Some(seconds) = retry.wait(error, tries, host.wrote()) else {
+            return Ok(outcome);
+        };
+        tries += 1;
+        host.log(ConsoleLine {
+            level: ConsoleLevel::Warn,
+            text: format!("{}; run again in {seconds} s ({tries} of {})", error.message, retry.max),
+            file: error.file.clone(),
+            line: error.line,
+        });
+        if !sleep(performance, Duration::from_secs_f64(seconds)).await {
+            return Ok(outcome);
+        }
+    }
+}
+
+/// The outcome of a wait that was stopped: the action is not lost.
+fn interrupted(performance: &Performance, waiting: &Waiting) -> Outcome {
+    let error = ScriptError::new(
+        "cancelled",
+        "Stopped while the action waits to go on.",
+        &performance.file,
+    );
+    let hint = format!("It goes on with `--resume {}`.", waiting.id);
+    Outcome {
+        result: Err(error.with_hint(hint)),
+        compile_ms: 0.0,
+        operations: 0,
+        continuation: None,
+    }
+}
+
+fn failed(outcome: Outcome, error: ScriptError) -> Outcome {
+    Outcome {
+        result: Err(error),
+        continuation: None,
+        ..outcome
+    }
+}
+
+fn new_id() -> String {
+    let mut chance = [0; 5];
+    getrandom::fill(&mut chance).expect("the system has randomness");
+    hex::encode(chance)
+}

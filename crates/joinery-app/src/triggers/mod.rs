@@ -1,0 +1,160 @@
+//! Running triggers: polling for events, and taking them from webhooks. Both hand events on before they are
+//! remembered, so that a crash repeats events and never loses one; the dedupe keys drop the repeats.
+
+mod poll;
+mod serve;
+mod webhook;
+
+use std::{collections::BTreeMap, path::Path, sync::Arc};
+
+use joinery_connector::Connector;
+use joinery_script::{Function, Limits, ScriptError};
+use joinery_store::table;
+use serde_json::{Value, json};
+
+pub use joinery_store::Store;
+pub use poll::{Ended, Page, Polled, poll};
+pub use serve::{Happened, Serve, Task, serve};
+pub use webhook::{Delivery, Handed, Incoming, Reply, deliver, deliveries, keep_subscribed, replay, unsubscribe};
+
+use crate::{
+    connections::Resolved,
+    connectors,
+    error::Error,
+    runs::{self, Performance, Performed},
+    studio::{Studio, now_ms},
+};
+
+/// One trigger with its input, on one connection.
+#[derive(Clone)]
+pub struct Trigger {
+    /// The connector.
+    pub connector: Arc<Connector>,
+    /// The script: `triggers/new_user_created.rhai`.
+    pub file: String,
+    /// The input.
+    pub input: Value,
+    /// Whom to ask.
+    pub connection: Resolved,
+    /// What each of its runs may use.
+    pub limits: Limits,
+}
+
+impl Trigger {
+    /// The trigger of that name, with an input, on a connection.
+    ///
+    /// # Errors
+    /// [`Code::Usage`](crate::Code::Usage) with the nearest names.
+    pub fn new(connector: Arc<Connector>, name: &str, input: Value, connection: Resolved) -> Result<Self, Error> {
+        Ok(Self {
+            file: connectors::trigger(&connector, name)?,
+            connector,
+            input,
+            connection,
+            limits: Limits::default(),
+        })
+    }
+
+    /// Its name: `new_user_created`.
+    pub fn name(&self) -> &str {
+        &self.connector.files[&self.file].name
+    }
+
+    /// What it is known by in the store: the same trigger with another input, or on another connection, begins anew.
+    pub fn key(&self) -> String {
+        let input: BTreeMap<&String, &Value> = self.input.as_object().into_iter().flatten().collect();
+        let whom = [&self.connection.name, &self.connection.http.base_url];
+        json!([self.connector.manifest.id, self.name(), whom, input]).to_string()
+    }
+
+    /// Whether its script has a function of that name.
+    pub fn has(&self, studio: &Studio, function: &str) -> bool {
+        studio.scripts().has(&self.connector, &self.file, function)
+    }
+
+    /// Its input with the defaults filled in, or why it cannot be used.
+    async fn checked_input(&self, studio: &Studio) -> Result<Result<Value, Box<ScriptError>>, Error> {
+        runs::checked_input(studio, &self.performance()).await
+    }
+
+    fn performance(&self) -> Performance {
+        let mut performance = Performance::new(Arc::clone(&self.connector), &self.file, self.connection.clone());
+        performance.input = self.input.clone();
+        performance.limits = self.limits.clone();
+        performance
+    }
+
+    /// Calls one function of its script.
+    async fn call(&self, studio: &Studio, function: Function, http: bool) -> Result<Performed, Error> {
+        let performance = self.performance();
+        let host = if http {
+            performance.host(studio)?
+        } else {
+            performance.host_without_http(studio)?
+        };
+        let run = performance.run(function);
+        runs::call(studio, run, host, performance).await
+    }
+}
+
+/// Which of `events` are new, by the script's dedupe keys. All are, where the script has none.
+async fn fresh(
+    studio: &Studio,
+    store: &Store,
+    trigger: &Trigger,
+    events: Vec<Value>,
+) -> Result<Result<Fresh, Box<Performed>>, Error> {
+    if events.is_empty() {
+        return Ok(Ok(Fresh::default()));
+    }
+    let function = Function::DedupeKeys { events: events.clone() };
+    let performed = trigger.call(studio, function, false).await?;
+    let keys: Vec<String> = match &performed.outcome.result {
+        Ok(keys) => serde_json::from_value(keys.clone()).unwrap_or_default(),
+        Err(_) => return Ok(Err(Box::new(performed))),
+    };
+    if keys.is_empty() {
+        return Ok(Ok(Fresh {
+            events,
+            ..Fresh::default()
+        }));
+    }
+    let handed = table::trigger::handed(store, &trigger.key(), &keys)?;
+    let mut fresh = Fresh::default();
+    for ((event, key), known) in events.into_iter().zip(keys).zip(handed) {
+        // A page may hold an event twice.
+        if known || fresh.keys.contains(&key) {
+            fresh.duplicates += 1;
+        } else {
+            fresh.events.push(event);
+            fresh.keys.push(key);
+        }
+    }
+    Ok(Ok(fresh))
+}
+
+/// Events that were not handed on before.
+#[derive(Default)]
+struct Fresh {
+    events: Vec<Value>,
+    /// Their dedupe keys; none where the script has no `dedupe_key`.
+    keys: Vec<String>,
+    /// How many were dropped.
+    duplicates: usize,
+}
+
+/// A file that keeps how far triggers have come, apart from the store.
+///
+/// # Errors
+/// [`Code::Unavailable`](crate::Code::Unavailable) when it cannot be opened, or is something else.
+pub fn state_file(path: &Path) -> Result<Store, Error> {
+    Ok(Store::open_at(path)?)
+}
+
+/// Forgets how far the trigger has come: its next poll begins at the start.
+///
+/// # Errors
+/// [`Code::Unavailable`](crate::Code::Unavailable).
+pub fn rewind(store: &Store, trigger: &Trigger) -> Result<(), Error> {
+    Ok(table::trigger::rewind(store, &trigger.key())?)
+}

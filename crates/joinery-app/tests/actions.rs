@@ -1,0 +1,255 @@
+//! Actions from input to output: config fields, fields that wait for others, conversions, retries, going on later, the
+//! request that every connector can send. Over real HTTP on loopback.
+#![allow(clippy::unwrap_used, reason = "a test may fail where it stands")]
+
+use std::{
+    path::Path,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use axum::{Router, extract::State, http::StatusCode, routing::any};
+use joinery_app::{
+    Connector, Studio, StudioOptions,
+    connections::{self, Given},
+    connectors,
+    runs::{self, Performance, Performed},
+};
+use serde_json::{Value, json};
+
+const MANIFEST: &str = "format = 1\nid = \"acme\"\nversion = \"0.1.0\"\n";
+
+/// A server that answers 409 twice, then 200, and counts.
+async fn server() -> (String, Arc<AtomicUsize>) {
+    async fn busy(State(tries): State<Arc<AtomicUsize>>) -> (StatusCode, &'static str) {
+        match tries.fetch_add(1, Ordering::SeqCst) {
+            0 | 1 => (StatusCode::CONFLICT, "busy"),
+            _ => (StatusCode::OK, "done"),
+        }
+    }
+    let tries = Arc::new(AtomicUsize::default());
+    let router = Router::new().route("/busy", any(busy)).with_state(Arc::clone(&tries));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+    (url, tries)
+}
+
+fn studio(folder: &Path) -> Studio {
+    let studio = Studio::new(StudioOptions {
+        home: folder.join("home"),
+        documents: folder.join("documents"),
+        keychain: false,
+        worker: joinery_app::Program::At(env!("CARGO_BIN_EXE_app-worker").into()),
+    });
+    studio.writes().allow_all();
+    studio
+}
+
+fn performance(studio: &Studio, url: &str, files: &[(&str, &str)], file: &str, input: Value) -> Performance {
+    let mut all = vec![("connector.toml".to_owned(), MANIFEST.as_bytes().to_vec())];
+    all.extend(
+        files
+            .iter()
+            .map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec())),
+    );
+    let connector = Arc::new(Connector::from_files(Path::new("acme"), all).unwrap());
+    let connector = connectors::with_built_in(connector);
+    let given = Given {
+        base_url: Some(url.to_owned()),
+        ..Given::default()
+    };
+    let connection = connections::resolve(studio, &connector, Err(&given)).unwrap();
+    let mut performance = Performance::new(connector, file, connection);
+    performance.input = input;
+    performance
+}
+
+async fn run(action: &str, input: Value) -> Performed {
+    let folder = tempfile::tempdir().unwrap();
+    let studio = studio(folder.path());
+    let files = [("actions/a.rhai", action)];
+    let performance = performance(&studio, "http://127.0.0.1:1", &files, "actions/a.rhai", input);
+    runs::perform(&studio, performance).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_field_that_is_not_asked_for_is_not_required_and_text_becomes_what_fields_ask_for() {
+    let action = r#"
+fn input_fields(connection, config) {
+    [
+        field("kind", #{ options: ["card", "bank"], default: "card" }),
+        field("iban", #{ required: true, when: #{ field: "kind", equals: "bank" } }),
+        field("amount", #{ type: "integer", convert: "integer" }),
+        field("note", #{ type: "object", properties: [field("at", #{ format: "date", convert: "date" })] }),
+    ]
+}
+fn execute(connection, input) { input }
+fn output_fields() { [field("amount", #{ convert: "text" })] }"#;
+    let given = json!({ "amount": "42", "note": { "at": "2026-03-01T23:30:00Z" } });
+    let performed = run(action, given).await;
+    assert_eq!(
+        performed.outcome.result.unwrap(),
+        json!({ "kind": "card", "amount": "42", "note": { "at": "2026-03-01" } })
+    );
+    assert_eq!(performed.input["amount"], 42);
+    let performed = run(action, json!({ "kind": "bank", "amount": "many" })).await;
+    let error = performed.outcome.result.unwrap_err();
+    assert_eq!(
+        error.message,
+        "The input does not fit: iban: is required; amount: must be a whole number, not text"
+    );
+}
+
+#[tokio::test]
+async fn answers_to_config_fields_reach_the_fields_and_the_run() {
+    let action = r#"
+fn config_fields(connection) { [field("kind", #{ options: ["user", "group"], required: true })] }
+fn input_fields(connection, config) { [field(config.kind ?? "none", #{ required: true })] }
+fn execute(connection, input, config) { #{ kind: config.kind, input: input } }"#;
+    let folder = tempfile::tempdir().unwrap();
+    let studio = studio(folder.path());
+    let files = [("actions/a.rhai", action)];
+    let ready = |config: Value, input: Value| {
+        let mut run = performance(&studio, "http://127.0.0.1:1", &files, "actions/a.rhai", input);
+        run.config = config;
+        run
+    };
+    let run = ready(json!({ "kind": "group" }), json!({ "group": "g" }));
+    let performed = runs::perform(&studio, run).await.unwrap();
+    assert_eq!(
+        performed.outcome.result.unwrap(),
+        json!({ "kind": "group", "input": { "group": "g" } })
+    );
+    let performed = runs::perform(&studio, ready(Value::Null, json!({}))).await.unwrap();
+    let error = performed.outcome.result.unwrap_err();
+    assert_eq!(error.message, "The input does not fit: config.kind: is required");
+}
+
+#[tokio::test]
+async fn a_failed_action_is_run_again_as_it_says_and_not_after_a_write() {
+    let folder = tempfile::tempdir().unwrap();
+    let studio = studio(folder.path());
+    let retry = "fn retry() { #{ statuses: [409], messages: [\"busy\"], max: 3, wait: 0.01 } }";
+    let (url, tries) = server().await;
+    let action = format!("fn execute(connection, input) {{ http.get(\"/busy\") }}\n{retry}");
+    let files = [("actions/a.rhai", action.as_str())];
+    let run = performance(&studio, &url, &files, "actions/a.rhai", json!({}));
+    let performed = runs::perform(&studio, run).await.unwrap();
+    assert_eq!(performed.outcome.result.clone().unwrap(), "done");
+    assert_eq!(tries.load(Ordering::SeqCst), 3);
+    assert!(
+        performed.console[0].text.ends_with("run again in 0.01 s (1 of 3)"),
+        "{:?}",
+        performed.console
+    );
+
+    let (url, tries) = server().await;
+    let action = format!("fn execute(connection, input) {{ http.post(\"/busy\") }}\n{retry}");
+    let files = [("actions/a.rhai", action.as_str())];
+    let run = performance(&studio, &url, &files, "actions/a.rhai", json!({}));
+    let performed = runs::perform(&studio, run).await.unwrap();
+    assert_eq!(performed.outcome.result.unwrap_err().code, "http_409");
+    assert_eq!(tries.load(Ordering::SeqCst), 1);
+}
+
+const LONG: &str = r"
+fn execute(connection, input) { continue_in(0.05, #{ round: 1 }) }
+fn resume(connection, input, state) {
+    if state.round < 3 { continue_in(0.05, #{ round: state.round + 1 }); }
+    `${input.job} after ${state.round}`
+}";
+
+#[tokio::test]
+async fn a_long_action_is_waited_for_and_tells_of_its_waits() {
+    let folder = tempfile::tempdir().unwrap();
+    let studio = studio(folder.path());
+    let waits = Arc::new(Mutex::new(Vec::new()));
+    let heard = Arc::clone(&waits);
+    let mut run = performance(
+        &studio,
+        "http://127.0.0.1:1",
+        &[("actions/a.rhai", LONG)],
+        "actions/a.rhai",
+        json!({ "job": 7 }),
+    );
+    run.on_wait = Some(Arc::new(move |waiting| heard.lock().unwrap().push(waiting.id.clone())));
+    let performed = runs::perform(&studio, run).await.unwrap();
+    assert_eq!(performed.outcome.result.unwrap(), "7 after 3");
+    let waits = waits.lock().unwrap().clone();
+    assert_eq!(waits.len(), 3);
+    assert_eq!(waits[0], waits[2], "one action, one id");
+}
+
+#[tokio::test]
+async fn a_long_action_goes_on_after_a_restart_and_only_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let ready = |studio: &Studio, resume: Option<String>| {
+        let mut run = performance(
+            studio,
+            "http://127.0.0.1:1",
+            &[("actions/a.rhai", LONG)],
+            "actions/a.rhai",
+            json!({ "job": 7 }),
+        );
+        run.wait = false;
+        run.resume = resume;
+        run
+    };
+    let first = studio(folder.path());
+    let performed = runs::perform(&first, ready(&first, None)).await.unwrap();
+    let id = performed.waiting.unwrap().id;
+    drop(first);
+    let second = studio(folder.path());
+    for _ in 0..2 {
+        let performed = runs::perform(&second, ready(&second, Some(id.clone()))).await.unwrap();
+        assert_eq!(performed.waiting.unwrap().id, id);
+    }
+    let performed = runs::perform(&second, ready(&second, Some(id.clone()))).await.unwrap();
+    assert_eq!(performed.outcome.result.unwrap(), "7 after 3");
+    let error = runs::perform(&second, ready(&second, Some(id.clone())))
+        .await
+        .err()
+        .unwrap();
+    assert_eq!(error.message, format!("no waiting action `{id}`"));
+}
+
+#[tokio::test]
+async fn stopping_a_wait_keeps_what_waits() {
+    let folder = tempfile::tempdir().unwrap();
+    let studio = studio(folder.path());
+    let long = "fn execute(connection, input) { continue_in(3600, 1) }\nfn resume(connection, input, state) { state }";
+    let mut run = performance(
+        &studio,
+        "http://127.0.0.1:1",
+        &[("actions/a.rhai", long)],
+        "actions/a.rhai",
+        json!({}),
+    );
+    let stop = run.stopper();
+    run.on_wait = Some(Arc::new(move |_| stop()));
+    let performed = runs::perform(&studio, run).await.unwrap();
+    let id = performed.waiting.unwrap().id;
+    let error = performed.outcome.result.unwrap_err();
+    assert_eq!(
+        (error.code.as_str(), error.hint.unwrap()),
+        ("cancelled", format!("It goes on with `--resume {id}`."))
+    );
+}
+
+#[tokio::test]
+async fn every_connector_sends_any_request() {
+    let folder = tempfile::tempdir().unwrap();
+    let studio = studio(folder.path());
+    let (url, tries) = server().await;
+    tries.store(2, Ordering::SeqCst);
+    let input = json!({ "method": "POST", "path": "/busy", "body": { "a": 1 }, "query": { "q": "x" } });
+    let performed = runs::perform(&studio, performance(&studio, &url, &[], "actions/http.rhai", input))
+        .await
+        .unwrap();
+    assert_eq!(performed.calls().next().unwrap().url, format!("{url}/busy?q=x"));
+    let value = performed.outcome.result.unwrap();
+    assert_eq!((&value["status"], &value["body"]), (&json!(200), &json!("done")));
+}

@@ -1,0 +1,139 @@
+//! `joinery serve`: triggers polled and webhooks taken until stopped; events as lines of JSON.
+
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+use clap::Args;
+use joinery_app::{
+    Code, Error, connectors,
+    triggers::{self, Ended, Happened, Serve, Task, Trigger},
+};
+use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
+
+use super::{poll, print, show, start};
+use crate::{Outcome, ask, durations, home, output, target::Target};
+
+/// What `joinery serve` takes.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// A connector's folder or package
+    connector: PathBuf,
+    /// The triggers; all of them where none is named
+    #[arg(value_name = "TRIGGER")]
+    triggers: Vec<String>,
+    /// Their input: JSON, @FILE, or - for what comes in
+    #[arg(long, value_name = "JSON|@FILE|-")]
+    input: Option<String>,
+    /// Time between two polls
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = durations::parse)]
+    every: Duration,
+    /// The port that takes webhooks; a free one where none is given
+    #[arg(long, value_name = "PORT", default_value = "0")]
+    port: u16,
+    /// How the service reaches that port, such as the URL of a tunnel
+    #[arg(long, value_name = "URL")]
+    url: Option<String>,
+    /// Leave subscriptions at the service when this ends
+    #[arg(long)]
+    keep_subscriptions: bool,
+    /// Let the triggers write to a live org without asking
+    #[arg(long)]
+    allow_writes: bool,
+    #[command(flatten)]
+    target: Target,
+}
+
+/// Runs until Ctrl C.
+pub fn run(arguments: &Arguments) -> Result<Outcome, Error> {
+    home::serve(async {
+        let studio = Arc::new(home::studio()?);
+        ask::offer(&studio, arguments.allow_writes);
+        let (connector, connection, input) = start(
+            &studio,
+            &arguments.connector,
+            &arguments.target,
+            arguments.input.as_deref(),
+        )
+        .await?;
+        let names = if arguments.triggers.is_empty() {
+            connectors::triggers(&connector)
+        } else {
+            arguments.triggers.clone()
+        };
+        if names.is_empty() {
+            return Err(
+                Error::new(Code::Usage, format!("{} has no triggers", connector.manifest.title))
+                    .with_hint("Add a file in triggers/ with `poll` or `notification`."),
+            );
+        }
+        let triggers = names
+            .iter()
+            .map(|name| Trigger::new(Arc::clone(&connector), name, input.clone(), connection.clone()))
+            .collect::<Result<Vec<_>, _>>()?;
+        let serve = Serve {
+            triggers,
+            every: arguments.every,
+            port: arguments.port,
+            public_url: arguments.url.clone(),
+            keep_subscriptions: arguments.keep_subscriptions,
+        };
+        let stop = CancellationToken::new();
+        let stopped = stop.clone();
+        tokio::spawn(async move {
+            // Without signals it runs until it is killed.
+            if tokio::signal::ctrl_c().await.is_ok() {
+                stopped.cancel();
+            }
+        });
+        let path = arguments.connector.clone();
+        triggers::serve(studio, serve, Arc::new(move |happened| tell(&path, happened)), stop).await?;
+        Ok(Outcome::Done)
+    })
+}
+
+fn tell(path: &std::path::Path, happened: Happened) -> Result<(), Error> {
+    let dim = output::DIM;
+    match happened {
+        Happened::Listening { trigger, url } => {
+            output::note(&format!("{dim}{} takes webhooks at {url}{dim:#}", trigger.name()));
+        }
+        Happened::Polled(trigger, page) => {
+            show(path, trigger, &page.performed);
+            print(lines(trigger, &page.events))?;
+        }
+        Happened::Delivered(trigger, handed) => {
+            show(path, trigger, &handed.performed);
+            print(lines(trigger, &handed.events))?;
+            let left_out = match handed.duplicates {
+                0 => String::new(),
+                repeats => format!(", {} left out", output::count(repeats, "repeat")),
+            };
+            let events = output::count(handed.events.len(), "event");
+            output::note(&format!(
+                "{dim}{}: delivery {}, {events}{left_out}{dim:#}",
+                trigger.name(),
+                handed.delivery
+            ));
+        }
+        Happened::Stopped(trigger, Ended::Failed(performed)) => show(path, trigger, performed),
+        Happened::Stopped(trigger, ended) => output::warning(&poll::ended(ended, trigger)),
+        Happened::Subscribed(trigger, performed, task) => {
+            show(path, trigger, performed);
+            if performed.outcome.result.is_ok() {
+                let done = match task {
+                    Task::Subscribe => "subscribed",
+                    Task::Unsubscribe => "unsubscribed",
+                };
+                output::note(&format!("{dim}{}: {done}{dim:#}", trigger.name()));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Each event with the trigger that found it.
+fn lines<'a>(trigger: &'a Trigger, events: &'a [Value]) -> impl Iterator<Item = Value> + 'a {
+    events
+        .iter()
+        .map(|event| json!({ "trigger": trigger.name(), "event": event }))
+}
