@@ -9,23 +9,19 @@ use joinery_app::{
 
 use super::Shared;
 
-#[tauri::command(async)]
-pub fn export_preview(studio: Shared<'_>, connector: String) -> Result<ExportPreview, Error> {
-    export::preview(&studio, &connector)
+#[tauri::command]
+pub async fn export_preview(studio: Shared<'_>, connector: String) -> Result<ExportPreview, Error> {
+    export::preview(&studio, &connector).await
 }
 
-#[tauri::command(async)]
-pub fn export_package(
+#[tauri::command]
+pub async fn export_package(
     studio: Shared<'_>,
     connector: String,
     folder: String,
     file_name: String,
 ) -> Result<Exported, Error> {
     let connector = connectors::in_workspace(&studio, &connector)?;
-    export::write(
-        &studio,
-        &connector,
-        export::format("package")?,
-        &Path::new(&folder).join(file_name),
-    )
+    let (format, path) = (export::format("package")?, Path::new(&folder).join(file_name));
+    export::write(&studio, &connector, format, &path).await
 }

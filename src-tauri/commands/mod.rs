@@ -10,6 +10,7 @@ mod requests;
 mod runs;
 mod sandbox;
 mod settings;
+mod tests;
 mod workspaces;
 
 use std::sync::Arc;
@@ -94,6 +95,8 @@ pub fn handler() -> impl Fn(tauri::ipc::Invoke<tauri::Wry>) -> bool {
         settings::recall,
         settings::remember,
         settings::set_title,
+        tests::run_tests,
+        tests::save_test,
         workspaces::forget_workspace,
         workspaces::new_workspace,
         workspaces::open_workspace,

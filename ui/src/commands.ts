@@ -5,6 +5,7 @@ import FolderOpen from '@lucide/svelte/icons/folder-open';
 import House from '@lucide/svelte/icons/house';
 import Keyboard from '@lucide/svelte/icons/keyboard';
 import Layers from '@lucide/svelte/icons/layers';
+import ListChecks from '@lucide/svelte/icons/list-checks';
 import Maximize from '@lucide/svelte/icons/maximize-2';
 import Moon from '@lucide/svelte/icons/sun-moon';
 import PanelBottom from '@lucide/svelte/icons/panel-bottom';
@@ -142,6 +143,14 @@ export function commands(studio: Studio): Command[] {
 			icon: FileDown,
 			when: usable,
 			run: () => studio.export()
+		},
+		{ id: 'run-tests', label: 'Run tests', icon: ListChecks, when: usable, run: () => studio.runTests() },
+		{
+			id: 'save-test',
+			label: 'Save the last run as a test',
+			icon: ListChecks,
+			when: () => usable() && runner.report !== null,
+			run: () => studio.saveTest()
 		},
 		...(
 			[

@@ -9,6 +9,8 @@ import type { Exported } from './backend/types/Exported';
 import type { FileKind } from './backend/types/FileKind';
 import type { FileRef } from './backend/types/FileRef';
 import type { Problem } from './backend/types/Problem';
+import type { RunReport } from './backend/types/RunReport';
+import type { SavedTest } from './backend/types/SavedTest';
 import type { Welcome } from './backend/types/Welcome';
 import type { Workspace } from './backend/types/Workspace';
 import { Drafts } from './drafts';
@@ -20,6 +22,7 @@ import { Tester } from './features/request/tester.svelte';
 import { Runner } from './features/run/runner.svelte';
 import { SandboxPanel } from './features/sandbox/panel.svelte';
 import { Editor } from './features/script/editor.svelte';
+import { TestRun } from './features/tests/test-run.svelte';
 import { isRequest, listFiles, type ListedFile } from './lib/file-kinds';
 import { baseName, size } from './lib/format';
 import { Layout, type Part } from './lib/layout.svelte';
@@ -35,6 +38,8 @@ export type OpenDialog =
 	| { kind: 'new-workspace'; template?: string; title?: string; connect: boolean }
 	| { kind: 'connection'; profiles: Profiles }
 	| { kind: 'export'; exporter: Exporter }
+	| { kind: 'save-test'; report: RunReport }
+	| { kind: 'tests'; tests: TestRun }
 	| { kind: 'confirm'; title: string; text: string; verb: string; run: () => unknown };
 
 /** What was open when a workspace was left. */
@@ -225,6 +230,26 @@ export class Studio {
 		});
 	}
 
+	/** Asks for the name of the case that the last run becomes. */
+	saveTest(): void {
+		if (this.runner.report) this.dialog = { kind: 'save-test', report: this.runner.report };
+	}
+
+	async testSaved(saved: SavedTest): Promise<void> {
+		this.dialog = null;
+		await this.#guard(async () => {
+			await this.session.refresh();
+			await this.openFile(saved.file, saved.line);
+		});
+		this.session.toast('Saved as test', { tone: 'ok', hint: saved.file.path });
+	}
+
+	runTests(): void {
+		const tests = new TestRun(this.backend, this.session.connector);
+		this.dialog = { kind: 'tests', tests };
+		void tests.run();
+	}
+
 	/** A click in the tree, or a choice in the palette: brings what shows the file into sight. */
 	async openFile(file: FileRef, line?: number): Promise<void> {
 		this.#bring(isRequest(file.path) && line === undefined ? 'tester' : 'editor');
@@ -316,6 +341,7 @@ export class Studio {
 		this.tester.onmaking = (work) => void this.runner.expect(work);
 		this.editor.onsave = (file, text, version) => this.runner.saveAndRun({ file, text, version });
 		this.runner.onreport = (report) => this.editor.showCalls(report);
+		this.runner.onsavetest = () => this.saveTest();
 		this.runner.onreveal = (place) => {
 			this.#bring('editor');
 			void this.editor.reveal({ connector: this.session.connector, path: place.file }, place.line);

@@ -4,6 +4,7 @@ import { commands } from './commands';
 import { find, commandEntries, symbolEntries } from './features/palette/entries';
 import { Exporter } from './features/export/exporter.svelte';
 import { Draft } from './features/connection/draft.svelte';
+import { headline } from './features/tests/test-run.svelte';
 import { left } from './features/connection/sign-in.svelte';
 import { WriteAsks } from './features/connection/write-asks.svelte';
 import { dotTone, healthWords } from './lib/connections';
@@ -291,4 +292,27 @@ test('the palette finds the functions of the open script', async () => {
 	await found[0]?.entry.run();
 	expect(lines).toEqual([5]);
 	expect(find('page', entries, [], 'all')).toEqual([]);
+});
+
+test('a run is saved as a test, which opens at its case', async () => {
+	const studio = await started();
+	studio.saveTest();
+	expect(studio.dialog).toBeNull();
+	await studio.openFile({ connector: 'okta', path: 'actions/get_user.rhai' });
+	await studio.runner.choose({ connector: 'okta', path: 'actions/get_user.rhai' });
+	await studio.runner.run();
+	studio.saveTest();
+	expect(studio.dialog?.kind).toBe('save-test');
+	await studio.testSaved(await studio.backend.saveTest({ number: 1, name: 'finds Ada' }));
+	expect(studio.dialog).toBeNull();
+	expect(studio.editor.active?.file.path).toBe('tests/get_user.toml');
+});
+
+test('tests tell how they went in one line', async () => {
+	const studio = await started();
+	studio.runTests();
+	if (studio.dialog?.kind !== 'tests') throw new Error('the dialog is open');
+	const { tests } = studio.dialog;
+	await vi.waitFor(() => expect(tests.report).not.toBeNull());
+	expect(headline(tests.report!)).toBe('1 failed, 1 of 3 cases passed, 1 not run');
 });

@@ -243,5 +243,6 @@ pub(crate) fn http_code(error: &joinery_http::Error) -> &'static str {
         Http::TooLarge { .. } => "too_large",
         Http::Store { .. } => "disk",
         Http::Broken { .. } => "broken",
+        Http::NotRecorded { .. } => "not_recorded",
     }
 }

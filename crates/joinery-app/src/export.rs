@@ -1,8 +1,8 @@
 //! Export: what would go out, the checks it must pass, and writing it.
 
-use std::{path::Path, time::Instant};
+use std::{path::Path, sync::Arc, time::Instant};
 
-pub use joinery_connector::package::{PackageList, Report};
+pub use joinery_connector::package::{PackageList, Report, TestSummary};
 use joinery_connector::{
     Connector, FileKind, Problem, Severity,
     export::{FORMATS, Format},
@@ -17,6 +17,7 @@ use crate::{
     error::{Code, Error},
     host::milliseconds,
     studio::{Studio, version},
+    tests::{self, TestOptions},
 };
 
 /// Kinds as the contents list names them.
@@ -119,12 +120,12 @@ pub struct Exported {
 ///
 /// # Errors
 /// [`Code::Usage`], [`Code::Invalid`].
-pub fn preview(studio: &Studio, connector: &str) -> Result<ExportPreview, Error> {
+pub async fn preview(studio: &Studio, connector: &str) -> Result<ExportPreview, Error> {
     let connector = connectors::in_workspace(studio, connector)?;
     let started = Instant::now();
-    let checks = checks(studio, &connector);
+    let (checks, tested) = checks(studio, &connector).await;
     let time_ms = milliseconds(started.elapsed());
-    let bytes = package::pack(&connector, version())?;
+    let bytes = package::pack(&connector, version(), tested)?;
     let contents = contents(&connector)?;
     let manifest = &connector.manifest;
     Ok(ExportPreview {
@@ -161,8 +162,8 @@ fn contents(connector: &Connector) -> Result<Vec<ExportGroup>, Error> {
     Ok(groups)
 }
 
-/// Every check of an export, in the order shown.
-pub fn checks(studio: &Studio, connector: &Connector) -> Vec<ExportCheck> {
+/// Every check of an export, in the order shown, and how the tests went.
+pub async fn checks(studio: &Studio, connector: &Arc<Connector>) -> (Vec<ExportCheck>, Option<TestSummary>) {
     let is_script = |path: &str| Path::new(path).extension().is_some_and(|end| end == "rhai");
     let (of_scripts, of_files): (Vec<Problem>, Vec<Problem>) = connectors::check(studio, connector)
         .into_iter()
@@ -170,12 +171,65 @@ pub fn checks(studio: &Studio, connector: &Connector) -> Vec<ExportCheck> {
     let scripts = connector.files.keys().filter(|path| is_script(path)).count();
     let files = connector.files.len();
     let others = counted(files - scripts, "other file");
-    vec![
+    let (tests, summary) = run_tests(studio, connector).await;
+    let checks = vec![
         check("Scripts", counted(scripts, "script"), of_scripts),
         check("Files", others, of_files),
+        tests,
         check("Secret scan", counted(files, "file"), package::scan_secrets(connector)),
         documents(connector),
-    ]
+    ];
+    (checks, summary)
+}
+
+/// The connector's cases, replayed.
+async fn run_tests(studio: &Studio, connector: &Arc<Connector>) -> (ExportCheck, Option<TestSummary>) {
+    let report = match tests::run(studio, connector, &TestOptions::default(), None, |_, _| ()).await {
+        Ok(report) => report,
+        Err(error) => {
+            let problems = vec![problem(
+                error.file.as_deref().unwrap_or("tests"),
+                error.line,
+                error.message,
+                error.hint,
+            )];
+            return (check("Tests", "the cases cannot be read".to_owned(), problems), None);
+        }
+    };
+    let failed = report.cases.iter().filter(|case| !case.ok).map(|case| {
+        let message = case.message.as_deref().unwrap_or_default();
+        let message = format!("{}: {message}", case.name);
+        problem(
+            &case.file,
+            Some(case.line),
+            message,
+            Some("`joinery test` shows more.".to_owned()),
+        )
+    });
+    let summary = TestSummary {
+        passed: report.passed,
+        failed: report.failed,
+        skipped: report.skipped,
+    };
+    let skipped = match report.skipped {
+        0 => String::new(),
+        skipped => format!(", {skipped} not run"),
+    };
+    let cases = format!("{}{skipped}", counted(report.cases.len(), "case"));
+    (check("Tests", cases, failed.collect()), Some(summary))
+}
+
+fn problem(file: &str, line: Option<u32>, message: String, hint: Option<String>) -> Problem {
+    Problem {
+        file: file.to_owned(),
+        line: line.unwrap_or(0),
+        column: 0,
+        end_column: None,
+        severity: Severity::Error,
+        code: "test".to_owned(),
+        message,
+        hint,
+    }
 }
 
 fn check(name: &str, looked_at: String, problems: Vec<Problem>) -> ExportCheck {
@@ -246,8 +300,14 @@ pub fn format(id: &str) -> Result<&'static Format, Error> {
 ///
 /// # Errors
 /// [`Code::Failed`] with the list of what is wrong; [`Code::Unavailable`].
-pub fn write(studio: &Studio, connector: &Connector, format: &Format, path: &Path) -> Result<Exported, Error> {
-    let failed: Vec<ExportCheck> = checks(studio, connector)
+pub async fn write(
+    studio: &Studio,
+    connector: &Arc<Connector>,
+    format: &Format,
+    path: &Path,
+) -> Result<Exported, Error> {
+    let (checks, tested) = checks(studio, connector).await;
+    let failed: Vec<ExportCheck> = checks
         .into_iter()
         .filter(|check| check.state == CheckState::Failed)
         .collect();
@@ -270,7 +330,7 @@ pub fn write(studio: &Studio, connector: &Connector, format: &Format, path: &Pat
             ..place
         });
     }
-    let bytes = (format.write)(connector, version())?;
+    let bytes = (format.write)(connector, version(), tested)?;
     joinery_connector::file::write(path, &bytes)?;
     Ok(Exported {
         path: path.display().to_string(),

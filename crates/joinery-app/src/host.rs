@@ -9,16 +9,17 @@ use std::{
 };
 
 use joinery_connector::{Connector, HttpRequest, Secret, http::HttpBody, manifest::RetryRule};
-use joinery_http::{Body, Client, Exchange};
+use joinery_http::{Body, Client, Exchange, Taped};
 use joinery_script::{
     Cancel, ConsoleLine, Host, HostResponse, HttpFailure, ScriptRequest, crypto,
-    host::{SecretFailure, SecretOperation, secret_mark},
+    host::{SecretFailure, SecretOperation, secret_mark, send_together},
 };
 use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::{
+    chance::{Chance, Drawn},
     connections::{self, Resolved},
     error::{http_code, http_hint},
     run_files::RunFiles,
@@ -47,6 +48,7 @@ pub(crate) struct RunHost {
     /// Writes that were allowed for this run.
     permits: Permits,
     waiting: Mutex<Waiting>,
+    chance: Arc<Chance>,
     /// Whether HTTP may be called at all.
     http: bool,
 }
@@ -65,12 +67,19 @@ pub(crate) struct Record {
     pub(crate) console: Vec<ConsoleLine>,
     /// What the last call to the connection's own service said of it.
     pub(crate) health: Option<Result<(), String>>,
+    /// What it drew of clock and chance.
+    pub(crate) drawn: Drawn,
 }
 
 /// One call and its response's body.
+#[derive(Clone)]
 pub(crate) struct RecordedCall {
     pub(crate) report: CallReport,
     pub(crate) body: Option<Body>,
+    /// What a cassette would keep of it: nothing where signing in made the call, or no answer came.
+    pub(crate) tape: Vec<Taped>,
+    /// Whether it went out and no answer came.
+    pub(crate) lost: bool,
 }
 
 impl RunHost {
@@ -99,7 +108,13 @@ impl RunHost {
             token,
             started: Instant::now(),
             record: Mutex::default(),
+            chance: Arc::default(),
         }
+    }
+
+    /// The same with time and chance from elsewhere.
+    pub(crate) fn with_chance(self, chance: Arc<Chance>) -> Self {
+        Self { chance, ..self }
     }
 
     /// The same, leading nowhere but to the console and the clock.
@@ -119,7 +134,9 @@ impl RunHost {
 
     /// What the run did, taken out.
     pub(crate) fn take(&self) -> Record {
-        std::mem::take(&mut lock(&self.record))
+        let mut record = std::mem::take(&mut *lock(&self.record));
+        record.drawn = self.chance.take();
+        record
     }
 
     /// The request to send: the URL made absolute and allowed, query added, secrets put in.
@@ -229,6 +246,10 @@ impl RunHost {
 
     /// Waits until the request may go out; the clock of the run stands still meanwhile.
     fn permit(&self, ready: &HttpRequest) -> Result<(), HttpFailure> {
+        // A recording cannot be written to.
+        if self.client.recording().is_some() {
+            return Ok(());
+        }
         let verdict = self.connection.judge(ready);
         lock(&self.waiting).since.push(Instant::now());
         let answer = self
@@ -281,6 +302,7 @@ impl Host for RunHost {
             headers: Vec::new(),
             body: None,
         };
+        let mut lost = false;
         let failure = match answer {
             Ok(Ok(mut exchange)) => {
                 calls.extend(signing_in(std::mem::take(&mut exchange.sign_in), &mut call));
@@ -306,6 +328,7 @@ impl Host for RunHost {
                 if let joinery_http::Error::SignIn(failure) = &mut error {
                     calls.extend(signing_in(std::mem::take(&mut failure.sign_in), &mut call));
                 }
+                lost = true;
                 failure_of(&error)
             }
             Err(failure) => failure,
@@ -314,9 +337,23 @@ impl Host for RunHost {
         calls.push(RecordedCall {
             report: call,
             body: None,
+            tape: Vec::new(),
+            lost,
         });
         lock(&self.record).calls.extend(calls);
         Err(failure)
+    }
+
+    fn send_all(
+        &self,
+        requests: Vec<ScriptRequest>,
+        limit: usize,
+        budget: Duration,
+        cancel: &Cancel,
+    ) -> Vec<Result<HostResponse, HttpFailure>> {
+        // Which of two that are alike is answered first must not depend on threads.
+        let limit = if self.client.recording().is_some() { 1 } else { limit };
+        send_together(self, requests, limit, budget, cancel)
     }
 
     fn log(&self, line: ConsoleLine) {
@@ -325,14 +362,17 @@ impl Host for RunHost {
     }
 
     fn now_ms(&self) -> i64 {
-        now_ms()
+        self.chance.now_ms()
     }
 
     fn random(&self, bytes: &mut [u8]) {
-        getrandom::fill(bytes).expect("the system has randomness");
+        self.chance.fill(bytes);
     }
 
     fn sleep(&self, duration: Duration, _cancel: &Cancel) {
+        if self.chance.waited(duration) {
+            return;
+        }
         self.runtime.block_on(async {
             tokio::select! {
                 () = tokio::time::sleep(duration) => {}
@@ -373,6 +413,8 @@ fn answered(exchange: Exchange, call: CallReport) -> RecordedCall {
     RecordedCall {
         report,
         body: Some(exchange.body),
+        tape: exchange.tape,
+        lost: false,
     }
 }
 

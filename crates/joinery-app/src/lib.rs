@@ -2,6 +2,7 @@
 
 pub mod assertions;
 pub mod bodies;
+mod chance;
 pub mod connections;
 pub mod connectors;
 pub mod crash;
@@ -17,6 +18,7 @@ pub mod runs;
 pub mod sandbox;
 pub mod settings;
 pub mod studio;
+pub mod tests;
 pub mod triggers;
 pub mod workspaces;
 pub mod writes;

@@ -157,7 +157,7 @@ async fn a_tested_request_becomes_an_action_that_runs_and_is_exported() {
     assert_eq!(conflict.unwrap_err().code, Code::Conflict);
 
     let connector = connectors::in_workspace(&desk.studio, "okta").unwrap();
-    let preview = export::preview(&desk.studio, "okta").unwrap();
+    let preview = export::preview(&desk.studio, "okta").await.unwrap();
     assert!(
         preview
             .checks
@@ -167,7 +167,9 @@ async fn a_tested_request_becomes_an_action_that_runs_and_is_exported() {
         preview.checks
     );
     let package = desk.folder.path().join(&preview.file_name);
-    let written = export::write(&desk.studio, &connector, export::format("package").unwrap(), &package).unwrap();
+    let written = export::write(&desk.studio, &connector, export::format("package").unwrap(), &package)
+        .await
+        .unwrap();
     assert_eq!(written.sha256, preview.sha256);
     let report = export::verify(&package, None).unwrap();
     assert!(report.ok, "{:?}", report.problems);

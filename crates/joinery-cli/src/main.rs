@@ -1,6 +1,7 @@
 //! The `joinery` command line: parse, call a use case, print, exit code. One file per command in `commands/`.
 
 mod ask;
+mod changes;
 mod commands;
 mod durations;
 mod excerpt;

@@ -64,6 +64,11 @@ impl Target {
         self.base_url.is_none() && self.auth.is_none() && self.set.is_empty() && self.secret.is_empty()
     }
 
+    /// Whether an org was named in any way.
+    pub fn is_named(&self) -> bool {
+        self.connection.is_some() || !self.is_empty()
+    }
+
     /// Every field, secret or not, by name.
     ///
     /// # Errors
@@ -93,7 +98,7 @@ pub fn warn(connection: &Resolved) {
 }
 
 /// Whether a connection of the connector needs nothing said: no field and no secret.
-fn needs_nothing(connector: &Connector) -> bool {
+pub fn needs_nothing(connector: &Connector) -> bool {
     let manifest = &connector.manifest;
     !manifest.http.base_url.is_empty()
         && manifest

@@ -1,6 +1,7 @@
 //! Connectors as files: the nouns every other crate speaks. Pure: no async, no network, no clock, no environment.
 
 pub mod action;
+pub mod cassette;
 pub mod connector;
 pub mod error;
 pub mod export;
@@ -13,6 +14,7 @@ pub mod problem;
 pub mod request;
 pub mod schema;
 pub mod secret;
+pub mod test_file;
 mod toml_table;
 pub mod variables;
 

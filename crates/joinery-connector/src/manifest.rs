@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    cassette::TestSettings,
     form::{Control, FormField, RESERVED},
     problem::Problem,
     toml_table::{Source, Table, nearest, plain_text},
@@ -29,6 +30,9 @@ pub struct Manifest {
     pub fields: Vec<FormField>,
     /// The ways to sign in that a user can choose among.
     pub auth: Vec<AuthChoice>,
+    /// How its tests are recorded and replayed.
+    #[serde(default)]
+    pub tests: TestSettings,
 }
 
 /// The `[http]` table.
@@ -157,6 +161,10 @@ impl Manifest {
         };
         let fields = read_fields(&mut top, &mut problems)?;
         let auth = read_auth(&mut top)?;
+        let tests = match top.table("tests")? {
+            Some(table) => TestSettings::read(table, &mut problems)?,
+            None => TestSettings::default(),
+        };
         top.unknown(&mut problems);
         problems.sort_by_key(|problem| (problem.line, problem.column));
         let manifest = Self {
@@ -169,6 +177,7 @@ impl Manifest {
             http,
             fields,
             auth,
+            tests,
         };
         Ok((manifest, problems))
     }

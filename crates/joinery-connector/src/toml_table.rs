@@ -64,6 +64,14 @@ impl<'a> Source<'a> {
 /// A value and where it stands.
 pub(crate) type Placed<T> = (T, Option<Range<usize>>);
 
+/// One key of a table whose keys are the author's own.
+pub(crate) struct Entry<'a> {
+    pub key: &'a str,
+    pub value: Json,
+    pub key_span: Option<Range<usize>>,
+    pub span: Option<Range<usize>>,
+}
+
 /// One table being read; remembers which keys were asked for, so the rest can be reported.
 pub(crate) struct Table<'a> {
     pub source: &'a Source<'a>,
@@ -259,6 +267,23 @@ impl<'a> Table<'a> {
                     Ok((key.to_owned(), plain_text(&json(item))))
                 }
                 _ => Err(self.wrong_type(key, "text", item)),
+            })
+            .collect()
+    }
+
+    /// Every key with its value and place, in order: a table whose keys are the author's own, such as `expect`.
+    pub fn entries(&self) -> Vec<Entry<'a>> {
+        let place = |key: &str, item: &Item| {
+            item.span()
+                .or_else(|| self.keys.key(key).and_then(toml_edit::Key::span))
+        };
+        self.keys
+            .iter()
+            .map(|(key, item)| Entry {
+                key,
+                value: json(item),
+                key_span: self.keys.key(key).and_then(toml_edit::Key::span),
+                span: place(key, item),
             })
             .collect()
     }

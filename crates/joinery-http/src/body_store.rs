@@ -24,6 +24,12 @@ pub enum Body {
     File(Arc<BodyFile>),
 }
 
+impl Default for Body {
+    fn default() -> Self {
+        Self::Memory(Bytes::new())
+    }
+}
+
 /// A body on disk. The file is removed when the last clone of the body is dropped.
 #[derive(Debug)]
 pub struct BodyFile {

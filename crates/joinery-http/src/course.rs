@@ -7,11 +7,13 @@ use url::Url;
 
 use crate::{
     auth::{self, AuthKind, Context, basic::basic_value},
+    body_store::Body,
     error::Error,
     receive::ACCEPT_ENCODING,
     redact::{mask, mask_header},
     redirect,
     send::{Connection, SentRequest},
+    tape::Taped,
     transport::Client,
 };
 
@@ -29,6 +31,7 @@ pub(crate) struct Course<'a> {
     url: Url,
     body: Option<Payload>,
     signs: bool,
+    tape: Vec<Taped>,
 }
 
 struct Payload {
@@ -58,7 +61,41 @@ impl<'a> Course<'a> {
             url,
             body,
             signs,
+            tape: Vec::new(),
         })
+    }
+
+    /// Sends every hop unsigned.
+    pub(crate) fn leave_unsigned(&mut self) {
+        self.signs = false;
+    }
+
+    /// Notes what was asked last, as its author wrote it, and the answer.
+    pub(crate) fn tape(&mut self, status: StatusCode, headers: &HeaderMap, body: Body) {
+        self.tape.push(Taped {
+            method: self.request.method.clone(),
+            url: self.url.to_string(),
+            headers: self.request.headers.clone(),
+            content_type: self.body.as_ref().map(|payload| payload.content_type.clone()),
+            sent: self
+                .body
+                .as_ref()
+                .map(|payload| payload.bytes.clone())
+                .unwrap_or_default(),
+            status: status.as_u16(),
+            received: headers.clone(),
+            body,
+        });
+    }
+
+    /// Forgets the note taken last.
+    pub(crate) fn forget_last(&mut self) {
+        self.tape.pop();
+    }
+
+    /// The notes.
+    pub(crate) fn take_tape(&mut self) -> Vec<Taped> {
+        std::mem::take(&mut self.tape)
     }
 
     /// The kind that signs the next hop; `None` where it goes out unsigned.

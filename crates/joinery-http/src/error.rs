@@ -167,6 +167,12 @@ pub enum Error {
     /// The server that signs in refused, or a person has to sign in first.
     #[error("{}", .0.message)]
     SignIn(Box<SignInFailure>),
+    /// A cassette is replayed, and this request is not in it.
+    #[error("{message}")]
+    NotRecorded {
+        /// What was asked, and what was recorded instead.
+        message: String,
+    },
     /// A body could not be kept on disk.
     #[error("cannot keep the response in {path}: {source}")]
     Store {

@@ -27,6 +27,7 @@ use crate::{
     receive::{self, Received},
     redact::mask,
     redirect, retry,
+    tape::Taped,
     trace::{self, Marks},
     transport::{Client, Route},
 };
@@ -64,6 +65,8 @@ pub struct Exchange {
     pub tls: Option<&'static str>,
     /// What signing in asked for it on its own, such as tokens, in order. Requests, headers and bodies are masked.
     pub sign_in: Vec<Exchange>,
+    /// Every message of it as a recording keeps it: redirects and retries too, signing in not. Not masked.
+    pub tape: Vec<Taped>,
 }
 
 /// A request as it went out, secrets masked.
@@ -97,6 +100,9 @@ pub async fn send(
     let begun = Instant::now();
     let timeout = Duration::from_millis(request.timeout_ms);
     let mut course = Course::begin(connection, request)?;
+    if client.recording().is_some() {
+        course.leave_unsigned();
+    }
     let context = Context::new(client, connection);
     let work = signed(client, &context, &mut course, connection, begun.checked_add(timeout));
     // Dropping the work in the middle drops its connection, and the server sees that.
@@ -147,9 +153,12 @@ async fn signed(
         };
         if recovery == Recovery::Keep {
             exchange.sign_in = context.take();
+            exchange.tape = course.take_tape();
             return Ok(exchange);
         }
         tries += 1;
+        // A replay signs nothing, so it is refused nothing.
+        course.forget_last();
         hops = exchange.response.hops;
         if let Some(refused) = hops.last_mut() {
             refused.reason = HopReason::Refused;
@@ -181,17 +190,26 @@ async fn exchange(
                 }
                 redirects += 1;
                 let status = answer.response.status();
+                course.tape(status, answer.response.headers(), Body::default());
                 hops.push(answer.pass(connection, &outgoing, HopReason::Redirect, delay).await);
                 delay = Duration::ZERO;
                 course.redirect(status, target);
             }
             Next::Repeat(wait) => {
                 retries += 1;
+                course.tape(answer.response.status(), answer.response.headers(), Body::default());
                 hops.push(answer.pass(connection, &outgoing, HopReason::Retry, delay).await);
                 delay = wait;
-                tokio::time::sleep(wait).await;
+                if client.recording().is_none() {
+                    tokio::time::sleep(wait).await;
+                }
             }
-            Next::Keep => return keep(client, connection, outgoing, answer, hops, delay).await,
+            Next::Keep => {
+                let (status, headers) = (answer.response.status(), answer.response.headers().clone());
+                let exchange = keep(client, connection, outgoing, answer, hops, delay).await?;
+                course.tape(status, &headers, exchange.body.clone());
+                return Ok(exchange);
+            }
         }
     }
 }
@@ -239,8 +257,11 @@ struct Answer {
 }
 
 async fn ask(client: &Client, outgoing: &Outgoing) -> Result<Answer, Error> {
+    let Some(live) = client.live() else {
+        return replayed(client, outgoing);
+    };
     let request = outgoing.to_reqwest()?;
-    let Route { pool, via } = client.route(&outgoing.url)?;
+    let Route { pool, via } = live.route(&outgoing.url)?;
     let begun = Instant::now();
     let (response, marks) = trace::recorded(pool.execute(request)).await;
     let head = Instant::now();
@@ -267,6 +288,21 @@ async fn ask(client: &Client, outgoing: &Outgoing) -> Result<Answer, Error> {
         marks,
         begun,
         head,
+    })
+}
+
+/// The answer that the recording has.
+fn replayed(client: &Client, outgoing: &Outgoing) -> Result<Answer, Error> {
+    let begun = Instant::now();
+    let recording = client.recording().expect("a client asks servers or replays");
+    let body = outgoing.body.as_deref().unwrap_or_default();
+    let response = recording.answer(outgoing.method.as_str(), &outgoing.url, body)?;
+    client.cookies().store(&outgoing.url, response.headers());
+    Ok(Answer {
+        response,
+        marks: Marks::default(),
+        begun,
+        head: Instant::now(),
     })
 }
 
@@ -322,6 +358,7 @@ async fn keep(
         body,
         tls: marks.tls(),
         sign_in: Vec::new(),
+        tape: Vec::new(),
     })
 }
 

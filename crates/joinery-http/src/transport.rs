@@ -1,16 +1,19 @@
-//! The client: one per connection, so that its TCP connections are reused.
+//! The transports behind a client. Live: one client per connection, so that its TCP connections are reused. Recorded: a
+//! cassette answers, nothing goes out and nothing is signed.
 
 use std::{
     net::IpAddr,
     sync::{Arc, OnceLock},
 };
 
+use joinery_connector::cassette::RecordedExchange;
 use url::{Host, Url};
 
 use crate::{
     cookies::Jar,
     error::Error,
     network::{Network, Proxy, Via},
+    recording::Recording,
     tls::{self, SystemVerifier},
     trace::{ConnectionLayer, Resolver},
 };
@@ -48,12 +51,31 @@ pub struct Client {
 #[derive(Debug)]
 struct Shared {
     options: ClientOptions,
+    transport: Transport,
+    cookies: Jar,
+}
+
+/// Where answers come from.
+#[derive(Debug)]
+enum Transport {
+    Live(Box<Live>),
+    Recorded(Recording),
+}
+
+#[derive(Debug)]
+struct Live {
     verifier: Arc<SystemVerifier>,
     tls: rustls::ClientConfig,
     proxy: Proxy,
     direct: reqwest::Client,
     proxied: OnceLock<reqwest::Client>,
-    cookies: Jar,
+}
+
+/// The pools of a client that asks servers, and how it reaches them.
+#[derive(Clone, Copy)]
+pub(crate) struct LiveClient<'a> {
+    live: &'a Live,
+    network: &'a Network,
 }
 
 /// How a request goes out.
@@ -76,17 +98,48 @@ impl Client {
             .no_proxy()
             .build()
             .map_err(|error| unusable(&error))?;
-        Ok(Self {
+        let live = Live {
+            proxy: network.proxy(),
+            verifier,
+            tls,
+            direct,
+            proxied: OnceLock::new(),
+        };
+        Ok(Self::over(options, Transport::Live(Box::new(live))))
+    }
+
+    /// A client that a recording answers. It signs nothing, waits for nothing and opens no connection.
+    pub fn recorded(options: ClientOptions, exchanges: Vec<RecordedExchange>) -> Self {
+        Self::over(options, Transport::Recorded(Recording::new(exchanges)))
+    }
+
+    fn over(options: ClientOptions, transport: Transport) -> Self {
+        Self {
             shared: Arc::new(Shared {
-                proxy: network.proxy(),
                 options,
-                verifier,
-                tls,
-                direct,
-                proxied: OnceLock::new(),
+                transport,
                 cookies: Jar::default(),
             }),
-        })
+        }
+    }
+
+    /// What is being replayed; `None` for a client that asks servers.
+    pub fn recording(&self) -> Option<&Recording> {
+        match &self.shared.transport {
+            Transport::Recorded(recording) => Some(recording),
+            Transport::Live(_) => None,
+        }
+    }
+
+    /// The pools; `None` for a client that a recording answers.
+    pub(crate) fn live(&self) -> Option<LiveClient<'_>> {
+        match &self.shared.transport {
+            Transport::Live(live) => Some(LiveClient {
+                live,
+                network: &self.shared.options.network,
+            }),
+            Transport::Recorded(_) => None,
+        }
     }
 
     pub(crate) fn options(&self) -> &ClientOptions {
@@ -96,41 +149,39 @@ impl Client {
     pub(crate) fn cookies(&self) -> &Jar {
         &self.shared.cookies
     }
+}
 
+impl<'a> LiveClient<'a> {
     /// The way to `url`.
     ///
     /// # Errors
     /// [`Error::Tls`] when the system's proxies cannot be used.
-    pub(crate) fn route(&self, url: &Url) -> Result<Route<'_>, Error> {
+    pub(crate) fn route(&self, url: &Url) -> Result<Route<'a>, Error> {
         if url.scheme() == "https" {
             self.load_certificates();
         }
-        let via = self.shared.proxy.via(url);
+        let via = self.live.proxy.via(url);
         let pool = match &via {
-            None => &self.shared.direct,
+            None => &self.live.direct,
             Some(_) => self.proxied()?,
         };
         Ok(Route { pool, via })
     }
 
-    fn proxied(&self) -> Result<&reqwest::Client, Error> {
-        if let Some(pool) = self.shared.proxied.get() {
+    fn proxied(&self) -> Result<&'a reqwest::Client, Error> {
+        if let Some(pool) = self.live.proxied.get() {
             return Ok(pool);
         }
-        let builder = builder(&self.shared.tls, &self.shared.options.network);
-        let pool = self
-            .shared
-            .proxy
-            .install(builder)
-            .and_then(reqwest::ClientBuilder::build);
+        let builder = builder(&self.live.tls, self.network);
+        let pool = self.live.proxy.install(builder).and_then(reqwest::ClientBuilder::build);
         let pool = pool.map_err(|error| unusable(&error))?;
-        Ok(self.shared.proxied.get_or_init(|| pool))
+        Ok(self.live.proxied.get_or_init(|| pool))
     }
 
     /// Loads the certificates while the connection is being opened, so that the handshake need not wait for them.
     fn load_certificates(&self) {
-        if !self.shared.verifier.is_loaded() {
-            let verifier = Arc::clone(&self.shared.verifier);
+        if !self.live.verifier.is_loaded() {
+            let verifier = Arc::clone(&self.live.verifier);
             // A failure is kept by the verifier and told at the handshake.
             tokio::task::spawn_blocking(move || verifier.load().is_ok());
         }

@@ -117,6 +117,7 @@ fn both(name: &str, times: usize, text: impl Fn(usize) -> String, input: &Value)
                 operations: u64::MAX,
                 ..Limits::default()
             },
+            coverage: false,
         };
         let began = Instant::now();
         run(&run_it).result.unwrap();
@@ -147,6 +148,7 @@ fn stopped(name: &str, text: &str) {
             file: 8 << 20,
             ..Limits::default()
         },
+        coverage: false,
     };
     let taken = (0..5).map(|_| {
         let cancel = Cancel::default();

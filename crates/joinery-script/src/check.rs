@@ -12,6 +12,7 @@ mod walk;
 use joinery_connector::{
     Connector, FileKind, Manifest, Problem, Severity,
     request::{RequestFolder, SavedRequest},
+    test_file::TestFile,
 };
 
 pub use finding::{Edit, Finding, QuickFix, fixed};
@@ -55,7 +56,7 @@ pub fn connector(connector: &Connector, script: impl Fn(&str, &str) -> Vec<Findi
                 continue;
             }
         };
-        problems.extend(problems_of(file(path, &text, &script)));
+        problems.extend(problems_of(file(connector, path, &text, &script)));
     }
     // What the connector was read with may name a file's problem that its own check finds again.
     let mut seen = std::collections::HashSet::new();
@@ -64,8 +65,13 @@ pub fn connector(connector: &Connector, script: impl Fn(&str, &str) -> Vec<Findi
     problems
 }
 
-/// Everything wrong or doubtful in one file, with what can be done about it; a script is given to `script`.
-pub fn file(path: &str, text: &str, script: impl Fn(&str, &str) -> Vec<Finding>) -> Vec<Finding> {
+/// Everything wrong or doubtful in one file of a connector, with what can be done about it; a script is given to `script`.
+pub fn file(
+    connector: &Connector,
+    path: &str,
+    text: &str,
+    script: impl Fn(&str, &str) -> Vec<Finding>,
+) -> Vec<Finding> {
     let plain = |problems: Vec<Problem>| problems.into_iter().map(Finding::from).collect();
     if !is_checked(path) {
         return Vec::new();
@@ -74,7 +80,7 @@ pub fn file(path: &str, text: &str, script: impl Fn(&str, &str) -> Vec<Finding>)
         return plain(check_json(path, text).into_iter().collect());
     }
     if has_extension(path, "toml") {
-        return plain(check_toml(path, text));
+        return plain(check_toml(connector, path, text));
     }
     let limit = Limits::default().file;
     if text.len() > limit {
@@ -117,35 +123,17 @@ fn check_json(path: &str, text: &str) -> Option<Problem> {
     })
 }
 
-/// A saved request, what a folder shares, or a file of cases: of the last only whether it is TOML.
-fn check_toml(path: &str, text: &str) -> Vec<Problem> {
+/// A saved request, what a folder shares, or a file of cases.
+fn check_toml(connector: &Connector, path: &str, text: &str) -> Vec<Problem> {
     let warnings = match FileKind::of(path).0 {
         FileKind::Request => SavedRequest::parse(text, path).map(|(_, warnings)| warnings),
         FileKind::RequestFolder => RequestFolder::parse(text, path).map(|(_, warnings)| warnings),
-        _ => check_syntax(path, text).map(|()| Vec::new()),
+        _ => TestFile::parse(text, path).map(|(cases, mut problems)| {
+            problems.extend(cases.misfits(connector, path));
+            problems
+        }),
     };
     warnings.unwrap_or_else(|problem| vec![problem])
-}
-
-fn check_syntax(path: &str, text: &str) -> Result<(), Problem> {
-    let Err(error) = text.parse::<toml_edit::DocumentMut>() else {
-        return Ok(());
-    };
-    let (line, column) = error.span().map_or((0, 0), |span| place(text, span.start));
-    Err(Problem {
-        line,
-        column,
-        end_column: end_of_word(text, line, column),
-        ..of_error(ScriptError::new("syntax", error.message().replace('\n', ", "), path))
-    })
-}
-
-/// Line and column, from 1, of a byte of `text`.
-fn place(text: &str, byte: usize) -> (u32, u32) {
-    let before = text.get(..byte).unwrap_or(text);
-    let start = before.rfind('\n').map_or(0, |end| end + 1);
-    let line = before.matches('\n').count() + 1;
-    (line as u32, before[start..].chars().count() as u32 + 1)
 }
 
 /// Whether the check has anything to say about a file.

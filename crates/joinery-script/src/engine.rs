@@ -9,6 +9,7 @@ use std::{
 use rhai::{AST, Engine, packages::Package};
 
 use crate::{
+    coverage::{Coverage, Probes},
     error::{self, ScriptError},
     functions::{self, Signatures},
     resolver::ConnectorModules,
@@ -30,11 +31,22 @@ pub struct Inner {
     /// Names and parameters of every native function.
     pub signatures: Signatures,
     compiled: Mutex<HashMap<(String, u64), AST>>,
+    /// Notes which lines run, on an engine made for it.
+    probes: Option<Probes>,
 }
 
 impl Inner {
     /// Builds the engine with all functions.
     pub fn build() -> Arc<Self> {
+        Self::build_with(None)
+    }
+
+    /// Builds the engine whose scripts note which lines ran.
+    pub fn build_covering() -> Arc<Self> {
+        Self::build_with(Some(Probes::default()))
+    }
+
+    fn build_with(probes: Option<Probes>) -> Arc<Self> {
         Arc::new_cyclic(|inner: &Weak<Self>| {
             let mut engine = Engine::new_raw();
             rhai::packages::StandardPackage::new().register_into_engine(&mut engine);
@@ -52,10 +64,14 @@ impl Inner {
                 state::on_variable(context.call_level(), || context.scope().get(name)).map(|()| None)
             });
             let signatures = Signatures::read(&engine);
+            if probes.is_some() {
+                Probes::register(&mut engine);
+            }
             Self {
                 engine,
                 signatures,
                 compiled: Mutex::default(),
+                probes,
             }
         })
     }
@@ -76,6 +92,9 @@ impl Inner {
             .engine
             .compile(text)
             .map_err(|error| error::syntax(&error, file, text))?;
+        if let Some(probes) = &self.probes {
+            ast = probes.set(&self.engine, file, text, ast);
+        }
         ast.set_source(file);
         let mut compiled = lock(&self.compiled);
         if compiled.len() >= MAX_CACHED {
@@ -83,6 +102,11 @@ impl Inner {
         }
         compiled.insert(key, ast.clone());
         Ok(ast)
+    }
+
+    /// Which lines this thread's run did, where they are noted.
+    pub fn coverage(&self) -> Option<Coverage> {
+        self.probes.as_ref().map(Probes::take)
     }
 
     /// The compiled script `file` of the run's connector.
@@ -99,6 +123,9 @@ impl Inner {
         }
         run.spot.note(file, 0);
         let ast = self.compile(file, &text)?;
+        if let Some(probes) = &self.probes {
+            probes.used(file, &text);
+        }
         lock(&run.scripts).insert(file.to_owned(), ast.clone());
         Ok(ast)
     }

@@ -29,31 +29,7 @@ pub trait Host: Send + Sync {
         budget: Duration,
         cancel: &Cancel,
     ) -> Vec<Result<HostResponse, HttpFailure>> {
-        let began = Instant::now();
-        let answers: Vec<OnceLock<_>> = requests.iter().map(|_| OnceLock::new()).collect();
-        let waiting = Mutex::new(requests.into_iter().enumerate());
-        let next = || waiting.lock().unwrap_or_else(PoisonError::into_inner).next();
-        let work = || {
-            while let Some((index, mut request)) = next() {
-                let left = budget.saturating_sub(began.elapsed()).as_millis().max(1) as u64;
-                request.timeout_ms = Some(request.timeout_ms.map_or(left, |asked| asked.min(left)));
-                // Each index is handed out once.
-                let _ = answers[index].set(self.send(request, cancel));
-            }
-        };
-        thread::scope(|scope| {
-            for _ in 0..limit.clamp(1, answers.len().max(1)) {
-                scope.spawn(work);
-            }
-        });
-        answers
-            .into_iter()
-            .map(|answer| {
-                answer
-                    .into_inner()
-                    .expect("every request was sent by one of the threads")
-            })
-            .collect()
+        send_together(self, requests, limit, budget, cancel)
     }
     /// Takes a line of the console.
     fn log(&self, line: ConsoleLine);
@@ -73,6 +49,44 @@ pub trait Host: Send + Sync {
     /// # Errors
     /// [`SecretFailure`] when there is no such secret, or it does not fit.
     fn sign(&self, secret: &str, operation: SecretOperation, message: &[u8]) -> Result<Vec<u8>, SecretFailure>;
+}
+
+/// Sends requests through `host`, begun in the order of the list, on `limit` threads. See [`Host::send_all`].
+///
+/// # Panics
+/// Where sending panics.
+pub fn send_together<H: Host + ?Sized>(
+    host: &H,
+    requests: Vec<ScriptRequest>,
+    limit: usize,
+    budget: Duration,
+    cancel: &Cancel,
+) -> Vec<Result<HostResponse, HttpFailure>> {
+    let began = Instant::now();
+    let answers: Vec<OnceLock<_>> = requests.iter().map(|_| OnceLock::new()).collect();
+    let waiting = Mutex::new(requests.into_iter().enumerate());
+    let next = || waiting.lock().unwrap_or_else(PoisonError::into_inner).next();
+    let work = || {
+        while let Some((index, mut request)) = next() {
+            let left = budget.saturating_sub(began.elapsed()).as_millis().max(1) as u64;
+            request.timeout_ms = Some(request.timeout_ms.map_or(left, |asked| asked.min(left)));
+            // Each index is handed out once.
+            let _ = answers[index].set(host.send(request, cancel));
+        }
+    };
+    thread::scope(|scope| {
+        for _ in 0..limit.clamp(1, answers.len().max(1)) {
+            scope.spawn(work);
+        }
+    });
+    answers
+        .into_iter()
+        .map(|answer| {
+            answer
+                .into_inner()
+                .expect("every request was sent by one of the threads")
+        })
+        .collect()
 }
 
 /// What a script can have done with a secret it cannot see: the secret is the key.

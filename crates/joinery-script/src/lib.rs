@@ -7,6 +7,7 @@ mod again;
 mod ask;
 mod check;
 pub mod convert;
+pub mod coverage;
 pub mod crypto;
 mod describe;
 mod engine;
@@ -32,6 +33,7 @@ mod tokens;
 mod worker;
 
 pub use check::{Edit, Finding, QuickFix, fixed, of_error};
+pub use coverage::Coverage;
 pub use host::{
     CallPlace, ConsoleLevel, ConsoleLine, Host, HostResponse, HttpFailure, PartContent, ScriptPart, ScriptRequest,
 };

@@ -56,6 +56,21 @@ pub(crate) const CALLED: &[(&str, &str, &str)] = &[
         "`#{ events, cursor, more }`.",
     ),
     (
+        "triggers/NAME.rhai",
+        "dedupe_key(event)",
+        "What tells an event from others.",
+    ),
+    (
+        "triggers/NAME.rhai",
+        "subscribe(connection, input, url), refresh(subscription), unsubscribe(connection, subscription)",
+        "Webhooks: [triggers.md](triggers.md).",
+    ),
+    (
+        "triggers/NAME.rhai",
+        "notification(input, request, connection)",
+        "Events, `respond(...)`, or both.",
+    ),
+    (
         "pick_lists/NAME.rhai",
         "options(connection, params)",
         "The choices: plain values, or `#{ value, label }`. `params` holds the fields of `depends_on`.",

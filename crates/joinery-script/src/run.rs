@@ -2,7 +2,7 @@
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{Arc, LazyLock, Mutex},
+    sync::{Arc, LazyLock, Mutex, OnceLock},
     time::Instant,
 };
 
@@ -14,6 +14,7 @@ use ts_rs::TS;
 
 pub use crate::error::{Frame, ScriptError};
 use crate::{
+    coverage::Coverage,
     engine::Inner,
     explain,
     files::Files,
@@ -32,6 +33,7 @@ use crate::{
 #[derive(Clone)]
 pub struct Scripts {
     pub(crate) inner: Arc<Inner>,
+    covering: Arc<OnceLock<Arc<Inner>>>,
 }
 
 /// Which function of a script to call, with what.
@@ -225,6 +227,8 @@ pub struct Run {
     pub config: Value,
     /// What it may use.
     pub limits: Limits,
+    /// Whether to note which lines ran.
+    pub coverage: bool,
 }
 
 /// What a run gave.
@@ -238,6 +242,8 @@ pub struct Outcome {
     pub operations: u64,
     /// When and with what the action goes on, where it called `continue_in`; the result is then an error that says so.
     pub continuation: Option<Continuation>,
+    /// Which lines ran, where that was asked for.
+    pub coverage: Option<Coverage>,
 }
 
 /// A long action's pause: what it gave to `continue_in`.
@@ -273,6 +279,7 @@ impl Outcome {
             compile_ms: 0.0,
             operations: 0,
             continuation: None,
+            coverage: None,
         }
     }
 }
@@ -331,7 +338,18 @@ impl Scripts {
 
     /// Builds the engine.
     pub fn new() -> Self {
-        Self { inner: Inner::build() }
+        Self {
+            inner: Inner::build(),
+            covering: Arc::default(),
+        }
+    }
+
+    /// The same with an engine that notes which lines run.
+    pub(crate) fn covering(&self) -> Self {
+        Self {
+            inner: self.covering.get_or_init(Inner::build_covering).clone(),
+            covering: self.covering.clone(),
+        }
     }
 
     /// Runs on this thread and in this process: what the script does to either, it does to the caller. Anything but a
@@ -348,7 +366,8 @@ impl Scripts {
             connection,
             config: config(&run.config),
         };
-        self.execute(call, &run.function)
+        let scripts = if run.coverage { self.covering() } else { self.clone() };
+        scripts.execute(call, &run.function)
     }
 
     /// Calls a function with `connection` and whatever else it takes.
@@ -366,6 +385,8 @@ impl Scripts {
             compile_ms,
             operations,
             continuation,
+            // Taken of a run that failed too: the next one on this thread begins anew.
+            coverage: self.inner.coverage(),
         }
     }
 

@@ -3,6 +3,8 @@
  * It answers at once and never touches disk or network.
  */
 import type { Backend } from './index';
+import type { CaseReport } from './types/CaseReport';
+import type { TestReport } from './types/TestReport';
 import type { BodyLine } from './types/BodyLine';
 import type { BodySummary } from './types/BodySummary';
 import type { ConnectionView } from './types/ConnectionView';
@@ -28,6 +30,47 @@ const ENDINGS: Partial<Record<FileKind, string>> = { schema: '.json', request: '
 export interface FakeOptions {
 	/** Whether a workspace is open from the start. */
 	open?: boolean;
+}
+
+/** One case of each outcome. */
+export const FAKE_TESTS: TestReport = {
+	passed: 1,
+	failed: 1,
+	skipped: 1,
+	coverage: [],
+	time_ms: 12,
+	cases: [
+		testCase('finds a user by login', {}),
+		testCase('unknown user gives a clear error', {
+			ok: false,
+			message: 'error.code: expected "http_404", found "http_400"',
+			failures: [
+				{
+					path: 'error.code',
+					message: 'expected "http_404", found "http_400"',
+					difference: ['- http_404', '+ http_400'],
+					line: 8
+				}
+			]
+		}),
+		testCase('waits for a decision', { skipped: true, message: 'not decided yet' })
+	]
+};
+
+function testCase(name: string, more: Partial<CaseReport>): CaseReport {
+	return {
+		action: 'get_user',
+		name,
+		ok: true,
+		skipped: false,
+		message: null,
+		failures: [],
+		notes: [],
+		file: 'tests/get_user.toml',
+		line: 2,
+		time_ms: 4,
+		...more
+	};
 }
 
 export function fake(options: FakeOptions = {}): Backend {
@@ -475,6 +518,12 @@ export function fake(options: FakeOptions = {}): Backend {
 		startSandbox: async () => ({ url: SANDBOX, users: 250 }),
 		...fakeSandbox(SANDBOX),
 
+		saveTest: async (test) => {
+			const file = { connector: 'okta', path: 'tests/get_user.toml' };
+			files.set(file.path, `[[case]]\nname = "${test.name}"\nexpect_snapshot = true\n`);
+			return { file, line: 2 };
+		},
+		runTests: async () => FAKE_TESTS,
 		exportPreview: async () => ({
 			id: 'okta',
 			version: '0.1.0',

@@ -36,12 +36,15 @@ import type { SandboxOverview } from './types/SandboxOverview';
 import type { SandboxSnapshot } from './types/SandboxSnapshot';
 import type { SandboxView } from './types/SandboxView';
 import type { SavedFile } from './types/SavedFile';
+import type { SavedTest } from './types/SavedTest';
 import type { SavedRequest } from './types/SavedRequest';
+import type { SaveTest } from './types/SaveTest';
 import type { Searched } from './types/Searched';
 import type { SendRequest } from './types/SendRequest';
 import type { Sent } from './types/Sent';
 import type { SignedOut } from './types/SignedOut';
 import type { SignIn } from './types/SignIn';
+import type { TestReport } from './types/TestReport';
 import type { TextFile } from './types/TextFile';
 import type { TokenState } from './types/TokenState';
 import type { VariableView } from './types/VariableView';
@@ -116,6 +119,12 @@ export interface Backend {
 	runAction(run: RunAction): Promise<RunReport>;
 	/** Stops the send or run of that id. */
 	cancel(id: string): Promise<void>;
+
+	// Tests
+	/** Makes a case of a run that was just shown. */
+	saveTest(test: SaveTest): Promise<SavedTest>;
+	/** Replays every case of a connector. */
+	runTests(connector: string): Promise<TestReport>;
 
 	// Connections
 	connections(connector: string): Promise<ConnectionView[]>;

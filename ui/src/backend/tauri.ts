@@ -56,6 +56,9 @@ export const tauri: Backend = {
 	runAction: (run) => call('run_action', { run }),
 	cancel: (id) => call('cancel', { id }),
 
+	saveTest: (test) => call('save_test', { test }),
+	runTests: (connector) => call('run_tests', { connector }),
+
 	connections: (connector) => call('connections', { connector }),
 	connectionForm: (connector) => call('connection_form', { connector }),
 	saveConnection: (draft) => call('save_connection', { draft }),

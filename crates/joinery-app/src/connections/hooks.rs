@@ -97,6 +97,7 @@ impl ScriptHooks {
             secrets: connection.secrets.keys().cloned().collect(),
             config: Value::Null,
             limits: Limits::default(),
+            coverage: false,
         };
         connection.secrets.extend(secrets_of(token));
         let end = EndOnDrop::default();

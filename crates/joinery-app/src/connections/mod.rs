@@ -29,7 +29,7 @@ pub(crate) use health::{note, note_call, of_call};
 pub use keys::{KeyPlace, PublicKey, generate_key, public_key};
 pub use network::{is_file, is_network};
 pub use resolve::{Given, Resolved, none, resolve};
-pub(crate) use resolve::{sandbox_auth, shown_auth};
+pub(crate) use resolve::{replayed, sandbox_auth, shown_auth};
 pub(crate) use safe::{ConnectionSafe, Safe};
 pub(crate) use save::{FilledIn, fill_in, kind_of};
 pub use save::{remove, save, save_for};

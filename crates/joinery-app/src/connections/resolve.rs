@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use joinery_connector::{
     Connector, HttpRequest, Secret,
+    cassette::secret_stand_in,
     request::Pair,
     variables::{self, Scope, Variables},
 };
@@ -106,6 +107,26 @@ pub fn none(studio: &Studio, connector: &Connector) -> Resolved {
         Auth::default(),
         Map::new(),
         BTreeMap::new(),
+    )
+}
+
+/// A connection that a cassette stands for: nothing to sign with, and stand-ins for its secrets.
+pub(crate) fn replayed(
+    studio: &Studio,
+    connector: &Connector,
+    base_url: &str,
+    fields: Map<String, Value>,
+    secrets: &[String],
+) -> Resolved {
+    let stand_in = |name: &String| (name.clone(), Secret::new(secret_stand_in(name)));
+    build(
+        studio,
+        connector,
+        ("replay".to_owned(), false),
+        base_url.to_owned(),
+        Auth::default(),
+        fields,
+        secrets.iter().map(stand_in).collect(),
     )
 }
 

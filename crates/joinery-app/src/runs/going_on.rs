@@ -65,6 +65,7 @@ pub(super) async fn run(
     resumed: Option<Row>,
 ) -> Result<(Outcome, Option<Waiting>), Error> {
     let (mut function, mut row) = (first, resumed);
+    let mut rounds = row.as_ref().map_or(0, |row| row.rounds);
     if let Some(row) = &row {
         let waiting = Waiting {
             id: row.id.clone(),
@@ -82,7 +83,7 @@ pub(super) async fn run(
             }
             return Ok((outcome, None));
         };
-        let rounds = row.as_ref().map_or(0, |row| row.rounds) + 1;
+        rounds += 1;
         if rounds > MAX_ROUNDS {
             if let Some(row) = &row {
                 waiting::remove(studio.store()?, &row.id)?;
@@ -94,6 +95,16 @@ pub(super) async fn run(
             );
             let error = error.with_hint("Check when it stops calling continue_in.");
             return Ok((failed(outcome, error), None));
+        }
+        let resume = Function::Resume {
+            input: input.clone(),
+            state: continuation.state.clone(),
+        };
+        // A replay goes on at once, and leaves nothing to go on with later.
+        let time = Duration::try_from_secs_f64(continuation.seconds).unwrap_or_default();
+        if performance.chance.waited(time) {
+            function = resume;
+            continue;
         }
         let kept = Row {
             id: row.map_or_else(new_id, |row| row.id),
@@ -114,10 +125,7 @@ pub(super) async fn run(
         if !performance.wait {
             return Ok((outcome, Some(waiting)));
         }
-        function = Function::Resume {
-            input: input.clone(),
-            state: kept.state.clone(),
-        };
+        function = resume;
         row = Some(kept);
         if !wait(performance, &waiting).await {
             return Ok((interrupted(performance, &waiting), Some(waiting)));
@@ -134,6 +142,9 @@ async fn wait(performance: &Performance, waiting: &Waiting) -> bool {
 }
 
 async fn sleep(performance: &Performance, time: Duration) -> bool {
+    if performance.chance.waited(time) {
+        return true;
+    }
     tokio::select! {
         () = tokio::time::sleep(time) => true,
         () = performance.stop.request.cancelled() => false,
@@ -183,6 +194,7 @@ fn interrupted(performance: &Performance, waiting: &Waiting) -> Outcome {
         compile_ms: 0.0,
         operations: 0,
         continuation: None,
+        coverage: None,
     }
 }
 

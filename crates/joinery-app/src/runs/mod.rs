@@ -213,6 +213,24 @@ pub(crate) struct Outputs {
     last: Mutex<HashMap<String, (i64, Arc<Value>)>>,
     differences: Mutex<HashMap<i64, Arc<Diff>>>,
     runs: Mutex<seen::LastRuns>,
+    kept: Mutex<HashMap<i64, Arc<Kept>>>,
+}
+
+/// A run as a test is made of it.
+pub(crate) struct Kept {
+    pub(crate) connector: String,
+    pub(crate) file: String,
+    pub(crate) action: String,
+    pub(crate) connection: connections::Resolved,
+    pub(crate) performed: Performed,
+}
+
+/// Runs whose exchanges are kept, so that a test can be made of them: those that may still be on screen.
+const KEPT: i64 = 8;
+
+/// The run of that number, where it is one of the last.
+pub(crate) fn kept(studio: &Studio, number: i64) -> Option<Arc<Kept>> {
+    lock(&studio.outputs.kept).get(&number).cloned()
 }
 
 /// What the run form shows for an action. `text` is what the editor holds, where it is not saved; `answers` those to its
@@ -293,10 +311,21 @@ pub async fn run(studio: &Studio, run: RunAction) -> Result<RunReport, Error> {
         input,
         config: run.config,
         stop,
-        ..Performance::new(Arc::clone(&connector), &path, connection)
+        ..Performance::new(Arc::clone(&connector), &path, connection.clone())
     };
     let performed = perform(studio, performance).await?;
-    report(studio, &connector, name, performed, saved, started)
+    let report = report(studio, &connector, name.clone(), performed.clone(), saved, started)?;
+    let kept = Kept {
+        connector: run.file.connector,
+        file: path,
+        action: name,
+        connection,
+        performed,
+    };
+    let mut runs = lock(&studio.outputs.kept);
+    runs.retain(|number, _| *number > report.number - KEPT);
+    runs.insert(report.number, Arc::new(kept));
+    Ok(report)
 }
 
 /// Keeps the run in the history and opens its output and bodies for the screen.

@@ -7,7 +7,7 @@ use joinery_connector::{
     Connector, FileKind, http,
     schema::{self, Field, Violation},
 };
-use joinery_http::auth;
+use joinery_http::{Client, auth};
 use joinery_script::{ConsoleLine, Function, Host, Limits, Outcome, Run, ScriptError, convert, run::Description};
 use serde_json::{Value, json};
 
@@ -16,6 +16,7 @@ use super::{
     going_on::{self, OnWait, Waiting},
 };
 use crate::{
+    chance::{Chance, Drawn},
     connections::{self, Resolved},
     error::{Code, Error},
     host::{RecordedCall, RunHost, milliseconds},
@@ -45,6 +46,12 @@ pub struct Performance {
     /// What it may use.
     pub limits: Limits,
     pub(crate) stop: Stop,
+    /// What answers instead of the connection's own client.
+    pub(crate) client: Option<Client>,
+    /// Where time and chance come from.
+    pub(crate) chance: Arc<Chance>,
+    /// Whether to note which lines ran.
+    pub(crate) coverage: bool,
 }
 
 impl Performance {
@@ -62,6 +69,9 @@ impl Performance {
             connection,
             limits: Limits::default(),
             stop: Stop::default(),
+            client: None,
+            chance: Arc::default(),
+            coverage: false,
         }
     }
 
@@ -83,6 +93,7 @@ impl Performance {
             secrets: self.connection.secrets.keys().cloned().collect(),
             config: self.config.clone(),
             limits: self.limits.clone(),
+            coverage: self.coverage,
         }
     }
 
@@ -96,23 +107,31 @@ impl Performance {
     }
 
     fn new_host(&self, studio: &Studio) -> Result<RunHost, Error> {
-        let client = studio.client(&self.connection)?;
+        let client = match &self.client {
+            Some(client) => client.clone(),
+            None => studio.client(&self.connection)?,
+        };
         let token = self.stop.request.clone();
-        Ok(RunHost::new(
+        let host = RunHost::new(
             studio.writes(),
             client,
             Arc::clone(&self.connector),
             self.connection.clone(),
             token,
-        ))
+        );
+        Ok(host.with_chance(Arc::clone(&self.chance)))
     }
 }
 
 /// What a run gave and did.
+#[derive(Clone)]
 pub struct Performed {
     /// The value, or why there is none.
     pub outcome: Outcome,
     pub(crate) calls: Vec<RecordedCall>,
+    /// Calls made for the action's fields, before it ran.
+    pub(crate) asked: Vec<RecordedCall>,
+    pub(crate) drawn: Drawn,
     /// The console.
     pub console: Vec<ConsoleLine>,
     /// The input as it was used, defaults filled in.
@@ -142,11 +161,19 @@ pub(super) async fn describe(
     studio: &Studio,
     performance: &Performance,
 ) -> Result<Result<(Description, Value), Box<ScriptError>>, Error> {
+    describe_through(studio, performance, &performance.host(studio)?).await
+}
+
+async fn describe_through(
+    studio: &Studio,
+    performance: &Performance,
+    host: &Arc<RunHost>,
+) -> Result<Result<(Description, Value), Box<ScriptError>>, Error> {
     let given = match &performance.config {
         Value::Null => json!({}),
         given => given.clone(),
     };
-    let description = match described(studio, performance, &given).await? {
+    let description = match described(studio, performance, host, &given).await? {
         Ok(description) => description,
         Err(error) => return Ok(Err(error)),
     };
@@ -155,16 +182,17 @@ pub(super) async fn describe(
         return Ok(Ok((description, answers)));
     }
     // The other fields depend on the answers.
-    let again = described(studio, performance, &answers).await?;
+    let again = described(studio, performance, host, &answers).await?;
     Ok(again.map(|description| (description, answers)))
 }
 
 async fn described(
     studio: &Studio,
     performance: &Performance,
+    host: &Arc<RunHost>,
     answers: &Value,
 ) -> Result<Result<Description, Box<ScriptError>>, Error> {
-    let host: Arc<dyn Host> = performance.host(studio)?;
+    let host: Arc<dyn Host> = host.clone();
     let scripts = studio.scripts().clone();
     let connector = Arc::clone(&performance.connector);
     let (file, fields) = (performance.file.clone(), performance.connection.fields.clone());
@@ -192,10 +220,13 @@ pub async fn perform(studio: &Studio, mut performance: Performance) -> Result<Pe
         performance.input.clone_from(&row.input);
         performance.config.clone_from(&row.config);
     }
-    let (description, answers) = match describe(studio, &performance).await? {
+    // Fields may be asked for over HTTP: no calls of the action's own, but a cassette needs them.
+    let asked = performance.host(studio)?;
+    let (description, answers) = match describe_through(studio, &performance, &asked).await? {
         Ok(described) => described,
         Err(error) => return Ok(failed(performance.input, *error, started)),
     };
+    let asked = asked.take();
     performance.config = answers;
     if let Some(error) = refuse(&description.config, &performance.config, &performance.file, "config.") {
         return Ok(failed(performance.input, error, started));
@@ -227,10 +258,13 @@ pub async fn perform(studio: &Studio, mut performance: Performance) -> Result<Pe
         (Ok(value), Some(schema)) if kind == Some(FileKind::Action) => schema::check(schema, value).unwrap_or_default(),
         _ => Vec::new(),
     };
+    let told = told(studio, Performance { input, ..performance }, &host, outcome, started);
     Ok(Performed {
         warnings,
         waiting,
-        ..told(studio, Performance { input, ..performance }, &host, outcome, started)
+        asked: asked.calls,
+        drawn: asked.drawn.and(told.drawn),
+        ..told
     })
 }
 
@@ -264,6 +298,8 @@ fn told(studio: &Studio, performance: Performance, host: &RunHost, outcome: Outc
     Performed {
         outcome,
         calls: record.calls,
+        asked: Vec::new(),
+        drawn: record.drawn,
         console: record.console,
         input: performance.input,
         warnings: Vec::new(),
@@ -311,8 +347,11 @@ fn failed(input: Value, error: ScriptError, started: Instant) -> Performed {
             compile_ms: 0.0,
             operations: 0,
             continuation: None,
+            coverage: None,
         },
         calls: Vec::new(),
+        asked: Vec::new(),
+        drawn: Drawn::default(),
         console: Vec::new(),
         input,
         warnings: Vec::new(),

@@ -29,7 +29,8 @@ pub fn run(arguments: &Arguments) -> Result<Outcome, Error> {
     let connector = target::open(&arguments.connector)?;
     let suggested = (format.file_name)(&connector.manifest.id, &connector.manifest.version);
     let path = arguments.output.clone().unwrap_or_else(|| suggested.into());
-    let exported = export::write(&home::studio()?, &connector, format, &path)
+    let studio = home::studio()?;
+    let exported = home::wait_for(export::write(&studio, &connector, format, &path))
         .map_err(|error| target::seen_from_here(&arguments.connector, error))?;
     if arguments.json {
         output::json(&exported)?;

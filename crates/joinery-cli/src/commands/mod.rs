@@ -12,6 +12,7 @@ mod new;
 mod run;
 mod sandbox;
 mod send;
+mod test;
 mod trigger;
 mod verify;
 
@@ -31,6 +32,8 @@ pub enum Command {
     Fmt(fmt::Arguments),
     /// Run an action
     Run(run::Arguments),
+    /// Run the cases of a connector
+    Test(Box<test::Arguments>),
     /// Print the new events of a trigger
     Poll(trigger::poll::Arguments),
     /// Run triggers and take webhooks until stopped
@@ -68,6 +71,7 @@ impl Command {
             Self::Check(arguments) => check::run(&arguments),
             Self::Fmt(arguments) => fmt::run(&arguments),
             Self::Run(arguments) => run::run(&arguments),
+            Self::Test(arguments) => test::run(&arguments),
             Self::Poll(arguments) => trigger::poll::run(&arguments),
             Self::Serve(arguments) => trigger::serve::run(&arguments),
             Self::Deliveries(arguments) => trigger::deliveries::run(&arguments),
@@ -88,6 +92,7 @@ impl Command {
         match self {
             Self::Check(arguments) => arguments.json,
             Self::Run(arguments) => arguments.json,
+            Self::Test(arguments) => arguments.json,
             Self::Send(arguments) => arguments.json,
             Self::Connection(arguments) => arguments.wants_json(),
             Self::Deliveries(arguments) => arguments.json,

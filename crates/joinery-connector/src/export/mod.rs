@@ -1,6 +1,6 @@
 //! Every format a connector can be exported to. A new format is one file here and one line in [`FORMATS`].
 
-use crate::{connector::Connector, error::Error};
+use crate::{connector::Connector, error::Error, package::TestSummary};
 
 /// One export format.
 pub struct Format {
@@ -13,8 +13,11 @@ pub struct Format {
     /// The file name it suggests, given id and version.
     pub file_name: fn(&str, &str) -> String,
     /// The bytes of the export.
-    pub write: fn(&Connector, &str) -> Result<Vec<u8>, Error>,
+    pub write: Write,
 }
+
+/// Makes the bytes of an export, given the tool and how the tests went.
+pub type Write = fn(&Connector, &str, Option<TestSummary>) -> Result<Vec<u8>, Error>;
 
 /// The formats, in the order they are offered.
 pub const FORMATS: &[Format] = &[Format {

@@ -34,6 +34,21 @@ pub struct PackageList {
     pub hosts: Vec<String>,
     /// Scopes its auth choices ask for.
     pub scopes: Vec<String>,
+    /// How its tests went when it was packed; null where they were not run.
+    #[serde(default)]
+    pub tests: Option<TestSummary>,
+}
+
+/// How tests went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct TestSummary {
+    /// How many cases hold.
+    pub passed: u32,
+    /// How many do not.
+    pub failed: u32,
+    /// How many were not run.
+    pub skipped: u32,
 }
 
 /// One file of a package.

@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use minisign::{KeyPair, PublicKey, PublicKeyBox, SecretKey, SecretKeyBox, SignatureBox};
 
-use super::write;
+use super::{TestSummary, write};
 use crate::{
     connector::Connector,
     error::Error,
@@ -60,8 +60,13 @@ fn no_key(reason: &str) -> Error {
 ///
 /// # Errors
 /// As [`super::pack`], and [`Error::Invalid`] for a key that cannot sign.
-pub fn pack_signed(connector: &Connector, tool: &str, key: &SigningKey) -> Result<Vec<u8>, Error> {
-    let (list, contents) = write::collect(connector, tool)?;
+pub fn pack_signed(
+    connector: &Connector,
+    tool: &str,
+    tests: Option<TestSummary>,
+    key: &SigningKey,
+) -> Result<Vec<u8>, Error> {
+    let (list, contents) = write::collect(connector, tool, tests)?;
     let manifest = &connector.manifest;
     // The comment is signed too. It says what was signed, not when: a library has no clock.
     let comment = format!("joinery package {} {}", manifest.id, manifest.version);

@@ -67,6 +67,7 @@ fn packed(extra: &[(&str, &[u8])], tamper: impl FnOnce(&mut PackageList)) -> Vec
         files: files.collect(),
         hosts: vec!["{{domain}}".into()],
         scopes: vec!["a".into(), "b".into()],
+        tests: None,
     };
     tamper(&mut list);
     write::archive(&serde_json::to_vec(&list).unwrap(), None, &contents).unwrap()
@@ -94,7 +95,7 @@ fn replace(bytes: &mut [u8], old: &[u8], new: &[u8]) {
 #[test]
 fn a_package_opens_as_the_connector_that_was_packed() {
     let sample = sample();
-    let bytes = pack(&sample, TOOL).unwrap();
+    let bytes = pack(&sample, TOOL, None).unwrap();
     let report = verified(&bytes, None);
     assert!(report.ok, "{:?}", report.problems);
     let list = report.list.unwrap();
@@ -114,7 +115,7 @@ fn a_package_opens_as_the_connector_that_was_packed() {
     opened.write_to(&folder.path().join("okta")).unwrap();
     let unpacked = Connector::read(&folder.path().join("okta")).unwrap();
     assert_eq!(
-        pack(&unpacked, TOOL).unwrap(),
+        pack(&unpacked, TOOL, None).unwrap(),
         bytes,
         "the same files must give the same bytes"
     );
@@ -122,7 +123,7 @@ fn a_package_opens_as_the_connector_that_was_packed() {
 
 #[test]
 fn the_list_comes_first_and_no_time_or_machine_is_told() {
-    let bytes = pack(&sample(), TOOL).unwrap();
+    let bytes = pack(&sample(), TOOL, None).unwrap();
     let mut zip = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
     let names: Vec<String> = (0..zip.len())
         .map(|index| {
@@ -145,17 +146,17 @@ fn the_list_comes_first_and_no_time_or_machine_is_told() {
 
 #[test]
 fn a_file_that_packs_too_well_is_stored_so_that_it_can_be_opened() {
-    let bytes = pack(&connector(&[("README.md", &vec![b' '; 2 << 20])]), TOOL).unwrap();
+    let bytes = pack(&connector(&[("README.md", &vec![b' '; 2 << 20])]), TOOL, None).unwrap();
     assert_eq!(verified(&bytes, None).problems, [""; 0]);
 }
 
 #[test]
 fn what_no_package_may_hold_is_not_packed() {
     for path in ["actions/a:b.rhai", "nul.json", "notes/end.", "a\\b"] {
-        let error = pack(&connector(&[(path, b"")]), TOOL).unwrap_err().to_string();
+        let error = pack(&connector(&[(path, b"")]), TOOL, None).unwrap_err().to_string();
         assert!(error.starts_with("cannot be packaged: "), "{error}");
     }
-    pack(&connector(&[("a.txt", b""), ("A.TXT", b"")]), TOOL).unwrap_err();
+    pack(&connector(&[("a.txt", b""), ("A.TXT", b"")]), TOOL, None).unwrap_err();
 }
 
 #[test]
@@ -291,7 +292,7 @@ fn a_package_that_was_changed_is_refused() {
 #[test]
 fn what_is_no_package_is_refused_at_any_cut() {
     refused(b"hello", &["it is not a Joinery package"]);
-    let bytes = pack(&sample(), TOOL).unwrap();
+    let bytes = pack(&sample(), TOOL, None).unwrap();
     for end in (0..bytes.len()).step_by(7) {
         assert!(!verified(&bytes[..end], None).ok, "cut at {end}");
     }
@@ -300,7 +301,7 @@ fn what_is_no_package_is_refused_at_any_cut() {
 #[test]
 fn no_flipped_byte_gets_other_contents_in() {
     let sample = sample();
-    let bytes = pack(&sample, TOOL).unwrap();
+    let bytes = pack(&sample, TOOL, None).unwrap();
     let file = tempfile::NamedTempFile::new().unwrap();
     for at in (0..bytes.len()).step_by(3) {
         let mut changed = bytes.clone();
@@ -320,7 +321,7 @@ fn a_signature_holds_for_its_key_and_its_list_only() {
     let (secret, public) = SigningKey::generate().unwrap();
     let (_, other) = SigningKey::generate().unwrap();
     let key = SigningKey::parse(secret.reveal(), None).unwrap();
-    let signed = pack_signed(&sample(), TOOL, &key).unwrap();
+    let signed = pack_signed(&sample(), TOOL, None, &key).unwrap();
     let good = verified(&signed, Some(&public));
     assert!(
         good.ok && good.signer.as_ref().is_some_and(|id| id.len() == 16),
@@ -332,13 +333,13 @@ fn a_signature_holds_for_its_key_and_its_list_only() {
         verified(&signed, Some("nonsense")).problems,
         ["the key given is not a minisign public key"]
     );
-    let unsigned = pack(&sample(), TOOL).unwrap();
+    let unsigned = pack(&sample(), TOOL, None).unwrap();
     assert_eq!(
         verified(&unsigned, Some(&public)).problems,
         ["the package is not signed"]
     );
-    let (_, contents) = write::collect(&sample(), TOOL).unwrap();
-    let (list, _) = write::collect(&sample(), "other").unwrap();
+    let (_, contents) = write::collect(&sample(), TOOL, None).unwrap();
+    let (list, _) = write::collect(&sample(), "other", None).unwrap();
     let mut zip = zip::ZipArchive::new(Cursor::new(signed)).unwrap();
     let mut signature = Vec::new();
     std::io::Read::read_to_end(&mut zip.by_name(SIGNATURE).unwrap(), &mut signature).unwrap();

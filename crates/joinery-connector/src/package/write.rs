@@ -6,7 +6,8 @@ use sha2::{Digest, Sha256};
 use zip::{CompressionMethod, DateTime, ZipWriter, result::ZipResult, write::SimpleFileOptions};
 
 use super::{
-    FORMAT, LIST, MAX_FILES, MAX_RATIO, MAX_TOTAL, PackageList, PackagedFile, RATIO_FROM, SIGNATURE, names, scopes,
+    FORMAT, LIST, MAX_FILES, MAX_RATIO, MAX_TOTAL, PackageList, PackagedFile, RATIO_FROM, SIGNATURE, TestSummary,
+    names, scopes,
 };
 use crate::{
     connector::{Connector, MAX_FILE_SIZE},
@@ -14,12 +15,12 @@ use crate::{
     problem::{Problem, Severity},
 };
 
-/// The package of a connector: same files, same bytes.
+/// The package of a connector: same files, same bytes. `tests` is how its tests went.
 ///
 /// # Errors
 /// As [`Connector::text`]; [`Error::Invalid`] for a name or a size that no package can hold.
-pub fn pack(connector: &Connector, tool: &str) -> Result<Vec<u8>, Error> {
-    let (list, contents) = collect(connector, tool)?;
+pub fn pack(connector: &Connector, tool: &str, tests: Option<TestSummary>) -> Result<Vec<u8>, Error> {
+    let (list, contents) = collect(connector, tool, tests)?;
     archive(&list, None, &contents)
 }
 
@@ -27,7 +28,11 @@ pub fn pack(connector: &Connector, tool: &str) -> Result<Vec<u8>, Error> {
 pub(super) type Content = (String, Vec<u8>);
 
 /// The text of `package.json`, and every file, sorted.
-pub(super) fn collect(connector: &Connector, tool: &str) -> Result<(Vec<u8>, Vec<Content>), Error> {
+pub(super) fn collect(
+    connector: &Connector,
+    tool: &str,
+    tests: Option<TestSummary>,
+) -> Result<(Vec<u8>, Vec<Content>), Error> {
     let mut contents = Vec::new();
     let mut seen = names::Names::default();
     let mut total = 0;
@@ -68,6 +73,7 @@ pub(super) fn collect(connector: &Connector, tool: &str) -> Result<(Vec<u8>, Vec
             .collect(),
         hosts: connector.manifest.hosts.clone(),
         scopes: scopes(connector),
+        tests,
     };
     let mut text = serde_json::to_vec_pretty(&list).expect("a list of texts and numbers is JSON");
     text.push(b'\n');

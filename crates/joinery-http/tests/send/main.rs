@@ -6,5 +6,6 @@ mod breaking;
 mod hops;
 mod kinds;
 mod outgoing;
+mod replay;
 mod support;
 mod tokens;

@@ -103,6 +103,7 @@ impl Workers {
             connection: run.connection.clone(),
             secrets: run.secrets.clone(),
             config: run.config.clone(),
+            coverage: run.coverage,
         };
         let limits = &run.limits;
         let job = Job {
@@ -110,7 +111,13 @@ impl Workers {
             ..Job::of(&*run.connector, &run.file, limits, cancel)
         };
         match self.0.perform(task, job) {
-            Ok(Done::Run(outcome)) => outcome,
+            Ok(Done::Run(outcome)) => {
+                let coverage = outcome.coverage.filter(|_| run.coverage);
+                Outcome {
+                    coverage: coverage.map(|coverage| coverage.within(&*run.connector)),
+                    ..outcome
+                }
+            }
             Ok(_) => Outcome::failed(mixed_up(&run.file)),
             Err(error) => Outcome::failed(error),
         }
@@ -171,7 +178,9 @@ impl Workers {
 
     /// The same with what can be done about it.
     pub fn findings(&self, connector: &Connector, path: &str, text: &str) -> Vec<Finding> {
-        check::file(path, text, |path, text| self.check_script(connector, path, text))
+        check::file(connector, path, text, |path, text| {
+            self.check_script(connector, path, text)
+        })
     }
 
     fn check_script(&self, connector: &Connector, path: &str, text: &str) -> Vec<Finding> {

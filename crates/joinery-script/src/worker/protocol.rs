@@ -21,7 +21,7 @@ use crate::{
 /// The argument that makes a program of ours a worker.
 pub const ARGUMENT: &str = "script-worker";
 /// Changes with any message here; the two sides are the same program, unless it was replaced while it ran.
-pub const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "/1");
+pub const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "/3");
 /// Stack of the thread that scripts run on. Reserved, not used up: values nested very deep are dropped by recursion.
 pub const STACK: usize = 64 << 20;
 /// Bytes a worker needs besides the script's: the engine, a response on its way, a result being written.
@@ -82,6 +82,8 @@ pub enum Task {
         secrets: Vec<String>,
         /// The answers to `config_fields`.
         config: Value,
+        /// Whether to note which lines ran.
+        coverage: bool,
     },
     /// Title, fields and sample.
     Describe {

@@ -138,7 +138,12 @@ fn perform(scripts: &Scripts, start: Start, link: &Arc<Link>, page: &Arc<Page>) 
             connection: fields,
             secrets,
             config,
-        } => Done::Run(scripts.execute(call(files, file, connection(&fields, &secrets), &config), &function)),
+            coverage,
+        } => {
+            let covering = coverage.then(|| scripts.covering());
+            let call = call(files, file, connection(&fields, &secrets), &config);
+            Done::Run(covering.as_ref().unwrap_or(scripts).execute(call, &function))
+        }
         Task::Describe {
             connection: fields,
             config,

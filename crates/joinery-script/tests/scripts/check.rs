@@ -143,7 +143,8 @@ fn every_toml_file_is_read() {
             requests/folder.toml:1:1-5 unknown_key: unknown key `nmae`. did you mean `name`?
             requests/users/folder.toml:1:11-12 wrong_type: `headers` must be a list of tables, each begun with `[[headers]]`, not a number.
             requests/users/get.toml:2:8-8 syntax: unclosed array, expected `]`.
-            tests/get_user.toml:2:8-13 syntax: invalid boolean, expected `false`."#]],
+            tests/get_user.toml:2:8-13 syntax: invalid boolean, expected `false`.
+            tests/good.toml:0:0 no_script: there is no action or trigger `good` that these cases could be of. name the file after one"#]],
     );
 }
 

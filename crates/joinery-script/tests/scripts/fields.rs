@@ -31,6 +31,7 @@ fn call(files: &[(&str, &str)], function: Function, config: Value) -> Outcome {
         secrets: vec!["token".into()],
         config,
         limits: Limits::default(),
+        coverage: false,
     };
     let host: Arc<dyn Host> = Arc::new(MemoryHost::default());
     workers().run(&run, &host, &Cancel::default())

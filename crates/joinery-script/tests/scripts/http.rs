@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Instant};
 
 use expect_test::{Expect, expect};
-use joinery_connector::manifest::{Pagination, PaginationKind};
+use joinery_connector::manifest::PaginationKind;
 use joinery_script::{Cancel, Function, Host, Limits, Run, functions::options};
 use serde_json::{Map, Value, json};
 
@@ -52,18 +52,24 @@ fn the_last_page_of_an_offset_is_known_by_its_size() {
 
 #[test]
 fn the_manifest_says_how_pages_are_followed_and_options_change_it() {
-    let mut connector = connector(&[(
-        "actions/a.rhai",
-        r#"fn execute(connection, input) {
-            let all = http.items("/cursors").map(|item| item.id);
-            [all, http.pages("/cursors", (), #{ max_pages: 1 }).map(|page| page.body.data.len())]
-        }"#,
-    )]);
-    let settings = json!({ "cursor": "meta.next", "items": "data" });
-    Arc::get_mut(&mut connector).unwrap().manifest.http.pagination = Some(Pagination {
-        kind: PaginationKind::Cursor,
-        settings: settings.as_object().unwrap().clone(),
-    });
+    let connector = connector(&[
+        (
+            "connector.toml",
+            r#"format = 1
+            id = "acme"
+            title = "Acme"
+            version = "0.1.0"
+            [http]
+            pagination = { kind = "cursor", cursor = "meta.next", items = "data" }"#,
+        ),
+        (
+            "actions/a.rhai",
+            r#"fn execute(connection, input) {
+                let all = http.items("/cursors").map(|item| item.id);
+                [all, http.pages("/cursors", (), #{ max_pages: 1 }).map(|page| page.body.data.len())]
+            }"#,
+        ),
+    ]);
     let host = Arc::new(MemoryHost::default());
     let run = Run {
         connector,
@@ -73,6 +79,7 @@ fn the_manifest_says_how_pages_are_followed_and_options_change_it() {
         secrets: Vec::new(),
         config: Value::Null,
         limits: Limits::default(),
+        coverage: false,
     };
     let dynamic: Arc<dyn Host> = host.clone();
     let outcome = workers().run(&run, &dynamic, &Cancel::default());

@@ -9,6 +9,7 @@
 )]
 
 mod check;
+mod coverage;
 mod crypto;
 mod data;
 mod errors;

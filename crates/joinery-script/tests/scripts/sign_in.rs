@@ -18,6 +18,7 @@ fn call(script: &str, function: Function) -> Result<Value, Box<ScriptError>> {
         secrets: vec!["password".into()],
         config: Value::Null,
         limits: Limits::default(),
+        coverage: false,
     };
     let host: Arc<dyn Host> = Arc::new(MemoryHost::default());
     workers().run(&run, &host, &Cancel::default()).result.map_err(Box::new)

@@ -306,6 +306,7 @@ pub fn connector(files: &[(&str, &str)]) -> Arc<Connector> {
             },
             fields: Vec::new(),
             auth: Vec::new(),
+            tests: joinery_connector::cassette::TestSettings::default(),
         },
         files: files.iter().map(file).collect(),
         problems: Vec::new(),
@@ -335,6 +336,7 @@ pub fn execute_with(
         secrets: vec!["token".into(), "key".into()],
         config: Value::Null,
         limits,
+        coverage: false,
     };
     let host: Arc<dyn Host> = host.clone();
     workers().run(&run, &host, cancel)

@@ -54,6 +54,8 @@ export class Runner {
 
 	onreveal: ((place: CallPlace) => void) | undefined;
 	onopencall: ((call: CallReport) => void) | undefined;
+	/** Makes a test of the run on screen. */
+	onsavetest: (() => void) | undefined;
 	/** Hears of every finished run, for marks in the editor. */
 	onreport: ((report: RunReport) => void) | undefined;
 

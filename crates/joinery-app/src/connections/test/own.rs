@@ -39,6 +39,7 @@ pub(super) async fn run(probe: &Probe<'_>) -> Result<Tried, Error> {
         secrets: resolved.secrets.keys().cloned().collect(),
         config: Value::Null,
         limits: Limits::default(),
+        coverage: false,
     };
     let stop = Stop::default();
     let host = Arc::new(RunHost::new(

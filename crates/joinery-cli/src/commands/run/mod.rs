@@ -8,7 +8,7 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use joinery_app::{
-    Code, Connector, Error, Studio,
+    Connector, Error, Studio,
     connections::Resolved,
     connectors,
     runs::{self, Performance, Performed},
@@ -191,9 +191,4 @@ impl Drop for Cleared {
     fn drop(&mut self) {
         self.0.finish_and_clear();
     }
-}
-
-/// The mistake of watching what cannot change.
-fn not_a_folder() -> Error {
-    Error::new(Code::Usage, "--watch needs a connector's folder").with_hint("A package does not change.")
 }

@@ -1,52 +1,32 @@
 //! Running again on every change of a file, and showing what that changed in the output.
 
-use std::{fmt::Write as _, path::Path, time::Duration};
+use std::fmt::Write as _;
 
 use joinery_app::{
     Code, Error,
     bodies::{DiffMark, diff},
 };
-use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 use serde_json::Value;
-use tokio::sync::mpsc;
 
-use super::{Session, not_a_folder, report};
-use crate::{Outcome, output};
+use super::{Session, report};
+use crate::{Outcome, changes, output};
 
-/// How long changes are gathered: an editor writes a file in several steps.
-const GATHER: Duration = Duration::from_millis(30);
 /// Lines shown around a change.
 const AROUND: usize = 3;
 
 /// Runs now and after every change, until Ctrl C.
 pub async fn run(session: &mut Session<'_>) -> Result<Outcome, Error> {
-    let folder = session.arguments.connector.clone();
-    if folder.is_file() {
-        return Err(not_a_folder());
-    }
-    let (sender, mut changes) = mpsc::unbounded_channel();
-    let _watcher = watch(&folder, sender)?;
+    let mut changes = changes::of(&session.arguments.connector)?;
     // A wrong command line ends the command; what goes wrong later is mended by the next save.
     let mut before = once(session, None).await?;
-    loop {
-        output::note(&format!(
-            "{}watching {}{:#}",
-            output::DIM,
-            folder.display(),
-            output::DIM
-        ));
-        tokio::select! {
-            changed = changes.recv() => if changed.is_none() { return Ok(Outcome::Done) },
-            _ = tokio::signal::ctrl_c() => return Ok(Outcome::Done),
-        }
-        tokio::time::sleep(GATHER).await;
-        while changes.try_recv().is_ok() {}
+    while changes.next().await {
         match once(session, before.as_ref()).await {
             Ok(Some(value)) => before = Some(value),
             Ok(None) => {}
             Err(error) => output::error(&error, session.arguments.json),
         }
     }
+    Ok(Outcome::Done)
 }
 
 /// One run; gives its output, where there was one.
@@ -104,33 +84,6 @@ fn difference(before: &Value, after: &Value) -> String {
         let _ = writeln!(shown, "{style}{mark} {indent}{text}{style:#}");
     }
     shown
-}
-
-fn watch(folder: &Path, sender: mpsc::UnboundedSender<()>) -> Result<RecommendedWatcher, Error> {
-    let root = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
-    let tell = move |event: notify::Result<notify::Event>| {
-        let Ok(event) = event else { return };
-        let counts = !event.kind.is_access() && event.paths.iter().any(|path| !is_hidden(&root, path));
-        if counts {
-            let _ = sender.send(());
-        }
-    };
-    let cannot = |error: notify::Error| {
-        Error::new(Code::Unavailable, format!("cannot watch {}: {error}", folder.display()))
-            .with_hint("Check that it is a folder; on Linux, raise fs.inotify.max_user_watches.")
-    };
-    let mut watcher = notify::recommended_watcher(tell).map_err(cannot)?;
-    let watched = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
-    watcher.watch(&watched, RecursiveMode::Recursive).map_err(cannot)?;
-    Ok(watcher)
-}
-
-/// Whether it is one of git's own files, or the temporary file of a save.
-fn is_hidden(root: &Path, path: &Path) -> bool {
-    let relative = path.strip_prefix(root).unwrap_or(path);
-    relative
-        .components()
-        .any(|part| part.as_os_str().to_string_lossy().starts_with('.'))
 }
 
 #[cfg(test)]

@@ -1,0 +1,262 @@
+//! Masking what was recorded: secrets always, personal data unless the connector says otherwise. A value gets the same
+//! stand-in wherever it stands, so that what a script reads out of one answer and sends with its next request still
+//! matches. What the case itself says is left alone: it is in the file beside the cassette.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::{
+    Cassette, MaskRule, RecordedExchange, TestSettings,
+    people::{Kind, kind_of, plain, stand_in},
+    secret_stand_in,
+    text::{Rewrite, emails, in_form, in_header, in_url},
+};
+use crate::Secret;
+
+/// The least letters of a value that is looked for inside other text. A shorter one is replaced where it stands alone.
+const SHORTEST: usize = 3;
+
+/// The least letters of a secret that is looked for inside words too.
+const SHORTEST_SECRET: usize = 8;
+
+/// Headers that say nothing of a person, and whose dates must stay dates.
+const PLAIN_HEADERS: &[&str] = &["date", "expires", "last-modified", "content-type"];
+
+/// What is known when a cassette is masked.
+pub struct Masking<'a> {
+    /// The connector's own rules.
+    pub settings: &'a TestSettings,
+    /// Every secret of the connection: its stand-in's name, and its text.
+    pub secrets: Vec<(String, Secret)>,
+    /// Texts to replace first, such as the org's own address: what stands there, and what is shown.
+    pub replace: Vec<(String, String)>,
+    /// Texts of the case: its input, and what it expects.
+    pub said: Vec<String>,
+}
+
+/// The values found so far, with their stand-ins.
+#[derive(Default)]
+struct Found {
+    by_value: BTreeMap<String, (Kind, String)>,
+    counts: BTreeMap<Kind, usize>,
+}
+
+impl Masking<'_> {
+    /// Masks a cassette.
+    pub fn apply(&self, cassette: &mut Cassette) {
+        let first = self.given();
+        for exchange in &mut cassette.exchanges {
+            drop_cookies(exchange);
+            each_text(exchange, &mut |text| first.rewrite(text));
+        }
+        let mut found = Found::default();
+        for exchange in &cassette.exchanges {
+            self.find(exchange, &mut found);
+        }
+        let then = self.found(&found);
+        for exchange in &mut cassette.exchanges {
+            self.mask_headers(exchange);
+            each_text(exchange, &mut |text| then.rewrite(text));
+        }
+        for value in cassette.connection.values_mut() {
+            in_value(value, &mut |text| then.rewrite(&first.rewrite(text)));
+        }
+    }
+
+    /// What is replaced whatever the answers hold: addresses and the connection's own secrets.
+    fn given(&self) -> Rewrite {
+        let mut rewrite = Rewrite::default();
+        for (text, shown) in &self.replace {
+            rewrite.anywhere(text, shown);
+        }
+        for (name, secret) in &self.secrets {
+            rewrite.anywhere(secret.reveal(), &secret_stand_in(name));
+        }
+        rewrite
+    }
+
+    fn found(&self, found: &Found) -> Rewrite {
+        let mut rewrite = Rewrite::default();
+        for (value, (kind, shown)) in &found.by_value {
+            let length = value.chars().count();
+            if *kind == Kind::Secret && length >= SHORTEST_SECRET {
+                rewrite.anywhere(value, shown);
+            } else if length >= SHORTEST {
+                rewrite.words(value, shown);
+            } else {
+                rewrite.whole(value, shown);
+            }
+        }
+        for said in &self.said {
+            rewrite.leave(said);
+        }
+        rewrite
+    }
+
+    fn find(&self, exchange: &RecordedExchange, found: &mut Found) {
+        let (request, response) = (&exchange.request, &exchange.response);
+        if let Ok(url) = url::Url::parse(&request.url) {
+            for (name, value) in url.query_pairs() {
+                self.find_member(&name, &value, found);
+            }
+        }
+        if let Some(text) = request.body.text.as_deref().filter(|_| is_form(&request.headers)) {
+            for (name, value) in url::form_urlencoded::parse(text.as_bytes()) {
+                self.find_member(&name, &value, found);
+            }
+        }
+        for body in [&request.body, &response.body] {
+            if let Some(json) = &body.json {
+                self.find_in_value(json, None, found);
+            }
+        }
+        each_text(&mut exchange.clone(), &mut |text| {
+            self.find_in_text(text, found);
+            text.to_owned()
+        });
+    }
+
+    fn find_in_value(&self, value: &Value, around: Option<Kind>, found: &mut Found) {
+        match value {
+            Value::Object(members) => {
+                for (name, member) in members {
+                    // `password: { value: ... }`, `phones: [{ value: ... }]`
+                    let inherited = around.filter(|_| name == "value");
+                    let kind = self.kind_of(name).or(inherited);
+                    match (member, kind) {
+                        (Value::String(text), Some(kind)) => self.add(kind, text, found),
+                        _ => self.find_in_value(member, kind, found),
+                    }
+                }
+            }
+            Value::Array(items) => {
+                for item in items {
+                    match (item, around) {
+                        (Value::String(text), Some(kind)) => self.add(kind, text, found),
+                        _ => self.find_in_value(item, around, found),
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn find_member(&self, name: &str, value: &str, found: &mut Found) {
+        if let Some(kind) = self.kind_of(name) {
+            self.add(kind, value, found);
+        }
+    }
+
+    /// Email addresses, and what the author's patterns find.
+    fn find_in_text(&self, text: &str, found: &mut Found) {
+        if self.settings.personal {
+            for email in emails(text) {
+                self.add(Kind::Email, email, found);
+            }
+        }
+        for rule in &self.settings.mask {
+            if let MaskRule::Pattern(pattern) = rule
+                && let Ok(pattern) = regex::Regex::new(pattern)
+            {
+                for hit in pattern.find_iter(text) {
+                    self.add(Kind::Named, hit.as_str(), found);
+                }
+            }
+        }
+    }
+
+    fn kind_of(&self, member: &str) -> Option<Kind> {
+        let named = |rule: &MaskRule| matches!(rule, MaskRule::Member(name) if plain(name) == plain(member));
+        if self.settings.mask.iter().any(named) {
+            return Some(Kind::Named);
+        }
+        let kept = self.settings.keep.iter().any(|name| plain(name) == plain(member));
+        kind_of(member, self.settings.personal).filter(|kind| *kind == Kind::Secret || !kept)
+    }
+
+    fn add(&self, kind: Kind, value: &str, found: &mut Found) {
+        let said = |said: &String| contains_word(said, value);
+        let masked = value.starts_with("redacted-") || value.ends_with("@example.com") && value.starts_with("person");
+        if value.trim().is_empty() || masked || kind != Kind::Secret && self.said.iter().any(said) {
+            return;
+        }
+        if found.by_value.contains_key(value) {
+            return;
+        }
+        let number = found.counts.entry(kind).or_default();
+        *number += 1;
+        let shown = match kind {
+            Kind::Email if !value.contains('@') => format!("person{number}"),
+            kind => stand_in(kind, *number),
+        };
+        found.by_value.insert(value.to_owned(), (kind, shown));
+    }
+
+    fn mask_headers(&self, exchange: &mut RecordedExchange) {
+        let lines = exchange
+            .request
+            .headers
+            .iter_mut()
+            .chain(&mut exchange.response.headers);
+        for line in lines {
+            let name = line.split(':').next().unwrap_or_default().to_owned();
+            let named =
+                |rule: &MaskRule| matches!(rule, MaskRule::Header(header) if header.eq_ignore_ascii_case(&name));
+            if self.settings.mask.iter().any(named) {
+                *line = format!("{name}: masked");
+            }
+        }
+    }
+}
+
+/// Whether `text` holds `word` with nothing around it that would make it part of another.
+fn contains_word(text: &str, word: &str) -> bool {
+    text.match_indices(word).any(|(at, _)| {
+        let before = text[..at].chars().next_back();
+        let after = text[at + word.len()..].chars().next();
+        !before.is_some_and(char::is_alphanumeric) && !after.is_some_and(char::is_alphanumeric)
+    })
+}
+
+/// A cookie is a credential, and nothing in a replay asks for it.
+fn drop_cookies(exchange: &mut RecordedExchange) {
+    let kept = |line: &String| !line.to_ascii_lowercase().starts_with("set-cookie:");
+    exchange.response.headers.retain(kept);
+}
+
+fn is_form(headers: &[String]) -> bool {
+    headers.iter().any(|line| line.contains("x-www-form-urlencoded"))
+}
+
+/// Every text of an exchange, decoded, replaced by what `change` makes of it.
+fn each_text(exchange: &mut RecordedExchange, change: &mut dyn FnMut(&str) -> String) {
+    let (request, response) = (&mut exchange.request, &mut exchange.response);
+    request.url = in_url(&request.url, change);
+    let form = is_form(&request.headers);
+    for line in request.headers.iter_mut().chain(&mut response.headers) {
+        if let Some((name, value)) = line.split_once(": ")
+            && !PLAIN_HEADERS.contains(&name.to_ascii_lowercase().as_str())
+        {
+            *line = format!("{name}: {}", in_header(value, change));
+        }
+    }
+    if let Some(text) = &mut request.body.text {
+        *text = if form { in_form(text, change) } else { change(text) };
+    }
+    if let Some(text) = &mut response.body.text {
+        *text = change(text);
+    }
+    for json in [&mut request.body.json, &mut response.body.json].into_iter().flatten() {
+        in_value(json, change);
+    }
+}
+
+fn in_value(value: &mut Value, change: &mut dyn FnMut(&str) -> String) {
+    match value {
+        Value::String(text) => *text = in_url(text, change),
+        Value::Array(items) => items.iter_mut().for_each(|item| in_value(item, change)),
+        Value::Object(members) => members.values_mut().for_each(|member| in_value(member, change)),
+        _ => {}
+    }
+}

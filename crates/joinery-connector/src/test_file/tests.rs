@@ -1,0 +1,131 @@
+//! What a file of cases may say, every mistake with its place, and what holds.
+
+use serde_json::{Value, json};
+
+use super::*;
+
+/// What reading `[[case]] name = "a"` and these lines says: `line:column message`.
+#[track_caller]
+fn check(lines: &str, expected: &[&str]) {
+    let text = format!("[[case]]\nname = \"a\"\n{lines}\n");
+    let problems = match TestFile::parse(&text, "tests/get.toml") {
+        Ok((_, warnings)) => warnings,
+        Err(problem) => vec![problem],
+    };
+    let said: Vec<String> = problems
+        .iter()
+        .map(|problem| format!("{}:{} {}", problem.line, problem.column, problem.message))
+        .collect();
+    assert_eq!(said, expected, "{lines}");
+}
+
+#[test]
+fn mistakes_are_named_with_their_place() {
+    check("input = { a = 1 }\nexpect = { \"$.a\" = 1 }", &[]);
+    check("inptu = {}", &["3:1 unknown key `case[0].inptu`"]);
+    check("input = 3", &["3:9 `input` must be a table"]);
+    check("cassette = \"../x\"", &["3:12 `../x` cannot be the name of a cassette"]);
+    check("[[case]]\nname = \"a\"", &["4:8 there are two cases named `a`"]);
+    check(
+        "expect = { \"$.a\" = { contians = 1 } }",
+        &["3:20 `contians` is not a matcher"],
+    );
+    check(
+        "expect = { \"$.a\" = { type = \"text\" } }",
+        &["3:20 `type` of `$.a`: `text` is not a type"],
+    );
+    check("expect_error = { cod = \"x\" }", &["3:18 an error has no `cod`"]);
+    check(
+        "expect_error = { code = \"x\" }\nexpect_snapshot = true",
+        &["3:16 a case that must fail has no output to look at"],
+    );
+    let bad = TestFile::parse("[[case]]\nname = \"a\"\nexpect = { \"$.[\" = 1 }\n", "t").unwrap_err();
+    assert_eq!((bad.line, bad.code.as_str()), (3, "json_path"));
+}
+
+/// Whether `output` meets `"$.v" = expected`, as written in TOML.
+#[track_caller]
+fn holds(expected: &str, output: Value) -> bool {
+    let text = format!("[[case]]\nname = \"a\"\nexpect = {{ \"$.v\" = {expected} }}\n");
+    let (file, warnings) = TestFile::parse(&text, "t").unwrap_or_else(|problem| panic!("{problem:?}"));
+    assert_eq!(warnings, []);
+    let schema = |name: &str| match name {
+        "user" => Ok(json!({ "type": "object", "required": ["id"] })),
+        _ => Err("there is none".to_owned()),
+    };
+    file.cases[0].mismatches(&output, &schema).is_empty()
+}
+
+#[test]
+fn each_matcher_says_yes_and_no() {
+    let v = |value: Value| json!({ "v": value });
+    for (expected, yes, no) in [
+        ("1", json!(1.0), json!(2)),
+        ("{ equals = { length = 1 } }", json!({ "length": 1 }), json!("a")),
+        ("{ a = 1 }", json!({ "a": 1 }), json!({ "a": 1, "b": 2 })),
+        ("{ contains = \"b\" }", json!("abc"), json!("acd")),
+        ("{ contains = 2 }", json!([1, 2]), json!([1])),
+        ("{ contains = { a = 1 } }", json!({ "a": 1, "b": 2 }), json!({ "b": 2 })),
+        (
+            "{ contains = { a = 1 } }",
+            json!([{ "a": 1, "b": 2 }]),
+            json!([{ "a": 2 }]),
+        ),
+        ("{ matches = '^a\\d$' }", json!("a1"), json!("b1")),
+        ("{ length = 2 }", json!("äö"), json!([1])),
+        ("{ type = \"integer\" }", json!(3), json!(3.5)),
+        ("{ type = \"null\" }", json!(null), json!(0)),
+        ("{ schema = \"user\" }", json!({ "id": 1 }), json!({})),
+        ("{ schema = { type = \"string\" } }", json!("a"), json!(1)),
+        ("{ absent = false }", json!(null), json!("absent")),
+        ("{ approx = { value = 3, within = 0.5 } }", json!(3.4), json!(3.6)),
+        ("{ approx = 1000000 }", json!(1_000_000.5), json!(1_000_002)),
+        ("{ length = 1, contains = 7 }", json!([7]), json!([8])),
+    ] {
+        assert!(holds(expected, v(yes.clone())), "{expected} is {yes}");
+        let no = if no == "absent" { json!({}) } else { v(no) };
+        assert!(!holds(expected, no.clone()), "{expected} is not {no}");
+    }
+    assert!(holds("{ absent = true }", json!({})) && !holds("{ absent = true }", json!({ "v": null })));
+    assert!(holds("{ ignore = true }", json!({})));
+}
+
+#[test]
+fn a_path_to_several_places_gives_a_list() {
+    let value = json!({ "users": [{ "id": 1 }, { "id": 2 }], "a*b": 3 });
+    assert_eq!(select("$.users[0].id", &value), Some(json!(1)));
+    assert_eq!(select("$.users[*].id", &value), Some(json!([1, 2])));
+    assert_eq!(select("$.users[?@.id == 1].id", &value), Some(json!([1])));
+    assert_eq!(select("$['a*b']", &value), Some(json!(3)));
+    assert_eq!(select("$.none", &value), None);
+    assert_eq!(
+        hide(&value, ["$.users[*].id"]),
+        json!({ "users": [{ "id": "(ignored)" }, { "id": "(ignored)" }], "a*b": 3 })
+    );
+}
+
+fn new_case(name: &str) -> NewCase {
+    NewCase {
+        name: name.to_owned(),
+        input: json!({ "user": "ada", "tags": ["a"], "none": null }),
+        cursor: Value::Null,
+        cassette: Some("ada".to_owned()),
+        error: None,
+    }
+}
+
+#[test]
+fn a_case_is_added_at_the_end_and_the_rest_stays_as_it_is() {
+    let before = "# mine\n[[case]]\nname = 'first'   # here\n";
+    let after = TestFile::with_case(before, "t", &new_case("finds Ada")).unwrap();
+    assert_eq!(
+        after,
+        format!(
+            "{before}\n[[case]]\nname = \"finds Ada\"\ninput = {{ user = \"ada\", tags = [\"a\"] }}\n\
+             cassette = \"ada\"\nexpect_snapshot = true\n"
+        )
+    );
+    assert!(TestFile::with_case(&after, "t", &new_case("finds Ada")).is_err());
+    assert!(TestFile::with_case("case = []\n", "t", &new_case("b")).is_err());
+    assert_eq!(file_name("Finds a user, by login"), "finds_a_user_by_login");
+}
