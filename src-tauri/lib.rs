@@ -23,6 +23,7 @@ pub fn run() {
     tauri::Builder::default()
         .plugin(tauri_plugin_dialog::init())
         .manage(Arc::clone(&studio))
+        .manage(commands::LanguageServer::default())
         .invoke_handler(commands::handler())
         .setup(|app| {
             window::open(app)?;

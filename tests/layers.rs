@@ -8,7 +8,7 @@ use crate::home::top;
 
 /// Every edge between our crates that is allowed, left to right only.
 const EDGES: &[(&str, &[&str])] = &[
-    ("joinery-studio", &["joinery-app"]),
+    ("joinery-studio", &["joinery-app", "joinery-protocol"]),
     ("joinery-cli", &["joinery-app", "joinery-protocol"]),
     (
         "joinery-protocol",
@@ -39,6 +39,7 @@ const OWNED: &[(&str, &[&str])] = &[
     // The sandbox keeps an org in a file of its own: it shares no code with the engine, not even its store.
     ("rusqlite", &["joinery-store", "joinery-sandbox"]),
     ("keyring", &["joinery-store"]),
+    ("lsp-types", &["joinery-protocol"]),
     ("tauri", &["joinery-studio"]),
 ];
 

@@ -7,6 +7,7 @@ mod debugging;
 mod expected;
 mod home;
 mod layers;
+mod lsp;
 mod mock;
 mod packages;
 mod sandbox;

@@ -1,6 +1,6 @@
 //! What the script editor needs from the engine.
 
-use joinery_app::{FunctionDoc, highlight::flat};
+use joinery_app::highlight::flat;
 
 use super::Shared;
 
@@ -27,9 +27,4 @@ pub fn document_lines(studio: Shared<'_>, id: String, from: usize, count: usize)
 #[tauri::command(async)]
 pub fn close_document(studio: Shared<'_>, id: String) {
     studio.highlighter.close(&id);
-}
-
-#[tauri::command(async)]
-pub fn function_reference() -> Vec<FunctionDoc> {
-    joinery_app::functions()
 }

@@ -5,6 +5,7 @@ mod connections;
 mod editor;
 mod export;
 mod files;
+mod language;
 mod requests;
 mod runs;
 mod sandbox;
@@ -15,6 +16,8 @@ mod workspaces;
 use std::sync::Arc;
 
 use joinery_app::Studio;
+
+pub use language::LanguageServer;
 
 /// The studio as commands get it.
 type Shared<'a> = tauri::State<'a, Arc<Studio>>;
@@ -44,7 +47,6 @@ pub fn handler() -> impl Fn(tauri::ipc::Invoke<tauri::Wry>) -> bool {
         editor::close_document,
         editor::document_lines,
         editor::edit_document,
-        editor::function_reference,
         editor::open_document,
         export::export_package,
         export::export_preview,
@@ -55,6 +57,8 @@ pub fn handler() -> impl Fn(tauri::ipc::Invoke<tauri::Wry>) -> bool {
         files::read_file,
         files::rename_file,
         files::save_file,
+        language::language_message,
+        language::start_language_server,
         requests::make_action,
         requests::open_request,
         requests::request_as_curl,

@@ -39,7 +39,9 @@ export const Key = {
 	ArrowUp: '\uE013',
 	ArrowRight: '\uE014',
 	ArrowLeft: '\uE012',
-	F8: '\uE038'
+	F2: '\uE032',
+	F8: '\uE038',
+	F12: '\uE03C'
 };
 
 // A command whose answer is lost while the page is still loading is never answered: the window is then opened anew.

@@ -260,7 +260,11 @@ export function commands(studio: Studio): Command[] {
 			['go_to_line', 'Go to line', 'Ctrl G'],
 			['comment', 'Comment or uncomment', 'Ctrl /'],
 			['select_next', 'Select next match', 'Ctrl D'],
-			['find', 'Find in the file', 'Ctrl F']
+			['find', 'Find in the file', 'Ctrl F'],
+			['go_to_definition', 'Go to definition', 'F12'],
+			['find_references', 'Find references', 'Shift F12'],
+			['rename_symbol', 'Rename everywhere', 'F2'],
+			['format_document', 'Lay out the script', 'Shift Alt F']
 		] as const
 	).map(([what, label, keys]) => ({
 		id: `edit-${what}`,

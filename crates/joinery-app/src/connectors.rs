@@ -114,6 +114,81 @@ pub fn check(studio: &Studio, connector: &Connector) -> Vec<Problem> {
     studio.scripts().check(connector)
 }
 
+/// What laying out a script came to.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Layout {
+    /// It was laid out already.
+    Unchanged,
+    /// Its text, laid out.
+    Changed(String),
+    /// It does not compile and is left as it is.
+    Broken(Box<Problem>),
+}
+
+/// Every script of a connector's folder with its layout. Nothing is written.
+///
+/// # Errors
+/// [`Code::Usage`] for a package; [`Code::Unavailable`] for a file that cannot be read.
+pub fn layouts(studio: &Studio, connector: &Connector) -> Result<Vec<(String, Layout)>, Error> {
+    scripts(connector)?
+        .map(|path| {
+            let text = connector.text(path)?;
+            Ok((path.clone(), layout(studio, path, &text)))
+        })
+        .collect()
+}
+
+/// The scripts of a connector whose files may change.
+fn scripts(connector: &Connector) -> Result<impl Iterator<Item = &String>, Error> {
+    if !connector.root.is_dir() {
+        return Err(Error::new(
+            Code::Usage,
+            format!("{} is a package, and packages do not change", connector.root.display()),
+        )
+        .with_hint("Name the folder it was made of, and export that again."));
+    }
+    let is_script = |path: &&String| Path::new(path).extension().is_some_and(|extension| extension == "rhai");
+    Ok(connector.files.keys().filter(is_script))
+}
+
+/// The scripts of a connector's folder that have fixes that are safe: path, text with them made, how many they are.
+/// Nothing is written.
+///
+/// # Errors
+/// As [`layouts`].
+pub fn fixes(studio: &Studio, connector: &Connector) -> Result<Vec<(String, String, usize)>, Error> {
+    let mut fixed = Vec::new();
+    for path in scripts(connector)? {
+        let text = connector.text(path)?;
+        let findings = studio.scripts().findings(connector, path, &text);
+        let (changed, count) = joinery_script::fixed(path, &text, &findings);
+        if count > 0 {
+            fixed.push((path.clone(), changed, count));
+        }
+    }
+    Ok(fixed)
+}
+
+/// The layout of one script.
+pub fn layout(studio: &Studio, path: &str, text: &str) -> Layout {
+    match studio.scripts().layout(path, text) {
+        Ok(formatted) if formatted == text => Layout::Unchanged,
+        Ok(formatted) => Layout::Changed(formatted),
+        Err(error) => Layout::Broken(Box::new(joinery_script::of_error(error))),
+    }
+}
+
+/// Writes a file of a connector's folder.
+///
+/// # Errors
+/// [`Code::Unavailable`].
+pub fn write(connector: &Connector, path: &str, text: &str) -> Result<(), Error> {
+    Ok(joinery_connector::file::write(
+        &connector.root.join(path),
+        text.as_bytes(),
+    )?)
+}
+
 /// The file of the action that every connector has.
 const CUSTOM_REQUEST: &str = "actions/http.rhai";
 

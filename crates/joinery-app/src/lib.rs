@@ -31,10 +31,5 @@ pub use joinery_connector::{
     variables,
 };
 pub use joinery_http::Exchange;
-pub use joinery_script::{ConsoleLevel, ConsoleLine, Program, ScriptError, reference::FunctionDoc, serve_if_asked};
+pub use joinery_script::{ConsoleLevel, ConsoleLine, Program, ScriptError, serve_if_asked};
 pub use studio::{Studio, StudioOptions, version};
-
-/// Every script function, by group and name.
-pub fn functions() -> Vec<FunctionDoc> {
-    joinery_script::reference::functions()
-}

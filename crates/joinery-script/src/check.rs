@@ -2,22 +2,26 @@
 
 mod asked;
 mod fields;
+mod finding;
 mod hooks;
+mod lints;
 mod literal;
 mod output;
 mod walk;
 
 use joinery_connector::{
-    Connector, FileKind, Problem, Severity,
+    Connector, FileKind, Manifest, Problem, Severity,
     request::{RequestFolder, SavedRequest},
     test_file::TestFile,
 };
 
+pub use finding::{Edit, Finding, QuickFix, fixed};
+
 use crate::{
-    engine::Inner,
     error::{self, ScriptError},
     files::Files,
     limits::Limits,
+    run::Scripts,
 };
 
 /// One script to be checked.
@@ -29,13 +33,13 @@ pub struct Script<'a> {
     pub path: &'a str,
     /// What the editor holds.
     pub text: &'a str,
-    /// Whether the connector has a way to sign in of its own.
-    pub custom_auth: bool,
+    /// What the connector says of itself.
+    pub manifest: &'a Manifest,
 }
 
 /// Everything wrong or doubtful in a connector: its own problems, every script, request, schema and TOML file. Scripts
 /// are given to `script`, with path and text.
-pub fn connector(connector: &Connector, script: impl Fn(&str, &str) -> Vec<Problem>) -> Vec<Problem> {
+pub fn connector(connector: &Connector, script: impl Fn(&str, &str) -> Vec<Finding>) -> Vec<Problem> {
     let mut problems = connector.problems.clone();
     for (path, found) in &connector.files {
         if !is_checked(path) {
@@ -52,7 +56,7 @@ pub fn connector(connector: &Connector, script: impl Fn(&str, &str) -> Vec<Probl
                 continue;
             }
         };
-        problems.extend(file(connector, path, &text, &script));
+        problems.extend(problems_of(file(connector, path, &text, &script)));
     }
     // What the connector was read with may name a file's problem that its own check finds again.
     let mut seen = std::collections::HashSet::new();
@@ -61,39 +65,49 @@ pub fn connector(connector: &Connector, script: impl Fn(&str, &str) -> Vec<Probl
     problems
 }
 
-/// Everything wrong or doubtful in one file of a connector; a script is given to `script`.
+/// Everything wrong or doubtful in one file of a connector, with what can be done about it; a script is given to `script`.
 pub fn file(
     connector: &Connector,
     path: &str,
     text: &str,
-    script: impl Fn(&str, &str) -> Vec<Problem>,
-) -> Vec<Problem> {
+    script: impl Fn(&str, &str) -> Vec<Finding>,
+) -> Vec<Finding> {
+    let plain = |problems: Vec<Problem>| problems.into_iter().map(Finding::from).collect();
     if !is_checked(path) {
         return Vec::new();
     }
     if has_extension(path, "json") {
-        return check_json(path, text).into_iter().collect();
+        return plain(check_json(path, text).into_iter().collect());
     }
     if has_extension(path, "toml") {
-        return check_toml(connector, path, text);
+        return plain(check_toml(connector, path, text));
     }
     let limit = Limits::default().file;
     if text.len() > limit {
-        return vec![of_error(error::file_too_large(path, text.len(), limit))];
+        return plain(vec![of_error(error::file_too_large(path, text.len(), limit))]);
     }
     script(path, text)
 }
 
+/// The problems without what can be done about them.
+pub fn problems_of(findings: Vec<Finding>) -> impl Iterator<Item = Problem> {
+    findings.into_iter().map(|finding| finding.problem)
+}
+
 /// Everything wrong or doubtful in one script.
-pub fn script(inner: &Inner, script: &Script) -> Vec<Problem> {
-    match inner.compile(script.path, script.text) {
-        Ok(ast) => walk::check(inner, script, &ast),
+pub fn script(scripts: &Scripts, script: &Script) -> Vec<Finding> {
+    match scripts.inner.compile(script.path, script.text) {
+        Ok(ast) => {
+            let mut found = walk::check(&scripts.inner, script, &ast);
+            found.extend(lints::check(scripts, script));
+            found
+        }
         Err(error) => {
             let end = end_of_word(script.text, error.line, error.column);
-            vec![Problem {
+            vec![Finding::from(Problem {
                 end_column: end,
                 ..of_error(error)
-            }]
+            })]
         }
     }
 }
@@ -162,7 +176,7 @@ fn end_of_word(text: &str, line: u32, column: u32) -> Option<u32> {
     Some(column + length.unwrap_or_else(word).max(1) as u32)
 }
 
-fn has_extension(path: &str, extension: &str) -> bool {
+pub(crate) fn has_extension(path: &str, extension: &str) -> bool {
     std::path::Path::new(path)
         .extension()
         .is_some_and(|found| found == extension)

@@ -18,6 +18,7 @@ mod files;
 pub mod functions;
 pub mod host;
 mod json;
+pub mod language;
 pub mod limits;
 mod meter;
 mod order;
@@ -32,6 +33,7 @@ mod token;
 mod tokens;
 mod worker;
 
+pub use check::{Edit, Finding, QuickFix, fixed, of_error};
 pub use coverage::Coverage;
 pub use host::{
     CallPlace, ConsoleLevel, ConsoleLine, Host, HostResponse, HttpFailure, PartContent, ScriptPart, ScriptRequest,

@@ -2,9 +2,6 @@
 
 use std::fmt::Write as _;
 
-use serde::{Deserialize, Serialize};
-use ts_rs::TS;
-
 use crate::functions::{
     GROUPS,
     options::{ACTION_RETRY, ALL, WHEN},
@@ -12,7 +9,7 @@ use crate::functions::{
 };
 
 /// What the engine calls in which file.
-const CALLED: &[(&str, &str, &str)] = &[
+pub(crate) const CALLED: &[(&str, &str, &str)] = &[
     (
         "actions/NAME.rhai",
         "execute(connection, input, config)",
@@ -96,8 +93,7 @@ const CALLED: &[(&str, &str, &str)] = &[
 ];
 
 /// One script function as documented.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FunctionDoc {
     /// The name: `sha256`, `http.get`.
     pub name: String,

@@ -2,7 +2,7 @@
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{Arc, Mutex, OnceLock},
+    sync::{Arc, LazyLock, Mutex, OnceLock},
     time::Instant,
 };
 
@@ -331,6 +331,12 @@ pub(crate) struct Started<'a> {
 }
 
 impl Scripts {
+    /// The engine that knows the functions and reads tokens for whoever edits. No script is compiled or run by it.
+    pub fn shared() -> &'static Self {
+        static SHARED: LazyLock<Scripts> = LazyLock::new(Scripts::new);
+        &SHARED
+    }
+
     /// Builds the engine.
     pub fn new() -> Self {
         Self {

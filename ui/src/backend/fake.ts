@@ -19,6 +19,7 @@ import type { Workspace } from './types/Workspace';
 import { BackendError } from './error';
 import { CONNECTIONS, connectionTest, PUBLIC_KEY, SANDBOX, tokenState } from './fake-connections';
 import { call, FILES, FORM, GROUPS, REQUESTS, USER } from './fake-okta';
+import { fakeLanguage } from './fake-language';
 import { fakeSandbox } from './fake-sandbox';
 import { diffLine, fold, pathOf, rawLines, spans, treeLines } from './fake-text';
 
@@ -77,6 +78,7 @@ export function fake(options: FakeOptions = {}): Backend {
 	const requests = new Map<string, SavedRequest>(Object.entries(structuredClone(REQUESTS)));
 	const memory = new Map<string, unknown>();
 	const documents = new Map<string, { language: string; lines: string[] }>();
+	const language = fakeLanguage((uri, text) => check(uri.replace(/^.*\/okta\//, ''), text));
 	const bodies = new Map<string, { text: string; tree: BodyLine[] }>();
 	const versions = new Map<string, number>();
 	const heard = new Set<(event: Event) => void>();
@@ -568,22 +570,8 @@ export function fake(options: FakeOptions = {}): Backend {
 			return document?.lines.slice(from, from + count).map((line) => spans(line, document.language)) ?? [];
 		},
 		closeDocument: async (id) => void documents.delete(id),
-		functionReference: async () => [
-			{
-				name: 'http.get',
-				signature: 'http.get(path: string, options: map) -> any',
-				description: 'Sends a GET request and returns the body of the answer.',
-				example: 'http.get("/api/v1/users")',
-				group: 'http'
-			},
-			{
-				name: 'encode_path',
-				signature: 'encode_path(text: string) -> string',
-				description: 'Escapes `text` for use as one part of a path.',
-				example: 'encode_path("a/b") == "a%2Fb"',
-				group: 'encoding'
-			}
-		],
+		startLanguageServer: async () => language.start(),
+		languageMessage: async (message) => language.message(message),
 
 		recall: async (key) => memory.get(key) ?? null,
 		remember: async (key, value) => void memory.set(key, structuredClone(value)),

@@ -20,7 +20,6 @@ import type { Exported } from './types/Exported';
 import type { ExportPreview } from './types/ExportPreview';
 import type { FileKind } from './types/FileKind';
 import type { FileRef } from './types/FileRef';
-import type { FunctionDoc } from './types/FunctionDoc';
 import type { MadeAction } from './types/MadeAction';
 import type { OpenRequest } from './types/OpenRequest';
 import type { Problem } from './types/Problem';
@@ -189,7 +188,10 @@ export interface Backend {
 	editDocument(id: string, fromLine: number, removedLines: number, inserted: string[]): Promise<void>;
 	documentLines(id: string, from: number, count: number): Promise<number[][]>;
 	closeDocument(id: string): Promise<void>;
-	functionReference(): Promise<FunctionDoc[]>;
+	/** Starts the language server anew: what it knew of open files is forgotten. */
+	startLanguageServer(): Promise<void>;
+	/** Gives it a message of the Language Server Protocol and returns those it sends. */
+	languageMessage(message: string): Promise<string[]>;
 
 	// What the window remembers
 	recall(key: string): Promise<unknown>;

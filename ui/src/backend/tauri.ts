@@ -108,7 +108,8 @@ export const tauri: Backend = {
 		call('edit_document', { id, fromLine, removedLines, inserted }),
 	documentLines: (id, from, count) => call('document_lines', { id, from, count }),
 	closeDocument: (id) => call('close_document', { id }),
-	functionReference: () => call('function_reference'),
+	startLanguageServer: () => call('start_language_server'),
+	languageMessage: (message) => call('language_message', { message }),
 
 	recall: (key) => call('recall', { key }),
 	remember: (key, value) => call('remember', { key, value }),

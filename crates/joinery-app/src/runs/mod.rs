@@ -4,6 +4,7 @@ pub mod debug;
 mod going_on;
 mod perform;
 mod pick_lists;
+mod seen;
 
 use std::{
     collections::HashMap,
@@ -29,6 +30,7 @@ pub use joinery_connector::schema::PickOption;
 pub use perform::{Performance, Performed, advice, perform};
 pub(crate) use perform::{call, checked_input, run_script};
 pub use pick_lists::{AskPickList, pick_list};
+pub use seen::last_seen;
 
 use crate::{
     bodies::{BodySummary, Diff, DiffLines, DiffMark, diff, window},
@@ -211,6 +213,7 @@ impl Running {
 pub(crate) struct Outputs {
     last: Mutex<HashMap<String, (i64, Arc<Value>)>>,
     differences: Mutex<HashMap<i64, Arc<Diff>>>,
+    runs: Mutex<seen::LastRuns>,
     kept: Mutex<HashMap<i64, Arc<Kept>>>,
 }
 
@@ -352,13 +355,15 @@ fn report(
         });
         CallReport { body, ..call.report }
     });
+    let calls: Vec<CallReport> = calls.collect();
+    seen::remember(studio, connector, &action, &performed.input, &calls);
     Ok(RunReport {
         number,
         action,
         ok: error.is_none(),
         output,
         error,
-        calls: calls.collect(),
+        calls,
         console: performed.console,
         warnings: performed.warnings,
         input: performed.input,

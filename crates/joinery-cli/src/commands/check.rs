@@ -20,11 +20,17 @@ pub struct Arguments {
     /// Print the findings as JSON
     #[arg(long)]
     pub json: bool,
+    /// Make the fixes that cannot change what a working script does
+    #[arg(long)]
+    fix: bool,
 }
 
 /// Prints every finding; an error among them fails the check.
 pub fn run(arguments: &Arguments) -> Result<Outcome, Error> {
     let path = &arguments.connector;
+    if arguments.fix {
+        fix(path)?;
+    }
     let (problems, files) = match connectors::open(path) {
         Ok(connector) => {
             let problems = connectors::check(&home::studio()?, &connector);
@@ -65,6 +71,20 @@ pub fn run(arguments: &Arguments) -> Result<Outcome, Error> {
         output::note(&summary(errors, problems.len() - errors, files));
     }
     Ok(if errors == 0 { Outcome::Done } else { Outcome::Failed })
+}
+
+/// Makes the safe fixes. A connector that cannot be opened is left to the check, which says why.
+fn fix(path: &Path) -> Result<(), Error> {
+    let Ok(connector) = connectors::open(path) else {
+        return Ok(());
+    };
+    let mut made = 0;
+    for (file, text, count) in connectors::fixes(&home::studio()?, &connector)? {
+        connectors::write(&connector, &file, &text)?;
+        made += count;
+    }
+    output::note(&format!("fixed {}", output::count(made, "problem")));
+    Ok(())
 }
 
 fn show(arguments: &Arguments, path: &Path, problems: &[Problem], connector: Option<&Connector>) -> Result<(), Error> {

@@ -5,7 +5,9 @@ mod completions;
 mod connection;
 mod dap;
 mod export;
+mod fmt;
 mod inspect;
+mod lsp;
 mod man;
 mod new;
 mod run;
@@ -27,6 +29,8 @@ pub enum Command {
     New(new::Arguments),
     /// Find mistakes without running
     Check(check::Arguments),
+    /// Lay out scripts
+    Fmt(fmt::Arguments),
     /// Run an action
     Run(run::Arguments),
     /// Run the cases of a connector
@@ -51,6 +55,8 @@ pub enum Command {
     Verify(verify::Arguments),
     /// Run the sandbox org until stopped
     Sandbox(sandbox::Arguments),
+    /// Answer an editor on stdin and stdout
+    Lsp(lsp::Arguments),
     /// Print completions for a shell
     Completions(completions::Arguments),
     /// Print the manual page
@@ -66,6 +72,7 @@ impl Command {
         match self {
             Self::New(arguments) => new::run(&arguments),
             Self::Check(arguments) => check::run(&arguments),
+            Self::Fmt(arguments) => fmt::run(&arguments),
             Self::Run(arguments) => run::run(&arguments),
             Self::Test(arguments) => test::run(&arguments),
             Self::Poll(arguments) => trigger::poll::run(&arguments),
@@ -78,6 +85,7 @@ impl Command {
             Self::Inspect(arguments) => inspect::run(&arguments),
             Self::Verify(arguments) => verify::run(&arguments),
             Self::Sandbox(arguments) => sandbox::run(arguments),
+            Self::Lsp(arguments) => lsp::run(&arguments),
             Self::Completions(arguments) => completions::run(&arguments),
             Self::Man(arguments) => man::run(&arguments),
         }
@@ -96,7 +104,14 @@ impl Command {
             Self::Inspect(arguments) => arguments.json,
             Self::Verify(arguments) => arguments.json,
             Self::Sandbox(arguments) => arguments.json,
-            Self::New(_) | Self::Dap(_) | Self::Poll(_) | Self::Serve(_) | Self::Completions(_) | Self::Man(_) => false,
+            Self::New(_)
+            | Self::Dap(_)
+            | Self::Fmt(_)
+            | Self::Poll(_)
+            | Self::Serve(_)
+            | Self::Lsp(_)
+            | Self::Completions(_)
+            | Self::Man(_) => false,
         }
     }
 }

@@ -3,9 +3,22 @@
 use url::Url;
 
 use super::Connector;
-use crate::variables::{Variables, fill};
+use crate::{
+    manifest::Manifest,
+    variables::{Variables, fill},
+};
 
 impl Connector {
+    /// [`Manifest::host_allowed`] of its manifest.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn host_allowed(&self, url: &str, variables: &Variables) -> Result<(), String> {
+        self.manifest.host_allowed(url, variables)
+    }
+}
+
+impl Manifest {
     /// Whether a script may call `url`: the base URL's host, a host of the manifest's `hosts`, or the host of a URL
     /// in its `[[auth]]` settings (keys that end in `_url`). A pattern without a port stands for the scheme's own port.
     ///
@@ -27,10 +40,10 @@ impl Connector {
         let base = if variables.get("base_url").is_some() {
             "{{base_url}}"
         } else {
-            &self.manifest.http.base_url
+            &self.http.base_url
         };
         let filled = |template: &str| fill(template, variables, "hosts").ok();
-        let settings = self.manifest.auth.iter().flat_map(|choice| &choice.settings);
+        let settings = self.auth.iter().flat_map(|choice| &choice.settings);
         let endpoints = settings
             .filter(|(key, _)| key.ends_with("_url"))
             .filter_map(|(_, value)| value.as_str());
@@ -39,7 +52,7 @@ impl Connector {
             .filter_map(filled)
             .filter_map(|text| Url::parse(&text).ok())
             .any(|allowed| Called::of(&allowed).is_some_and(|allowed| allowed == called));
-        let mut patterns = self.manifest.hosts.iter().filter_map(|pattern| filled(pattern));
+        let mut patterns = self.hosts.iter().filter_map(|pattern| filled(pattern));
         if by_url || patterns.any(|pattern| called.matches(&pattern)) {
             Ok(())
         } else {

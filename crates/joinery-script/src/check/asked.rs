@@ -1,10 +1,9 @@
 //! What only the engine calls: pick lists, schemas of an org, actions that go on later or are kept for old users.
 
 use joinery_connector::{FileKind, Severity};
-use rhai::{FnCallExpr, Position};
+use rhai::Position;
 
-use super::{literal, walk::Check};
-use crate::{files::names, syntax::nearest};
+use super::walk::Check;
 
 impl Check<'_> {
     /// Files that only the engine calls, and what it calls in them.
@@ -58,28 +57,5 @@ impl Check<'_> {
             let column = line[..at].chars().count() + 1;
             Some(Position::new(index as u16 + 1, column as u16))
         })
-    }
-
-    /// A pick list that is named and is none.
-    pub(super) fn pick_list(&mut self, function: &str, call: &FnCallExpr) {
-        let named = match function {
-            "pick_list" => call
-                .args
-                .first()
-                .and_then(|name| Some((literal::text(name)?.to_owned(), name.position()))),
-            "field" => call
-                .args
-                .get(1)
-                .and_then(|options| Some((literal::member(options, "pick_list")?, options.position()))),
-            _ => None,
-        };
-        let Some((name, position)) = named else { return };
-        if self.files.text(&format!("pick_lists/{name}.rhai")).is_some() {
-            return;
-        }
-        let known = names(self.files, "pick_lists/", ".rhai");
-        let hint = nearest(&name, known.iter().map(String::as_str)).map(|near| format!("Did you mean \"{near}\"?"));
-        let message = format!("there is no pick_lists/{name}.rhai");
-        self.report(position, Severity::Error, "unknown_pick_list", message, hint);
     }
 }

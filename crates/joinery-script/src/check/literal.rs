@@ -40,18 +40,6 @@ pub fn texts(expression: &Expr) -> Option<Vec<String>> {
     }
 }
 
-/// A text that is the value of a key of a map literal.
-pub fn member(map: &Expr, key: &str) -> Option<String> {
-    match map {
-        Expr::Map(entries, _) => {
-            let (_, value) = entries.0.iter().find(|(name, _)| name.name == key)?;
-            text(value).map(str::to_owned)
-        }
-        Expr::DynamicConstant(value, _) => value.as_map_ref().ok()?.get(key)?.clone().into_string().ok(),
-        _ => None,
-    }
-}
-
 /// Keys of a map literal with their places in `script`.
 pub fn keys(map: &Expr, script: &str) -> Vec<(String, Position)> {
     match map {

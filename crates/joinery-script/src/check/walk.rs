@@ -8,6 +8,7 @@ use rhai::{AST, ASTNode, Expr, FnCallExpr, Position, Stmt};
 use super::{
     Script, end_of_word,
     fields::{self, Declared},
+    finding::Finding,
     literal, output,
 };
 use crate::{
@@ -48,23 +49,23 @@ pub(super) struct Check<'a> {
     modules: BTreeMap<String, Option<Vec<(String, usize)>>>,
     /// Names `input_fields` declares; `None` where that cannot be told without running.
     inputs: Option<BTreeSet<String>>,
-    problems: Vec<Problem>,
+    problems: Vec<Finding>,
 }
 
 /// Everything doubtful in a script that compiles.
-pub fn check(inner: &Inner, script: &Script, ast: &AST) -> Vec<Problem> {
+pub fn check(inner: &Inner, script: &Script, ast: &AST) -> Vec<Finding> {
     let Script {
         files,
         path,
         text,
-        custom_auth,
+        manifest,
     } = *script;
     let mut check = Check {
         inner,
         files,
         path,
         text,
-        custom_auth,
+        custom_auth: manifest.auth.iter().any(|choice| choice.kind == "custom"),
         own: script_functions(ast),
         modules: BTreeMap::new(),
         inputs: None,
@@ -102,7 +103,7 @@ impl Check<'_> {
             position.line().unwrap_or(0) as u32,
             position.position().unwrap_or(0) as u32,
         );
-        self.problems.push(Problem {
+        self.problems.push(Finding::from(Problem {
             file: self.path.to_owned(),
             line,
             column,
@@ -111,7 +112,16 @@ impl Check<'_> {
             code: code.to_owned(),
             message,
             hint,
-        });
+        }));
+    }
+
+    /// Offers the nearest name for the word that was reported last.
+    pub(super) fn suggest(&mut self, near: Option<String>) {
+        let (Some(near), Some(last)) = (near, self.problems.pop()) else {
+            return;
+        };
+        self.problems
+            .push(last.replaced_by(self.text, format!("Change to {near}"), near));
     }
 
     pub(super) fn has(&self, name: &str) -> bool {
@@ -162,15 +172,15 @@ impl Check<'_> {
             };
             let Some(text) = self.files.text(&file) else {
                 let known = names(self.files, "", ".rhai");
-                let hint =
-                    nearest(&path, known.iter().map(String::as_str)).map(|near| format!("Did you mean `{near}`?"));
+                let near = nearest(&path, known.iter().map(String::as_str)).map(str::to_owned);
                 self.report(
                     position,
                     Severity::Error,
                     "import",
                     format!("no file `{file}` to import"),
-                    hint,
+                    near.as_ref().map(|near| format!("Did you mean `{near}`?")),
                 );
+                self.suggest(near.map(|near| format!("\"{near}\"")));
                 continue;
             };
             // A mistake inside the module is reported where the module is checked.
@@ -191,7 +201,6 @@ impl Check<'_> {
             self.schema(call);
         }
         self.options(name, call, 0);
-        self.pick_list(name, call);
         if BUILT_IN.contains(&name) {
             return;
         }
@@ -212,18 +221,20 @@ impl Check<'_> {
 
     fn native(&mut self, name: &str, count: usize, position: Position) {
         let Some(ways) = self.inner.signatures.get(name) else {
-            let hint = self
-                .inner
-                .signatures
-                .near(name, &self.own)
-                .map(|near| format!("Did you mean `{near}`?"));
-            return self.report(
+            let near = self.inner.signatures.near(name, &self.own);
+            self.report(
                 position,
                 Severity::Error,
                 "unknown_function",
                 format!("there is no function `{name}`"),
-                hint,
+                near.as_ref().map(|near| format!("Did you mean `{near}`?")),
             );
+            // Of `http.gett` the place is that of `gett`; a function of another namespace is not one word away.
+            let namespace = name.split_once('.').map(|(namespace, _)| format!("{namespace}."));
+            return self.suggest(match namespace {
+                Some(namespace) => near.and_then(|near| near.strip_prefix(&namespace).map(str::to_owned)),
+                None => near,
+            });
         };
         if ways.iter().any(|way| way.parameters.len() == count) {
             return;
@@ -267,10 +278,11 @@ impl Check<'_> {
         if let Some(wanted) = counts.first() {
             return self.wrong_count(&format!("{root}::{name}"), &wanted.to_string(), count, position, None);
         }
-        let hint = nearest(name, functions.iter().map(|(known, _)| known.as_str()))
-            .map(|near| format!("Did you mean `{root}::{near}`?"));
+        let near = nearest(name, functions.iter().map(|(known, _)| known.as_str())).map(str::to_owned);
+        let hint = near.as_ref().map(|near| format!("Did you mean `{root}::{near}`?"));
         let message = format!("module `{root}` has no function `{name}`");
         self.report(position, Severity::Error, "unknown_function", message, hint);
+        self.suggest(near);
     }
 
     /// A method may be a closure in a map, so only names that nothing has are doubtful, and the count is not judged.
@@ -282,13 +294,11 @@ impl Check<'_> {
         if BUILT_IN.contains(&name) || self.has(name) || self.inner.signatures.get(name).is_some() {
             return;
         }
-        let hint = self
-            .inner
-            .signatures
-            .near(name, &self.own)
-            .map(|near| format!("Did you mean `{near}`?"));
+        let near = self.inner.signatures.near(name, &self.own);
+        let hint = near.as_ref().map(|near| format!("Did you mean `{near}`?"));
         let message = format!("there is no method `{name}`");
         self.report(position, Severity::Warning, "unknown_function", message, hint);
+        self.suggest(near.filter(|near| !near.contains('.')));
     }
 
     fn schema(&mut self, call: &FnCallExpr) {
@@ -303,9 +313,11 @@ impl Check<'_> {
         }
         let mut known = names(self.files, "schemas/", ".json");
         known.extend(names(self.files, "schemas/", ".rhai"));
-        let hint = nearest(name, known.iter().map(String::as_str)).map(|near| format!("Did you mean \"{near}\"?"));
+        let near = nearest(name, known.iter().map(String::as_str)).map(|near| format!("\"{near}\""));
+        let hint = near.as_ref().map(|near| format!("Did you mean {near}?"));
         let message = format!("there is no schemas/{name}.json");
         self.report(*position, Severity::Error, "unknown_schema", message, hint);
+        self.suggest(near);
     }
 
     /// Keys of an options map that stands in the call, where `before` of its arguments stand before the brackets.
@@ -331,6 +343,8 @@ impl Check<'_> {
                 first.make_ascii_uppercase();
             }
             self.report(position, Severity::Error, code, message, Some(hint));
+            let near = nearest(&key, keys.iter().map(|(known, _)| *known));
+            self.suggest(near.map(str::to_owned));
         }
     }
 
@@ -382,7 +396,8 @@ impl Check<'_> {
             || format!("Add field(\"{name}\") to input_fields."),
             |near| format!("Did you mean `{near}`?"),
         );
-        let message = format!("input_fields declares no `{name}`");
+        let (near, message) = (near.map(str::to_owned), format!("input_fields declares no `{name}`"));
         self.report(position, Severity::Warning, "unknown_input", message, Some(hint));
+        self.suggest(near);
     }
 }

@@ -35,6 +35,7 @@ mod yaml;
 
 use rhai::{Engine, Module};
 
+pub use fields::TYPES as FIELD_TYPES;
 pub(crate) use fields::full_options;
 pub(crate) use going_on::action_retry;
 pub(crate) use large::{MAX_BYTES, too_large};

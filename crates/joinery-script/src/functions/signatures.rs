@@ -13,6 +13,8 @@ use crate::{explain::type_words, reference::FunctionDoc, syntax::nearest, tokens
 pub struct Function {
     /// Its parameters: name and type.
     pub parameters: Vec<(String, String)>,
+    /// The type of what it returns, as the engine words it.
+    pub returns: String,
     /// Its doc comment without the slashes; empty where there is none.
     pub doc: String,
 }
@@ -40,6 +42,8 @@ struct ListedFunction {
     num_params: usize,
     #[serde(default)]
     params: Vec<ListedParameter>,
+    #[serde(default)]
+    return_type: String,
     #[serde(default)]
     doc_comments: Vec<String>,
 }
@@ -83,6 +87,7 @@ impl Signatures {
             parameters.resize(function.num_params, (String::new(), String::new()));
             self.functions.entry(name).or_default().push(Function {
                 parameters,
+                returns: function.return_type,
                 doc: function.doc_comments.join("\n"),
             });
         }
@@ -263,7 +268,7 @@ pub fn documented(group: &Group) -> Vec<FunctionDoc> {
 }
 
 /// Description and example out of a doc comment.
-fn split_doc(doc: &str) -> (String, String) {
+pub fn split_doc(doc: &str) -> (String, String) {
     let text: Vec<&str> = doc
         .lines()
         .map(|line| line.trim_start_matches("///"))

@@ -18,13 +18,15 @@ use super::{
     protocol::{Done, Start, Task},
 };
 use crate::{
-    check,
+    check::{self, Finding},
     debug::{Patient, Places, Session},
-    error::ScriptError,
+    error::{ScriptError, file_too_large},
     explain::stopped_without_place,
+    files::Files,
     host::Host,
+    language,
     limits::{Cancel, Limits},
-    run::{Description, Outcome, Run},
+    run::{Description, Outcome, Run, Scripts},
     state::{Stop, lock},
 };
 
@@ -107,7 +109,7 @@ impl Workers {
         let limits = &run.limits;
         let job = Job {
             host: Some(host),
-            ..Job::of(&run.connector, &run.file, limits, cancel)
+            ..Job::of(&*run.connector, &run.file, limits, cancel)
         };
         match self.0.perform(task, job) {
             Ok(Done::Run(outcome)) => {
@@ -137,7 +139,7 @@ impl Workers {
         let job = Job {
             host: Some(&host),
             session: Some(session),
-            ..Job::of(&run.connector, &run.file, &run.limits, cancel)
+            ..Job::of(&*run.connector, &run.file, &run.limits, cancel)
         };
         match self.0.perform(task, job) {
             Ok(Done::Run(outcome)) => outcome,
@@ -211,25 +213,65 @@ impl Workers {
 
     /// Everything wrong or doubtful in one file; `text` is what the editor holds.
     pub fn check_file(&self, connector: &Connector, path: &str, text: &str) -> Vec<Problem> {
+        check::problems_of(self.findings(connector, path, text)).collect()
+    }
+
+    /// The same with what can be done about it.
+    pub fn findings(&self, connector: &Connector, path: &str, text: &str) -> Vec<Finding> {
         check::file(connector, path, text, |path, text| {
             self.check_script(connector, path, text)
         })
     }
 
-    fn check_script(&self, connector: &Connector, path: &str, text: &str) -> Vec<Problem> {
+    fn check_script(&self, connector: &Connector, path: &str, text: &str) -> Vec<Finding> {
         let task = Task::Check {
-            custom_auth: connector.manifest.auth.iter().any(|choice| choice.kind == "custom"),
+            manifest: connector.manifest.clone(),
         };
+        let failed = |error| vec![check::of_error(error).into()];
+        match self.ask_about(task, connector, path, text) {
+            Ok(Done::Check(found)) => found.into_iter().map(|finding| finding.within(path, text)).collect(),
+            Ok(_) => failed(mixed_up(path)),
+            Err(error) => failed(error),
+        }
+    }
+
+    /// A script in its layout.
+    ///
+    /// # Errors
+    /// Why it does not compile, or that it has a form that cannot be laid out.
+    pub fn layout(&self, path: &str, text: &str) -> Result<String, ScriptError> {
+        let limit = Limits::default().file;
+        if text.len() > limit {
+            return Err(file_too_large(path, text.len(), limit));
+        }
+        match self.ask_about(Task::Compile, &NoFiles, path, text)? {
+            Done::Compile(compiles) => compiles?,
+            _ => return Err(mixed_up(path)),
+        }
+        language::format::format(Scripts::shared(), path, text)
+    }
+
+    /// A task about a text that nothing of is run.
+    fn ask_about(&self, task: Task, files: &dyn Files, path: &str, text: &str) -> Result<Done, ScriptError> {
         let (limits, cancel) = (short(), Cancel::default());
         let job = Job {
             text: Some(text.into()),
-            ..Job::of(connector, path, &limits, &cancel)
+            ..Job::of(files, path, &limits, &cancel)
         };
-        match self.0.perform(task, job) {
-            Ok(Done::Check(problems)) => problems,
-            Ok(_) => vec![check::of_error(mixed_up(path))],
-            Err(error) => vec![check::of_error(error)],
-        }
+        self.0.perform(task, job)
+    }
+}
+
+/// What stands around a script that is laid out.
+struct NoFiles;
+
+impl Files for NoFiles {
+    fn text(&self, _: &str) -> Option<Arc<str>> {
+        None
+    }
+
+    fn paths(&self) -> Vec<String> {
+        Vec::new()
     }
 }
 
@@ -252,7 +294,7 @@ fn mixed_up(file: &str) -> ScriptError {
 
 /// One task's surroundings.
 struct Job<'a> {
-    connector: &'a Connector,
+    files: &'a dyn Files,
     file: &'a str,
     text: Option<Arc<str>>,
     limits: &'a Limits,
@@ -263,11 +305,11 @@ struct Job<'a> {
 
 impl<'a> Job<'a> {
     /// A task for a script as it is saved, without a host.
-    fn of(connector: &'a Connector, file: &'a str, limits: &'a Limits, cancel: &'a Cancel) -> Self {
+    fn of(files: &'a dyn Files, file: &'a str, limits: &'a Limits, cancel: &'a Cancel) -> Self {
         Self {
-            connector,
+            files,
             file,
-            text: connector.text(file).ok(),
+            text: files.text(file),
             limits,
             host: None,
             cancel,
@@ -295,7 +337,7 @@ impl Pool {
         };
         let mut desk = Desk {
             host: job.host,
-            files: job.connector,
+            files: job.files,
             text: job.text,
             cancel: job.cancel,
             limits: job.limits,
@@ -438,6 +480,7 @@ fn is_clean(done: &Done) -> bool {
         Done::Run(outcome) => outcome.result.as_ref().err(),
         Done::Describe(description) => description.as_ref().err(),
         Done::Places(places) => places.as_ref().err(),
+        Done::Compile(compiles) => compiles.as_ref().err(),
         Done::Has(_) | Done::Check(_) => None,
     };
     error.is_none_or(|error| {

@@ -6,11 +6,12 @@
 
 use std::time::Duration;
 
-use joinery_connector::Problem;
+use joinery_connector::Manifest;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::{
+    check::Finding,
     debug::{Command, Notice, Places},
     error::ScriptError,
     host::{ConsoleLine, HostResponse, HttpFailure, ScriptRequest, SecretFailure, SecretOperation},
@@ -21,7 +22,7 @@ use crate::{
 /// The argument that makes a program of ours a worker.
 pub const ARGUMENT: &str = "script-worker";
 /// Changes with any message here; the two sides are the same program, unless it was replaced while it ran.
-pub const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "/2");
+pub const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "/3");
 /// Stack of the thread that scripts run on. Reserved, not used up: values nested very deep are dropped by recursion.
 pub const STACK: usize = 64 << 20;
 /// Bytes a worker needs besides the script's: the engine, a response on its way, a result being written.
@@ -114,9 +115,11 @@ pub enum Task {
     },
     /// What is wrong or doubtful in it.
     Check {
-        /// Whether the connector has a way to sign in of its own.
-        custom_auth: bool,
+        /// What the connector says of itself.
+        manifest: Manifest,
     },
+    /// Whether it compiles.
+    Compile,
 }
 
 /// A text of the connector. Each is sent to a worker once.
@@ -230,7 +233,9 @@ pub enum Done {
     /// Of [`Task::Has`].
     Has(bool),
     /// Of [`Task::Check`].
-    Check(Vec<Problem>),
+    Check(Vec<Finding>),
+    /// Of [`Task::Compile`].
+    Compile(Result<(), ScriptError>),
 }
 
 impl Task {
@@ -242,6 +247,7 @@ impl Task {
             Self::Describe { .. } => |done| matches!(done, Done::Describe(_)),
             Self::Has { .. } => |done| matches!(done, Done::Has(_)),
             Self::Check { .. } => |done| matches!(done, Done::Check(_)),
+            Self::Compile => |done| matches!(done, Done::Compile(_)),
         }
     }
 }

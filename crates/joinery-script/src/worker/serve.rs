@@ -173,15 +173,19 @@ fn perform(scripts: &Scripts, start: Start, link: &Arc<Link>, page: &Arc<Page>) 
             config,
         } => Done::Describe(scripts.describe(call(files, file, connection(&fields, &[]), &config))),
         Task::Has { function } => Done::Has(scripts.has(&*files, &file, &function)),
-        Task::Check { custom_auth } => {
+        Task::Check { manifest } => {
             let text = files.text(&file).unwrap_or_default();
             let script = Script {
                 files: &*files,
                 path: &file,
                 text: &text,
-                custom_auth,
+                manifest: &manifest,
             };
-            Done::Check(check::script(&scripts.inner, &script))
+            Done::Check(check::script(scripts, &script))
+        }
+        Task::Compile => {
+            let text = files.text(&file).unwrap_or_default();
+            Done::Compile(scripts.inner.compile(&file, &text).map(drop))
         }
     }
 }

@@ -114,6 +114,7 @@ fn helper() { json.pars("1") }
         ],
         expect![[r#"
             actions/get_user.rhai:1:8-25 import: no file `methods/paginat.rhai` to import. Did you mean `methods/paginate`?
+            actions/get_user.rhai:1:29-34 unused_import: `pages` is imported and never used.
             actions/get_user.rhai:3:57-62 unknown_field_key: a field knows no `lable`. Did you mean `label`?
             actions/get_user.rhai:5:21-25 unknown_function: there is no function `http.gett`. Did you mean `http.get`?
             actions/get_user.rhai:5:36-47 unknown_function: there is no function `encode_paht`. Did you mean `encode_path`?

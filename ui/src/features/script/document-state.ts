@@ -1,11 +1,9 @@
 /** The editor state of an open file. */
 import { linter, lintKeymap, previousDiagnostic } from '@codemirror/lint';
-import { EditorState } from '@codemirror/state';
+import { EditorState, type Extension } from '@codemirror/state';
 import { EditorView, keymap, type ViewUpdate } from '@codemirror/view';
 import type { Backend } from '../../backend';
-import type { FunctionDoc } from '../../backend/types/FunctionDoc';
 import { changeBar } from '../../lib/editor/change-bar';
-import { scriptCompletions } from '../../lib/editor/completions';
 import { engineHighlight } from '../../lib/editor/engine-highlight';
 import { checkNotes, runNotes } from '../../lib/editor/line-notes';
 import { codeSetup } from '../../lib/editor/setup';
@@ -15,11 +13,12 @@ interface Options {
 	id: string;
 	language: string;
 	text: string;
-	functions: () => readonly FunctionDoc[];
+	/** What the language server adds. */
+	server: Extension;
 	onupdate: (update: ViewUpdate) => void;
 }
 
-export function documentState({ backend, id, language, text, functions, onupdate }: Options): EditorState {
+export function documentState({ backend, id, language, text, server, onupdate }: Options): EditorState {
 	const { doc } = EditorState.create({ doc: text });
 	return EditorState.create({
 		doc,
@@ -27,7 +26,7 @@ export function documentState({ backend, id, language, text, functions, onupdate
 			changeBar(doc),
 			codeSetup(language),
 			engineHighlight(backend, id, language),
-			language === 'rhai' ? scriptCompletions(functions) : [],
+			server,
 			// The engine's findings come by themselves; the linter only draws them.
 			linter(null),
 			keymap.of([...lintKeymap, { key: 'Shift-F8', run: previousDiagnostic }]),

@@ -1,13 +1,13 @@
 /** The script editor: open files, saving, checks, and what the last run says about their lines. */
 import { toggleComment } from '@codemirror/commands';
-import { nextDiagnostic, previousDiagnostic, setDiagnostics } from '@codemirror/lint';
+import { nextDiagnostic, previousDiagnostic, setDiagnostics, type Action } from '@codemirror/lint';
 import { gotoLine, openSearchPanel, selectNextOccurrence } from '@codemirror/search';
 import { EditorSelection, Text } from '@codemirror/state';
 import { EditorView, type Command } from '@codemirror/view';
+import { tick } from 'svelte';
 import type { Backend } from '../../backend';
 import { BackendError } from '../../backend/error';
 import type { FileRef } from '../../backend/types/FileRef';
-import type { FunctionDoc } from '../../backend/types/FunctionDoc';
 import type { Problem } from '../../backend/types/Problem';
 import type { RunReport } from '../../backend/types/RunReport';
 import type { SavedFile } from '../../backend/types/SavedFile';
@@ -17,16 +17,19 @@ import { caretOf, checkNotes, runNotes } from '../../lib/editor/line-notes';
 import type { Session } from '../../lib/session.svelte';
 import { documentState } from './document-state';
 import { Document } from './document.svelte';
+import { ASKS, Language, type Found } from './language';
 import { checkNotesOf, diagnosticsOf, runNotesOf } from './notes';
+import { applyFix } from './fixes';
 
-const CHECK_AFTER_MS = 150;
+const CHECK_AFTER_MS = 100;
 const COMMANDS = {
 	next_problem: nextDiagnostic,
 	last_problem: previousDiagnostic,
 	go_to_line: gotoLine,
 	comment: toggleComment,
 	select_next: selectNextOccurrence,
-	find: openSearchPanel
+	find: openSearchPanel,
+	...ASKS
 } satisfies Record<string, Command>;
 
 export type EditorCommand = keyof typeof COMMANDS;
@@ -43,32 +46,35 @@ export class Editor {
 
 	readonly backend: Backend;
 	readonly session: Session;
-	#functions: readonly FunctionDoc[] = [];
+	readonly #language: Language;
 	#checkTimer: ReturnType<typeof setTimeout> | undefined;
 
 	constructor(backend: Backend, session: Session) {
 		this.backend = backend;
 		this.session = session;
-		void backend
-			.functionReference()
-			.then((list) => (this.#functions = list))
-			.catch(() => undefined);
+		this.#language = new Language(backend, {
+			place: () => ({
+				folder: session.workspace?.path ?? '',
+				connectors: session.workspace?.connectors.map((each) => each.folder) ?? []
+			}),
+			documents: () => this.documents,
+			show: async (file) => {
+				await this.open(file);
+				await tick();
+				return this.active?.view ?? null;
+			},
+			load: (file) => this.#load(file),
+			found: (document, found) => this.#showFound(document, found)
+		});
 		backend.listen((event) => {
-			if (event.kind === 'files_changed') void this.#changedOnDisk(event.paths);
+			if (event.kind !== 'files_changed') return;
+			void this.#changedOnDisk(event.paths).then(() => this.#language.changedOnDisk());
 		});
 	}
 
 	async open(file: FileRef, line?: number): Promise<void> {
-		let document = this.#find(file);
-		if (!document) {
-			try {
-				const text = await this.backend.readFile(file);
-				document = this.#find(file) ?? this.#create(text);
-			} catch (thrown) {
-				this.session.fail(thrown);
-				return;
-			}
-		}
+		const document = await this.#load(file);
+		if (!document) return;
 		this.#activate(document);
 		if (line !== undefined) this.#moveTo(document, line);
 	}
@@ -88,6 +94,7 @@ export class Editor {
 		const document = this.documents[at];
 		if (!document) return;
 		this.documents = this.documents.filter((each) => each !== document);
+		this.#language.close(document);
 		if (this.active === document) {
 			const next = this.documents[Math.min(at, this.documents.length - 1)];
 			if (next) this.#activate(next);
@@ -106,6 +113,7 @@ export class Editor {
 
 	/** Closes every tab, such as when another workspace opens. */
 	clear(): void {
+		for (const document of this.documents) this.#language.close(document);
 		this.documents = [];
 		this.#leave();
 	}
@@ -189,7 +197,7 @@ export class Editor {
 				id: self.id,
 				language: self.language,
 				text: text.text,
-				functions: () => this.#functions,
+				server: self.language === 'rhai' ? this.#language.extension(self.file, 'rhai') : [],
 				onupdate: (update) => {
 					if (update.docChanged) {
 						self.dirty = !self.saved.eq(update.state.doc);
@@ -238,6 +246,11 @@ export class Editor {
 	}
 
 	async #check(document: Document): Promise<void> {
+		// The language server finds the same, and what can be done about it; it knows the files that have been shown.
+		if (document.language === 'rhai' && this.#language.ready) {
+			this.#language.sync();
+			if (document.view) return;
+		}
 		const { doc } = document.now;
 		try {
 			const problems = await this.backend.checkFile(document.file, doc.toString());
@@ -247,9 +260,17 @@ export class Editor {
 		}
 	}
 
-	#showProblems(document: Document, problems: Problem[]): void {
+	#showFound(document: Document, found: Found[]): void {
+		const problems = found.map((each) => each.problem);
+		this.#showProblems(document, problems, (problem) => {
+			const fixes = found.find((each) => each.problem === problem)?.fixes ?? [];
+			return fixes.map((fix) => ({ name: fix.title, apply: (view) => applyFix(view, fix) }));
+		});
+	}
+
+	#showProblems(document: Document, problems: Problem[], actions?: (problem: Problem) => Action[]): void {
 		document.problems = problems;
-		document.dispatch(setDiagnostics(document.now, diagnosticsOf(problems, document.now.doc)));
+		document.dispatch(setDiagnostics(document.now, diagnosticsOf(problems, document.now.doc, actions)));
 		document.dispatch({ effects: checkNotes.set(checkNotesOf(problems)) });
 		const { connector, path } = document.file;
 		if (connector === this.session.connector) this.session.setProblems(path, problems);
@@ -280,6 +301,19 @@ export class Editor {
 		});
 		document.dirty = false;
 		void this.#check(document);
+	}
+
+	/** The open document of a file, opened where it is not. */
+	async #load(file: FileRef): Promise<Document | null> {
+		try {
+			const open = this.#find(file);
+			if (open) return open;
+			const text = await this.backend.readFile(file);
+			return this.#find(file) ?? this.#create(text);
+		} catch (thrown) {
+			this.session.fail(thrown);
+			return null;
+		}
 	}
 
 	#find(file: FileRef): Document | undefined {

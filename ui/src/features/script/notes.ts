@@ -1,5 +1,5 @@
 /** What checks and runs say, as marks in the text. */
-import type { Diagnostic } from '@codemirror/lint';
+import type { Action, Diagnostic } from '@codemirror/lint';
 import type { Text } from '@codemirror/state';
 import type { CallReport } from '../../backend/types/CallReport';
 import type { Problem } from '../../backend/types/Problem';
@@ -14,7 +14,11 @@ export function offsetOf(line: string, column: number): number {
 	return offset;
 }
 
-export function diagnosticsOf(problems: readonly Problem[], doc: Text): Diagnostic[] {
+export function diagnosticsOf(
+	problems: readonly Problem[],
+	doc: Text,
+	actions?: (problem: Problem) => Action[]
+): Diagnostic[] {
 	return problems
 		.filter((each) => each.line >= 1 && each.line <= doc.lines)
 		.map((each) => {
@@ -28,7 +32,8 @@ export function diagnosticsOf(problems: readonly Problem[], doc: Text): Diagnost
 				from: line.from + from,
 				to: Math.min(line.to, line.from + Math.max(to, from)),
 				severity: each.severity,
-				message: each.hint ? `${each.message}\n${each.hint}` : each.message
+				message: each.hint ? `${each.message}\n${each.hint}` : each.message,
+				actions: actions?.(each) ?? []
 			};
 		});
 }

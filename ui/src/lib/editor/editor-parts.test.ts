@@ -2,7 +2,6 @@ import { Text } from '@codemirror/state';
 import { expect, test } from 'vitest';
 import { piecesOf } from '../token-classes';
 import { changedLines } from './change-bar';
-import { inComment } from './completions';
 import { jsonFault } from './json-check';
 
 test('JSON with variables reads, inside and outside of texts', () => {
@@ -26,11 +25,4 @@ test('spans cut a line into pieces that say the whole line', () => {
 	const pieces = piecesOf('let a = 1;', [0, 3, 1, 8, 9, 5]);
 	expect(pieces.map((piece) => piece.text).join('')).toBe('let a = 1;');
 	expect(pieces[0]).toEqual({ text: 'let', class: 'tok-keyword' });
-});
-
-test('a comment is told from an address in a text', () => {
-	expect(inComment('let a = 1; // a.')).toBe(true);
-	expect(inComment('http.get("https://acme.')).toBe(false);
-	expect(inComment('let a = "\\"//"; b.')).toBe(false);
-	expect(inComment('http.get(`/a/${b}`); // c')).toBe(true);
 });

@@ -82,6 +82,8 @@ export const editorTheme = EditorView.theme({
 		font: 'var(--fs-12)/var(--lh-12) var(--font-ui)',
 		overflow: 'hidden'
 	},
+	// Its docs hang beside it.
+	'.cm-tooltip.cm-tooltip-autocomplete': { overflow: 'visible' },
 	'.cm-tooltip.cm-tooltip-autocomplete > ul': {
 		fontFamily: 'var(--font-mono)',
 		fontSize: 'var(--fs-12)',
@@ -100,6 +102,57 @@ export const editorTheme = EditorView.theme({
 	'.cm-completionMatchedText': { textDecoration: 'none', color: 'var(--accent-text)', fontWeight: '600' },
 	'.cm-completionDetail': { color: 'var(--text-3)', fontStyle: 'normal', marginLeft: '10px' },
 	'.cm-tooltip.cm-completionInfo': { padding: '8px 10px', maxWidth: '360px', marginLeft: '4px' },
+	// Docs of hovers, completions and calls: prose in the window's own type, code in the editor's.
+	'.cm-tooltip.cm-lsp-hover-tooltip': { maxWidth: '520px', maxHeight: '320px', overflow: 'auto', padding: '6px 4px' },
+	'.cm-lsp-documentation': { padding: '0 7px', lineHeight: '18px' },
+	'.cm-lsp-documentation p': { margin: '0 0 6px' },
+	'.cm-lsp-documentation ul': { margin: '0 0 6px', paddingLeft: '18px', listStyle: 'disc' },
+	'.cm-lsp-documentation > :last-child': { marginBottom: '0' },
+	'.cm-lsp-documentation code': { fontFamily: 'var(--font-mono)', fontSize: 'var(--fs-11)' },
+	'.cm-lsp-documentation pre': {
+		margin: '0 0 6px',
+		padding: '4px 8px',
+		fontFamily: 'var(--font-mono)',
+		fontSize: 'var(--fs-11)',
+		background: 'var(--bg-sunken)',
+		borderRadius: 'var(--r-2)',
+		whiteSpace: 'pre-wrap'
+	},
+	'.cm-tooltip.cm-lsp-signature-tooltip': {
+		maxWidth: '520px',
+		maxHeight: '200px',
+		overflowY: 'auto',
+		padding: '6px 10px'
+	},
+	'.cm-lsp-signature-tooltip .cm-lsp-signature': { fontFamily: 'var(--font-mono)' },
+	'.cm-lsp-signature-tooltip .cm-lsp-active-parameter': {
+		color: 'var(--accent-text)',
+		fontWeight: 'var(--fw-semibold)'
+	},
+	'.cm-lsp-signature-tooltip .cm-lsp-documentation': { padding: '6px 0 0', fontSize: 'var(--fs-11)' },
+	'.cm-panel.cm-lsp-reference-panel': { padding: '4px 0', maxHeight: '160px', overflowY: 'auto' },
+	'.cm-lsp-reference-panel [role=option]': { padding: '2px 10px', cursor: 'pointer' },
+	'.cm-lsp-reference-panel .cm-lsp-reference-file': { color: 'var(--text-2)', padding: '2px 10px' },
+	'.cm-lsp-reference-panel [aria-selected=true]': { background: 'var(--bg-selected) !important', color: 'var(--text)' },
+	'.cm-panel.cm-dialog': { padding: '6px 30px 6px 10px' },
+	'.cm-panel.cm-dialog input': {
+		height: '24px',
+		background: 'var(--bg-surface)',
+		border: '1px solid var(--border-strong)',
+		borderRadius: 'var(--r-2)',
+		font: 'inherit',
+		padding: '0 6px'
+	},
+	'.cm-lsp-message-error': { color: 'var(--danger-text)' },
+	'.cm-diagnosticAction': {
+		background: 'var(--bg-surface)',
+		color: 'var(--accent-text)',
+		border: '1px solid var(--border-strong)',
+		borderRadius: 'var(--r-1)',
+		font: 'var(--fs-11)/18px var(--font-ui)',
+		padding: '0 6px',
+		cursor: 'pointer'
+	},
 	'.cm-diagnostic': { padding: '4px 10px', borderLeftWidth: '3px' },
 	'.cm-diagnostic-error': { borderLeftColor: 'var(--danger)' },
 	'.cm-diagnostic-warning': { borderLeftColor: 'var(--warning)' },
