@@ -92,7 +92,7 @@ test('edits from outside show at once, and the palette finds what they brought',
 
 		// Layouts and panes, by their keys.
 		const shown = () => studio.run('return [...document.querySelectorAll("[data-region]")].filter((each) => each.offsetWidth > 0).map((each) => each.dataset.region)');
-		await palette(studio, '>layout script');
+		await palette(studio, '>layout: script');
 		assert.ok(!(await shown()).includes('Request tester'));
 		const width = await studio.run('return Math.round(document.querySelector("[data-region=\\"Run panel\\"]").offsetWidth)');
 		assert.ok(Math.abs(width - 396) < 3, `the run panel is ${width} px wide`);
