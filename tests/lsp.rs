@@ -190,6 +190,11 @@ fn a_whole_session_with_another_editor() {
         )
         .unwrap();
     assert_eq!(help["signatures"][0]["label"], "http.get(path, query?)");
+    // The paragraphs after the first would hide what is being written.
+    assert_eq!(
+        help["signatures"][0]["documentation"]["value"],
+        "Gets `path` and returns the parsed body. `query` is a map of parameters to add."
+    );
     assert_eq!(help["activeParameter"], 1);
     let whole = json!([{ "text": text }]);
     client.change(&uri, 4, whole);

@@ -3,11 +3,14 @@
 use super::{
     complete::method_call,
     context::{call_at, called},
-    docs::{doc_of, markdown},
+    docs::doc_of,
     scopes::{Scopes, SymbolKind},
     view::View,
 };
-use crate::{functions::Function, language::code::Code};
+use crate::{
+    functions::{Function, signatures::split_doc},
+    language::code::Code,
+};
 
 /// A way to call a function.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,7 +19,7 @@ pub struct Signature {
     pub label: String,
     /// Its parameters as they stand in the label.
     pub parameters: Vec<String>,
-    /// More about it, as Markdown.
+    /// What it does, in the first paragraph of its docs as Markdown: more would hide the script being written.
     pub doc: String,
 }
 
@@ -78,6 +81,7 @@ fn of_call(label: String, doc: &str) -> Signature {
         .filter(|part| !part.is_empty())
         .map(str::to_owned)
         .collect();
-    let doc = markdown(&label, doc);
+    let (description, _) = split_doc(doc);
+    let doc = description.split("\n\n").next().unwrap_or_default().trim().to_owned();
     Signature { label, parameters, doc }
 }
