@@ -31,6 +31,13 @@ pub enum Event {
         /// Its id.
         id: String,
     },
+    /// Work on a large body goes on: a search, a filter, a table, a comparison.
+    BodyProgress {
+        /// The work's id.
+        id: String,
+        /// How far it is, from 0 to 1.
+        share: f64,
+    },
     /// A sign-in waits for a person on this page.
     SignInPage {
         /// The sign-in's id.

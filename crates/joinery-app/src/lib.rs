@@ -11,6 +11,7 @@ pub mod event;
 pub mod export;
 pub mod files;
 pub mod highlight;
+pub mod history;
 mod host;
 pub mod requests;
 mod run_files;
@@ -31,5 +32,12 @@ pub use joinery_connector::{
     variables,
 };
 pub use joinery_http::Exchange;
-pub use joinery_script::{ConsoleLevel, ConsoleLine, Program, ScriptError, serve_if_asked};
+pub use joinery_script::{ConsoleLevel, ConsoleLine, Program, ScriptError};
 pub use studio::{Studio, StudioOptions, version};
+
+/// Makes this process a worker, if that is what it was started as, and ends it when the worker is done. To be called
+/// before anything else, by every program whose [`Program`] is itself.
+pub fn serve_if_asked() {
+    bodies::serve_if_asked();
+    joinery_script::serve_if_asked();
+}

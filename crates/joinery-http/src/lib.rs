@@ -2,6 +2,7 @@
 
 pub mod auth;
 mod body_store;
+mod certificate;
 mod cookies;
 mod course;
 pub mod error;
@@ -20,6 +21,7 @@ mod trace;
 mod transport;
 
 pub use body_store::{Body, BodyFile};
+pub use certificate::Certificate;
 pub use error::Error;
 pub use network::Network;
 pub use recording::Recording;

@@ -18,7 +18,7 @@ use rustls::{
     sign::CertifiedKey,
 };
 
-use crate::{error::Error, network::Network, trace};
+use crate::{certificate::Shown, error::Error, network::Network, trace};
 
 /// Judges server certificates with the system's roots, loaded when first needed, and the connection's own.
 #[derive(Debug)]
@@ -29,9 +29,15 @@ pub(crate) struct SystemVerifier {
     /// Off where a connection says so: then every certificate is good.
     verify: bool,
     loaded: OnceLock<Result<Arc<dyn ServerCertVerifier>, rustls::Error>>,
+    shown: Shown,
 }
 
 impl SystemVerifier {
+    /// The certificates that servers showed.
+    pub(crate) fn shown(&self) -> &Shown {
+        &self.shown
+    }
+
     /// Whether there is nothing left to load.
     pub(crate) fn is_loaded(&self) -> bool {
         !self.verify || self.loaded.get().is_some()
@@ -63,6 +69,7 @@ impl ServerCertVerifier for SystemVerifier {
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
+        self.shown.note(server_name, end_entity, intermediates);
         if !self.verify {
             return Ok(ServerCertVerified::assertion());
         }
@@ -135,6 +142,7 @@ pub(crate) fn config(network: &Network) -> Result<(ClientConfig, Arc<SystemVerif
         own: network.authorities()?,
         verify: network.verify,
         loaded: OnceLock::new(),
+        shown: Shown::default(),
     });
     let identity = Identity(network.identity(&provider)?);
     let mut config = ClientConfig::builder_with_provider(provider)

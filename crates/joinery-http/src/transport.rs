@@ -10,6 +10,7 @@ use joinery_connector::cassette::RecordedExchange;
 use url::{Host, Url};
 
 use crate::{
+    certificate::Certificate,
     cookies::Jar,
     error::Error,
     network::{Network, Proxy, Via},
@@ -120,6 +121,14 @@ impl Client {
                 transport,
                 cookies: Jar::default(),
             }),
+        }
+    }
+
+    /// The certificates that a host showed when a connection to it was last opened, its own first.
+    pub fn certificates(&self, host: &str) -> Vec<Certificate> {
+        match &self.shared.transport {
+            Transport::Live(live) => live.verifier.shown().chain(host),
+            Transport::Recorded(_) => Vec::new(),
         }
     }
 

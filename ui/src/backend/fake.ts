@@ -6,6 +6,7 @@ import type { Backend } from './index';
 import type { CaseReport } from './types/CaseReport';
 import type { TestReport } from './types/TestReport';
 import type { BodyLine } from './types/BodyLine';
+import type { SendRequest } from './types/SendRequest';
 import type { BodySummary } from './types/BodySummary';
 import type { ConnectionView } from './types/ConnectionView';
 import type { DiffLine } from './types/DiffLine';
@@ -80,6 +81,9 @@ export function fake(options: FakeOptions = {}): Backend {
 	const documents = new Map<string, { language: string; lines: string[] }>();
 	const language = fakeLanguage((uri, text) => check(uri.replace(/^.*\/okta\//, ''), text));
 	const bodies = new Map<string, { text: string; tree: BodyLine[] }>();
+	const found = new Map<string, { text: string; lines: number[] }>();
+	const filters: string[] = [];
+	const pins = new Set<number>();
 	const versions = new Map<string, number>();
 	const heard = new Set<(event: Event) => void>();
 	let isOpen = options.open ?? false;
@@ -201,9 +205,13 @@ export function fake(options: FakeOptions = {}): Backend {
 			id,
 			size: text.length,
 			kind: 'json',
+			format: 'json',
 			content_type: 'application/json',
 			raw_lines: text.split('\n').length,
 			tree_lines: tree.length,
+			pretty_lines: text.split('\n').length,
+			hex_lines: Math.ceil(text.length / 16),
+			has_table: Array.isArray(value),
 			lossy: false,
 			complete: true,
 			error: null
@@ -394,7 +402,90 @@ export function fake(options: FakeOptions = {}): Backend {
 		diffLines: async (_run, from, count) => ({ from, lines: diff().slice(from, from + count) }),
 		bodyText: async (id, maxBytes) => body(id).text.slice(0, maxBytes),
 		bodyPath: async (id, line) => pathOf(body(id).tree, line),
+		bodyPlace: async (id, line) => {
+			const path = pathOf(body(id).tree, line);
+			if (path === null) return null;
+			return {
+				json_path: path,
+				script_path: path.replace('$', 'response.body'),
+				crumbs: [
+					{ label: '$', line: 0 },
+					{ label: path.replace(/^.*[.[]/, ''), line }
+				]
+			};
+		},
+		bodyValue: async (id, line) => body(id).tree[line]?.text ?? null,
+		bodyFolds: async () => new Uint32Array(),
+		bodyBytes: async (id) => new TextEncoder().encode(body(id).text).buffer,
+		saveBody: async () => undefined,
+		chooseBodyTarget: async (name) => `/home/ada/${name}`,
+		findInBody: async ({ body: id, find }) => {
+			const wanted = find.text.toLowerCase();
+			const lines = body(id).tree.flatMap((line, at) => (line.text.toLowerCase().includes(wanted) ? [at] : []));
+			found.set(id, { text: wanted, lines });
+			return { count: lines.length, kept: lines.length };
+		},
+		forgetFound: async (id) => void found.delete(id),
+		bodyHit: async (id, _view, number) => {
+			const line = found.get(id)?.lines[number];
+			if (line === undefined) return null;
+			const start = body(id).tree[line]?.text.toLowerCase().indexOf(found.get(id)!.text) ?? 0;
+			return { line, start, end: start + found.get(id)!.text.length };
+		},
+		filterBody: async ({ filter, remember }) => {
+			if (!filter.startsWith('$'))
+				throw new BackendError({ code: 'input', message: 'a path begins with `$`', column: 1 });
+			if (remember) filters.unshift(filter);
+			const value = filter === '$.profile' ? USER.profile : USER;
+			return { kind: 'json_path', values: 1, body: keep(`filtered-${filter}`, value) };
+		},
+		recentFilters: async () => [...filters],
+		bodyTable: async () => ({ columns: ['id', 'name'], rows: 2 }),
+		sortTable: async () => undefined,
+		tableRows: async (_body, from) => ({
+			from,
+			rows: [
+				[
+					{ text: '1', class: 'number' as const },
+					{ text: 'Ada', class: 'string' as const }
+				],
+				[
+					{ text: '2', class: 'number' as const },
+					{ text: 'Grace', class: 'string' as const }
+				]
+			].slice(from)
+		}),
+		diffBodies: async () => {
+			const lines = diff();
+			const changes = lines.flatMap((line, at) => (line.mark === 'same' ? [] : [at]));
+			return { id: 'diff-1', lines: lines.length, added: 1, removed: 0, changed: 1, changes };
+		},
+		bodyDiffLines: async (_id, from, count) => ({ from, lines: diff().slice(from, from + count) }),
 		closeBody: async (id) => void bodies.delete(id),
+
+		pastSends: async () =>
+			Array.from({ length: sends }, (_, at) => ({
+				number: sends - at,
+				sent_ms: Date.now() - at * 60_000,
+				method: 'GET',
+				url: `${SANDBOX}/api/v1/users/me`,
+				status: 200,
+				time_ms: 11,
+				pinned: pins.has(sends - at)
+			})),
+		pastResponse: async (number) => {
+			const { request, response } = await backend.sendRequest({
+				request: { method: 'GET', url: SANDBOX }
+			} as SendRequest);
+			sends--;
+			return { request, response, body: keep(`past-${number}`, USER) };
+		},
+		pinSend: async (number, pinned) => void (pinned ? pins.add(number) : pins.delete(number)),
+		saveExample: async (request, _number, name) => ({
+			connector: request.connector,
+			path: request.path.replace(/\.toml$/, `.examples/${name}.json`)
+		}),
+		certificates: async () => [],
 
 		describeAction: async (file, _text, _connection, answers) => ({
 			config: [],

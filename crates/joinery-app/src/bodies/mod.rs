@@ -1,10 +1,24 @@
 //! Views over bodies and outputs. A body never crosses to the window as one string: fronts ask for windows of lines.
 
+mod ask;
+mod compared;
 mod diff;
+mod filter;
+mod find;
+mod hex;
+mod jq;
+mod json;
+mod jsonpath;
+mod kind;
+mod line_diff;
+mod line_text;
+mod markup;
 mod open;
+mod place;
 mod raw;
-mod tree;
+mod table;
 mod types;
+mod work;
 
 use std::{
     collections::BTreeMap,
@@ -16,19 +30,48 @@ use std::{
     },
 };
 
+pub use ask::{
+    DiffBodies, FilterBody, FilteredBody, FindInBody, Hits, body_table, diff_bodies, filter_body, find_in_body,
+    recent_filters, sort_table,
+};
+pub use compared::BodyDiff;
 pub use diff::{Diff, DiffLine, DiffLines, DiffMark, diff, window};
-pub use types::{BodyError, BodyKind, BodyLine, BodyLines, BodySummary, BodyView};
+pub use filter::{FilterError, FilterKind, Filtered, check_filter, filter, kind_of};
+pub use find::{FindError, FindText};
+pub use jq::serve_if_asked;
+pub use place::{BodyCrumb, BodyPlace};
+pub use table::{TableCell, TableOrder, TableRows, TableSummary};
+pub use types::{BodyError, BodyFormat, BodyKind, BodyLine, BodyLines, BodySummary, BodyView};
+pub use work::{Stopped, Watch};
 
+use compared::Compared;
+use find::Found;
 use open::OpenBody;
+use table::Table;
 
 /// The most bodies open at once. Every call of a run opens one; the oldest goes when a front forgets to close.
 const MOST: usize = 2000;
+/// The most differences kept: those that may be on screen.
+const MOST_DIFFS: usize = 16;
 
 /// The bodies open in a front.
 #[derive(Default)]
 pub struct Bodies {
     open: Mutex<BTreeMap<u64, Arc<OpenBody>>>,
+    diffs: Mutex<BTreeMap<u64, Arc<Compared>>>,
     next: AtomicU64,
+}
+
+/// Where something found stands in a view.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct HitPlace {
+    /// The line, from 0.
+    pub line: u32,
+    /// Its first UTF-16 unit in the line.
+    pub start: u32,
+    /// The unit after its last.
+    pub end: u32,
 }
 
 impl Bodies {
@@ -84,14 +127,159 @@ impl Bodies {
         }
     }
 
-    /// The `JSONPath` of the value on a tree line: `$.profile.login`, `$[3]['odd key']`.
+    /// The `JSONPath` of the value on a line of tree or pretty view.
     pub fn path(&self, id: &str, line: usize) -> Option<String> {
-        self.get(id)?.path(line)
+        self.place(id, line).map(|place| place.json_path)
+    }
+
+    /// Where the value on a line of tree or pretty view is.
+    pub fn place(&self, id: &str, line: usize) -> Option<BodyPlace> {
+        place::of(&*self.get(id)?, line)
+    }
+
+    /// The value on a line of tree or pretty view as it stands in the body; `None` above `max_bytes`.
+    pub fn value(&self, id: &str, line: usize, max_bytes: usize) -> Option<String> {
+        let body = self.get(id)?;
+        let value = body.value(line)?;
+        (value.len() <= max_bytes).then(|| String::from_utf8_lossy(value).into_owned())
+    }
+
+    /// The lines of the tree that open a container at `depth`, each with the line that closes it.
+    pub fn folds(&self, id: &str, depth: u32) -> Vec<[u32; 2]> {
+        let Some(body) = self.get(id) else { return Vec::new() };
+        let known = body.known();
+        known
+            .tree
+            .as_ref()
+            .map_or_else(Vec::new, |tree| tree.opened_at(body.visible(), depth))
     }
 
     /// The body's text up to `max_bytes`, cut at a character: for copying.
     pub fn text(&self, id: &str, max_bytes: usize) -> Option<String> {
         self.get(id).map(|body| body.text(max_bytes))
+    }
+
+    /// All of a body, for a preview or to be saved; `None` above `max_bytes`.
+    pub fn bytes(&self, id: &str, max_bytes: usize) -> Option<Vec<u8>> {
+        let body = self.get(id)?;
+        (body.whole().len() <= max_bytes).then(|| body.whole().to_vec())
+    }
+
+    /// Writes a body to a file.
+    ///
+    /// # Errors
+    /// What the system says of the file.
+    pub fn save(&self, id: &str, path: &Path) -> io::Result<()> {
+        let body = self
+            .get(id)
+            .ok_or_else(|| io::Error::other("it is not open any more"))?;
+        std::fs::write(path, body.whole())
+    }
+
+    /// Finds a text everywhere in a body; the lines then tell what was found in them, until it is forgotten. Returns
+    /// how often it is there, and how many of these places can be gone to.
+    ///
+    /// # Errors
+    /// [`FindError`].
+    pub fn find(&self, id: &str, text: &FindText, watch: &Watch) -> Result<(u64, u64), FindError> {
+        let Some(body) = self.get(id) else { return Ok((0, 0)) };
+        let found = find::find(body.visible(), text, watch)?;
+        let counts = (found.count, found.kept() as u64);
+        *body.found() = (found.count > 0).then(|| Arc::new(found));
+        Ok(counts)
+    }
+
+    /// Forgets what was found.
+    pub fn forget_found(&self, id: &str) {
+        if let Some(body) = self.get(id) {
+            *body.found() = None;
+        }
+    }
+
+    /// Where in a view the found place of that number is, from 0.
+    pub fn hit(&self, id: &str, view: BodyView, number: usize) -> Option<HitPlace> {
+        let body = self.get(id)?;
+        let found: Arc<Found> = body.found().clone()?;
+        let (start, end) = found.place(number)?;
+        let (line, start, end) = body.place_of(view, start, end)?;
+        Some(HitPlace {
+            line: line as u32,
+            start,
+            end,
+        })
+    }
+
+    /// Reads a body's records as a table, or gives the one that was read.
+    ///
+    /// # Errors
+    /// [`Stopped`].
+    pub fn table(&self, id: &str, watch: &Watch) -> Result<Option<TableSummary>, Stopped> {
+        let Some(body) = self.get(id) else { return Ok(None) };
+        if let Some(table) = body.table().as_ref() {
+            return Ok(Some(table.summary()));
+        }
+        let known = body.known();
+        let records = known.tree.as_ref().and_then(|tree| tree.records);
+        let table = Table::read(body.visible(), known.format, records, watch)?;
+        let summary = table.summary();
+        *body.table() = Some(Arc::new(table));
+        Ok(Some(summary))
+    }
+
+    /// Puts the rows of a body's table in order.
+    ///
+    /// # Errors
+    /// [`Stopped`].
+    pub fn sort(&self, id: &str, order: Option<TableOrder>, watch: &Watch) -> Result<(), Stopped> {
+        let Some(body) = self.get(id) else { return Ok(()) };
+        let Some(table) = body.table().clone() else {
+            return Ok(());
+        };
+        let sorted = table.sorted(body.visible(), order, watch)?;
+        *body.table() = Some(Arc::new(sorted));
+        Ok(())
+    }
+
+    /// `count` rows of a body's table from row `from`.
+    pub fn rows(&self, id: &str, from: usize, count: usize) -> TableRows {
+        let empty = TableRows {
+            from: from as u32,
+            rows: Vec::new(),
+        };
+        let Some(body) = self.get(id) else { return empty };
+        let table = body.table().clone();
+        table.map_or(empty, |table| table.window(body.visible(), from, count))
+    }
+
+    /// Compares two bodies that have been read whole.
+    ///
+    /// # Errors
+    /// [`Stopped`].
+    pub fn compare(&self, old: &str, new: &str, watch: &Watch) -> Result<Option<BodyDiff>, Stopped> {
+        let (Some(old), Some(new)) = (self.get(old), self.get(new)) else {
+            return Ok(None);
+        };
+        let compared = Compared::of(old, new, watch)?;
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        let summary = compared.summary(format!("{DIFF_PREFIX}{number}"));
+        let mut diffs = self.diffs.lock().unwrap_or_else(PoisonError::into_inner);
+        diffs.insert(number, Arc::new(compared));
+        if diffs.len() > MOST_DIFFS {
+            diffs.pop_first();
+        }
+        Ok(Some(summary))
+    }
+
+    /// `count` lines of a comparison from line `from`.
+    pub fn compared(&self, id: &str, from: usize, count: usize) -> DiffLines {
+        let number = id.strip_prefix(DIFF_PREFIX).and_then(|number| number.parse().ok());
+        let diffs = self.diffs.lock().unwrap_or_else(PoisonError::into_inner);
+        let compared = number.and_then(|number: u64| diffs.get(&number).cloned());
+        drop(diffs);
+        DiffLines {
+            from: from as u32,
+            lines: compared.map_or_else(Vec::new, |compared| compared.window(from, count)),
+        }
     }
 
     /// Forgets a body.
@@ -112,6 +300,7 @@ impl Bodies {
 
 /// What ids begin with.
 const PREFIX: &str = "body-";
+const DIFF_PREFIX: &str = "diff-";
 
 fn number_of(id: &str) -> Option<u64> {
     id.strip_prefix(PREFIX)?.parse().ok()
@@ -120,14 +309,10 @@ fn number_of(id: &str) -> Option<u64> {
 /// The tree lines of a value.
 pub fn tree_lines_of(value: &serde_json::Value) -> Vec<BodyLine> {
     let text = value.to_string();
-    let tree = read_own(&text);
-    (0..tree.lines.len())
-        .map(|line| tree.line(text.as_bytes(), line))
-        .collect()
-}
-
-fn read_own(text: &str) -> tree::Tree {
-    tree::read(text.as_bytes()).expect("what serde_json writes is JSON")
+    // What serde_json writes is JSON.
+    let tree = json::read::read(text.as_bytes()).unwrap_or_default();
+    let lines = tree.window(text.as_bytes(), json::lines::Look::Tree, 0, u32::MAX);
+    lines.into_iter().map(|text| text.line).collect()
 }
 
 #[cfg(test)]

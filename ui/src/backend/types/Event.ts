@@ -20,7 +20,15 @@ write: Write, } | { "kind": "write_settled",
 /**
  * Its id.
  */
-id: string, } | { "kind": "sign_in_page", 
+id: string, } | { "kind": "body_progress", 
+/**
+ * The work's id.
+ */
+id: string, 
+/**
+ * How far it is, from 0 to 1.
+ */
+share: number, } | { "kind": "sign_in_page", 
 /**
  * The sign-in's id.
  */

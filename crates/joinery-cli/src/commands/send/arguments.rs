@@ -3,7 +3,7 @@
 use std::{num::NonZeroU32, path::PathBuf, time::Duration};
 
 use clap::Args;
-use joinery_app::{Assertion, Code, Error, Pair, RequestBody, SavedRequest};
+use joinery_app::{Assertion, Code, Error, Pair, RequestBody, SavedRequest, bodies::FilterKind};
 use serde_json::Value;
 
 use super::network::Network;
@@ -40,6 +40,12 @@ pub struct Arguments {
     /// Give the request up after this long
     #[arg(long, value_name = "TIME", value_parser = durations::parse)]
     pub timeout: Option<Duration>,
+    /// Print what a JSON path such as `$.id` finds in the body, each value on a line
+    #[arg(long, value_name = "JSONPATH", conflicts_with_all = ["jq", "json", "repeat"])]
+    filter: Option<String>,
+    /// Print what a jq filter makes of the body, each value on a line
+    #[arg(long, value_name = "FILTER", conflicts_with_all = ["json", "repeat"])]
+    jq: Option<String>,
     /// Print status, headers, body, timing and assertions as JSON
     #[arg(long)]
     pub json: bool,
@@ -50,6 +56,12 @@ pub struct Arguments {
 }
 
 impl Arguments {
+    /// The filter for the body, with its language.
+    pub fn filter(&self) -> Option<(FilterKind, &str)> {
+        let path = self.filter.as_deref().map(|text| (FilterKind::JsonPath, text));
+        path.or(self.jq.as_deref().map(|text| (FilterKind::Jq, text)))
+    }
+
     /// The request of a method and a URL.
     ///
     /// # Errors

@@ -28,6 +28,10 @@ const NO_CONNECTOR: &str = include_str!("no_connector.toml");
 
 /// Sends the request; a failed assertion fails the command, a status by itself does not.
 pub fn run(arguments: &Arguments) -> Result<Outcome, Error> {
+    // Before anything is sent: what is sent may change something.
+    if let Some((kind, filter)) = arguments.filter() {
+        joinery_app::bodies::check_filter(kind, filter)?;
+    }
     let source = Source::find(arguments)?;
     home::wait_for(async {
         let ready = Ready::prepare(arguments, source).await?;

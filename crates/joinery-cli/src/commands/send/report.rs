@@ -2,7 +2,11 @@
 
 use std::io::IsTerminal;
 
-use joinery_app::{Code, Error, Exchange, HttpResponse, assertions::AssertionResult};
+use joinery_app::{
+    Code, Error, Exchange, HttpResponse, Program,
+    assertions::AssertionResult,
+    bodies::{self, FilterKind},
+};
 use serde_json::{Value, json};
 
 use super::Arguments;
@@ -29,7 +33,10 @@ pub fn show(arguments: &Arguments, exchange: &Exchange, checked: &[AssertionResu
             ));
         }
         output::note(&status_line(&exchange.response));
-        print_body(&body)?;
+        match arguments.filter() {
+            Some((kind, filter)) => print_filtered(&body, kind, filter)?,
+            None => print_body(&body)?,
+        }
         assertions(checked);
     }
     Ok(outcome(checked))
@@ -91,6 +98,22 @@ fn status_line(response: &HttpResponse) -> String {
         response.timing.total_ms,
         output::size(response.size)
     )
+}
+
+/// The values that a filter makes of the body, each on a line as it stands in the body; on a terminal laid out.
+fn print_filtered(body: &[u8], kind: FilterKind, filter: &str) -> Result<(), Error> {
+    let filtered = bodies::filter(&Program::This, body, kind, filter, &|_| true)?;
+    let terminal = std::io::stdout().is_terminal();
+    for mut value in filtered.values {
+        match serde_json::from_slice::<Value>(&value) {
+            Ok(value) if terminal => output::json(&value)?,
+            _ => {
+                value.push(b'\n');
+                output::bytes(&value)?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The bytes as they came, or on a terminal laid out for reading.
