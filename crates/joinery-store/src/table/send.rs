@@ -26,7 +26,7 @@ pub(crate) const MIGRATIONS: &[super::Migration] = &[
         CREATE INDEX send_by_body ON send (body) WHERE body IS NOT NULL",
     ),
     // Those a person wants to keep. A table of its own: most sends are never pinned.
-    (12, "CREATE TABLE pinned_send (id INTEGER PRIMARY KEY) STRICT"),
+    (4, "CREATE TABLE pinned_send (id INTEGER PRIMARY KEY) STRICT"),
 ];
 
 const SELECT: &str =

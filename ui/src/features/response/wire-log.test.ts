@@ -12,7 +12,9 @@ test('the log tells what went out and what came back', async () => {
 		path: null,
 		request,
 		connection: null,
-		variables: {}
+		variables: {},
+		environment: null,
+		answers: {}
 	});
 	const lines = wireLog(sent.request, sent.response).map(({ mark, text }) => `${mark} ${text}`);
 	expect(lines).toContain('> accept: application/json');

@@ -16,7 +16,9 @@ async function open() {
 			path: null,
 			request: (await backend.openRequest({ connector: 'okta', path: 'requests/users/get_user.toml' })).request,
 			connection: null,
-			variables: {}
+			variables: {},
+			environment: null,
+			answers: {}
 		});
 	const answer = new Answer(backend, 'body view okta/requests/users/get_user.toml');
 	await answer.take(await send());
