@@ -123,18 +123,20 @@ fn records(size: usize) -> String {
         if number > 0 {
             text.push(',');
         }
-        text.push_str(&format!(
+        let record = format!(
             r#"{{"id":"00u{number:017}","status":"ACTIVE","created":"2026-03-02T09:00:00.000Z","profile":{{"firstName":"Ada","lastName":"Lovelace","login":"ada{number}@acme.example","mobilePhone":null}}}}"#
-        ));
+        );
+        text.push_str(&record);
     }
     text.push(']');
     text
 }
 
 fn lines(count: usize) -> String {
-    (0..count)
-        .map(|number| format!("{number} a line of a log, neither short nor long\n"))
-        .collect()
+    let lines: Vec<String> = (0..count)
+        .map(|number| format!("{number} a line of a log, neither short nor long"))
+        .collect();
+    lines.join("\n")
 }
 
 fn say(name: &str, what: &str, figure: f64, unit: &str) {

@@ -21,7 +21,7 @@ fn worker() -> Program {
 }
 
 fn studio() -> (Arc<Studio>, tempfile::TempDir) {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().expect("a folder to work in");
     let options = StudioOptions {
         home: folder.path().join("home"),
         documents: folder.path().join("documents"),
@@ -44,12 +44,12 @@ async fn send(studio: &Studio, user: &str) -> Sent {
         connection: Some("sandbox".into()),
         ..SendRequest::default()
     };
-    requests::send(studio, send).await.unwrap()
+    requests::send(studio, send).await.expect("the sandbox answers")
 }
 
 fn jq(text: &str, filter: &str, hear: &dyn Fn(f64) -> bool) -> Result<Vec<String>, FilterError> {
     let filtered = bodies::filter(&worker(), text.as_bytes(), FilterKind::Jq, filter, hear)?;
-    let text = |value| String::from_utf8(value).unwrap();
+    let text = |value| String::from_utf8(value).expect("jq writes text");
     Ok(filtered.values.into_iter().map(text).collect())
 }
 
