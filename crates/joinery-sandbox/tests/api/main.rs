@@ -24,6 +24,7 @@ mod group_rules;
 mod groups;
 mod http_manners;
 mod idps;
+mod inline_hook_calls;
 mod inline_hooks;
 mod linked_objects;
 mod log_streams;

@@ -20,13 +20,16 @@ pub mod jose;
 pub mod key_ring;
 pub mod memory;
 mod metadata;
+mod own_claims;
 mod page;
+mod password_check;
 mod refusal;
 mod role_targets;
 mod roles;
 mod scopes;
 mod servers;
 mod token;
+mod token_hook;
 
 use access::Passage;
 use client::Client;
