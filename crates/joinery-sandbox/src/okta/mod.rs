@@ -17,6 +17,7 @@ mod app_secrets;
 mod app_shape;
 mod app_users;
 mod apps;
+mod associated_servers;
 mod authenticators;
 mod behaviors;
 mod brands;
@@ -48,8 +49,11 @@ pub mod group_rule;
 mod group_rules;
 pub mod group_schema;
 mod groups;
+mod hook_keys;
 mod idp;
 mod idp_keys;
+mod idp_signing_keys;
+mod idp_users;
 mod idps;
 pub mod ids;
 mod imported_password;
@@ -86,6 +90,7 @@ mod servers;
 mod sessions;
 mod settings;
 mod shape;
+mod signing_key;
 mod sms_templates;
 mod subscriptions;
 mod themes;
@@ -148,6 +153,7 @@ const ROUTES: &[&[Route]] = &[
     policies::ROUTES,
     policy_rules::ROUTES,
     servers::ROUTES,
+    associated_servers::ROUTES,
     server_scopes::ROUTES,
     server_claims::ROUTES,
     server_policies::ROUTES,
@@ -157,9 +163,12 @@ const ROUTES: &[&[Route]] = &[
     trusted_origins::ROUTES,
     behaviors::ROUTES,
     inline_hooks::ROUTES,
+    hook_keys::ROUTES,
     features::ROUTES,
     idp_keys::ROUTES,
+    idp_signing_keys::ROUTES,
     idps::ROUTES,
+    idp_users::ROUTES,
     mappings::ROUTES,
     brands::ROUTES,
     themes::ROUTES,

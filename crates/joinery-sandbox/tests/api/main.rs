@@ -4,6 +4,7 @@
 
 mod api_tokens;
 mod apps;
+mod associated_servers;
 mod authenticators;
 mod behaviors;
 mod brands;
@@ -22,7 +23,9 @@ mod group_owners;
 mod group_roles;
 mod group_rules;
 mod groups;
+mod hook_keys;
 mod http_manners;
+mod idp_users_and_keys;
 mod idps;
 mod inline_hook_calls;
 mod inline_hooks;
