@@ -12,6 +12,7 @@ use super::{issued, page, password_check, servers, token};
 use crate::okta::Route;
 use crate::okta::call::{Answer, Call, Query, Reply};
 use crate::okta::event::{Party, kinds};
+use crate::okta::ids::Id;
 use crate::okta::record::Record;
 use crate::okta::user::Status;
 use crate::random;
@@ -161,11 +162,7 @@ fn proceed(
             return Ok(page(org, Some("Unable to sign in")));
         }
     };
-    if let Some(user) = org.users.get_mut(user) {
-        user.last_login = Some(call.now.whole_seconds());
-        user.failed_sign_ins = 0;
-        user.adopt_password(password);
-    }
+    greet(call, org, user, password);
     let granted = Granted {
         client: client.id,
         user: Some(user),
@@ -186,14 +183,25 @@ fn proceed(
         .oauth
         .new_code(granted, redirect_uri, challenge.map(str::to_owned), call.now);
     if let Some(actor) = org.users.get(user).map(Party::from) {
-        org.record_as(call, actor.clone(), kinds::SESSION_START, vec![actor.clone()]);
         org.record_as(call, actor, kinds::AUTHORIZE_CODE, vec![Party::from(client)]);
     }
     Ok(Outcome::Code(code))
 }
 
+/// Notes that a user signed in.
+pub fn greet(call: &Call<'_>, org: &mut Org, user: Id, password: &str) {
+    let Some(user) = org.users.get_mut(user) else {
+        return;
+    };
+    user.last_login = Some(call.now.whole_seconds());
+    user.failed_sign_ins = 0;
+    user.adopt_password(password);
+    let party = Party::from(&*user);
+    org.record_as(call, party.clone(), kinds::SESSION_START, vec![party]);
+}
+
 /// Okta's default policy locks a user out after ten wrong passwords in a row.
-fn count_failure(call: &Call<'_>, org: &mut Org, login: &str) {
+pub fn count_failure(call: &Call<'_>, org: &mut Org, login: &str) {
     let named = org
         .users
         .with_login(login)

@@ -12,7 +12,7 @@ use super::jose::{Jws, SigningKey};
 use super::memory::{Access, Granted};
 use super::refusal::{DPOP_NONCE, Refusal};
 use super::token::GRANTS;
-use super::{authorize, claims, credentials, dpop, inspect, jose, own_claims, token, token_hook};
+use super::{authorize, claims, credentials, device, dpop, inspect, jose, own_claims, token, token_hook};
 use crate::okta::Route;
 use crate::okta::call::{Answer, Call, Reply};
 use crate::okta::errors::Problem;
@@ -37,6 +37,7 @@ pub const ROUTES: &[Route] = &[
     Route(Method::GET, "oauth2/{}/v1/keys", keys),
     Route(Method::GET, "oauth2/{}/v1/authorize", authorize::authorize),
     Route(Method::POST, "oauth2/{}/v1/authorize", authorize::authorize),
+    Route(Method::POST, "oauth2/{}/v1/device/authorize", device::authorize_device),
     Route(Method::POST, "oauth2/{}/v1/token", token),
     Route(Method::POST, "oauth2/{}/v1/introspect", introspect),
     Route(Method::POST, "oauth2/{}/v1/revoke", inspect::revoke),
@@ -86,6 +87,7 @@ fn metadata(call: &Call<'_>) -> Answer {
         "authorization_endpoint": at("authorize"),
         "token_endpoint": at("token"),
         "userinfo_endpoint": at("userinfo"),
+        "device_authorization_endpoint": at("device/authorize"),
         "registration_endpoint": format!("{}/oauth2/v1/clients", call.state.url()),
         "jwks_uri": at("keys"),
         "response_types_supported": ["code"],
@@ -318,10 +320,9 @@ fn seconds(rule: &Record) -> i64 {
 
 fn rule<'o>(org: &'o Org, server: &Record, client: &Client, granted: &Granted, grant: &str) -> Option<&'o Record> {
     // What a refresh may give was decided by the rule for the sign-in.
-    let grant = if grant == "refresh_token" {
-        "authorization_code"
-    } else {
-        grant
+    let grants: &[&str] = match grant {
+        "refresh_token" => &["authorization_code", device::GRANT],
+        other => &[other],
     };
     let by_priority = |place: &str| {
         let mut list: Vec<&Record> = org.records_at(place).filter(|record| record.active).collect();
@@ -337,7 +338,7 @@ fn rule<'o>(org: &'o Org, server: &Record, client: &Client, granted: &Granted, g
     let fits = |rule: &&&Record| {
         let conditions = rule.get("conditions");
         let open: Vec<&str> = names(&conditions["scopes"]["include"]).collect();
-        names(&conditions["grantTypes"]["include"]).any(|known| known == grant)
+        names(&conditions["grantTypes"]["include"]).any(|known| grants.contains(&known))
             && granted
                 .user
                 .is_none_or(|user| is_for_user(org, &conditions["people"], user))
