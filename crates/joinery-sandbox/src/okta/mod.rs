@@ -29,6 +29,7 @@ mod device_assurances;
 mod domains;
 mod email_domains;
 mod emails;
+mod enrollments;
 mod errand;
 pub mod errors;
 pub mod event;
@@ -61,6 +62,7 @@ mod imported_password;
 mod inline_hook;
 mod inline_hooks;
 mod linked_objects;
+mod log_stream_schemas;
 mod log_streams;
 mod logs;
 mod mappings;
@@ -72,6 +74,7 @@ mod policy;
 mod policy_rules;
 mod policy_simulation;
 mod priority;
+mod push_providers;
 pub mod rate_limit;
 mod realms;
 pub mod record;
@@ -101,6 +104,7 @@ mod user_credentials;
 mod user_lifecycle;
 mod user_links;
 mod user_list;
+mod user_ratings;
 mod user_resources;
 mod user_schema;
 pub mod user_type;
@@ -121,8 +125,10 @@ const ROUTES: &[&[Route]] = &[
     user_lifecycle::ROUTES,
     user_credentials::ROUTES,
     user_resources::ROUTES,
+    user_ratings::ROUTES,
     sessions::ROUTES,
     factors::ROUTES,
+    enrollments::ROUTES,
     user_type::ROUTES,
     linked_objects::ROUTES,
     user_schema::ROUTES,
@@ -162,6 +168,7 @@ const ROUTES: &[&[Route]] = &[
     trusted_origins::ROUTES,
     behaviors::ROUTES,
     inline_hooks::ROUTES,
+    push_providers::ROUTES,
     hook_keys::ROUTES,
     features::ROUTES,
     idp_keys::ROUTES,
@@ -175,6 +182,7 @@ const ROUTES: &[&[Route]] = &[
     domains::ROUTES,
     captchas::ROUTES,
     log_streams::ROUTES,
+    log_stream_schemas::ROUTES,
     realms::ROUTES,
     device_assurances::ROUTES,
     authenticators::ROUTES,

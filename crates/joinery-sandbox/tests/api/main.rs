@@ -39,6 +39,7 @@ mod oauth_token;
 mod org;
 mod org_settings;
 mod policies;
+mod ratings_and_enrollments;
 mod realms;
 mod recordings;
 mod role_bindings;
