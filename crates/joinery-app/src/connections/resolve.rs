@@ -397,6 +397,7 @@ fn build(
         retry: connector.manifest.http.retry.clone(),
         body_folder: studio.home().join("bodies"),
         hooks: None,
+        also_secret: Vec::new(),
     };
     Resolved {
         name,
