@@ -2,8 +2,9 @@
 
 use joinery_app::{
     Error, SavedRequest,
+    environments::{self, EnvironmentView},
     files::FileRef,
-    requests::{self, MadeAction, OpenRequest, SendRequest, Sent, VariableView},
+    requests::{self, MadeAction, OpenRequest, Prompt, RequestInContext, SendRequest, Sent, VariableView},
 };
 
 use super::Shared;
@@ -24,25 +25,23 @@ pub async fn send_request(studio: Shared<'_>, send: SendRequest) -> Result<Sent,
 }
 
 #[tauri::command(async)]
-pub fn request_variables(
-    studio: Shared<'_>,
-    connector: String,
-    path: Option<String>,
-    request: SavedRequest,
-    connection: Option<String>,
-) -> Result<Vec<VariableView>, Error> {
-    requests::variables(&studio, &connector, path.as_deref(), &request, connection.as_deref())
+pub fn request_variables(studio: Shared<'_>, shown: RequestInContext) -> Result<Vec<VariableView>, Error> {
+    requests::variables(&studio, &shown)
 }
 
 #[tauri::command(async)]
-pub fn request_as_curl(
-    studio: Shared<'_>,
-    connector: String,
-    path: Option<String>,
-    request: SavedRequest,
-    connection: Option<String>,
-) -> Result<String, Error> {
-    requests::to_curl(&studio, &connector, path.as_deref(), &request, connection.as_deref())
+pub fn request_prompts(studio: Shared<'_>, shown: RequestInContext) -> Result<Vec<Prompt>, Error> {
+    requests::prompts(&studio, &shown)
+}
+
+#[tauri::command(async)]
+pub fn request_as_curl(studio: Shared<'_>, shown: RequestInContext) -> Result<String, Error> {
+    requests::to_curl(&studio, &shown)
+}
+
+#[tauri::command(async)]
+pub fn list_environments(studio: Shared<'_>) -> Result<Vec<EnvironmentView>, Error> {
+    environments::of_workspace(&studio)
 }
 
 #[tauri::command(async)]

@@ -6,10 +6,12 @@ mod chance;
 pub mod connections;
 pub mod connectors;
 pub mod crash;
+pub mod environments;
 pub mod error;
 pub mod event;
 pub mod export;
 pub mod files;
+mod fixtures;
 pub mod highlight;
 mod host;
 pub mod requests;
@@ -27,7 +29,7 @@ pub use error::{Code, Error};
 pub use event::Event;
 pub use joinery_connector::{
     Connector, FileKind, HttpRequest, HttpResponse, Manifest, Problem, Severity,
-    request::{Assertion, Pair, RequestBody, SavedRequest},
+    request::{Assertion, Demand, Pair, RequestBody, SavedRequest},
     variables,
 };
 pub use joinery_http::Exchange;

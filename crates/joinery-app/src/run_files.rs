@@ -2,16 +2,19 @@
 //! those that take the bodies of answers, which go to a folder of the run's own.
 
 use std::{
-    fmt::Write as _,
     fs, io,
     path::{Path, PathBuf},
     time::SystemTime,
 };
 
-use joinery_connector::http::HttpBody;
+use joinery_connector::http::{HttpBody, HttpPart, PartContent};
 use joinery_http::Body;
-use joinery_script::{HttpFailure, PartContent, ScriptPart};
-use sha2::{Digest, Sha256};
+use joinery_script::{self as script, HttpFailure, ScriptPart};
+
+use crate::{
+    error::Error,
+    fixtures::{self, Refused},
+};
 
 /// The largest body that is sent from files.
 const LARGEST_UPLOAD: u64 = 64 << 20;
@@ -45,94 +48,49 @@ impl RunFiles {
         parts: &[ScriptPart],
         reveal: impl Fn(&str) -> String,
     ) -> Result<HttpBody, HttpFailure> {
-        let mut contents = Vec::new();
+        let mut ready = Vec::with_capacity(parts.len());
         let mut left = LARGEST_UPLOAD;
         for part in parts {
-            let content = match &part.content {
-                PartContent::Text(text) => reveal(text).into_bytes(),
-                PartContent::Bytes(bytes) => bytes.clone(),
-                PartContent::Fixture(name) => self.fixture(name, left)?,
+            let (content, size, file) = match &part.content {
+                script::PartContent::Text(text) => {
+                    let text = reveal(text);
+                    let size = text.len() as u64;
+                    (PartContent::Text(text), size, None)
+                }
+                script::PartContent::Bytes(bytes) => (PartContent::Bytes(bytes.clone()), bytes.len() as u64, None),
+                script::PartContent::Fixture(name) => {
+                    let path = self.fixture(name)?;
+                    let size = fs::metadata(&path).map_or(0, |about| about.len());
+                    (PartContent::File(path), size, name.rsplit('/').next())
+                }
             };
-            left = left
-                .checked_sub(content.len() as u64)
-                .ok_or_else(|| too_large(&part.name))?;
-            contents.push(content);
+            left = left.checked_sub(size).ok_or_else(|| too_large(&part.name))?;
+            let filename = part.filename.clone().or_else(|| file.map(str::to_owned));
+            let is_file = !matches!(content, PartContent::Text(_)) || filename.is_some();
+            let unknown = || is_file.then(|| "application/octet-stream".to_owned());
+            ready.push(HttpPart {
+                name: part.name.clone(),
+                content,
+                filename,
+                content_type: part.content_type.clone().or_else(unknown),
+            });
         }
-        let boundary = boundary(parts, &contents);
-        let mut bytes = Vec::new();
-        for (part, content) in parts.iter().zip(contents) {
-            let file = match &part.content {
-                PartContent::Fixture(name) => name.rsplit('/').next(),
-                _ => None,
+        Ok(HttpBody::Multipart { parts: ready })
+    }
+
+    fn fixture(&self, name: &str) -> Result<PathBuf, HttpFailure> {
+        fixtures::find(&self.root, name).map_err(|refused| {
+            let code = match refused {
+                Refused::Outside(_) => "file_not_allowed",
+                Refused::Missing(..) => "no_file",
             };
-            let mut head = format!(
-                "--{boundary}\r\nContent-Disposition: form-data; name=\"{}\"",
-                quoted(&part.name)
-            );
-            if let Some(name) = part.filename.as_deref().or(file) {
-                let _ = write!(head, "; filename=\"{}\"", quoted(name));
+            let error = Error::from(refused);
+            HttpFailure {
+                code: code.into(),
+                message: error.message,
+                hint: error.hint,
             }
-            let is_file = !matches!(part.content, PartContent::Text(_)) || part.filename.is_some();
-            let content_type = part
-                .content_type
-                .as_deref()
-                .or(is_file.then_some("application/octet-stream"));
-            if let Some(content_type) = content_type {
-                let _ = write!(head, "\r\nContent-Type: {}", one_line(content_type));
-            }
-            bytes.extend(head.as_bytes());
-            bytes.extend(b"\r\n\r\n");
-            bytes.extend(content);
-            bytes.extend(b"\r\n");
-        }
-        bytes.extend(format!("--{boundary}--\r\n").as_bytes());
-        Ok(HttpBody::Bytes {
-            content_type: format!("multipart/form-data; boundary={boundary}"),
-            bytes,
         })
-    }
-
-    fn fixture(&self, name: &str, most: u64) -> Result<Vec<u8>, HttpFailure> {
-        let failure = |code: &str, message: String, hint: &str| HttpFailure {
-            code: code.into(),
-            message,
-            hint: Some(hint.into()),
-        };
-        let outside = || {
-            failure(
-                "file_not_allowed",
-                format!("`{name}` is not a file below the workspace's `fixtures` folder"),
-                "Write a path such as `photo.png` or `reports/june.csv`.",
-            )
-        };
-        let plain = |part: &str| !part.is_empty() && part != "." && part != ".." && !part.contains(['\\', ':']);
-        if !name.split('/').all(plain) {
-            return Err(outside());
-        }
-        let missing = |error: io::Error| {
-            failure(
-                "no_file",
-                format!("there is no file `fixtures/{name}` that can be read: {error}"),
-                "Files to be sent lie in the folder `fixtures` beside the connector.",
-            )
-        };
-        let folder = self.fixtures().map_err(missing)?;
-        let file = folder.join(name).canonicalize().map_err(missing)?;
-        // A link may lead out of the folder.
-        if !file.starts_with(&folder) || !file.is_file() {
-            return Err(outside());
-        }
-        if fs::metadata(&file).map_err(missing)?.len() > most {
-            return Err(too_large(name));
-        }
-        fs::read(&file).map_err(missing)
-    }
-
-    /// The folder `fixtures` beside the connector; of a connector that is a workspace of its own, the one in it.
-    fn fixtures(&self) -> io::Result<PathBuf> {
-        let root = self.root.canonicalize()?;
-        let beside = root.parent().unwrap_or(&root).join("fixtures");
-        beside.canonicalize().or_else(|_| root.join("fixtures").canonicalize())
     }
 
     /// Keeps `body` as `name` in the run's folder, and tells where that is.
@@ -177,25 +135,4 @@ fn too_large(name: &str) -> HttpFailure {
         message: format!("with `{name}` the request has more than {} MB", LARGEST_UPLOAD >> 20),
         hint: Some("Send smaller files.".into()),
     }
-}
-
-/// A boundary that stands in none of the contents, as far as a hash of them all can tell.
-fn boundary(parts: &[ScriptPart], contents: &[Vec<u8>]) -> String {
-    let mut hasher = Sha256::new();
-    for (part, content) in parts.iter().zip(contents) {
-        hasher.update((part.name.len() as u64).to_le_bytes());
-        hasher.update(&part.name);
-        hasher.update((content.len() as u64).to_le_bytes());
-        hasher.update(content);
-    }
-    format!("joinery-{}", &hex::encode(hasher.finalize())[..32])
-}
-
-/// As browsers write names (HTML's form submission): only what would end the quotes is escaped.
-fn quoted(text: &str) -> String {
-    text.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A")
-}
-
-fn one_line(text: &str) -> String {
-    text.replace(['\r', '\n'], " ")
 }

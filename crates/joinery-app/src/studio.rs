@@ -2,13 +2,13 @@
 //! first needed, so that a command that needs none of them starts at once.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock},
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use joinery_connector::Secret;
+use joinery_connector::{Secret, variables};
 use joinery_http::{
     Client, ClientOptions, Network,
     auth::{Auth, Session},
@@ -23,7 +23,7 @@ use crate::{
     error::{Code, Error},
     event::Event,
     highlight::Highlighter,
-    requests::SentBodies,
+    requests::{LastResponses, SentBodies},
     runs::{Outputs, Running},
     sandbox::SandboxSlot,
     workspaces::OpenWorkspace,
@@ -68,6 +68,9 @@ pub struct Studio {
     pub(crate) sandbox: SandboxSlot,
     pub(crate) running: Running,
     pub(crate) sent: SentBodies,
+    pub(crate) last_responses: Arc<LastResponses>,
+    /// Variables that requests have captured, for those that follow.
+    pub(crate) captured: Mutex<BTreeMap<String, variables::Value>>,
     pub(crate) outputs: Outputs,
     pub(crate) writes: Arc<Writes>,
     /// How each profile did when it was last used in this process.
@@ -101,6 +104,8 @@ impl Studio {
             sandbox: SandboxSlot::default(),
             running: Running::default(),
             sent: SentBodies::default(),
+            last_responses: Arc::default(),
+            captured: Mutex::default(),
             outputs: Outputs::default(),
         }
     }

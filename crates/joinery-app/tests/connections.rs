@@ -107,7 +107,7 @@ impl Desk {
                 ..SavedRequest::default()
             },
             connection: Some(connection.into()),
-            variables: BTreeMap::new(),
+            ..SendRequest::default()
         };
         requests::send(&self.studio, send).await
     }

@@ -8,7 +8,7 @@ use joinery_app::{
     connections::{self, ConnectionDraft},
     connectors, export,
     files::{self, FileRef},
-    requests::{self, SendRequest, Sent},
+    requests::{self, RequestInContext, SendRequest, Sent},
     runs::{self, RunAction, SaveFirst},
     workspaces,
 };
@@ -51,7 +51,7 @@ impl Desk {
             path: None,
             request,
             connection: Some("sandbox".into()),
-            variables: std::collections::BTreeMap::new(),
+            ..SendRequest::default()
         };
         requests::send(&self.studio, send).await
     }
@@ -240,7 +240,14 @@ async fn a_broken_folder_file_is_named_and_a_variable_taken_out_falls_back_to_th
         variables: std::collections::BTreeMap::new(),
         ..fetch_user()
     };
-    let seen = || requests::variables(&desk.studio, "okta", Some(path), &bare, Some("sandbox"));
+    let shown = RequestInContext {
+        connector: "okta".into(),
+        path: Some(path.into()),
+        request: bare,
+        connection: Some("sandbox".into()),
+        environment: None,
+    };
+    let seen = || requests::variables(&desk.studio, &shown);
     files::save(&desk.studio, &file(path), &fetch_user().render(None), None).unwrap();
     let folder = file("requests/users/folder.toml");
     files::save(&desk.studio, &folder, "[variables]\nuser = \"grace\"\n", None).unwrap();

@@ -68,7 +68,7 @@ impl Desk {
             path: None,
             request,
             connection: Some("acme".into()),
-            variables: BTreeMap::new(),
+            ..SendRequest::default()
         };
         requests::send(&self.studio, send)
             .await

@@ -42,7 +42,7 @@ pub struct NewSchema {
 /// connection's own fields, which the script reads from `connection`. Headers that a connection or `http` sets by
 /// itself are left out. An answer that is a list is returned as it is, and its schema says `array`.
 pub fn from_request(request: &SavedRequest, response: Option<&Value>, taken: &Taken) -> NewAction {
-    let request = &script::without_own_headers(request);
+    let request = &script::for_script(request);
     let name = names::action(request, taken);
     let schema = response.and_then(|response| schema_of(request, response, taken));
     let inputs = input::of(request, taken);

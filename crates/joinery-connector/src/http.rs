@@ -1,5 +1,7 @@
 //! A request ready to be sent and what came back: the nouns that scripts, the tester and the transport share.
 
+use std::path::PathBuf;
+
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -50,6 +52,44 @@ pub enum HttpBody {
         #[serde(with = "serde_bytes")]
         bytes: Vec<u8>,
     },
+    /// `multipart/form-data`. Only requests of people read files, so neither this nor the next crosses a pipe.
+    #[serde(skip)]
+    Multipart {
+        /// The parts in order.
+        parts: Vec<HttpPart>,
+    },
+    /// The bytes of a file, read as it is sent.
+    #[serde(skip)]
+    File {
+        /// The media type.
+        content_type: String,
+        /// The file.
+        path: PathBuf,
+    },
+}
+
+/// One part of a `multipart/form-data` body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HttpPart {
+    /// The field's name.
+    pub name: String,
+    /// What it holds.
+    pub content: PartContent,
+    /// The name the server is told.
+    pub filename: Option<String>,
+    /// The media type; none is told where there is none.
+    pub content_type: Option<String>,
+}
+
+/// What a part holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PartContent {
+    /// A text.
+    Text(String),
+    /// Bytes.
+    Bytes(Vec<u8>),
+    /// The bytes of a file, read as it is sent.
+    File(PathBuf),
 }
 
 /// A request with every variable filled in.
@@ -69,6 +109,8 @@ pub struct HttpRequest {
     pub follow_redirects: bool,
     /// Whether the connection's retry rule applies.
     pub retry: bool,
+    /// Whether the connection's cookies are sent.
+    pub cookies: bool,
 }
 
 impl HttpRequest {
@@ -82,6 +124,7 @@ impl HttpRequest {
             timeout_ms: 30_000,
             follow_redirects: true,
             retry: true,
+            cookies: true,
         }
     }
 

@@ -1,9 +1,24 @@
-//! `{{name}}` in requests and manifests: scopes, filling in, and a report of what is missing.
+//! `{{name}}` and `{{function()}}` in requests and manifests: scopes, filling in, and a report of what is missing.
+
+use std::{
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::{secret::Secret, toml_table::nearest};
+
+mod file;
+mod functions;
+mod template;
+#[cfg(test)]
+mod tests;
+
+pub use file::VariablesFile;
+pub use functions::{FUNCTIONS, Function, World};
+use template::Expression;
 
 /// Where a value comes from. Later ones win.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
@@ -16,6 +31,8 @@ pub enum Scope {
     Connector,
     /// A `folder.toml` of requests.
     Folder,
+    /// The chosen file of `environments/`.
+    Environment,
     /// The chosen connection's fields and `base_url`.
     Connection,
     /// The request's own table.
@@ -33,18 +50,23 @@ pub enum Value {
     Secret(Secret),
 }
 
-/// Values by scope.
-#[derive(Debug, Clone, Default)]
+/// Values by scope, and what template functions ask.
+#[derive(Clone, Default)]
 pub struct Variables {
     entries: Vec<(Scope, String, Value)>,
+    world: Option<Arc<dyn World>>,
+    /// What functions made out of secrets: as secret as those.
+    derived: Arc<Mutex<Vec<Secret>>>,
 }
 
-/// One `{{name}}` in a text. Byte offsets include the braces.
+/// One `{{name}}` or `{{function()}}` in a text. Byte offsets include the braces.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct Placeholder {
-    /// The name, trimmed.
+    /// The name, or the whole call; trimmed.
     pub name: String,
+    /// Whether it is a call of a template function.
+    pub call: bool,
     /// Byte offset of the first brace.
     pub start: usize,
     /// Byte offset after the last brace.
@@ -61,12 +83,36 @@ pub struct Missing {
     pub place: String,
     /// A known name that is close, if any.
     pub nearest: Option<String>,
+    /// Why a template function gave nothing, as a sentence without a full stop.
+    #[serde(default)]
+    pub reason: Option<String>,
+}
+
+impl fmt::Debug for Variables {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_list().entries(&self.entries).finish()
+    }
 }
 
 impl Variables {
     /// Sets a value in a scope.
     pub fn set(&mut self, scope: Scope, name: impl Into<String>, value: Value) {
         self.entries.push((scope, name.into(), value));
+    }
+
+    /// Gives template functions what they ask of the outside.
+    pub fn set_world(&mut self, world: Arc<dyn World>) {
+        self.world = Some(world);
+    }
+
+    /// Everything secret among the values, and what template functions have made out of it so far.
+    pub fn secrets(&self) -> Vec<Secret> {
+        let derived = self.derived.lock().unwrap_or_else(PoisonError::into_inner);
+        let values = self.entries.iter().filter_map(|(_, _, value)| match value {
+            Value::Secret(secret) => Some(secret.clone()),
+            Value::Text(_) => None,
+        });
+        values.chain(derived.iter().cloned()).collect()
     }
 
     /// The value that wins, and its scope.
@@ -78,6 +124,14 @@ impl Variables {
             .map(|(scope, _, value)| (*scope, value))
     }
 
+    /// Every value that is a text.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        self.entries.iter().filter_map(|(_, _, value)| match value {
+            Value::Text(text) => Some(text.as_str()),
+            Value::Secret(_) => None,
+        })
+    }
+
     /// Every name that has a value, sorted, each once.
     pub fn names(&self) -> Vec<&str> {
         let mut names: Vec<&str> = self.entries.iter().map(|(_, name, _)| name.as_str()).collect();
@@ -87,16 +141,26 @@ impl Variables {
     }
 }
 
-/// Every `{{name}}` in `text`, in order. A name is made of letters, digits, `_`, `-` and `.`; anything else between
-/// braces is text.
+/// Every placeholder in `text`, in order. A name is made of letters, digits, `_`, `-` and `.`; a call is a name with
+/// arguments in parentheses: names, numbers, quoted texts and calls. Anything else between braces is text.
 pub fn placeholders(text: &str) -> Vec<Placeholder> {
+    parts(text).into_iter().map(|(placeholder, _)| placeholder).collect()
+}
+
+fn parts(text: &str) -> Vec<(Placeholder, Expression)> {
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(open) = text[at..].find("{{").map(|offset| at + offset) {
-        match placeholder_at(text, open) {
-            Some(placeholder) => {
-                at = placeholder.end;
-                found.push(placeholder);
+        match template::between_braces(text, open + 2) {
+            Some((expression, end)) => {
+                at = end;
+                let placeholder = Placeholder {
+                    name: text[open + 2..end - 2].trim_matches([' ', '\t']).to_owned(),
+                    call: matches!(expression, Expression::Call { .. }),
+                    start: open,
+                    end,
+                };
+                found.push((placeholder, expression));
             }
             // Not two: in `{{{name}}}` the last two braces open the placeholder.
             None => at = open + 1,
@@ -105,23 +169,62 @@ pub fn placeholders(text: &str) -> Vec<Placeholder> {
     found
 }
 
-fn placeholder_at(text: &str, start: usize) -> Option<Placeholder> {
-    let rest = &text[start + 2..];
-    let close = rest.find("}}")?;
-    let name = rest[..close].trim_matches([' ', '\t']);
-    let fits = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '-' | '.');
-    (!name.is_empty() && name.chars().all(fits)).then(|| Placeholder {
-        name: name.to_owned(),
-        start,
-        end: start + 2 + close + 2,
-    })
+/// The names of the variables in `text`, those that calls are given included, each once.
+pub fn names_in(text: &str) -> Vec<String> {
+    fn add(expression: Expression, names: &mut Vec<String>) {
+        match expression {
+            Expression::Variable(name) if !names.contains(&name) => names.push(name),
+            Expression::Call { arguments, .. } => arguments.into_iter().for_each(|argument| add(argument, names)),
+            _ => {}
+        }
+    }
+    let mut names = Vec::new();
+    for (_, expression) in parts(text) {
+        add(expression, &mut names);
+    }
+    names
+}
+
+/// The labels that `{{prompt("label", "default")}}` in `text` asks for, with their defaults.
+pub fn prompts_in(text: &str) -> Vec<(String, Option<String>)> {
+    let calls = calls_in(text, "prompt").into_iter();
+    calls
+        .filter_map(|arguments| {
+            let mut arguments = arguments.into_iter();
+            Some((arguments.next()?, arguments.next()))
+        })
+        .collect()
+}
+
+/// The literal arguments of every call of `function` in `text`, up to the first that is none.
+pub fn calls_in(text: &str, function: &str) -> Vec<Vec<String>> {
+    fn add(expression: &Expression, wanted: &str, calls: &mut Vec<Vec<String>>) {
+        let Expression::Call { function, arguments } = expression else {
+            return;
+        };
+        if function == wanted {
+            let literals = arguments.iter().map_while(|argument| match argument {
+                Expression::Literal(text) => Some(text.clone()),
+                _ => None,
+            });
+            calls.push(literals.collect());
+        }
+        for argument in arguments {
+            add(argument, wanted, calls);
+        }
+    }
+    let mut calls = Vec::new();
+    for (_, expression) in parts(text) {
+        add(&expression, function, &mut calls);
+    }
+    calls
 }
 
 /// Fills `text` in. Secrets are filled in too: the result is for the wire, not for the screen. A value may hold
 /// variables itself, unless it was given for this one send.
 ///
 /// # Errors
-/// Every name without a value; `place` says where `text` stands.
+/// Everything without a value; `place` says where `text` stands.
 pub fn fill(text: &str, variables: &Variables, place: &str) -> Result<String, Vec<Missing>> {
     fill_with(text, variables, place, |_, value| value.to_owned())
 }
@@ -133,116 +236,104 @@ pub(crate) fn fill_with(
     place: &str,
     encode: impl Fn(&Placeholder, &str) -> String,
 ) -> Result<String, Vec<Missing>> {
-    let mut filled = String::with_capacity(text.len());
-    let mut missing = Vec::new();
-    let mut at = 0;
-    for placeholder in placeholders(text) {
-        filled.push_str(&text[at..placeholder.start]);
-        at = placeholder.end;
-        match value_of(&placeholder.name, variables, place, &mut Vec::new()) {
-            Ok(value) => filled.push_str(&encode(&placeholder, &value)),
-            Err(more) => missing.extend(more),
-        }
-    }
-    filled.push_str(&text[at..]);
-    if missing.is_empty() { Ok(filled) } else { Err(missing) }
+    let mut filling = Filling {
+        variables,
+        place,
+        within: Vec::new(),
+    };
+    filling.fill(text, encode).map(|filled| filled.text)
 }
 
-/// A variable's value with the variables in it filled in. `within` are the names being filled in: a value that needs
-/// itself has none.
-fn value_of(name: &str, variables: &Variables, place: &str, within: &mut Vec<String>) -> Result<String, Vec<Missing>> {
-    let nothing = || {
-        vec![Missing {
-            name: name.to_owned(),
-            place: place.to_owned(),
-            nearest: nearest(name, variables.names()).map(str::to_owned),
-        }]
-    };
-    if within.iter().any(|outer| outer == name) {
-        return Err(nothing());
-    }
-    let text = match variables.get(name) {
-        None => return Err(nothing()),
-        Some((_, Value::Secret(secret))) => return Ok(secret.reveal().to_owned()),
-        Some((Scope::Run, Value::Text(text))) => return Ok(text.clone()),
-        Some((_, Value::Text(text))) => text,
-    };
-    within.push(name.to_owned());
-    let mut filled = String::with_capacity(text.len());
-    let mut missing = Vec::new();
-    let mut at = 0;
-    for placeholder in placeholders(text) {
-        filled.push_str(&text[at..placeholder.start]);
-        at = placeholder.end;
-        match value_of(&placeholder.name, variables, place, within) {
-            Ok(value) => filled.push_str(&value),
-            Err(more) => missing.extend(more),
-        }
-    }
-    filled.push_str(&text[at..]);
-    within.pop();
-    if missing.is_empty() { Ok(filled) } else { Err(missing) }
+/// A value, and whether a secret is in it.
+struct Filled {
+    text: String,
+    secret: bool,
 }
 
-#[cfg(test)]
-mod tests {
-    use expect_test::{Expect, expect};
+struct Filling<'a> {
+    variables: &'a Variables,
+    place: &'a str,
+    /// The names being filled in: a value that needs itself has none.
+    within: Vec<String>,
+}
 
-    use super::*;
-
-    fn variables() -> Variables {
-        let mut variables = Variables::default();
-        variables.set(Scope::Connection, "base_url", Value::Text("https://{{domain}}".into()));
-        variables.set(Scope::Connection, "domain", Value::Text("acme.example".into()));
-        variables.set(Scope::Connection, "token", Value::Secret(Secret::new("{{domain}}")));
-        variables.set(Scope::Request, "user", Value::Text("ada".into()));
-        variables.set(Scope::Run, "raw", Value::Text("{{user}}".into()));
-        variables.set(Scope::Folder, "round", Value::Text("{{round}}".into()));
-        variables
+impl Filling<'_> {
+    fn fill(&mut self, text: &str, encode: impl Fn(&Placeholder, &str) -> String) -> Result<Filled, Vec<Missing>> {
+        let mut filled = Filled {
+            text: String::with_capacity(text.len()),
+            secret: false,
+        };
+        let mut missing = Vec::new();
+        let mut at = 0;
+        for (placeholder, expression) in parts(text) {
+            filled.text.push_str(&text[at..placeholder.start]);
+            at = placeholder.end;
+            match self.value(&expression, &placeholder.name) {
+                Ok(value) => {
+                    filled.text.push_str(&encode(&placeholder, &value.text));
+                    filled.secret |= value.secret;
+                }
+                Err(more) => missing.extend(more),
+            }
+        }
+        filled.text.push_str(&text[at..]);
+        if missing.is_empty() { Ok(filled) } else { Err(missing) }
     }
 
-    #[track_caller]
-    fn check(template: &str, expect: Expect) {
-        expect.assert_eq(&format!("{:?}", fill(template, &variables(), "url")));
+    fn value(&mut self, expression: &Expression, written: &str) -> Result<Filled, Vec<Missing>> {
+        match expression {
+            Expression::Literal(text) => Ok(Filled {
+                text: text.clone(),
+                secret: false,
+            }),
+            Expression::Variable(name) => self.variable(name),
+            Expression::Call { function, arguments } => {
+                let mut given = Vec::with_capacity(arguments.len());
+                let mut secret = false;
+                for argument in arguments {
+                    let value = self.value(argument, written)?;
+                    secret |= value.secret;
+                    given.push(value.text);
+                }
+                let world = self.variables.world.as_deref();
+                let text = functions::call(function, &given, world).map_err(|reason| {
+                    vec![Missing {
+                        name: written.to_owned(),
+                        place: self.place.to_owned(),
+                        nearest: None,
+                        reason: Some(reason),
+                    }]
+                })?;
+                if secret {
+                    let mut derived = self.variables.derived.lock().unwrap_or_else(PoisonError::into_inner);
+                    derived.push(Secret::new(text.clone()));
+                }
+                Ok(Filled { text, secret })
+            }
+        }
     }
 
-    #[test]
-    fn values_are_filled_in_with_the_variables_they_hold() {
-        check(
-            "{{base_url}}/users/{{ user }}",
-            expect![[r#"Ok("https://acme.example/users/ada")"#]],
-        );
-    }
-
-    #[test]
-    fn secrets_and_values_of_this_run_stand_as_they_are() {
-        check("{{token}} {{raw}}", expect![[r#"Ok("{{domain}} {{user}}")"#]]);
-    }
-
-    #[test]
-    fn every_missing_name_is_reported_with_the_nearest_known_one() {
-        check(
-            "{{usr}}/{{nothing}}/{{round}}",
-            expect![[
-                r#"Err([Missing { name: "usr", place: "url", nearest: Some("user") }, Missing { name: "nothing", place: "url", nearest: None }, Missing { name: "round", place: "url", nearest: None }])"#
-            ]],
-        );
-    }
-
-    #[test]
-    fn braces_that_are_no_placeholder_are_text() {
-        check(
-            "{\"a\":{\"b\":{}}} {{}} {{a b}} {{",
-            expect![[r#"Ok("{\"a\":{\"b\":{}}} {{}} {{a b}} {{")"#]],
-        );
-        check("{\"a\":{{{user}}}}", expect![[r#"Ok("{\"a\":{ada}}")"#]]);
-    }
-
-    #[test]
-    fn the_later_scope_wins_and_within_a_scope_the_later_value() {
-        let mut variables = variables();
-        variables.set(Scope::Run, "user", Value::Text("bob".into()));
-        variables.set(Scope::Workspace, "user", Value::Text("eve".into()));
-        assert_eq!(fill("{{user}}", &variables, "url").unwrap(), "bob");
+    /// A variable's value with the variables in it filled in.
+    fn variable(&mut self, name: &str) -> Result<Filled, Vec<Missing>> {
+        let plain = |text: &str, secret| Filled {
+            text: text.to_owned(),
+            secret,
+        };
+        match self.variables.get(name) {
+            Some((_, Value::Secret(secret))) => Ok(plain(secret.reveal(), true)),
+            Some((Scope::Run, Value::Text(text))) => Ok(plain(text, false)),
+            Some((_, Value::Text(text))) if !self.within.iter().any(|outer| outer == name) => {
+                self.within.push(name.to_owned());
+                let filled = self.fill(text, |_, value| value.to_owned());
+                self.within.pop();
+                filled
+            }
+            _ => Err(vec![Missing {
+                name: name.to_owned(),
+                place: self.place.to_owned(),
+                nearest: nearest(name, self.variables.names()).map(str::to_owned),
+                reason: None,
+            }]),
+        }
     }
 }

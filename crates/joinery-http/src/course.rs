@@ -9,6 +9,7 @@ use crate::{
     auth::{self, AuthKind, Context, basic::basic_value},
     body_store::Body,
     error::Error,
+    multipart,
     receive::ACCEPT_ENCODING,
     redact::{mask, mask_header},
     redirect,
@@ -53,7 +54,7 @@ impl<'a> Course<'a> {
         let url = first_url(&mut request, connection)?;
         let signs = connection.base_url.is_empty()
             || Url::parse(&connection.base_url).is_ok_and(|base| base.origin() == url.origin());
-        let body = payload(std::mem::take(&mut request.body));
+        let body = payload(std::mem::take(&mut request.body))?;
         Ok(Self {
             connection,
             kind: auth::kind_of(&connection.auth)?,
@@ -175,7 +176,12 @@ impl<'a> Course<'a> {
             Some(body) if !body.content_type.is_empty() => add("Content-Type", &body.content_type),
             _ => {}
         }
-        if let Some(cookies) = client.cookies().header(url, request.header("cookie")) {
+        let cookies = if request.cookies {
+            client.cookies().header(url, request.header("cookie"))
+        } else {
+            request.header("cookie").map(str::to_owned)
+        };
+        if let Some(cookies) = cookies {
             headers.push(Header::new("Cookie", cookies));
         }
         match &self.body {
@@ -278,9 +284,9 @@ fn parse(url: &str, connection: &Connection) -> Result<Url, Error> {
     }
 }
 
-fn payload(body: HttpBody) -> Option<Payload> {
+fn payload(body: HttpBody) -> Result<Option<Payload>, Error> {
     let (content_type, bytes) = match body {
-        HttpBody::None => return None,
+        HttpBody::None => return Ok(None),
         HttpBody::Text { content_type, text } => (content_type, text.into()),
         HttpBody::Form { fields } => {
             let text = url::form_urlencoded::Serializer::new(String::new())
@@ -289,6 +295,11 @@ fn payload(body: HttpBody) -> Option<Payload> {
             ("application/x-www-form-urlencoded".into(), text.into())
         }
         HttpBody::Bytes { content_type, bytes } => (content_type, bytes.into()),
+        HttpBody::Multipart { parts } => {
+            let (content_type, bytes) = multipart::encode(&parts)?;
+            (content_type, bytes.into())
+        }
+        HttpBody::File { content_type, path } => (content_type, multipart::read(&path)?.into()),
     };
-    Some(Payload { content_type, bytes })
+    Ok(Some(Payload { content_type, bytes }))
 }

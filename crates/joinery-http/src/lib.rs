@@ -6,6 +6,7 @@ mod cookies;
 mod course;
 pub mod error;
 mod failure;
+pub mod multipart;
 pub mod network;
 mod rate_limit;
 mod receive;

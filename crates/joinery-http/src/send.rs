@@ -52,6 +52,8 @@ pub struct Connection {
     pub session: Arc<Session>,
     /// The connector's own functions that sign, for the kind `custom`.
     pub hooks: Option<Arc<dyn Hooks>>,
+    /// What else is secret in its requests: values that were put in by their authors.
+    pub also_secret: Vec<Secret>,
 }
 
 /// A response with its body and the request as it went out.
@@ -389,6 +391,7 @@ impl Connection {
     pub fn secrets(&self) -> Vec<Secret> {
         let mut secrets = self.session.secrets();
         secrets.extend(self.auth.secrets.values().cloned());
+        secrets.extend(self.also_secret.iter().cloned());
         secrets
     }
 

@@ -1,4 +1,5 @@
 /** A believable workspace: an Okta connector, one user, one run. For the fake backend only. */
+import { emptyRequest } from '../lib/empty-request';
 import type { CallReport } from './types/CallReport';
 import type { ConnectionForm } from './types/ConnectionForm';
 import type { FormField } from './types/FormField';
@@ -102,17 +103,7 @@ fn all(path, query) {
 };
 
 function request(name: string, method: string, url: string, more: Partial<SavedRequest> = {}): SavedRequest {
-	return {
-		name,
-		method,
-		url,
-		query: [],
-		headers: [],
-		body: { kind: 'none' },
-		variables: {},
-		assert: [],
-		...more
-	};
+	return { ...emptyRequest(), name, method, url, ...more };
 }
 
 export const REQUESTS: Record<string, SavedRequest> = {

@@ -2,6 +2,7 @@
  * An engine in memory, with a believable workspace: for tests, and for working on the window in a browser.
  * It answers at once and never touches disk or network.
  */
+import { emptyRequest } from '../lib/empty-request';
 import type { Backend } from './index';
 import type { CaseReport } from './types/CaseReport';
 import type { TestReport } from './types/TestReport';
@@ -293,16 +294,7 @@ export function fake(options: FakeOptions = {}): Backend {
 			}
 			const path = `${kind}s/${name}${ENDINGS[kind] ?? '.rhai'}`;
 			if (kind === 'request') {
-				requests.set(path, {
-					name: name.replaceAll('_', ' '),
-					method: 'GET',
-					url: '{{base_url}}/',
-					query: [],
-					headers: [],
-					body: { kind: 'none' },
-					variables: {},
-					assert: []
-				});
+				requests.set(path, { ...emptyRequest(), name: name.replaceAll('_', ' ') });
 			} else files.set(path, kind === 'schema' ? '{\n  "type": "object"\n}\n' : `//! ${name}\n`);
 			return { connector, path };
 		},
@@ -369,15 +361,18 @@ export function fake(options: FakeOptions = {}): Backend {
 				},
 				body: keep(`send-${number}`, USER),
 				assertions: [{ subject: 'status', ok: true, message: 'status is 200' }],
+				captures: [],
 				sign_in: []
 			};
 		},
 		requestVariables: async () => [
-			{ name: 'base_url', scope: 'connection', value: SANDBOX, secret: false },
-			{ name: 'user', scope: 'request', value: USER.profile.login, secret: false },
-			{ name: 'group', scope: null, value: null, secret: false }
+			{ name: 'base_url', scope: 'connection', value: SANDBOX, secret: false, reason: null },
+			{ name: 'user', scope: 'request', value: USER.profile.login, secret: false, reason: null },
+			{ name: 'group', scope: null, value: null, secret: false, reason: null }
 		],
-		requestAsCurl: async (_connector, _path, request) =>
+		requestPrompts: async () => [],
+		listEnvironments: async () => [],
+		requestAsCurl: async ({ request }) =>
 			`curl -X ${request.method} '${request.url.replace('{{base_url}}', SANDBOX)}' -H 'authorization: SSWS $TOKEN'`,
 		makeAction: async (connector) => ({
 			file: { connector, path: 'actions/get_user.rhai' },

@@ -15,6 +15,7 @@ import type { ConnectionForm } from './types/ConnectionForm';
 import type { ConnectionTest } from './types/ConnectionTest';
 import type { ConnectionView } from './types/ConnectionView';
 import type { DiffLines } from './types/DiffLines';
+import type { EnvironmentView } from './types/EnvironmentView';
 import type { Event } from './types/Event';
 import type { Exported } from './types/Exported';
 import type { ExportPreview } from './types/ExportPreview';
@@ -23,7 +24,9 @@ import type { FileRef } from './types/FileRef';
 import type { MadeAction } from './types/MadeAction';
 import type { OpenRequest } from './types/OpenRequest';
 import type { Problem } from './types/Problem';
+import type { Prompt } from './types/Prompt';
 import type { PublicKey } from './types/PublicKey';
+import type { RequestInContext } from './types/RequestInContext';
 import type { RunAction } from './types/RunAction';
 import type { RunReport } from './types/RunReport';
 import type { SandboxCall } from './types/SandboxCall';
@@ -81,18 +84,11 @@ export interface Backend {
 	openRequest(file: FileRef): Promise<OpenRequest>;
 	saveRequest(file: FileRef, request: SavedRequest): Promise<void>;
 	sendRequest(send: SendRequest): Promise<Sent>;
-	requestVariables(
-		connector: string,
-		path: string | null,
-		request: SavedRequest,
-		connection: string | null
-	): Promise<VariableView[]>;
-	requestAsCurl(
-		connector: string,
-		path: string | null,
-		request: SavedRequest,
-		connection: string | null
-	): Promise<string>;
+	requestVariables(shown: RequestInContext): Promise<VariableView[]>;
+	/** What `{{prompt(...)}}` asks before the request is sent. */
+	requestPrompts(shown: RequestInContext): Promise<Prompt[]>;
+	requestAsCurl(shown: RequestInContext): Promise<string>;
+	listEnvironments(): Promise<EnvironmentView[]>;
 	/** `number` is the send whose answer gives the schema. */
 	makeAction(connector: string, request: SavedRequest, number: number | null): Promise<MadeAction>;
 

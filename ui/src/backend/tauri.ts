@@ -38,10 +38,10 @@ export const tauri: Backend = {
 	openRequest: (file) => call('open_request', { file }),
 	saveRequest: (file, request) => call('save_request', { file, request }),
 	sendRequest: (send) => call('send_request', { send }),
-	requestVariables: (connector, path, request, connection) =>
-		call('request_variables', { connector, path, request, connection }),
-	requestAsCurl: (connector, path, request, connection) =>
-		call('request_as_curl', { connector, path, request, connection }),
+	requestVariables: (shown) => call('request_variables', { shown }),
+	requestPrompts: (shown) => call('request_prompts', { shown }),
+	requestAsCurl: (shown) => call('request_as_curl', { shown }),
+	listEnvironments: () => call('list_environments'),
 	makeAction: (connector, request, number) => call('make_action', { connector, request, number }),
 
 	bodyLines: (id, view, from, count) => call('body_lines', { id, view, from, count }),

@@ -6,6 +6,7 @@ export const SOURCES: Record<Scope, string> = {
 	workspace: 'from the workspace',
 	connector: 'from the connector',
 	folder: 'from the folder',
+	environment: 'from the environment',
 	connection: 'from the connection',
 	request: 'from this request',
 	run: 'from this run'

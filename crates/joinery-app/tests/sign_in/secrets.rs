@@ -6,7 +6,7 @@ use joinery_app::{
     SavedRequest,
     connections::{self, KeyPlace, SignIn},
     files::FileRef,
-    requests::{self, SendRequest},
+    requests::{self, RequestInContext, SendRequest},
     runs::{self, RunAction},
     workspaces,
 };
@@ -96,7 +96,16 @@ async fn no_secret_of_a_sign_in_is_written_or_shown_anywhere() {
     assert_eq!(report.error.as_ref().unwrap().code, "sign_in_client");
     shown.push(serde_json::to_string(&report).unwrap());
 
-    let curl = requests::to_curl(&desk.studio, "okta", None, &users("me").request, Some("me")).unwrap();
+    let curl = requests::to_curl(
+        &desk.studio,
+        &RequestInContext {
+            connector: "okta".into(),
+            request: users("me").request,
+            connection: Some("me".into()),
+            ..RequestInContext::default()
+        },
+    )
+    .unwrap();
     assert!(curl.contains("'Authorization: Bearer '\"$ACCESS_TOKEN\""), "{curl}");
     shown.push(curl);
     assert!(
@@ -164,7 +173,7 @@ fn users(connection: &str) -> SendRequest {
             ..SavedRequest::default()
         },
         connection: Some(connection.into()),
-        variables: std::collections::BTreeMap::new(),
+        ..SendRequest::default()
     }
 }
 

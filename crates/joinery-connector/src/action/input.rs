@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Taken, names};
+use super::{Taken, names, script::SAME_IN_SCRIPTS};
 use crate::{
     request::{Pair, RequestBody, SavedRequest, inside_string},
     schema::{Field, FieldType, infer},
@@ -25,8 +25,8 @@ pub(super) struct Input {
 /// The fields, in the order in which the request mentions their variables.
 pub(super) fn of(request: &SavedRequest, taken: &Taken) -> Vec<Input> {
     let mut inputs: Vec<Input> = Vec::new();
-    for mention in request.mentions() {
-        if is_given(&mention.name, taken) {
+    for mention in request.placeholders() {
+        if is_given(&mention.name, taken) || SAME_IN_SCRIPTS.contains(&mention.name.as_str()) {
             continue;
         }
         let wanted = identifier(&mention.name);
@@ -65,7 +65,9 @@ pub(super) fn is_given(variable: &str, taken: &Taken) -> bool {
     variable == "base_url" || taken.connection_fields.iter().any(|field| field == variable)
 }
 
+/// The variable's name, or the function's of a call, as an identifier.
 fn identifier(name: &str) -> String {
+    let name = name.split('(').next().unwrap_or_default();
     let mut identifier: String = name
         .chars()
         .map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '_' })
@@ -90,7 +92,8 @@ fn must_be_text(request: &SavedRequest, name: &str) -> bool {
             .iter()
             .any(|placeholder| placeholder.name == name && inside_string(&text[..placeholder.start])),
         RequestBody::Raw { text, .. } => mentions(text),
-        RequestBody::None | RequestBody::Form { .. } => false,
+        RequestBody::Multipart { parts } => parts.iter().any(|part| mentions(&part.value)),
+        _ => false,
     };
     in_body
         || request

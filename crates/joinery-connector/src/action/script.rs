@@ -7,10 +7,10 @@ use super::{
     Taken,
     input::Input,
     names,
-    rhai::{self, Expression, Part},
+    rhai::{self, Expression},
 };
 use crate::{
-    request::{Pair, RequestBody, SavedRequest, inside_string},
+    request::{self, Pair, RequestBody, SavedRequest, inside_string},
     schema::{Field, FieldType},
     variables::placeholders,
 };
@@ -76,6 +76,9 @@ fn field(field: &Field) -> String {
     format!("field({name}, {options})")
 }
 
+/// Calls of template functions that scripts write the same way.
+pub(super) const SAME_IN_SCRIPTS: &[&str] = &["uuid()"];
+
 /// Where variables lead.
 struct Scope<'a> {
     inputs: &'a [Input],
@@ -84,6 +87,9 @@ struct Scope<'a> {
 
 impl Scope<'_> {
     fn code(&self, variable: &str) -> String {
+        if SAME_IN_SCRIPTS.contains(&variable) {
+            return variable.to_owned();
+        }
         if let Some(input) = self.inputs.iter().find(|input| input.variable == variable) {
             return rhai::property("input", &input.name);
         }
@@ -103,14 +109,14 @@ impl Scope<'_> {
             } else {
                 text.to_owned()
             };
-            Part::Literal(text)
+            rhai::Part::Literal(text)
         };
         for placeholder in placeholders(template) {
             if at < placeholder.start {
                 parts.push(literal(&template[at..placeholder.start]));
             }
             at = placeholder.end;
-            parts.push(Part::Code(code(placeholder.start, self.code(&placeholder.name))));
+            parts.push(rhai::Part::Code(code(placeholder.start, self.code(&placeholder.name))));
         }
         if at < template.len() {
             parts.push(literal(&template[at..]));
@@ -224,6 +230,7 @@ fn long_call(
         None => {}
         Some(Body::Json(body)) => set("json", &body.code(8, 15)),
         Some(Body::Form(fields)) => set("form", &fields.code(8, 15)),
+        Some(Body::Multipart(parts)) => set("multipart", &parts.code(8, 20)),
         Some(Body::Text { text, content_type }) => {
             set("body", &format!("{}, {}", text.code(8, 0), content_type.code(8, 0)));
         }
@@ -279,10 +286,26 @@ fn typed(value: Expression) -> Expression {
     }
 }
 
-/// The request without the headers that the connection or `http` sets by itself.
-pub(super) fn without_own_headers(request: &SavedRequest) -> SavedRequest {
-    let json = matches!(request.body, RequestBody::Json { .. });
+/// The request as a script sends it: without the headers that the connection or `http` sets by itself, and with bodies
+/// of kinds that only the tester has as those it has too.
+pub(super) fn for_script(request: &SavedRequest) -> SavedRequest {
     let mut request = request.clone();
+    request.body = match request.body {
+        // A script reads no files: the text is what the action is given.
+        RequestBody::File { content_type, .. } => RequestBody::Raw {
+            content_type: content_type.unwrap_or_else(|| "application/octet-stream".to_owned()),
+            text: "{{body}}".to_owned(),
+        },
+        RequestBody::Graphql {
+            query,
+            operation_name,
+            variables,
+        } => RequestBody::Json {
+            text: graphql(&query, operation_name.as_deref(), &variables),
+        },
+        other => other,
+    };
+    let json = matches!(request.body, RequestBody::Json { .. });
     let no_body = request.body.is_none();
     request.headers.retain(|row| {
         let value = row.value.trim();
@@ -297,6 +320,16 @@ pub(super) fn without_own_headers(request: &SavedRequest) -> SavedRequest {
     request
 }
 
+/// The operation as JSON text, its variables left in.
+fn graphql(query: &str, operation: Option<&str>, variables: &str) -> String {
+    let mut members = vec![format!("\"query\": {}", Value::from(query))];
+    members.extend(operation.map(|name| format!("\"operationName\": {}", Value::from(name))));
+    if !variables.trim().is_empty() {
+        members.push(format!("\"variables\": {variables}"));
+    }
+    format!("{{ {} }}", members.join(", "))
+}
+
 fn headers(request: &SavedRequest, scope: &Scope) -> Vec<(String, Expression)> {
     request
         .headers
@@ -308,12 +341,14 @@ fn headers(request: &SavedRequest, scope: &Scope) -> Vec<(String, Expression)> {
 enum Body {
     Json(Expression),
     Form(Expression),
+    Multipart(Expression),
     Text { text: Expression, content_type: Expression },
 }
 
 fn body(body: &RequestBody, scope: &Scope) -> Option<Body> {
     match body {
-        RequestBody::None => None,
+        // `for_script` has made the last two into others.
+        RequestBody::None | RequestBody::File { .. } | RequestBody::Graphql { .. } => None,
         RequestBody::Json { text } if text.trim().is_empty() => None,
         RequestBody::Json { text } => Some(match json(text, scope) {
             Some(expression) => Body::Json(expression),
@@ -331,6 +366,30 @@ fn body(body: &RequestBody, scope: &Scope) -> Option<Body> {
             let pairs = rows.map(|row| (row.name.clone(), scope.plain(&row.value)));
             Some(Body::Form(map_of(pairs).unwrap_or(Expression::Map(Vec::new()))))
         }
+        RequestBody::Multipart { parts } => {
+            let sent = parts.iter().filter(|part| !part.disabled);
+            let pairs = sent.map(|part| (part.name.clone(), multipart(part, scope)));
+            map_of(pairs).map(Body::Multipart)
+        }
+    }
+}
+
+/// A part: its text, or a map of what is known of it.
+fn multipart(part: &request::Part, scope: &Scope) -> Expression {
+    let content = match &part.file {
+        Some(file) => ("file", file),
+        None => ("text", &part.value),
+    };
+    let told = [("filename", &part.filename), ("content_type", &part.content_type)];
+    let told = told.into_iter().filter_map(|(key, value)| Some((key, value.as_ref()?)));
+    let entries: Vec<(String, Expression)> = [content]
+        .into_iter()
+        .chain(told)
+        .map(|(key, value)| (key.to_owned(), scope.plain(value)))
+        .collect();
+    match entries.as_slice() {
+        [(key, text)] if key == "text" => text.clone(),
+        _ => Expression::Map(entries),
     }
 }
 
@@ -383,20 +442,20 @@ fn entries(map: &Map<String, Value>, codes: &[String]) -> Option<Vec<(String, Ex
         .collect()
 }
 
-fn unmarked(text: &str, codes: &[String]) -> Vec<Part> {
+fn unmarked(text: &str, codes: &[String]) -> Vec<rhai::Part> {
     let mut parts = Vec::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once(OPEN) {
         let (index, after) = after.split_once(CLOSE).expect("every mark is closed");
         if !before.is_empty() {
-            parts.push(Part::Literal(before.to_owned()));
+            parts.push(rhai::Part::Literal(before.to_owned()));
         }
         let index: usize = index.parse().expect("a mark holds a number");
-        parts.push(Part::Code(codes[index].clone()));
+        parts.push(rhai::Part::Code(codes[index].clone()));
         rest = after;
     }
     if !rest.is_empty() {
-        parts.push(Part::Literal(rest.to_owned()));
+        parts.push(rhai::Part::Literal(rest.to_owned()));
     }
     parts
 }

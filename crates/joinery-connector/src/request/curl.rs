@@ -1,7 +1,9 @@
 //! A request as a curl command that a shell can run. Secrets stand as shell variables.
 
+use std::fmt::Write as _;
+
 use crate::{
-    http::{HttpBody, HttpRequest},
+    http::{HttpBody, HttpPart, HttpRequest, PartContent},
     request::{SavedRequest, resolve},
     variables::{Scope, Value, Variables},
 };
@@ -111,8 +113,32 @@ pub fn curl(request: &HttpRequest) -> String {
             parts.push(format!("--header {}", quoted(&format!("Content-Type: {content_type}"))));
             parts.push("--data-binary @body.bin".to_owned());
         }
+        HttpBody::Multipart { parts: fields } => parts.extend(fields.iter().map(form_part)),
+        HttpBody::File { content_type, path } => {
+            parts.push(format!("--header {}", quoted(&format!("Content-Type: {content_type}"))));
+            parts.push(format!("--data-binary {}", quoted(&format!("@{}", path.display()))));
+        }
     }
     format!("curl {}", parts.join(" \\\n  "))
+}
+
+/// One `--form`. What curl would read as an instruction (`@`, `<`, `;`) stands in double quotes.
+fn form_part(part: &HttpPart) -> String {
+    let careful = |text: &str| format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""));
+    let content = match &part.content {
+        PartContent::Text(text) if text.contains(['"', ';', ',']) || text.starts_with(['@', '<']) => careful(text),
+        PartContent::Text(text) => text.clone(),
+        PartContent::Bytes(_) => "@part.bin".to_owned(),
+        PartContent::File(path) => format!("@{}", careful(&path.display().to_string())),
+    };
+    let mut field = format!("{}={content}", part.name);
+    if let Some(filename) = &part.filename {
+        let _ = write!(field, ";filename={}", careful(filename));
+    }
+    if let Some(content_type) = &part.content_type {
+        let _ = write!(field, ";type={content_type}");
+    }
+    format!("--form {}", quoted(&field))
 }
 
 /// `text` as one word of a POSIX shell.

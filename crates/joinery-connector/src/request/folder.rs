@@ -2,21 +2,26 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
 use crate::{
     problem::Problem,
-    request::{Pair, SavedRequest, read},
+    request::{Pair, RequestAuth, SavedRequest, read, render},
     toml_table::{Source, Table},
 };
 
 /// What a folder hands to the requests in it and below it.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, TS)]
+#[serde(default)]
+#[ts(export)]
 pub struct RequestFolder {
     /// The name on screen, where it is not the folder's own.
     pub name: Option<String>,
     /// What the folder is about.
     pub description: Option<String>,
-    /// The id of the way to sign in that its requests use, where they do not use the connection's.
-    pub auth: Option<String>,
+    /// How its requests are signed, where they do not say so themselves.
+    pub auth: RequestAuth,
     /// Headers that every request sends unless it has a row of the same name, on or off.
     pub headers: Vec<Pair>,
     /// Variables; a request's own win.
@@ -36,13 +41,18 @@ impl RequestFolder {
         let folder = Self {
             name: top.text("name")?,
             description: top.text("description")?,
-            auth: top.text("auth")?,
+            auth: read::auth(&mut top)?,
             headers: read::pairs(&mut top, "headers", &mut problems)?,
             variables: read::variables(&mut top)?,
         };
         top.unknown(&mut problems);
         problems.sort_by_key(|problem| (problem.line, problem.column));
         Ok((folder, problems))
+    }
+
+    /// The text to save. Given the text that stands there now, keeps its comments, order and unknown keys.
+    pub fn render(&self, before: Option<&str>) -> String {
+        render::folder(self, before)
     }
 
     /// This folder as seen through `inner`, a folder in it: what the inner one says wins.
@@ -53,7 +63,11 @@ impl RequestFolder {
         Self {
             name: inner.name,
             description: inner.description,
-            auth: inner.auth.or(self.auth),
+            auth: if inner.auth == RequestAuth::Inherit {
+                self.auth
+            } else {
+                inner.auth
+            },
             headers: self.headers,
             variables: self.variables,
         }
@@ -63,6 +77,9 @@ impl RequestFolder {
     #[must_use]
     pub fn apply(self, mut request: SavedRequest) -> SavedRequest {
         request.headers = merged(self.headers, request.headers);
+        if request.auth == RequestAuth::Inherit {
+            request.auth = self.auth;
+        }
         let mut variables = self.variables;
         variables.append(&mut request.variables);
         request.variables = variables;

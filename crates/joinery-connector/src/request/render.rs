@@ -1,10 +1,14 @@
 //! A [`SavedRequest`] to a request file's text, changing only what changed.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value as Json;
 use toml_edit::{Array, ArrayOfTables, DocumentMut, InlineTable, Item, Table, Value, value};
 
 use crate::{
-    request::{Pair, RequestBody, SavedRequest, read},
+    request::{
+        Demand, Pair, Part, RequestAuth, RequestBody, RequestFolder, RequestSettings, SavedRequest, assertion, read,
+    },
     toml_table::json,
 };
 
@@ -24,6 +28,7 @@ pub(super) fn request(request: &SavedRequest, before: Option<&str>) -> String {
     } else {
         &request.method
     };
+    set(top, "description", text(&request.description));
     // A file that leaves `GET` out means it.
     if method != "GET" || fresh || top.contains_key("method") {
         set(top, "method", Some(value(method)));
@@ -31,20 +36,57 @@ pub(super) fn request(request: &SavedRequest, before: Option<&str>) -> String {
     set(top, "url", Some(value(&request.url)));
     set_rows(top, "query", request.query.iter().map(pair_rows).collect());
     set_rows(top, "headers", request.headers.iter().map(pair_rows).collect());
+    set_auth(top, &request.auth);
     set_body(top, &request.body);
-    set_variables(top, request);
+    set_variables(top, &request.variables);
     let assertions = request
         .assertions
         .iter()
         .map(|assertion| {
-            vec![
-                ("subject", Some(value(&assertion.subject))),
-                ("equals", to_toml(&assertion.equals).map(Item::Value)),
-            ]
+            let (wanted, demand) = assertion.demand.key_and_value();
+            let demands = Demand::KEYS.iter().map(|key| {
+                let value = (*key == wanted).then(|| to_toml(&demand)).flatten();
+                (*key, value.map(Item::Value))
+            });
+            [("subject", Some(value(&assertion.subject)))]
+                .into_iter()
+                .chain(demands)
+                .collect()
         })
         .collect();
     set_rows(top, "assert", assertions);
+    let captures = request.captures.iter().map(|capture| {
+        vec![
+            ("name", Some(value(&capture.name))),
+            ("subject", Some(value(&capture.subject))),
+            ("secret", capture.secret.then(|| value(true))),
+        ]
+    });
+    set_rows(top, "capture", captures.collect());
+    set_settings(top, &request.settings);
     document.to_string()
+}
+
+/// The text of `folder`, laid over `before` where that can be read.
+pub(super) fn folder(folder: &RequestFolder, before: Option<&str>) -> String {
+    let readable = before.filter(|text| RequestFolder::parse(text, "").is_ok());
+    let mut document: DocumentMut = readable.unwrap_or("").parse().unwrap_or_default();
+    let top = document.as_table_mut();
+    set(top, "name", folder.name.as_deref().map(value));
+    set(
+        top,
+        "description",
+        folder.description.as_deref().map(|text| Item::Value(text_value(text))),
+    );
+    set_auth(top, &folder.auth);
+    set_rows(top, "headers", folder.headers.iter().map(pair_rows).collect());
+    set_variables(top, &folder.variables);
+    document.to_string()
+}
+
+/// A text that is left out where it is empty.
+fn text(text: &str) -> Option<Item> {
+    (!text.is_empty()).then(|| Item::Value(text_value(text)))
 }
 
 /// Sets, changes or removes one key. A value that is the same stays as it is written.
@@ -137,6 +179,106 @@ fn fits(table: &Table, row: &Row) -> bool {
     })
 }
 
+fn part_rows(part: &Part) -> Row {
+    vec![
+        ("name", Some(value(&part.name))),
+        ("value", part.file.is_none().then(|| value(&part.value))),
+        ("file", part.file.as_deref().map(value)),
+        ("filename", part.filename.as_deref().map(value)),
+        ("content_type", part.content_type.as_deref().map(value)),
+        ("enabled", part.disabled.then(|| value(false))),
+        ("description", text(&part.description)),
+    ]
+}
+
+/// Where `key` shall hold a table, the one that stands there or a new one; inline ones are written out.
+fn table_at<'a>(top: &'a mut Table, key: &str) -> &'a mut Table {
+    match top.get(key) {
+        Some(item) if item.is_table() => {}
+        Some(item) => {
+            let table = item.as_inline_table().cloned().map(InlineTable::into_table);
+            top.insert(key, Item::Table(table.unwrap_or_default()));
+        }
+        None => {
+            top.insert(key, Item::Table(Table::new()));
+        }
+    }
+    top[key].as_table_mut().expect("a table was just put there")
+}
+
+fn set_auth(top: &mut Table, auth: &RequestAuth) {
+    let word = match auth {
+        RequestAuth::Inherit => {
+            // A file may say that it inherits.
+            if top.get("auth").and_then(Item::as_str) != Some("inherit") {
+                top.remove("auth");
+            }
+            return;
+        }
+        RequestAuth::None => "none",
+        RequestAuth::Connector { id } => id,
+        RequestAuth::Own { kind, settings } => {
+            let table = table_at(top, "auth");
+            set(table, "kind", Some(value(kind)));
+            let gone = |key: &str| key != "kind" && !settings.contains_key(key);
+            let gone: Vec<String> = table
+                .iter()
+                .map(|(key, _)| key.to_owned())
+                .filter(|key| gone(key))
+                .collect();
+            for key in gone {
+                table.remove(&key);
+            }
+            for (key, setting) in settings {
+                set(table, key, to_toml(setting).map(Item::Value));
+            }
+            return;
+        }
+    };
+    if top.get("auth").is_some_and(Item::is_table_like) {
+        top.remove("auth");
+    }
+    set(top, "auth", Some(value(word)));
+}
+
+fn set_settings(top: &mut Table, settings: &RequestSettings) {
+    if *settings == RequestSettings::default() && !top.contains_key("settings") {
+        return;
+    }
+    let RequestSettings {
+        timeout,
+        follow_redirects,
+        retry,
+        cookies,
+        pages,
+    } = settings;
+    let table = table_at(top, "settings");
+    set(
+        table,
+        "timeout",
+        timeout
+            .and_then(|seconds| to_toml(&assertion::number(seconds)))
+            .map(Item::Value),
+    );
+    set(table, "follow_redirects", follow_redirects.map(value));
+    set(table, "retry", retry.map(value));
+    set(table, "cookies", cookies.map(value));
+    set(
+        table,
+        "pages",
+        pages.map(|pages| {
+            if pages == 0 {
+                value("all")
+            } else {
+                value(i64::from(pages))
+            }
+        }),
+    );
+    if table.is_empty() {
+        top.remove("settings");
+    }
+}
+
 fn set_body(top: &mut Table, body: &RequestBody) {
     if body.is_none() {
         if top
@@ -147,29 +289,54 @@ fn set_body(top: &mut Table, body: &RequestBody) {
         }
         return;
     }
-    if let Some(inline) = top.get("body").and_then(Item::as_inline_table) {
-        let table = inline.clone().into_table();
-        top.insert("body", Item::Table(table));
-    }
-    let table = top
-        .entry("body")
-        .or_insert_with(|| Item::Table(Table::new()))
-        .as_table_mut()
-        .expect("a request that was read has a table there");
-    let (kind, content_type, text, fields) = match body {
-        RequestBody::None => ("none", None, None, None),
-        RequestBody::Json { text } => ("json", None, Some(text), None),
-        RequestBody::Form { fields } => ("form", None, None, Some(fields)),
-        RequestBody::Raw { content_type, text } => ("raw", Some(content_type), Some(text), None),
+    let table = table_at(top, "body");
+    let mut new: Vec<(&str, Option<Item>)> = Vec::new();
+    let (mut fields, mut parts) = (Vec::new(), Vec::new());
+    let kind = match body {
+        RequestBody::None => "none",
+        RequestBody::Json { text } => {
+            new.push(("text", Some(Item::Value(text_value(text)))));
+            "json"
+        }
+        RequestBody::Form { fields: rows } => {
+            fields = rows.iter().map(pair_rows).collect();
+            "form"
+        }
+        RequestBody::Raw { content_type, text } => {
+            new.push(("content_type", Some(value(content_type))));
+            new.push(("text", Some(Item::Value(text_value(text)))));
+            "raw"
+        }
+        RequestBody::Multipart { parts: rows } => {
+            parts = rows.iter().map(part_rows).collect();
+            "multipart"
+        }
+        RequestBody::File { path, content_type } => {
+            new.push(("path", Some(value(path))));
+            new.push(("content_type", content_type.as_deref().map(value)));
+            "file"
+        }
+        RequestBody::Graphql {
+            query,
+            operation_name,
+            variables,
+        } => {
+            new.push(("query", Some(Item::Value(text_value(query)))));
+            new.push(("operation_name", operation_name.as_deref().map(value)));
+            new.push(("variables", text(variables)));
+            "graphql"
+        }
     };
     set(table, "kind", Some(value(kind)));
-    set(table, "content_type", content_type.map(value));
-    set(table, "text", text.map(|text| Item::Value(text_value(text))));
-    set_rows(
-        table,
-        "fields",
-        fields.map_or_else(Vec::new, |fields| fields.iter().map(pair_rows).collect()),
-    );
+    for key in ["content_type", "text", "path", "query", "operation_name", "variables"] {
+        let item = new
+            .iter_mut()
+            .find(|(name, _)| *name == key)
+            .and_then(|(_, item)| item.take());
+        set(table, key, item);
+    }
+    set_rows(table, "fields", fields);
+    set_rows(table, "parts", parts);
 }
 
 /// Text of several lines stands as it is, between `'''` or `"""`, so that a diff shows the line that changed.
@@ -186,29 +353,21 @@ fn text_value(text: &str) -> Value {
     Value::from(text)
 }
 
-fn set_variables(top: &mut Table, request: &SavedRequest) {
-    if request.variables.is_empty() {
+fn set_variables(top: &mut Table, variables: &BTreeMap<String, String>) {
+    if variables.is_empty() {
         top.remove("variables");
         return;
     }
-    if let Some(inline) = top.get("variables").and_then(Item::as_inline_table) {
-        let table = inline.clone().into_table();
-        top.insert("variables", Item::Table(table));
-    }
-    let table = top
-        .entry("variables")
-        .or_insert_with(|| Item::Table(Table::new()))
-        .as_table_mut()
-        .expect("a request that was read has a table there");
+    let table = table_at(top, "variables");
     let gone: Vec<String> = table
         .iter()
         .map(|(key, _)| key.to_owned())
-        .filter(|key| !request.variables.contains_key(key))
+        .filter(|key| !variables.contains_key(key))
         .collect();
     for key in gone {
         table.remove(&key);
     }
-    for (name, text) in &request.variables {
+    for (name, text) in variables {
         let written = table.get(name).map(|item| crate::toml_table::plain_text(&json(item)));
         if written.as_ref() != Some(text) {
             set(table, name, Some(value(text)));

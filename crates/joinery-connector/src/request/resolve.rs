@@ -1,10 +1,11 @@
 //! A [`SavedRequest`] and the variables become an [`HttpRequest`].
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::Value;
 
 use crate::{
-    http::{Header, HttpBody, HttpRequest},
-    request::{Pair, RequestBody, SavedRequest},
+    http::{Header, HttpBody, HttpPart, HttpRequest, PartContent},
+    request::{Pair, Part, RequestBody, SavedRequest},
     variables::{self, Missing, Scope, Variables, fill, fill_with},
 };
 
@@ -55,6 +56,7 @@ pub(super) fn request(request: &SavedRequest, variables: &Variables) -> Result<H
     let mut resolved = HttpRequest::new(method.to_ascii_uppercase(), url);
     resolved.headers = headers;
     resolved.body = body;
+    request.settings.apply(&mut resolved);
     Ok(resolved)
 }
 
@@ -63,7 +65,7 @@ fn on(pairs: &[Pair]) -> impl Iterator<Item = &Pair> {
 }
 
 /// `text` percent-encoded as one path segment, or one name or value of a query.
-pub(super) fn component(text: &str) -> String {
+pub(crate) fn component(text: &str) -> String {
     utf8_percent_encode(text, COMPONENT).to_string()
 }
 
@@ -127,7 +129,85 @@ fn body(
                 })
                 .collect(),
         },
+        RequestBody::Multipart { parts } => {
+            take_content_type(headers);
+            let sent = parts.iter().filter(|part| !part.disabled);
+            HttpBody::Multipart {
+                parts: sent.map(|part| http_part(part, variables, keep)).collect(),
+            }
+        }
+        RequestBody::File { path, content_type } => {
+            let path = keep(fill(path, variables, "body"));
+            let written = content_type.as_deref().map(|text| keep(fill(text, variables, "body")));
+            let content_type = take_content_type(headers)
+                .or(written)
+                .unwrap_or_else(|| media_type(&path));
+            HttpBody::File {
+                content_type,
+                path: path.into(),
+            }
+        }
+        RequestBody::Graphql {
+            query,
+            operation_name,
+            variables: given,
+        } => {
+            let text = graphql(query, operation_name.as_deref(), given, variables, keep);
+            HttpBody::Text {
+                text,
+                content_type: take_content_type(headers).unwrap_or_else(|| "application/json".to_owned()),
+            }
+        }
     }
+}
+
+fn http_part(
+    part: &Part,
+    variables: &Variables,
+    keep: &mut impl FnMut(Result<String, Vec<Missing>>) -> String,
+) -> HttpPart {
+    let place = format!("body.{}", part.name);
+    let mut filled = |text: &str| keep(fill(text, variables, &place));
+    let file = part.file.as_deref().map(&mut filled);
+    let name_of = |path: &String| path.rsplit('/').next().unwrap_or(path).to_owned();
+    let filename = part.filename.as_deref().map(&mut filled);
+    let content_type = part.content_type.as_deref().map(&mut filled);
+    HttpPart {
+        name: filled(&part.name),
+        filename: filename.or_else(|| file.as_ref().map(name_of)),
+        content_type: content_type.or_else(|| file.as_deref().map(media_type)),
+        content: match file {
+            Some(path) => PartContent::File(path.into()),
+            None => PartContent::Text(filled(&part.value)),
+        },
+    }
+}
+
+/// The media type that a file's name tells.
+fn media_type(path: &str) -> String {
+    mime_guess::from_path(path).first_or_octet_stream().to_string()
+}
+
+/// GraphQL over HTTP, section 5.4: `query`, `operationName` and `variables` as JSON.
+fn graphql(
+    query: &str,
+    operation: Option<&str>,
+    given: &str,
+    variables: &Variables,
+    keep: &mut impl FnMut(Result<String, Vec<Missing>>) -> String,
+) -> String {
+    let mut members = vec![format!(
+        "\"query\":{}",
+        Value::from(keep(fill(query, variables, "body")))
+    )];
+    if let Some(operation) = operation.filter(|name| !name.is_empty()) {
+        let name = keep(fill(operation, variables, "body"));
+        members.push(format!("\"operationName\":{}", Value::from(name)));
+    }
+    if !given.trim().is_empty() {
+        members.push(format!("\"variables\":{}", keep(json_text(given, variables))));
+    }
+    format!("{{{}}}", members.join(","))
 }
 
 /// A `Content-Type` row is the body's media type: it is sent once, from there.
@@ -147,7 +227,7 @@ fn take_content_type(headers: &mut Vec<Header>) -> Option<String> {
 /// other becomes a string, so that the result is JSON whatever the values are.
 fn json_text(text: &str, variables: &Variables) -> Result<String, Vec<Missing>> {
     fill_with(text, variables, "body", |placeholder, value| {
-        let quoted = serde_json::Value::from(value).to_string();
+        let quoted = Value::from(value).to_string();
         if inside_string(&text[..placeholder.start]) {
             quoted[1..quoted.len() - 1].to_owned()
         } else if serde_json::from_str::<serde::de::IgnoredAny>(value).is_ok() {

@@ -128,7 +128,11 @@ fn every_missing_variable_is_named_with_its_place() {
     let missing = request.resolve(&variables()).unwrap_err();
     let lines: Vec<String> = missing
         .iter()
-        .map(|Missing { name, place, nearest }| format!("{name} in {place}, near {nearest:?}"))
+        .map(
+            |Missing {
+                 name, place, nearest, ..
+             }| format!("{name} in {place}, near {nearest:?}"),
+        )
         .collect();
     expect![[r#"
         base_ur in url, near Some("base_url")
@@ -274,7 +278,7 @@ fn a_new_file_is_made_to_be_read() {
         },
         assertions: vec![Assertion {
             subject: "$.id".into(),
-            equals: json!({"b": [1, 2.5]}),
+            demand: Demand::Equals(json!({"b": [1, 2.5]})),
         }],
         ..SavedRequest::default()
     };
@@ -334,17 +338,75 @@ impl Dice {
         (0..self.roll(4)).map(|_| pair(self)).collect()
     }
 
+    fn maybe<T>(&mut self, make: impl FnOnce(&mut Self) -> T) -> Option<T> {
+        (self.roll(2) > 0).then(|| make(self))
+    }
+
+    fn parts(&mut self) -> Vec<Part> {
+        let part = |dice: &mut Self| {
+            let file = dice.maybe(Self::text);
+            Part {
+                name: dice.text(),
+                value: if file.is_none() { dice.text() } else { String::new() },
+                file,
+                filename: dice.maybe(Self::text),
+                content_type: dice.maybe(Self::text),
+                disabled: dice.roll(3) == 0,
+                description: dice.text(),
+            }
+        };
+        (0..self.roll(4)).map(|_| part(self)).collect()
+    }
+
+    fn auth(&mut self) -> RequestAuth {
+        match self.roll(4) {
+            0 => RequestAuth::Inherit,
+            1 => RequestAuth::None,
+            2 => RequestAuth::Connector {
+                id: format!("way{}", self.text()),
+            },
+            _ => RequestAuth::Own {
+                kind: self.text(),
+                settings: (0..self.roll(3))
+                    .map(|index| (format!("s{index}{}", self.text()), json!(self.text())))
+                    .collect(),
+            },
+        }
+    }
+
+    fn demand(&mut self) -> Demand {
+        let value = [json!(null), json!(1), json!([true, {"a": "b"}])][self.roll(3)].clone();
+        match self.roll(5) {
+            0 => Demand::NotContains(json!(self.text())),
+            1 => Demand::Absent(self.roll(2) > 0),
+            2 => Demand::AtMost(self.roll(9) as f64 / 2.0),
+            3 => Demand::OneOf(vec![json!(1), json!("b")]),
+            _ => Demand::Equals(value),
+        }
+    }
+
     fn request(&mut self) -> SavedRequest {
         SavedRequest {
             name: self.text(),
+            description: self.text(),
             method: ["GET", "POST", "DELETE"][self.roll(3)].into(),
             url: self.text(),
             query: self.pairs(),
             headers: self.pairs(),
-            body: match self.roll(4) {
+            body: match self.roll(7) {
                 0 => RequestBody::None,
                 1 => RequestBody::Json { text: self.text() },
                 2 => RequestBody::Form { fields: self.pairs() },
+                3 => RequestBody::Multipart { parts: self.parts() },
+                4 => RequestBody::File {
+                    path: self.text(),
+                    content_type: self.maybe(Self::text),
+                },
+                5 => RequestBody::Graphql {
+                    query: self.text(),
+                    operation_name: self.maybe(Self::text),
+                    variables: self.text(),
+                },
                 _ => RequestBody::Raw {
                     content_type: self.text(),
                     text: self.text(),
@@ -354,9 +416,24 @@ impl Dice {
             assertions: (0..self.roll(3))
                 .map(|_| Assertion {
                     subject: self.text(),
-                    equals: [json!(null), json!(1), json!([true, {"a": "b"}])][self.roll(3)].clone(),
+                    demand: self.demand(),
                 })
                 .collect(),
+            captures: (0..self.roll(3))
+                .map(|_| Capture {
+                    name: self.text(),
+                    subject: self.text(),
+                    secret: self.roll(2) > 0,
+                })
+                .collect(),
+            auth: self.auth(),
+            settings: RequestSettings {
+                timeout: self.maybe(|dice| dice.roll(50) as f64 / 4.0 + 0.5),
+                follow_redirects: self.maybe(|dice| dice.roll(2) > 0),
+                retry: self.maybe(|dice| dice.roll(2) > 0),
+                cookies: self.maybe(|dice| dice.roll(2) > 0),
+                pages: self.maybe(|dice| dice.roll(3) as u32),
+            },
         }
     }
 }
@@ -373,4 +450,143 @@ fn any_request_survives_saving_over_any_other() {
         assert_eq!(read.0, request, "round {round}:\n{text}");
         before = (dice.roll(5) > 0).then_some(text);
     }
+}
+
+#[test]
+fn every_kind_of_body_auth_demand_and_setting_is_read_and_saved_again() {
+    let text = r#"name = "Upload"
+description = "Sends a photo."
+method = "POST"
+url = "{{base_url}}/upload"
+
+[auth]
+kind = "basic"
+username = "ada"
+password = "{{password}}"
+
+[body]
+kind = "multipart"
+
+[[body.parts]]
+name = "title"
+value = "Photo of {{user}}"
+
+[[body.parts]]
+name = "file"
+file = "photo.png"
+filename = "me.png"
+
+[[body.parts]]
+name = "off"
+value = "x"
+enabled = false
+
+[[assert]]
+subject = "status"
+one_of = [200, 201]
+
+[[assert]]
+subject = "time_ms"
+at_most = 500
+
+[[assert]]
+subject = "$.id"
+type = "string"
+
+[[capture]]
+name = "photo"
+subject = "$.id"
+secret = true
+
+[settings]
+timeout = 2.5
+follow_redirects = false
+pages = "all"
+"#;
+    let (request, problems) = SavedRequest::parse(text, "requests/upload.toml").unwrap();
+    assert!(problems.is_empty(), "{problems:?}");
+    assert_eq!(request.render(Some(text)), text);
+    let (again, _) = SavedRequest::parse(&request.render(None), "requests/upload.toml").unwrap();
+    assert_eq!(again, request);
+}
+
+#[test]
+fn a_graphql_operation_is_sent_as_json() {
+    let text = "url = \"{{base_url}}/graphql\"\nmethod = \"POST\"\n[body]\nkind = \"graphql\"\nquery = 'query ($id: ID!) { user(id: $id) { name } }'\nvariables = '{ \"id\": \"{{user}}\" }'\n";
+    let (request, _) = SavedRequest::parse(text, "requests/q.toml").unwrap();
+    let mut variables = Variables::default();
+    variables.set(Scope::Connection, "base_url", Value::Text("https://a.example".into()));
+    variables.set(Scope::Run, "user", Value::Text("a\"b".into()));
+    let ready = request.resolve(&variables).unwrap();
+    expect![[r#"Text { content_type: "application/json", text: "{\"query\":\"query ($id: ID!) { user(id: $id) { name } }\",\"variables\":{ \"id\": \"a\\\"b\" }}" }"#]]
+        .assert_eq(&format!("{:?}", ready.body));
+}
+
+#[test]
+fn files_go_into_the_curl_command_by_their_names() {
+    let text = "url = \"https://a.example/\"\nmethod = \"POST\"\n[body]\nkind = \"multipart\"\nparts = [{ name = \"a\", value = \"@x;y\" }, { name = \"f\", file = \"b c.png\" }]\n";
+    let (request, _) = SavedRequest::parse(text, "requests/q.toml").unwrap();
+    expect![[r#"
+        curl https://a.example/ \
+          --form 'a="@x;y"' \
+          --form 'f=@"b c.png";filename="b c.png";type=image/png'"#]]
+    .assert_eq(&request.to_curl(&Variables::default()));
+    let text = "url = \"https://a.example/\"\nmethod = \"PUT\"\n[body]\nkind = \"file\"\npath = \"b.png\"\n";
+    let (request, _) = SavedRequest::parse(text, "requests/q.toml").unwrap();
+    expect![[r#"
+        curl --request PUT \
+          https://a.example/ \
+          --header 'Content-Type: image/png' \
+          --data-binary @b.png"#]]
+    .assert_eq(&request.to_curl(&Variables::default()));
+}
+
+#[test]
+fn an_assertion_has_one_demand() {
+    let text = "url = \"/\"\n[[assert]]\nsubject = \"status\"\nequals = 200\nat_most = 299\n";
+    let problem = SavedRequest::parse(text, "requests/a.toml").unwrap_err();
+    expect!["5:11 one assertion has `equals` and `at_most`"]
+        .assert_eq(&format!("{}:{} {}", problem.line, problem.column, problem.message));
+    let text = "url = \"/\"\n[[assert]]\nsubject = \"$.id\"\nmatches = \"(\"\n";
+    let problem = SavedRequest::parse(text, "requests/a.toml").unwrap_err();
+    assert!(
+        problem.message.contains("is no regular expression"),
+        "{}",
+        problem.message
+    );
+}
+
+#[test]
+fn a_request_signs_as_the_nearest_that_says_how() {
+    let folder = |text: &str| RequestFolder::parse(text, "folder.toml").unwrap().0;
+    let outer = folder("auth = \"service_app\"\n");
+    let inner = folder("auth = \"none\"\n");
+    let request = SavedRequest::default();
+    let signed = |folder: RequestFolder| folder.apply(request.clone()).auth;
+    assert_eq!(
+        signed(outer.clone()),
+        RequestAuth::Connector {
+            id: "service_app".into()
+        }
+    );
+    assert_eq!(signed(outer.clone().with(inner)), RequestAuth::None);
+    assert_eq!(
+        signed(outer.with(RequestFolder::default())),
+        RequestAuth::Connector {
+            id: "service_app".into()
+        }
+    );
+}
+
+#[test]
+fn a_folder_is_saved_with_its_comments() {
+    let text = "# Shared\nauth = \"service_app\"  # until June\n\n[variables]\na = \"1\"\n";
+    let (mut folder, _) = RequestFolder::parse(text, "folder.toml").unwrap();
+    assert_eq!(folder.render(Some(text)), text);
+    folder.variables.insert("b".into(), "2".into());
+    folder.auth = RequestAuth::None;
+    assert_eq!(
+        folder.render(Some(text)),
+        "# Shared\nauth = \"none\"  # until June\n\n[variables]\na = \"1\"\nb = \"2\"\n"
+    );
 }

@@ -92,7 +92,7 @@ impl JsonWord {
 
 impl Matcher {
     /// What was expected, where `found` is not it.
-    pub(super) fn failure(
+    pub(crate) fn failure(
         &self,
         found: Option<&Value>,
         schema: &dyn Fn(&str) -> Result<Value, String>,
@@ -117,7 +117,7 @@ impl Matcher {
     }
 
     /// In words: `a text that contains "nobody"`.
-    fn words(&self, found: Option<&Value>) -> String {
+    pub(crate) fn words(&self, found: Option<&Value>) -> String {
         match self {
             Self::Equals(value) => value.to_string(),
             Self::Contains(value) => format!("something that contains {value}"),

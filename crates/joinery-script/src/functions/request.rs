@@ -22,7 +22,8 @@ use crate::{
 /// Bytes a body holds, about.
 fn size_of_body(body: &HttpBody) -> usize {
     match body {
-        HttpBody::None => 0,
+        // Only people's requests have the last two; a script's parts are counted with its request.
+        HttpBody::None | HttpBody::Multipart { .. } | HttpBody::File { .. } => 0,
         HttpBody::Text { text, .. } => text.capacity(),
         HttpBody::Form { fields } => fields
             .iter()

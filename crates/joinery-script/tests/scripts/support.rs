@@ -248,7 +248,7 @@ fn echo(request: &ScriptRequest) -> Value {
             .into();
     }
     match &request.body {
-        HttpBody::None | HttpBody::Bytes { .. } => {}
+        HttpBody::None | HttpBody::Bytes { .. } | HttpBody::Multipart { .. } | HttpBody::File { .. } => {}
         HttpBody::Text { text, content_type } => {
             echo["text"] = text.clone().into();
             if content_type == "application/json" {

@@ -6,10 +6,7 @@ import type { JsonValue } from "./serde_json/JsonValue";
  */
 export type Assertion = { 
 /**
- * `status`, `time_ms`, `header:<name>`, or a `JSONPath` such as `$.profile.login`.
+ * `status`, `time_ms`, `size`, `body`, `header:<name>`, `cookie:<name>`, or a `JSONPath` such as
+ * `$.profile.login`.
  */
-subject: string, 
-/**
- * What it must equal; for `time_ms`, the most it may be.
- */
-equals: JsonValue, };
+subject: string, } & ({ "equals": JsonValue } | { "not_equals": JsonValue } | { "contains": JsonValue } | { "not_contains": JsonValue } | { "matches": string } | { "one_of": Array<JsonValue> } | { "length": number } | { "type": string } | { "schema": JsonValue } | { "absent": boolean } | { "at_most": number } | { "at_least": number });

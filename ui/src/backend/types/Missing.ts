@@ -15,4 +15,8 @@ place: string,
 /**
  * A known name that is close, if any.
  */
-nearest: string | null, };
+nearest: string | null, 
+/**
+ * Why a template function gave nothing, as a sentence without a full stop.
+ */
+reason: string | null, };

@@ -3,4 +3,4 @@
 /**
  * Where a value comes from. Later ones win.
  */
-export type Scope = "workspace" | "connector" | "folder" | "connection" | "request" | "run";
+export type Scope = "workspace" | "connector" | "folder" | "environment" | "connection" | "request" | "run";

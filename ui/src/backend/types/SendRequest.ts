@@ -28,4 +28,12 @@ connection: string | null,
 /**
  * Values that win over every other.
  */
-variables: { [key in string]: string }, };
+variables: { [key in string]: string }, 
+/**
+ * The environment, where one is chosen.
+ */
+environment: string | null, 
+/**
+ * What a person answered to the request's prompts, by their labels.
+ */
+answers: { [key in string]: string }, };

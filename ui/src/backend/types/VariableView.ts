@@ -2,15 +2,15 @@
 import type { Scope } from "./Scope";
 
 /**
- * A variable as the tester shows it.
+ * A variable, or a call of a template function, as the tester shows it.
  */
 export type VariableView = { 
 /**
- * Its name.
+ * Its name; of a call all of it.
  */
 name: string, 
 /**
- * Where its value comes from; `None` where it has none.
+ * Where its value comes from; `None` where it has none, and for a call.
  */
 scope: Scope | null, 
 /**
@@ -20,4 +20,8 @@ value: string | null,
 /**
  * Whether it is a secret.
  */
-secret: boolean, };
+secret: boolean, 
+/**
+ * Why a call gives nothing.
+ */
+reason: string | null, };

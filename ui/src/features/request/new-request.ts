@@ -4,20 +4,8 @@ import type { RequestBody } from '../../backend/types/RequestBody';
 import type { SavedRequest } from '../../backend/types/SavedRequest';
 import { baseName } from '../../lib/format';
 import { shortPath } from '../../lib/measures';
+import { emptyRequest } from '../../lib/empty-request';
 import { splitUrl } from '../../lib/request-url';
-
-export function emptyRequest(): SavedRequest {
-	return {
-		name: '',
-		method: 'GET',
-		url: '{{base_url}}/',
-		query: [],
-		headers: [],
-		body: { kind: 'none' },
-		variables: {},
-		assert: []
-	};
-}
 
 const VERBS: Record<string, string> = { GET: 'Get', POST: 'Create', PUT: 'Replace', PATCH: 'Update', DELETE: 'Delete' };
 

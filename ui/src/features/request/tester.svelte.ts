@@ -6,13 +6,15 @@ import type { BodyView } from '../../backend/types/BodyView';
 import type { CallReport } from '../../backend/types/CallReport';
 import type { FileRef } from '../../backend/types/FileRef';
 import type { MadeAction } from '../../backend/types/MadeAction';
+import type { RequestInContext } from '../../backend/types/RequestInContext';
 import type { Sent } from '../../backend/types/Sent';
+import { emptyRequest } from '../../lib/empty-request';
 import { listFiles } from '../../lib/file-kinds';
 import { size } from '../../lib/format';
 import { METHODS } from '../../lib/methods';
 import { LineWindows } from '../../lib/line-windows.svelte';
 import type { Session } from '../../lib/session.svelte';
-import { emptyRequest, nameFor, requestOfCall } from './new-request';
+import { nameFor, requestOfCall } from './new-request';
 import { RequestTab } from './request-tab.svelte';
 
 const FIRST_LINES = 60;
@@ -132,7 +134,9 @@ export class Tester {
 				path: tab.file?.path ?? null,
 				request: tab.draft,
 				connection: this.session.connection,
-				variables: {}
+				variables: {},
+				environment: null,
+				answers: {}
 			});
 			await this.#take(tab, sent);
 		} catch (thrown) {
@@ -188,12 +192,23 @@ export class Tester {
 		}
 	}
 
+	/** The request as it stands in a tab, and what it is seen with. */
+	#inContext(tab: RequestTab): RequestInContext {
+		const { connection } = this.session;
+		return {
+			connector: tab.connector,
+			path: tab.file?.path ?? null,
+			request: tab.draft,
+			connection,
+			environment: null
+		};
+	}
+
 	async copyAsCurl(): Promise<void> {
 		const tab = this.active;
 		if (!tab) return;
 		try {
-			const { connection } = this.session;
-			const text = await this.backend.requestAsCurl(tab.connector, tab.file?.path ?? null, tab.draft, connection);
+			const text = await this.backend.requestAsCurl(this.#inContext(tab));
 			await navigator.clipboard.writeText(text);
 			this.session.toast('Copied as curl. Secrets are left out.');
 		} catch (thrown) {
@@ -230,8 +245,7 @@ export class Tester {
 		const { draft } = tab;
 		const ask = async () => {
 			try {
-				const { connection } = this.session;
-				const found = await this.backend.requestVariables(tab.connector, tab.file?.path ?? null, draft, connection);
+				const found = await this.backend.requestVariables(this.#inContext(tab));
 				if (tab.draft === draft) tab.variables = found;
 			} catch {
 				// Chips stay neutral; sending says what is wrong.

@@ -49,7 +49,13 @@ test('a changed request is dirty until it is saved, and the change is in the fil
 
 test('the table has a row for each variable of the path, and none for what the connection gives', async () => {
 	const { tab, session, backend } = await open();
-	const variables = await backend.requestVariables('okta', tab.file!.path, tab.draft, session.connection);
+	const variables = await backend.requestVariables({
+		connector: 'okta',
+		path: tab.file!.path,
+		request: tab.draft,
+		connection: session.connection,
+		environment: null
+	});
 	const rows = paramRows(tab.draft, variables);
 	expect(rows.filter((row) => row.in === 'path').map((row) => row.name)).toEqual(['user']);
 	const typed = rows.map((row) => (row.name === 'user' ? { ...row, value: 'grace' } : row));

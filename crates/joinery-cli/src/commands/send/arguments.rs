@@ -3,7 +3,7 @@
 use std::{num::NonZeroU32, path::PathBuf, time::Duration};
 
 use clap::Args;
-use joinery_app::{Assertion, Code, Error, Pair, RequestBody, SavedRequest};
+use joinery_app::{Assertion, Code, Demand, Error, Pair, RequestBody, SavedRequest};
 use serde_json::Value;
 
 use super::network::Network;
@@ -28,6 +28,12 @@ pub struct Arguments {
     /// What must hold: `status=200`, `time_ms=500`, `header:NAME=VALUE`, or a JSON path such as `$.id=7`
     #[arg(long, value_name = "SUBJECT=VALUE", value_parser = assertion)]
     assert: Vec<Assertion>,
+    /// An answer to {{prompt("LABEL")}}
+    #[arg(long, value_name = "LABEL=TEXT", value_parser = texts::pair)]
+    pub answer: Vec<(String, String)>,
+    /// The environment: a file of `environments` beside the connector, by its name
+    #[arg(long, value_name = "NAME")]
+    pub env: Option<String>,
     /// The connector whose connection, hosts and variables are used
     #[arg(long, value_name = "CONNECTOR")]
     pub connector: Option<PathBuf>,
@@ -133,7 +139,7 @@ fn assertion(text: &str) -> Result<Assertion, String> {
     let equals = serde_json::from_str(value).unwrap_or_else(|_| Value::String(value.to_owned()));
     Ok(Assertion {
         subject: subject.to_owned(),
-        equals,
+        demand: Demand::Equals(equals),
     })
 }
 
@@ -163,7 +169,7 @@ mod tests {
             assertion(text),
             Ok(Assertion {
                 subject: subject.to_owned(),
-                equals
+                demand: Demand::Equals(equals),
             })
         );
     }

@@ -9,15 +9,13 @@ use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
 pub use arguments::Arguments;
 use joinery_app::{
-    Assertion, Code, Connector, Error, Exchange, HttpRequest, Manifest, SavedRequest, Studio,
-    assertions::{self, AssertionResult},
-    connections::Resolved,
-    requests,
-    variables::{Scope, Value},
+    Code, Connector, Error, Manifest, SavedRequest, Studio,
+    requests::{self, Answered, Preparation, Prepared},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -34,8 +32,7 @@ pub fn run(arguments: &Arguments) -> Result<Outcome, Error> {
         if let Some(times) = arguments.repeat {
             return repeat::run(arguments, &ready, times.get()).await;
         }
-        let (exchange, checked) = ready.send().await?;
-        report::show(arguments, &exchange, &checked)
+        report::show(arguments, &ready.send().await?)
     })
 }
 
@@ -106,12 +103,11 @@ fn no_connector() -> Result<Arc<Connector>, Error> {
     }))
 }
 
-/// A request with everything filled in, and what it takes to send it again and again.
+/// A request that can be sent again and again.
 struct Ready {
     studio: Studio,
-    resolved: Resolved,
-    request: HttpRequest,
-    assertions: Vec<Assertion>,
+    prepared: Prepared,
+    timeout: Option<Duration>,
 }
 
 impl Ready {
@@ -122,47 +118,42 @@ impl Ready {
         let has_key = arguments.target.secret.iter().any(|(name, _)| name == "client_key");
         resolved.change_network(&arguments.network.values(has_key)?)?;
         target::warn(&resolved);
-        let (request, mut variables) =
-            requests::in_context(&source.connector, source.path.as_deref(), &source.request, &resolved)?;
-        for (name, value) in &arguments.var {
-            variables.set(Scope::Run, name, Value::Text(value.clone()));
-        }
+        let no_org = resolved.http.base_url.is_empty();
+        let given = Preparation {
+            path: source.path,
+            request: source.request,
+            variables: arguments.var.iter().cloned().collect(),
+            answers: arguments.answer.iter().cloned().collect(),
+            environment: arguments.env.clone(),
+        };
+        let prepared = requests::prepare(&studio, &source.connector, resolved, given)?;
+        let request = prepared.request();
         let needs_org =
             request.url.starts_with('/') || request.mentions().iter().any(|mention| mention.name == "base_url");
-        if needs_org && resolved.http.base_url.is_empty() && !arguments.var.iter().any(|(name, _)| name == "base_url") {
+        if needs_org && no_org && !arguments.var.iter().any(|(name, _)| name == "base_url") {
             return Err(Error::new(Code::Input, "no value for {{base_url}} in url").with_hint(target::SAY_WHICH_ORG));
-        }
-        let mut ready = requests::resolve(&request, &variables)?;
-        if let Some(timeout) = arguments.timeout {
-            ready.timeout_ms = u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX);
-        } else if let Some(timeout) = resolved.timeout_ms() {
-            ready.timeout_ms = timeout;
         }
         Ok(Self {
             studio,
-            resolved,
-            request: ready,
-            assertions: request.assertions,
+            prepared,
+            timeout: arguments.timeout,
         })
     }
 
     /// Sends once. Ctrl C gives the request up at any phase.
-    async fn send(&self) -> Result<(Exchange, Vec<AssertionResult>), Error> {
+    async fn send(&self) -> Result<Answered, Error> {
         let cancel = CancellationToken::new();
-        let mut work = std::pin::pin!(requests::exchange(
-            &self.studio,
-            &self.resolved,
-            self.request.clone(),
-            &cancel
-        ));
-        let exchange = tokio::select! {
-            exchange = &mut work => exchange?,
+        let mut ready = self.prepared.ready()?;
+        if let Some(timeout) = self.timeout {
+            ready.timeout_ms = u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX);
+        }
+        let mut work = std::pin::pin!(self.prepared.send_ready(&self.studio, ready, &cancel));
+        tokio::select! {
+            answered = &mut work => answered,
             _ = tokio::signal::ctrl_c() => {
                 cancel.cancel();
-                work.await?
+                work.await
             }
-        };
-        let checked = assertions::check(&self.assertions, &exchange.response, &exchange.body);
-        Ok((exchange, checked))
+        }
     }
 }

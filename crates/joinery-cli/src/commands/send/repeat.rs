@@ -20,20 +20,20 @@ pub async fn run(arguments: &Arguments, ready: &Ready, times: u32) -> Result<Out
     let started = Instant::now();
     for number in 1..=times {
         let sent = Instant::now();
-        let (exchange, checked) = ready.send().await?;
+        let answered = ready.send().await?;
         took.push(milliseconds(sent.elapsed()));
-        if report::outcome(&checked) == Outcome::Failed {
-            failed.push((number, checked.clone()));
+        if report::outcome(&answered) == Outcome::Failed {
+            failed.push((number, answered.assertions.clone()));
         }
-        last = Some((exchange, checked));
+        last = Some(answered);
         bar.inc(1);
     }
     bar.finish_and_clear();
     let figures = Figures::of(took, milliseconds(started.elapsed()), failed.len());
-    let (exchange, checked) = last.expect("it was sent at least once");
+    let answered = last.expect("it was sent at least once");
     if arguments.json {
-        let body = exchange.body.read().unwrap_or_default();
-        let mut shape = report::shape(&exchange.response, &body, &checked);
+        let body = answered.exchange.body.read().unwrap_or_default();
+        let mut shape = report::shape(&answered, &body);
         shape["repeat"] = figures.shape();
         output::json(&shape)?;
     } else {

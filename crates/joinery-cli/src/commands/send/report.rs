@@ -2,7 +2,10 @@
 
 use std::io::IsTerminal;
 
-use joinery_app::{Code, Error, Exchange, HttpResponse, assertions::AssertionResult};
+use joinery_app::{
+    Code, Error, HttpResponse,
+    requests::{Answered, AssertionResult, CaptureResult},
+};
 use serde_json::{Value, json};
 
 use super::Arguments;
@@ -12,13 +15,14 @@ use crate::{Outcome, output};
 const LARGEST_LAID_OUT: usize = 4 << 20;
 
 /// Prints the response.
-pub fn show(arguments: &Arguments, exchange: &Exchange, checked: &[AssertionResult]) -> Result<Outcome, Error> {
+pub fn show(arguments: &Arguments, answered: &Answered) -> Result<Outcome, Error> {
+    let exchange = &answered.exchange;
     let body = exchange
         .body
         .read()
         .map_err(|error| Error::new(Code::Unavailable, format!("cannot read the body back: {error}")))?;
     if arguments.json {
-        output::json(&shape(&exchange.response, &body, checked))?;
+        output::json(&shape(answered, &body))?;
     } else {
         for asked in &exchange.sign_in {
             let (dim, request) = (output::DIM, &asked.request);
@@ -30,14 +34,16 @@ pub fn show(arguments: &Arguments, exchange: &Exchange, checked: &[AssertionResu
         }
         output::note(&status_line(&exchange.response));
         print_body(&body)?;
-        assertions(checked);
+        captures(&answered.captures);
+        assertions(&answered.assertions);
     }
-    Ok(outcome(checked))
+    Ok(outcome(answered))
 }
 
-/// Whether every assertion holds.
-pub fn outcome(checked: &[AssertionResult]) -> Outcome {
-    if checked.iter().all(|result| result.ok) {
+/// Whether every assertion holds and every value to capture was there.
+pub fn outcome(answered: &Answered) -> Outcome {
+    let holds = answered.assertions.iter().all(|result| result.ok);
+    if holds && answered.captures.iter().all(|result| result.ok) {
         Outcome::Done
     } else {
         Outcome::Failed
@@ -45,7 +51,8 @@ pub fn outcome(checked: &[AssertionResult]) -> Outcome {
 }
 
 /// A response as `docs/schemas/send.json` says.
-pub fn shape(response: &HttpResponse, body: &[u8], checked: &[AssertionResult]) -> Value {
+pub fn shape(answered: &Answered, body: &[u8]) -> Value {
+    let response = &answered.exchange.response;
     let body = match serde_json::from_slice(body) {
         Ok(value) => value,
         Err(_) if body.is_empty() => Value::Null,
@@ -58,7 +65,8 @@ pub fn shape(response: &HttpResponse, body: &[u8], checked: &[AssertionResult]) 
         "body": body,
         "timing": response.timing,
         "hops": response.hops,
-        "assertions": checked,
+        "assertions": answered.assertions,
+        "captures": answered.captures,
     })
 }
 
@@ -75,6 +83,19 @@ pub fn assertions(checked: &[AssertionResult]) {
             result.subject,
             output::printable(&result.message)
         ));
+    }
+}
+
+/// Says of every value to capture what it is.
+fn captures(captured: &[CaptureResult]) {
+    for result in captured {
+        let (word, style) = if result.ok {
+            ("keeps", output::GOOD)
+        } else {
+            ("lacks", output::BAD)
+        };
+        let message = output::printable(&result.message);
+        output::note(&format!("{style}{word}{style:#} {} = {message}", result.name));
     }
 }
 
