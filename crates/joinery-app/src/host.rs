@@ -8,11 +8,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use joinery_connector::{Connector, HttpRequest, Secret, http::HttpBody, manifest::RetryRule};
+use joinery_connector::{Connector, HttpRequest, Secret, http::HttpBody};
 use joinery_http::{Body, Client, Exchange, Taped};
 use joinery_script::{
     Cancel, ConsoleLine, Host, HostResponse, HttpFailure, ScriptRequest, crypto,
-    host::{SecretFailure, SecretOperation, secret_mark, send_together},
+    host::{Pace, SecretFailure, SecretOperation, secret_mark, send_together},
 };
 use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
@@ -230,22 +230,17 @@ impl RunHost {
         })
     }
 
-    fn exchange(&self, ready: HttpRequest, retry: Option<&RetryRule>) -> Result<Exchange, joinery_http::Error> {
+    fn exchange(&self, ready: HttpRequest, asked: &ScriptRequest) -> Result<Exchange, joinery_http::Error> {
         let url = ready.url.clone();
-        let own;
-        let connection = match retry {
-            None => &self.connection.http,
-            Some(rule) => {
-                own = joinery_http::Connection {
-                    retry: Some(rule.clone()),
-                    ..self.connection.http.clone()
-                };
-                &own
-            }
-        };
+        let mut connection = self.connection.http.clone();
+        if let Some(rule) = &asked.retry_rule {
+            connection.retry = Some(rule.clone());
+        }
+        // What no script can take is not written to disk first; a body that goes to a file may have any size.
+        connection.largest_body = asked.stream_to.is_none().then_some(LARGEST_BODY);
         let outcome = self
             .runtime
-            .block_on(joinery_http::send(&self.client, connection, ready, &self.token));
+            .block_on(joinery_http::send(&self.client, &connection, ready, &self.token));
         // By now the token they brought is known as secret, and masked.
         self.connection.said.take().into_iter().for_each(|line| self.log(line));
         if let Some(found) = connections::of_call(&outcome, &url, &connection.base_url) {
@@ -293,7 +288,7 @@ impl RunHost {
             .and_then(|ready| self.permit(&ready).map(|()| ready));
         let start_ms = milliseconds(self.started.elapsed());
         let sent_at = Instant::now();
-        let answer = ready.map(|ready| self.exchange(ready, request.retry_rule.as_ref()));
+        let answer = ready.map(|ready| self.exchange(ready, &request));
         let time_ms = milliseconds(sent_at.elapsed());
         let mut calls = Vec::new();
         let mut call = CallReport {
@@ -369,13 +364,17 @@ impl Host for RunHost {
     fn send_all(
         &self,
         requests: Vec<ScriptRequest>,
-        limit: usize,
+        pace: Pace,
         budget: Duration,
         cancel: &Cancel,
     ) -> Vec<Result<HostResponse, HttpFailure>> {
         // Which of two that are alike is answered first must not depend on threads.
-        let limit = if self.client.recording().is_some() { 1 } else { limit };
-        send_together(self, requests, limit, budget, cancel)
+        let limit = if self.client.recording().is_some() {
+            1
+        } else {
+            pace.limit
+        };
+        send_together(self, requests, Pace { limit, ..pace }, budget, cancel)
     }
 
     fn log(&self, line: ConsoleLine) {

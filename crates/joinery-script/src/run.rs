@@ -6,7 +6,7 @@ use std::{
     time::Instant,
 };
 
-use joinery_connector::{Connector, schema::Field};
+use joinery_connector::{Connector, FileKind, schema::Field};
 use rhai::{CallFnOptions, Dynamic, Scope};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -17,6 +17,7 @@ use crate::{
     coverage::Coverage,
     debug,
     engine::Inner,
+    entries::{self, Entry},
     explain,
     files::Files,
     functions::{self, Request},
@@ -487,22 +488,10 @@ impl Started<'_> {
             } else {
                 format!("{file} has no function `{function}`")
             };
-            let wanted = match function {
-                "execute" => "connection, input",
-                "apply" => "connection, request, token",
-                "refresh" => "connection, token",
-                "resume" => "connection, input, state",
-                "options" => "connection, params",
-                "poll" => "connection, input, cursor",
-                "dedupe_key" => "event",
-                "subscribe" => "connection, input, url",
-                "unsubscribe" => "connection, subscription",
-                "notification" => "input, request, connection",
-                "retry" => "",
-                _ => "connection",
-            };
+            let kind = FileKind::of(file).0;
+            let wanted = entries::find(kind, function).map_or(&["connection"][..], Entry::usual);
             return Err(ScriptError::new("no_function", message, file)
-                .with_hint(format!("Write: fn {function}({wanted}) {{ ... }}")));
+                .with_hint(format!("Write: fn {function}({}) {{ ... }}", wanted.join(", "))));
         };
         self.state.spot.note(file, self.line_of(function));
         self.state.enter();

@@ -7,7 +7,7 @@ use std::{
 
 use super::{Breakpoints, Command, Notice, Question, Reply, Step, Stopped, bounds};
 use crate::{
-    host::{ConsoleLine, Host, HostResponse, HttpFailure, ScriptRequest, SecretFailure, SecretOperation},
+    host::{ConsoleLine, Host, HostResponse, HttpFailure, Pace, ScriptRequest, SecretFailure, SecretOperation},
     limits::Cancel,
     state::lock,
 };
@@ -227,11 +227,11 @@ impl Host for Patient {
     fn send_all(
         &self,
         requests: Vec<ScriptRequest>,
-        limit: usize,
+        pace: Pace,
         budget: Duration,
         cancel: &Cancel,
     ) -> Vec<Result<HostResponse, HttpFailure>> {
-        self.host.send_all(requests, limit, budget, cancel)
+        self.host.send_all(requests, pace, budget, cancel)
     }
 
     fn log(&self, line: ConsoleLine) {

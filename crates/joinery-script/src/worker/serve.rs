@@ -26,6 +26,7 @@ use crate::{
     error::ScriptError,
     files::Files,
     limits::{Cancel, Limits},
+    meter,
     run::{Call, Function, Outcome, Scripts, config, connection},
     spot::Spot,
 };
@@ -47,6 +48,7 @@ pub fn serve_if_asked() {
 
 fn serve() -> Result<(), frame::Error> {
     page::close_others();
+    meter::keep_freed_memory();
     let (output, error) = handles()?;
     let page = Arc::new(Page::over(error)?);
     let mut input = io::stdin().lock();
