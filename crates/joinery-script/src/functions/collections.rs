@@ -35,7 +35,7 @@ impl Path {
 
     /// The value it leads to. Nothing on the way is copied.
     pub fn of(&self, value: &Dynamic) -> Option<Dynamic> {
-        self.look(value, |found| found.cloned())
+        self.look(value, Option::<&Dynamic>::cloned)
     }
 
     /// The same, `()` standing for none.
