@@ -117,7 +117,7 @@ fn run(case: &Path) -> Result<(), String> {
     for entry in fs::read_dir(case.join("files")).into_iter().flatten().flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
         let text = fs::read_to_string(place.work().join(&name)).map_err(|error| format!("{name}: {error}"))?;
-        if name.ends_with(".xml") {
+        if Path::new(&name).extension().is_some_and(|extension| extension == "xml") {
             well_formed(&text).map_err(|error| format!("{name} is not XML: {error}\n{text}"))?;
         }
         texts.push((format!("files/{name}"), unfilled(&text, &place)));

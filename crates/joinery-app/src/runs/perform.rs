@@ -102,16 +102,19 @@ impl Performance {
     }
 
     pub(crate) fn host(&self, studio: &Studio) -> Result<Arc<RunHost>, Error> {
-        let host = self.new_host(studio)?;
-        Ok(Arc::new(match &self.debugger {
-            Some(debugger) => host.debugged_by(debugger.clone()),
-            None => host,
-        }))
+        Ok(Arc::new(self.debugged(self.new_host(studio)?)))
     }
 
     /// A way out that leads to the console and the clock only.
     pub(crate) fn host_without_http(&self, studio: &Studio) -> Result<Arc<RunHost>, Error> {
-        Ok(Arc::new(self.new_host(studio)?.without_http()))
+        Ok(Arc::new(self.debugged(self.new_host(studio)?.without_http())))
+    }
+
+    fn debugged(&self, host: RunHost) -> RunHost {
+        match &self.debugger {
+            Some(debugger) => host.debugged_by(debugger.clone()),
+            None => host,
+        }
     }
 
     fn new_host(&self, studio: &Studio) -> Result<RunHost, Error> {
