@@ -273,6 +273,14 @@ impl RunHost {
         })
     }
 
+    /// Keeps a body as a file of the run. A replay gives a path that is the same everywhere, and keeps nothing.
+    fn keep(&self, body: &Body, name: &str) -> Result<String, HttpFailure> {
+        if self.client.recording().is_some() {
+            return RunFiles::replayed(name);
+        }
+        self.files.keep(body, name)
+    }
+
     /// Makes a call and records it.
     fn call(&self, request: ScriptRequest) -> Result<HostResponse, HttpFailure> {
         if !self.http {
@@ -313,10 +321,7 @@ impl RunHost {
                 // An error's body is for the script to read.
                 let streamed = request.stream_to.as_deref().filter(|_| exchange.response.ok());
                 let result = match streamed {
-                    Some(name) => self
-                        .files
-                        .keep(&exchange.body, name)
-                        .map(|file| (Vec::new(), Some(file))),
+                    Some(name) => self.keep(&exchange.body, name).map(|file| (Vec::new(), Some(file))),
                     None => read_body(&exchange.body).map(|body| (body, None)),
                 };
                 let result = result.map(|(body, file)| HostResponse {
@@ -423,7 +428,9 @@ impl Host for RunHost {
             .ok_or_else(|| SecretFailure::Missing {
                 name: secret.to_owned(),
             })?;
-        crypto::perform(key.reveal().as_bytes(), operation, message)
+        let perform = || crypto::perform(key.reveal().as_bytes(), operation, message);
+        self.chance
+            .sign(secret, operation, message, perform)
             .map_err(|reason| SecretFailure::Unusable { reason })
     }
 }

@@ -14,7 +14,7 @@ use ts_rs::TS;
 
 pub use crate::error::{Frame, ScriptError};
 use crate::{
-    coverage::Coverage,
+    coverage::{self, Coverage},
     debug,
     engine::Inner,
     entries::{self, Entry},
@@ -371,6 +371,19 @@ impl Scripts {
             .text(file)
             .ok_or_else(|| ScriptError::new("no_file", format!("no file `{file}`"), file))?;
         Ok(debug::read_places(&self.inner.compile(file, &text)?))
+    }
+
+    /// The lines of a script that coverage counts.
+    ///
+    /// # Errors
+    /// `no_file` or `syntax`.
+    pub(crate) fn lines(&self, files: &dyn Files, file: &str) -> Result<Vec<u32>, ScriptError> {
+        let text = files
+            .text(file)
+            .ok_or_else(|| ScriptError::new("no_file", format!("no file `{file}`"), file))?;
+        let ast = self.inner.compile(file, &text)?;
+        let lines = coverage::lines(&self.inner.engine, &text, &ast);
+        Ok(lines.into_iter().collect())
     }
 
     /// Runs on this thread and in this process: what the script does to either, it does to the caller. Anything but a

@@ -11,6 +11,8 @@ mod enclosure;
 mod frame;
 #[cfg(windows)]
 mod job;
+#[cfg(all(test, unix))]
+mod liars;
 mod page;
 mod pipe;
 mod pool;

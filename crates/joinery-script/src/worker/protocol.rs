@@ -101,6 +101,8 @@ pub enum Task {
     },
     /// Where a debug run of it can be stopped.
     Places,
+    /// Which of its lines coverage counts.
+    Lines,
     /// Title, fields and sample.
     Describe {
         /// The profile's fields that are not secret.
@@ -228,6 +230,8 @@ pub enum Done {
     Run(Outcome),
     /// Of [`Task::Places`].
     Places(Result<Places, ScriptError>),
+    /// Of [`Task::Lines`].
+    Lines(Result<Vec<u32>, ScriptError>),
     /// Of [`Task::Describe`].
     Describe(Result<Description, ScriptError>),
     /// Of [`Task::Has`].
@@ -244,6 +248,7 @@ impl Task {
         match self {
             Self::Run { .. } | Self::Debug { .. } => |done| matches!(done, Done::Run(_)),
             Self::Places => |done| matches!(done, Done::Places(_)),
+            Self::Lines => |done| matches!(done, Done::Lines(_)),
             Self::Describe { .. } => |done| matches!(done, Done::Describe(_)),
             Self::Has { .. } => |done| matches!(done, Done::Has(_)),
             Self::Check { .. } => |done| matches!(done, Done::Check(_)),

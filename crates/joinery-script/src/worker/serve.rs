@@ -170,6 +170,7 @@ fn perform(scripts: &Scripts, start: Start, link: &Arc<Link>, page: &Arc<Page>) 
             Done::Run(outcome)
         }
         Task::Places => Done::Places(scripts.places(&*files, &file)),
+        Task::Lines => Done::Lines(scripts.lines(&*files, &file)),
         Task::Describe {
             connection: fields,
             config,
