@@ -14,6 +14,7 @@ pub mod files;
 mod fixtures;
 pub mod highlight;
 mod host;
+pub mod import;
 pub mod requests;
 mod run_files;
 pub mod runs;

@@ -14,6 +14,7 @@ import type { ConnectionDraft } from './types/ConnectionDraft';
 import type { ConnectionForm } from './types/ConnectionForm';
 import type { ConnectionTest } from './types/ConnectionTest';
 import type { ConnectionView } from './types/ConnectionView';
+import type { CurlRequest } from './types/CurlRequest';
 import type { DiffLines } from './types/DiffLines';
 import type { EnvironmentView } from './types/EnvironmentView';
 import type { Event } from './types/Event';
@@ -21,6 +22,7 @@ import type { Exported } from './types/Exported';
 import type { ExportPreview } from './types/ExportPreview';
 import type { FileKind } from './types/FileKind';
 import type { FileRef } from './types/FileRef';
+import type { ImportReport } from './types/ImportReport';
 import type { MadeAction } from './types/MadeAction';
 import type { OpenRequest } from './types/OpenRequest';
 import type { Problem } from './types/Problem';
@@ -89,6 +91,10 @@ export interface Backend {
 	requestPrompts(shown: RequestInContext): Promise<Prompt[]>;
 	requestAsCurl(shown: RequestInContext): Promise<string>;
 	listEnvironments(): Promise<EnvironmentView[]>;
+	/** The request that a curl command sends. */
+	importCurl(text: string): Promise<CurlRequest>;
+	/** Takes the requests of another tool's file into a connector. */
+	importFile(connector: string, path: string): Promise<ImportReport>;
 	/** `number` is the send whose answer gives the schema. */
 	makeAction(connector: string, request: SavedRequest, number: number | null): Promise<MadeAction>;
 
