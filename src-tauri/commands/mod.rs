@@ -80,6 +80,8 @@ pub fn handler() -> impl Fn(tauri::ipc::Invoke<tauri::Wry>) -> bool {
         history::save_example,
         language::language_message,
         language::start_language_server,
+        requests::import_curl,
+        requests::import_file,
         requests::list_environments,
         requests::make_action,
         requests::open_request,

@@ -1,9 +1,12 @@
 //! The request tester.
 
+use std::path::PathBuf;
+
 use joinery_app::{
     Error, SavedRequest,
     environments::{self, EnvironmentView},
     files::FileRef,
+    import::{self, CurlRequest, ImportReport},
     requests::{self, MadeAction, OpenRequest, Prompt, RequestInContext, SendRequest, Sent, VariableView},
 };
 
@@ -52,4 +55,14 @@ pub fn make_action(
     number: Option<i64>,
 ) -> Result<MadeAction, Error> {
     requests::make_action(&studio, &connector, &request, number)
+}
+
+#[tauri::command]
+pub fn import_curl(text: &str) -> Result<CurlRequest, Error> {
+    import::curl(text)
+}
+
+#[tauri::command(async)]
+pub fn import_file(studio: Shared<'_>, connector: String, path: PathBuf) -> Result<ImportReport, Error> {
+    import::file(&studio, &connector, &path)
 }

@@ -15,6 +15,7 @@ mod fixtures;
 pub mod highlight;
 pub mod history;
 mod host;
+pub mod import;
 pub mod requests;
 mod run_files;
 pub mod runs;

@@ -8,6 +8,7 @@ pub mod export;
 pub mod file;
 pub mod form;
 pub mod http;
+pub mod import;
 pub mod manifest;
 pub mod package;
 pub mod problem;
@@ -18,7 +19,7 @@ pub mod test_file;
 mod toml_table;
 pub mod variables;
 
-pub use connector::{Connector, ConnectorFile, FileKind};
+pub use connector::{Connector, ConnectorFile, FileKind, allowing};
 pub use error::Error;
 pub use http::{Header, HttpRequest, HttpResponse};
 pub use manifest::Manifest;

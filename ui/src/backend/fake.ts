@@ -380,6 +380,18 @@ export function fake(options: FakeOptions = {}): Backend {
 		],
 		requestPrompts: async () => [],
 		listEnvironments: async () => [],
+		importCurl: async (text) => {
+			const url = /https?:\/\/[^\s'"]+/.exec(text)?.[0] ?? '';
+			return { request: { ...emptyRequest(), url }, not_carried: [] };
+		},
+		importFile: async (_connector, path) => ({
+			format: 'postman',
+			name: path,
+			base_url: null,
+			made: ['requests/imported/get_user.toml'],
+			kept: [],
+			not_carried: []
+		}),
 		requestAsCurl: async ({ request }) =>
 			`curl -X ${request.method} '${request.url.replace('{{base_url}}', SANDBOX)}' -H 'authorization: SSWS $TOKEN'`,
 		makeAction: async (connector) => ({

@@ -19,6 +19,7 @@ import type { ConnectionForm } from './types/ConnectionForm';
 import type { ConnectionTest } from './types/ConnectionTest';
 import type { ConnectionView } from './types/ConnectionView';
 import type { DiffBodies } from './types/DiffBodies';
+import type { CurlRequest } from './types/CurlRequest';
 import type { DiffLines } from './types/DiffLines';
 import type { EnvironmentView } from './types/EnvironmentView';
 import type { Event } from './types/Event';
@@ -31,6 +32,7 @@ import type { HitPlace } from './types/HitPlace';
 import type { Hits } from './types/Hits';
 import type { FileKind } from './types/FileKind';
 import type { FileRef } from './types/FileRef';
+import type { ImportReport } from './types/ImportReport';
 import type { MadeAction } from './types/MadeAction';
 import type { OpenRequest } from './types/OpenRequest';
 import type { PastResponse } from './types/PastResponse';
@@ -104,6 +106,10 @@ export interface Backend {
 	requestPrompts(shown: RequestInContext): Promise<Prompt[]>;
 	requestAsCurl(shown: RequestInContext): Promise<string>;
 	listEnvironments(): Promise<EnvironmentView[]>;
+	/** The request that a curl command sends. */
+	importCurl(text: string): Promise<CurlRequest>;
+	/** Takes the requests of another tool's file into a connector. */
+	importFile(connector: string, path: string): Promise<ImportReport>;
 	/** `number` is the send whose answer gives the schema. */
 	makeAction(connector: string, request: SavedRequest, number: number | null): Promise<MadeAction>;
 

@@ -42,6 +42,8 @@ export const tauri: Backend = {
 	requestPrompts: (shown) => call('request_prompts', { shown }),
 	requestAsCurl: (shown) => call('request_as_curl', { shown }),
 	listEnvironments: () => call('list_environments'),
+	importCurl: (text) => call('import_curl', { text }),
+	importFile: (connector, path) => call('import_file', { connector, path }),
 	makeAction: (connector, request, number) => call('make_action', { connector, request, number }),
 
 	bodyLines: (id, view, from, count) => call('body_lines', { id, view, from, count }),
