@@ -14,6 +14,7 @@ pub mod files;
 mod fixtures;
 pub mod highlight;
 mod host;
+pub mod okta;
 pub mod requests;
 mod run_files;
 pub mod runs;
@@ -29,7 +30,7 @@ pub use error::{Code, Error};
 pub use event::Event;
 pub use joinery_connector::{
     Connector, FileKind, HttpRequest, HttpResponse, Manifest, Problem, Severity,
-    request::{Assertion, Demand, Pair, RequestBody, SavedRequest},
+    request::{Assertion, Capture, Demand, Pair, Part, RequestAuth, RequestBody, SavedRequest},
     variables,
 };
 pub use joinery_http::Exchange;

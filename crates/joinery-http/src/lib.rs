@@ -8,6 +8,7 @@ pub mod error;
 mod failure;
 pub mod multipart;
 pub mod network;
+pub mod pages;
 mod rate_limit;
 mod receive;
 mod recording;
@@ -21,6 +22,7 @@ mod trace;
 mod transport;
 
 pub use body_store::{Body, BodyFile};
+pub use cookies::Cookie;
 pub use error::Error;
 pub use network::Network;
 pub use recording::Recording;

@@ -40,6 +40,15 @@ export const tauri: Backend = {
 	sendRequest: (send) => call('send_request', { send }),
 	requestVariables: (shown) => call('request_variables', { shown }),
 	requestPrompts: (shown) => call('request_prompts', { shown }),
+	requestHints: (shown) => call('request_hints', { shown }),
+	loadRequest: (run) => call('load_request', { run }),
+	runRequests: (run) => call('run_requests', { run }),
+	cookies: (connector, connection) => call('cookies', { connector, connection }),
+	saveCookie: (connector, connection, was, cookie) =>
+		call('save_cookie', { connector, connection, was, cookie }),
+	removeCookie: (connector, connection, cookie) =>
+		call('remove_cookie', { connector, connection, cookie }),
+	clearCookies: (connector, connection) => call('clear_cookies', { connector, connection }),
 	requestAsCurl: (shown) => call('request_as_curl', { shown }),
 	listEnvironments: () => call('list_environments'),
 	makeAction: (connector, request, number) => call('make_action', { connector, request, number }),
