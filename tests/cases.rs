@@ -4,6 +4,7 @@
 //! - `base`: a sample that is copied to `connector/` first; `connector/`: files laid over it.
 //! - `env`: `NAME=VALUE` lines. `stdin`: what comes in.
 //! - `stdout`, `stderr`: what is printed, nothing where the file is missing; `~~~` for text that varies.
+//! - `files/NAME`: what a command writes into the working folder, compared like what is printed; XML must be well-formed.
 //! - `exit`: the exit code of the last command, 0 where the file is missing; those before it must give 0.
 //! - `schema`: the schema in `docs/schemas` that the JSON of the last command, on stdout or else on stderr,
 //!   must fit.
@@ -21,6 +22,7 @@ use std::{
     thread,
 };
 
+use quick_xml::events::{BytesStart, Event};
 use serde_json::Value;
 
 use crate::{
@@ -111,7 +113,43 @@ fn run(case: &Path) -> Result<(), String> {
     }
     fits_schema(read("schema").trim(), &last)?;
     let wanted = read("exit").trim().parse().unwrap_or(0);
-    compare(case, [("stdout", &stdout), ("stderr", &stderr)], (wanted, exit))
+    let mut texts = vec![("stdout".to_owned(), stdout), ("stderr".to_owned(), stderr)];
+    for entry in fs::read_dir(case.join("files")).into_iter().flatten().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let text = fs::read_to_string(place.work().join(&name)).map_err(|error| format!("{name}: {error}"))?;
+        if Path::new(&name).extension().is_some_and(|extension| extension == "xml") {
+            well_formed(&text).map_err(|error| format!("{name} is not XML: {error}\n{text}"))?;
+        }
+        texts.push((format!("files/{name}"), unfilled(&text, &place)));
+    }
+    compare(case, &texts, (wanted, exit))
+}
+
+/// Reads XML to its end, attributes too.
+fn well_formed(text: &str) -> Result<(), String> {
+    let mut reader = quick_xml::Reader::from_str(text);
+    reader.config_mut().check_end_names = true;
+    let mut open = 0;
+    loop {
+        match reader.read_event().map_err(|error| error.to_string())? {
+            Event::Eof if open == 0 => return Ok(()),
+            Event::Eof => return Err("an element is not closed".to_owned()),
+            Event::Start(element) => {
+                open += 1;
+                attributes(&element)?;
+            }
+            Event::Empty(element) => attributes(&element)?,
+            Event::End(_) => open -= 1,
+            _ => {}
+        }
+    }
+}
+
+fn attributes(element: &BytesStart) -> Result<(), String> {
+    for attribute in element.attributes() {
+        attribute.map_err(|error| error.to_string())?;
+    }
+    Ok(())
 }
 
 /// Lays out the files of a case.
@@ -207,7 +245,7 @@ fn fits_schema(name: &str, text: &str) -> Result<(), String> {
     }
 }
 
-fn compare(case: &Path, texts: [(&str, &String); 2], (wanted, exit): (i32, i32)) -> Result<(), String> {
+fn compare(case: &Path, texts: &[(String, String)], (wanted, exit): (i32, i32)) -> Result<(), String> {
     let update = std::env::var_os("UPDATE_EXPECT").is_some();
     let mut wrong = Vec::new();
     for (name, actual) in texts {

@@ -25,6 +25,7 @@ pub fn masked(actual: &str) -> String {
         Regex::new(
             r#"(?x)
             (?<before> "(?:[a-z0-9_]*_ms|per_second)":\ )[0-9.e-]+    # times in JSON
+            | (?<attribute> time=")[0-9.]+                          # times in XML
             | (?<figure> (?:min|median|p90|p95|p99|max)\ )[0-9.]+   # figures of many
             | [0-9]+\.[0-9]+(?<after>\ m?s\b|\ of\ it|\ a\ second)  # times in words
             | (?<limit> rate\ limit\ )[0-9]+                       # calls left
@@ -40,8 +41,9 @@ pub fn masked(actual: &str) -> String {
         .replace_all(actual, |found: &Captures| {
             let part = |name| found.name(name).map_or("", |part| part.as_str());
             format!(
-                "{}{}{}~~~{}",
+                "{}{}{}{}~~~{}",
                 part("before"),
+                part("attribute"),
                 part("figure"),
                 part("limit"),
                 part("after")

@@ -148,6 +148,51 @@ fn at(uri: &str, position: Value) -> Value {
     json!({ "textDocument": { "uri": uri }, "position": position })
 }
 
+/// A script that calls a host which the connector does not name is put right in `connector.toml`, as that is open.
+#[test]
+fn a_host_is_allowed_by_a_fix_of_another_file() {
+    let (mut client, _) = Client::start(&json!({}));
+    let (manifest_uri, manifest) = client.open("connector.toml");
+    client.diagnostics(&manifest_uri, 1);
+    client.change(&manifest_uri, 2, json!([{ "text": format!("# ä\n{manifest}") }]));
+    let (uri, text) = client.open(ACTION);
+    client.diagnostics(&uri, 1);
+    let calling = format!("{text}\nfn other() {{ http.get(`https://api.other.example/${{1}}`) }}\n");
+    client.change(&uri, 2, json!([{ "text": calling }]));
+    client.diagnostics(&uri, 2);
+    let params = json!({
+        "textDocument": { "uri": uri },
+        "range": { "start": { "line": 0, "character": 0 }, "end": { "line": 999, "character": 0 } },
+        "context": { "diagnostics": [] },
+    });
+    let actions = client.ask("textDocument/codeAction", params).unwrap();
+    let actions = actions.as_array().unwrap();
+    let allow = actions
+        .iter()
+        .find(|action| action["title"] == "Allow api.other.example in connector.toml")
+        .unwrap_or_else(|| panic!("{actions:?}"));
+    let changes = allow["edit"]["changes"].as_object().unwrap();
+    assert_eq!(changes.keys().collect::<Vec<_>>(), [&manifest_uri]);
+    let edits = changes[&manifest_uri].clone();
+    let inserted = edits[0]["newText"].as_str().unwrap();
+    assert!(inserted.contains("api.other.example"), "{edits}");
+    let change = json!([{ "range": edits[0]["range"], "text": inserted }]);
+    client.change(&manifest_uri, 3, change);
+    client.change(&uri, 3, json!([{ "text": calling }]));
+    let left = client.diagnostics(&uri, 3);
+    assert!(left.iter().all(|problem| problem["code"] != "unknown_host"), "{left:?}");
+
+    // While an options map is written, its keys are told beside the call.
+    let writing = format!("{text}\nfn other() {{ csv.parse(\"a\", #{{");
+    client.change(&uri, 4, json!([{ "text": writing }]));
+    client.diagnostics(&uri, 4);
+    let caret = position(&writing, "csv.parse(", "csv.parse(\"a\", ".len());
+    let help = client.ask("textDocument/signatureHelp", at(&uri, caret)).unwrap();
+    let docs = help["signatures"][0]["documentation"]["value"].as_str().unwrap();
+    assert!(docs.contains("\n- `separator`: What stands between values"), "{docs}");
+    assert_eq!(client.end(), 0);
+}
+
 const ACTION: &str = "actions/get_user.rhai";
 
 #[test]

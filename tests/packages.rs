@@ -5,7 +5,9 @@ use std::fs;
 use serde_json::Value;
 
 use crate::{
+    expected::masked,
     home::Place,
+    mock::MOCK,
     zips::{Entry, file, read, renamed, zip},
 };
 
@@ -156,4 +158,69 @@ fn half_a_package_is_refused() {
         let output = place.run(&["verify", "bad.joinery"], &[], b"");
         assert_eq!(output.status.code(), Some(1), "{length} bytes: {output:?}");
     }
+}
+
+const SIGNING: &str = r#"//! Order
+
+fn config_fields(connection) { [field("kind", #{ required: true })] }
+
+fn execute(connection, input, config) {
+    let order = json.render(#{ kind: config.kind, at: now() });
+    let tag = hmac_sha256(connection.shared, order);
+    let asked = [1, 2].map(|n| http.request("POST", `/echo?n=${n}`).body(`${tag} ${order}`, "text/plain"));
+    let answers = http.parallel(asked, #{ limit: 2 });
+    let file = http.request("GET", "/json").stream_to("people.json").send().file;
+    #{ same: answers.all(|answer| answer.body.contains(tag)), file: file }
+}
+"#;
+
+#[test]
+fn cases_hold_in_a_package_as_they_do_in_the_folder() {
+    let place = Place::new();
+    let folder = place.work().join("acme");
+    let manifest = "format = 1\nid = \"acme\"\nversion = \"0.1.0\"\n\n[[fields]]\nname = \"shared\"\nlabel = \"Shared\"\n\
+                    secret = true\n";
+    let cases = "[[case]]\nname = \"signs\"\nconfig = { kind = \"book\" }\ncassette = \"signs\"\n\
+                 expect = { \"$.same\" = true }\nexpect_snapshot = true\n\n\
+                 [[case]]\nname = \"asks what kind\"\nexpect_error = { code = \"input\" }\n";
+    for (path, text) in [
+        ("connector.toml", manifest),
+        ("actions/order.rhai", SIGNING),
+        (
+            "actions/never.rhai",
+            "//! Never\n\nfn execute(connection, input) {\n    1\n}\n",
+        ),
+        ("tests/order.toml", cases),
+    ] {
+        fs::create_dir_all(folder.join(path).parent().unwrap()).unwrap();
+        fs::write(folder.join(path), text).unwrap();
+    }
+    let recorded = place.run(
+        &[
+            "test",
+            "acme",
+            "--record",
+            "--allow-writes",
+            "--base-url",
+            &MOCK,
+            "--secret",
+            "shared=env:SHARED",
+        ],
+        &[("SHARED".to_owned(), "hush hush hush hush".to_owned())],
+        b"",
+    );
+    assert!(recorded.status.success(), "{recorded:?}");
+    let exported = place.run(&["export", "acme", "-o", "acme.joinery"], &[], b"");
+    assert!(exported.status.success(), "{exported:?}");
+    let results = ["acme", "acme.joinery"].map(|connector| {
+        let arguments = ["test", connector, "--json", "--junit", "x.xml", "--coverage", "x.info"];
+        let output = place.run(&arguments, &[], b"");
+        assert!(output.status.success(), "{output:?}");
+        let read = |name: &str| fs::read_to_string(place.work().join(name)).unwrap();
+        [String::from_utf8(output.stdout).unwrap(), read("x.xml"), read("x.info")].map(|text| masked(&text))
+    });
+    assert_eq!(results[0], results[1]);
+    let [shape, _, lines] = &results[0];
+    assert!(shape.contains("\"passed\": 2"), "{shape}");
+    assert!(lines.contains("SF:actions/never.rhai\nDA:4,0\nLF:1\nLH:0"), "{lines}");
 }

@@ -1,8 +1,15 @@
-//! Clock and chance of a run: the system's, noted as they are drawn, or those that a cassette noted.
+//! Clock and chance of a run: the system's, noted as they are drawn, or those that a cassette noted. So are the results
+//! of using secrets, which a replay does not have.
+
+mod stand_ins;
 
 use std::{sync::Mutex, time::Duration};
 
+use joinery_script::host::SecretOperation;
 use sha2::{Digest, Sha256};
+use stand_ins::StandIns;
+
+pub(crate) use stand_ins::Uses;
 
 use crate::studio::{lock, now_ms};
 
@@ -18,6 +25,8 @@ pub(crate) struct Drawn {
     pub(crate) clock: Vec<i64>,
     /// What chance gave.
     pub(crate) random: Vec<u8>,
+    /// What secrets made.
+    pub(crate) uses: Uses,
 }
 
 impl Drawn {
@@ -25,6 +34,7 @@ impl Drawn {
     pub(crate) fn and(mut self, then: Self) -> Self {
         self.clock.extend(then.clock);
         self.random.extend(then.random);
+        self.uses.extend(then.uses);
         self
     }
 }
@@ -32,14 +42,22 @@ impl Drawn {
 /// Where a run's time and chance come from.
 pub(crate) enum Chance {
     /// The system's, and what was drawn of it so far.
-    Live(Mutex<Drawn>),
+    Live(Mutex<Live>),
     /// A cassette's.
     Recorded(Mutex<Replay>),
+}
+
+/// What is noted of a run.
+#[derive(Default)]
+pub(crate) struct Live {
+    drawn: Drawn,
+    stand_ins: StandIns,
 }
 
 /// What is left of a recording.
 pub(crate) struct Replay {
     drawn: Drawn,
+    stand_ins: StandIns,
     /// How many readings and bytes were given.
     given: (usize, usize),
     /// The time where no reading is left, moved on by waiting.
@@ -58,6 +76,7 @@ impl Chance {
         let now_ms = drawn.clock.first().copied().unwrap_or(begun_ms);
         Self::Recorded(Mutex::new(Replay {
             drawn,
+            stand_ins: StandIns::default(),
             given: (0, 0),
             now_ms,
         }))
@@ -66,9 +85,9 @@ impl Chance {
     /// Milliseconds since 1970.
     pub(crate) fn now_ms(&self) -> i64 {
         match self {
-            Self::Live(drawn) => {
+            Self::Live(live) => {
                 let now = now_ms();
-                let mut drawn = lock(drawn);
+                let drawn = &mut lock(live).drawn;
                 if drawn.clock.len() < READINGS {
                     drawn.clock.push(now);
                 }
@@ -88,9 +107,9 @@ impl Chance {
     /// Fills `bytes` with randomness.
     pub(crate) fn fill(&self, bytes: &mut [u8]) {
         match self {
-            Self::Live(drawn) => {
+            Self::Live(live) => {
                 getrandom::fill(bytes).expect("the system has randomness");
-                let mut drawn = lock(drawn);
+                let drawn = &mut lock(live).drawn;
                 if drawn.random.len() + bytes.len() <= BYTES {
                     drawn.random.extend_from_slice(bytes);
                 }
@@ -102,6 +121,28 @@ impl Chance {
                     *byte = replay.drawn.random.get(at).copied().unwrap_or_else(|| stand_in(at));
                     replay.given.1 += 1;
                 }
+            }
+        }
+    }
+
+    /// What `perform` makes with the secret of that name. A replay has a stand-in for it, and does without the secret.
+    pub(crate) fn sign(
+        &self,
+        secret: &str,
+        operation: SecretOperation,
+        message: &[u8],
+        perform: impl FnOnce() -> Result<Vec<u8>, String>,
+    ) -> Result<Vec<u8>, String> {
+        match self {
+            Self::Live(live) => {
+                let result = perform()?;
+                let Live { drawn, stand_ins } = &mut *lock(live);
+                stand_ins.record(&mut drawn.uses, secret, operation, message, &result);
+                Ok(result)
+            }
+            Self::Recorded(replay) => {
+                let Replay { drawn, stand_ins, .. } = &mut *lock(replay);
+                stand_ins.replay(&drawn.uses.opened, secret, operation, message)
             }
         }
     }
@@ -119,7 +160,7 @@ impl Chance {
     /// What was drawn, taken out.
     pub(crate) fn take(&self) -> Drawn {
         match self {
-            Self::Live(drawn) => std::mem::take(&mut lock(drawn)),
+            Self::Live(live) => std::mem::take(&mut lock(live).drawn),
             Self::Recorded(_) => Drawn::default(),
         }
     }
@@ -139,6 +180,7 @@ mod tests {
         let drawn = Drawn {
             clock: vec![1_000, 1_500],
             random: vec![1, 2],
+            uses: Uses::default(),
         };
         let draw = || {
             let chance = Chance::recorded(drawn.clone(), 900);
@@ -165,7 +207,8 @@ mod tests {
             chance.take(),
             Drawn {
                 clock: vec![now],
-                random: bytes.to_vec()
+                random: bytes.to_vec(),
+                uses: Uses::default(),
             }
         );
     }

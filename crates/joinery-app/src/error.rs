@@ -205,6 +205,8 @@ pub(crate) fn http_hint(error: &joinery_http::Error) -> Option<&str> {
         Http::SignIn(failure) => &failure.hint,
         Http::Hook { hint, .. } => hint.as_deref()?,
         Http::TooManyRedirects { .. } => "Look at the hops: the server sends the request in circles.",
+        Http::TooLarge { .. } => "Ask for fewer records a page.",
+        Http::Inflated { .. } => "Ask who runs the server what it sends, or send `Accept-Encoding: identity`.",
         Http::InvalidUrl { .. } => "Write it as https://host/path, or use {{base_url}}.",
         _ => return None,
     })
@@ -240,7 +242,7 @@ pub(crate) fn http_code(error: &joinery_http::Error) -> &'static str {
             SignInCause::Answer => "sign_in_answer",
         },
         Http::Hook { .. } => "sign_in_script",
-        Http::TooLarge { .. } => "too_large",
+        Http::TooLarge { .. } | Http::Inflated { .. } => "too_large",
         Http::Store { .. } => "disk",
         Http::Broken { .. } => "broken",
         Http::NotRecorded { .. } => "not_recorded",

@@ -8,11 +8,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use joinery_connector::{Connector, HttpRequest, Secret, http::HttpBody, manifest::RetryRule};
+use joinery_connector::{Connector, HttpRequest, Secret, http::HttpBody};
 use joinery_http::{Body, Client, Exchange, Taped};
 use joinery_script::{
     Cancel, ConsoleLine, Host, HostResponse, HttpFailure, ScriptRequest, crypto,
-    host::{SecretFailure, SecretOperation, secret_mark, send_together},
+    host::{Pace, SecretFailure, SecretOperation, secret_mark, send_together},
 };
 use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
@@ -230,22 +230,17 @@ impl RunHost {
         })
     }
 
-    fn exchange(&self, ready: HttpRequest, retry: Option<&RetryRule>) -> Result<Exchange, joinery_http::Error> {
+    fn exchange(&self, ready: HttpRequest, asked: &ScriptRequest) -> Result<Exchange, joinery_http::Error> {
         let url = ready.url.clone();
-        let own;
-        let connection = match retry {
-            None => &self.connection.http,
-            Some(rule) => {
-                own = joinery_http::Connection {
-                    retry: Some(rule.clone()),
-                    ..self.connection.http.clone()
-                };
-                &own
-            }
-        };
+        let mut connection = self.connection.http.clone();
+        if let Some(rule) = &asked.retry_rule {
+            connection.retry = Some(rule.clone());
+        }
+        // What no script can take is not written to disk first; a body that goes to a file may have any size.
+        connection.largest_body = asked.stream_to.is_none().then_some(LARGEST_BODY);
         let outcome = self
             .runtime
-            .block_on(joinery_http::send(&self.client, connection, ready, &self.token));
+            .block_on(joinery_http::send(&self.client, &connection, ready, &self.token));
         // By now the token they brought is known as secret, and masked.
         self.connection.said.take().into_iter().for_each(|line| self.log(line));
         if let Some(found) = connections::of_call(&outcome, &url, &connection.base_url) {
@@ -278,6 +273,14 @@ impl RunHost {
         })
     }
 
+    /// Keeps a body as a file of the run. A replay gives a path that is the same everywhere, and keeps nothing.
+    fn keep(&self, body: &Body, name: &str) -> Result<String, HttpFailure> {
+        if self.client.recording().is_some() {
+            return RunFiles::replayed(name);
+        }
+        self.files.keep(body, name)
+    }
+
     /// Makes a call and records it.
     fn call(&self, request: ScriptRequest) -> Result<HostResponse, HttpFailure> {
         if !self.http {
@@ -293,7 +296,7 @@ impl RunHost {
             .and_then(|ready| self.permit(&ready).map(|()| ready));
         let start_ms = milliseconds(self.started.elapsed());
         let sent_at = Instant::now();
-        let answer = ready.map(|ready| self.exchange(ready, request.retry_rule.as_ref()));
+        let answer = ready.map(|ready| self.exchange(ready, &request));
         let time_ms = milliseconds(sent_at.elapsed());
         let mut calls = Vec::new();
         let mut call = CallReport {
@@ -318,10 +321,7 @@ impl RunHost {
                 // An error's body is for the script to read.
                 let streamed = request.stream_to.as_deref().filter(|_| exchange.response.ok());
                 let result = match streamed {
-                    Some(name) => self
-                        .files
-                        .keep(&exchange.body, name)
-                        .map(|file| (Vec::new(), Some(file))),
+                    Some(name) => self.keep(&exchange.body, name).map(|file| (Vec::new(), Some(file))),
                     None => read_body(&exchange.body).map(|body| (body, None)),
                 };
                 let result = result.map(|(body, file)| HostResponse {
@@ -369,13 +369,17 @@ impl Host for RunHost {
     fn send_all(
         &self,
         requests: Vec<ScriptRequest>,
-        limit: usize,
+        pace: Pace,
         budget: Duration,
         cancel: &Cancel,
     ) -> Vec<Result<HostResponse, HttpFailure>> {
         // Which of two that are alike is answered first must not depend on threads.
-        let limit = if self.client.recording().is_some() { 1 } else { limit };
-        send_together(self, requests, limit, budget, cancel)
+        let limit = if self.client.recording().is_some() {
+            1
+        } else {
+            pace.limit
+        };
+        send_together(self, requests, Pace { limit, ..pace }, budget, cancel)
     }
 
     fn log(&self, line: ConsoleLine) {
@@ -424,7 +428,9 @@ impl Host for RunHost {
             .ok_or_else(|| SecretFailure::Missing {
                 name: secret.to_owned(),
             })?;
-        crypto::perform(key.reveal().as_bytes(), operation, message)
+        let perform = || crypto::perform(key.reveal().as_bytes(), operation, message);
+        self.chance
+            .sign(secret, operation, message, perform)
             .map_err(|reason| SecretFailure::Unusable { reason })
     }
 }

@@ -18,6 +18,8 @@ use crate::{
 
 /// The largest body that is sent from files.
 const LARGEST_UPLOAD: u64 = 64 << 20;
+/// The folder of all runs' folders.
+const FOLDER: &str = "run-files";
 /// Folders of runs that are kept.
 const KEPT_FOLDERS: usize = 20;
 
@@ -34,7 +36,7 @@ pub(crate) struct RunFiles {
 impl RunFiles {
     /// The files of a run of the connector in `root`. Nothing is made before it is needed.
     pub(crate) fn new(root: &Path, home: &Path, id: &str) -> Self {
-        let runs = home.join("run-files");
+        let runs = home.join(FOLDER);
         Self {
             root: root.to_owned(),
             folder: runs.join(id),
@@ -93,17 +95,16 @@ impl RunFiles {
         })
     }
 
+    /// Where a replay says that it has kept a file.
+    pub(crate) fn replayed(name: &str) -> Result<String, HttpFailure> {
+        checked(name)?;
+        Ok(format!("{FOLDER}/{name}"))
+    }
+
     /// Keeps `body` as `name` in the run's folder, and tells where that is.
     pub(crate) fn keep(&self, body: &Body, name: &str) -> Result<String, HttpFailure> {
-        let failure = |error: io::Error| HttpFailure {
-            code: "disk".into(),
-            message: format!("the answer could not be kept as `{name}`: {error}"),
-            hint: Some("Check free space.".into()),
-        };
-        // The script's side checks the name as well; here is where it counts.
-        if name.contains(['/', '\\', ':']) || name.starts_with('.') || name.is_empty() {
-            return Err(failure(io::Error::other("it is not a file name")));
-        }
+        let failure = |error: io::Error| not_kept(name, &error);
+        checked(name)?;
         if !self.folder.exists() {
             clear(&self.runs);
             fs::create_dir_all(&self.folder).map_err(failure)?;
@@ -111,6 +112,22 @@ impl RunFiles {
         let to = self.folder.join(name);
         body.keep(&to).map_err(failure)?;
         Ok(to.display().to_string())
+    }
+}
+
+/// Refuses what is no plain file name. The script's side checks it as well; here is where it counts.
+fn checked(name: &str) -> Result<(), HttpFailure> {
+    if name.contains(['/', '\\', ':']) || name.starts_with('.') || name.is_empty() {
+        return Err(not_kept(name, &io::Error::other("it is not a file name")));
+    }
+    Ok(())
+}
+
+fn not_kept(name: &str, error: &io::Error) -> HttpFailure {
+    HttpFailure {
+        code: "disk".into(),
+        message: format!("the answer could not be kept as `{name}`: {error}"),
+        hint: Some("Check free space.".into()),
     }
 }
 

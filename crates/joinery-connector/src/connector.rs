@@ -21,6 +21,8 @@ mod hosts;
 mod kind;
 mod walk;
 
+pub use hosts::allowing;
+
 pub(crate) use walk::MAX_FILE_SIZE;
 
 /// A connector and the list of its files. Texts are read when asked for, so an edit on disk is seen at once.

@@ -140,6 +140,18 @@ pub enum Error {
         /// The most bytes that are kept, decoded.
         limit: u64,
     },
+    /// The body unpacks to so many times its size that it can only be meant to fill a disk.
+    #[error(
+        "the answer of {host} unpacks {wire_size} bytes to more than {ratio} times as many: reading it was stopped"
+    )]
+    Inflated {
+        /// The host.
+        host: String,
+        /// Bytes that had come over the wire.
+        wire_size: u64,
+        /// How many times as long it may be at most.
+        ratio: u64,
+    },
     /// Redirects went round in circles.
     #[error("more than {limit} redirects, the last one to {url}")]
     TooManyRedirects {

@@ -28,6 +28,13 @@ pub(crate) const ACCEPT_ENCODING: &str = "gzip, br, zstd, deflate";
 /// Bytes decoded at a time.
 const PIECE: usize = 64 * 1024;
 
+/// What an answer may unpack to whatever it had on the wire.
+const UNPACKED: u64 = 64 << 20;
+
+/// How many times as long as on the wire it may then be. Text of records packs to a thirtieth at most; what packs to less
+/// than a hundredth was made to fill a disk.
+const RATIO: u64 = 100;
+
 /// The most bytes read of a body nobody wants, so that its connection can be used again.
 const DRAIN: usize = 64 * 1024;
 
@@ -107,6 +114,7 @@ async fn decode(
             }
             let piece = buffer.split().freeze();
             fits(&sink, piece.len(), max, url)?;
+            is_in_proportion(&sink, wire_size.load(Ordering::Relaxed), url)?;
             sink.push(piece).await?;
         }
     }
@@ -125,6 +133,18 @@ fn fits(sink: &Sink<'_>, more: usize, max: u64, url: &Url) -> Result<(), Error> 
     if sink.size() + more as u64 > max {
         let host = failure::host(url);
         return Err(Error::TooLarge { host, limit: max });
+    }
+    Ok(())
+}
+
+/// Refuses an answer that unpacks to far more than it had on the wire, long before it has filled the disk.
+fn is_in_proportion(sink: &Sink<'_>, wire_size: u64, url: &Url) -> Result<(), Error> {
+    if sink.size() > UNPACKED && sink.size() / RATIO > wire_size {
+        return Err(Error::Inflated {
+            host: failure::host(url),
+            wire_size,
+            ratio: RATIO,
+        });
     }
     Ok(())
 }

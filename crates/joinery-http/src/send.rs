@@ -46,6 +46,8 @@ pub struct Connection {
     pub retry: Option<RetryRule>,
     /// Where bodies above 1 MB are kept.
     pub body_folder: PathBuf,
+    /// The most bytes of a body that are kept, decoded, where that is less than its client keeps.
+    pub largest_body: Option<u64>,
     /// What signing in remembers between requests.
     pub session: Arc<Session>,
     /// The connector's own functions that sign, for the kind `custom`.
@@ -338,6 +340,7 @@ async fn keep(
     let rate_limit = rate_limit::rate_limit(response.headers());
     let headers = headers(response.headers());
     let max = client.options().max_body;
+    let max = connection.largest_body.map_or(max, |own| own.min(max));
     let Received { body, wire_size } = receive::receive(response, &outgoing.url, &connection.body_folder, max).await?;
     let timing = marks.timing(begun, head, Instant::now());
     hop.timing = timing;

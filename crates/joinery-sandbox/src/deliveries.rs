@@ -13,10 +13,6 @@ use crate::webhook;
 
 /// Events that happen this close to each other go out together.
 const BATCH: Duration = Duration::from_millis(50);
-/// The first attempt and Okta's one retry.
-const ATTEMPTS: usize = 2;
-/// How long the second attempt waits.
-const RETRY: Duration = Duration::from_millis(100);
 
 /// Follows the log and delivers what is new in it.
 pub async fn deliver(state: Arc<State>) {
@@ -67,25 +63,13 @@ fn envelope(state: &State, hook: &EventHook, events: Vec<Value>) -> Value {
     })
 }
 
-/// A timeout and a 5xx are tried once more; any other refusal is final.
 async fn send(state: Arc<State>, hook: EventHook, body: Value) {
-    let mut failure = String::new();
-    for attempt in 0..ATTEMPTS {
-        if attempt > 0 {
-            state.clock.sleep(RETRY).await;
-        }
-        let bytes = body.to_string().into_bytes();
-        match webhook::send(Method::POST, &hook.url, &hook.sent_headers(), bytes).await {
-            Ok((status, _)) if status.is_success() => return,
-            Ok((status, _)) => {
-                failure = format!("the address answered {status}");
-                if !status.is_server_error() {
-                    break;
-                }
-            }
-            Err(reason) => failure = reason,
-        }
-    }
+    let bytes = body.to_string().into_bytes();
+    let failure = match webhook::ask(&state.clock, Method::POST, &hook.url, &hook.sent_headers(), &bytes).await {
+        Ok((status, _)) if status.is_success() => return,
+        Ok((status, _)) => format!("the address answered {status}"),
+        Err(reason) => reason,
+    };
     let now = state.clock.now();
     let mut org = state.write();
     org.record_job(now, kinds::HOOK_DELIVERY, vec![Party::from(&hook)], Some(failure));

@@ -20,7 +20,6 @@ use crate::activity::Activity;
 use crate::manners::{self, RequestId};
 use crate::okta::call::{Call, Query, Reply};
 use crate::okta::errors::Problem;
-use crate::okta::event_hooks;
 use crate::okta::oauth::access::{self, Caller};
 use crate::options::{Error, Options};
 use crate::state::State;
@@ -142,9 +141,8 @@ async fn take(Extract(state): Extract<Arc<State>>, Extension(id): Extension<Requ
         caller: Caller::default(),
     };
     let mut reply = okta::answer(&mut call).unwrap_or_else(|problem| problem.reply());
-    if let Some(hook) = reply.hook_to_verify {
-        let outcome = event_hooks::challenge(&state, hook).await;
-        reply = event_hooks::challenged(&call, hook, outcome).unwrap_or_else(|problem| problem.reply());
+    while let Some(errand) = reply.errand.take() {
+        reply = errand.run(&call).await.unwrap_or_else(|problem| problem.reply());
     }
     let caller = CallerName(name_of_caller(&call, reply.status));
     if head.method != Method::GET {

@@ -9,8 +9,12 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use url::{Host, Url};
 
+use crate::clock::Clock;
+
 /// How long Okta waits for an answer.
 const PATIENCE: Duration = Duration::from_secs(3);
+/// How long the second attempt waits.
+const RETRY: Duration = Duration::from_millis(100);
 /// More than any right answer to Okta holds.
 const LARGEST_ANSWER: usize = 64 * 1024;
 
@@ -25,11 +29,31 @@ pub fn is_local(url: &Url) -> bool {
     url.scheme() == "http" && own_name
 }
 
+/// Asks, and once more where there was no answer or one that says that the other side is broken: Okta's one retry.
+///
+/// # Errors
+/// What went wrong, for the log of the org.
+pub async fn ask(
+    clock: &Clock,
+    method: Method,
+    url: &Url,
+    headers: &[(String, String)],
+    body: &[u8],
+) -> Result<(StatusCode, Bytes), String> {
+    match send(method.clone(), url, headers, body.to_vec()).await {
+        Ok((status, body)) if !status.is_server_error() => Ok((status, body)),
+        _ => {
+            clock.sleep(RETRY).await;
+            send(method, url, headers, body.to_vec()).await
+        }
+    }
+}
+
 /// Makes the call and gives status and body.
 ///
 /// # Errors
 /// What went wrong, for the log of the org.
-pub async fn send(
+async fn send(
     method: Method,
     url: &Url,
     headers: &[(String, String)],

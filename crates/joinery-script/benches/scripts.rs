@@ -1,11 +1,17 @@
-//! What scripts cost: `cargo bench -p joinery-script`. Prints the median of several runs, in a worker and in this process.
+//! What scripts cost: `cargo bench -p joinery-script`. Prints the median of several runs, in a worker and in this process;
+//! after `--`, a part of a line's name picks the lines that are measured.
 
-#![allow(missing_docs, clippy::unwrap_used, clippy::single_match_else, dead_code)]
+#![allow(
+    clippy::unwrap_used,
+    reason = "what goes wrong here is a mistake of these lines: it is to stop them"
+)]
 
 #[path = "../tests/scripts/support.rs"]
+#[allow(dead_code, reason = "most of it is for the tests, whose file it is")]
 mod support;
 
 use std::{
+    env,
     fmt::Write as _,
     sync::{Arc, LazyLock},
     thread,
@@ -38,6 +44,11 @@ const NATIVE: &str = r#"
 
 /// The engine in this process, to compare with.
 static HERE: LazyLock<Scripts> = LazyLock::new(Scripts::new);
+/// What the names of the lines to be measured contain.
+static PICKED: LazyLock<String> = LazyLock::new(|| {
+    let mut arguments = env::args().skip(1).filter(|argument| !argument.starts_with('-'));
+    arguments.next().unwrap_or_default()
+});
 
 fn main() {
     let users = users(10_000);
@@ -46,10 +57,13 @@ fn main() {
     let stock = rhai::Engine::new();
     println!("milliseconds                          worker  in-process");
     both("1,000,000 loop steps", 5, |_| script(LOOP), &json!({}));
-    let theirs = median(5, |_| {
-        stock.eval::<i64>(LOOP).unwrap();
-    });
-    println!("  the same by the stock engine                {theirs:10.1}");
+    let theirs = "  the same by the stock engine";
+    if is_picked(theirs) {
+        let taken = median(5, |_| {
+            stock.eval::<i64>(LOOP).unwrap();
+        });
+        println!("{theirs:46}{taken:8.1}");
+    }
     both("10,000 users by a plain loop", 5, |_| script(USERS), &given);
     both(
         "  of it reading the JSON",
@@ -80,16 +94,25 @@ fn main() {
     let edited = |index| format!("{long}// {index}");
     both("1,000 lines, again after an edit", 20, edited, &json!({}));
     let empty = connector(&[]);
-    let checked = median(20, |index| {
-        drop(workers().check_file(&empty, "actions/a.rhai", &edited(index)));
-    });
-    println!("check of a script of 1,000 lines    {checked:8.2}");
-    println!("from stopping to stopped");
-    stopped("  a loop", &script("loop {}"));
+    let check = "check of a script of 1,000 lines";
+    if is_picked(check) {
+        let taken = median(20, |index| {
+            drop(workers().check_file(&empty, "actions/a.rhai", &edited(index)));
+        });
+        println!("{check:36}{taken:8.2}");
+    }
+    stopped("stopping a loop", &script("loop {}"));
     let native = "let a = []; a.pad(3_000_000, #{ a: 1 }); let b = a; loop { a == b; }";
-    stopped("  a call that takes long", &script(native));
+    stopped("stopping a call that takes long", &script(native));
     let parameters: Vec<String> = (0..100_000).map(|index| format!("p{index}")).collect();
-    stopped("  reading", &format!("fn f({}) {{}}", parameters.join(",")));
+    stopped(
+        "stopping while it is read",
+        &format!("fn f({}) {{}}", parameters.join(",")),
+    );
+}
+
+fn is_picked(name: &str) -> bool {
+    name.contains(PICKED.as_str())
 }
 
 fn script(body: &str) -> String {
@@ -98,6 +121,9 @@ fn script(body: &str) -> String {
 
 /// Prints how long a run takes in a worker and in this process; `text` is given a number that differs every time.
 fn both(name: &str, times: usize, text: impl Fn(usize) -> String, input: &Value) {
+    if !is_picked(name) {
+        return;
+    }
     let host = Arc::new(MemoryHost::default());
     if let Some(users) = input["users"].as_str() {
         let answer = (200, users.to_owned());
@@ -134,6 +160,9 @@ fn both(name: &str, times: usize, text: impl Fn(usize) -> String, input: &Value)
 
 /// Prints how long it takes until a run of `text` that is stopped has ended.
 fn stopped(name: &str, text: &str) {
+    if !is_picked(name) {
+        return;
+    }
     let host: Arc<dyn Host> = Arc::new(MemoryHost::default());
     let run = Run {
         connector: connector(&[("actions/a.rhai", text)]),

@@ -7,6 +7,7 @@ mod hooks;
 mod lints;
 mod literal;
 mod output;
+mod several;
 mod walk;
 
 use joinery_connector::{
@@ -103,11 +104,12 @@ pub fn script(scripts: &Scripts, script: &Script) -> Vec<Finding> {
             found
         }
         Err(error) => {
-            let end = end_of_word(script.text, error.line, error.column);
-            vec![Finding::from(Problem {
-                end_column: end,
+            let found = several::mistakes(&scripts.inner, script.path, script.text, error);
+            let problem = |(error, end_column)| Problem {
+                end_column,
                 ..of_error(error)
-            })]
+            };
+            found.into_iter().map(problem).map(Finding::from).collect()
         }
     }
 }

@@ -9,7 +9,7 @@ use std::{
     sync::Mutex,
 };
 
-use rhai::{AST, ASTNode, Engine, Expr, INT, Position, Stmt, Token};
+use rhai::{AST, ASTNode, Engine, Expr, FnCallExpr, INT, Position, Stmt, Token};
 use serde::{Deserialize, Serialize};
 
 use crate::{files::Files, state::lock, tokens};
@@ -37,6 +37,12 @@ pub struct Coverage {
 }
 
 impl Coverage {
+    /// Adds a script that nothing ran.
+    pub fn add_unrun(&mut self, file: &str, lines: impl IntoIterator<Item = u32>) {
+        let there = self.files.entry(file.to_owned()).or_default();
+        lines.into_iter().for_each(|line| _ = there.entry(line).or_default());
+    }
+
     /// Adds what another run did.
     pub fn add(&mut self, other: &Self) {
         for (file, lines) in &other.files {
@@ -60,6 +66,11 @@ impl Coverage {
         });
         self
     }
+}
+
+/// The lines of a script that would be counted.
+pub(crate) fn lines(engine: &Engine, text: &str, ast: &AST) -> BTreeSet<u32> {
+    places(engine, text, ast).iter().map(|place| place.line).collect()
 }
 
 /// The scripts of an engine that notes lines.
@@ -99,7 +110,7 @@ impl Probes {
         let mut scripts = lock(&self.scripts);
         let number = scripts.all.len();
         let places = places(engine, text, &plain);
-        let lines: BTreeSet<u32> = places.iter().map(|place| place.line).collect();
+        let lines = places.iter().map(|place| place.line).collect();
         tokens::start();
         let changed = engine.compile(with_calls(text, number, &places));
         scripts.numbers.insert(key(file, text), number);
@@ -183,32 +194,51 @@ fn places(engine: &Engine, text: &str, ast: &AST) -> BTreeSet<Place> {
         });
         let position = beginning(statement);
         let says = saying.iter().any(|(start, end)| *start <= position && position <= *end);
-        if let Some(place) = Place::of(position)
+        if let Some(place) = Place::of(position).and_then(|place| after_statement.get(&place))
             && counts
             && !says
-            && after_statement.contains(&place)
         {
-            places.insert(place);
+            places.insert(*place);
         }
         true
     });
     places
 }
 
-/// Where a statement begins: a chain of calls has the position of its operator.
+/// Where a statement begins, but for what may stand in front of an operand.
 fn beginning(statement: &Stmt) -> Position {
     match statement {
-        Stmt::Expr(expression) => expression.start_position(),
-        Stmt::FnCall(call, _) if !call.namespace.is_empty() => call.namespace.position(),
-        Stmt::Assignment(assignment) => assignment.1.lhs.start_position(),
+        Stmt::Expr(expression) => leftmost(expression),
+        Stmt::FnCall(call, position) => leftmost_of_call(call, *position),
+        Stmt::Assignment(assignment) => leftmost(&assignment.1.lhs),
         other => other.position(),
     }
 }
 
-/// Places of tokens that come after `{`, `}` or `;`: where the statement before has ended.
-fn after_statements(engine: &Engine, text: &str) -> BTreeSet<Place> {
-    let mut places = BTreeSet::new();
+/// Where an expression begins: a chain of calls, a sum and the like have the position of their operator.
+fn leftmost(expression: &Expr) -> Position {
+    match expression {
+        Expr::Index(pair, ..) | Expr::Dot(pair, ..) => leftmost(&pair.lhs),
+        Expr::And(parts, ..) | Expr::Or(parts, ..) | Expr::Coalesce(parts, ..) => leftmost(&parts[0]),
+        Expr::FnCall(call, position) => leftmost_of_call(call, *position),
+        other => other.start_position(),
+    }
+}
+
+fn leftmost_of_call(call: &FnCallExpr, position: Position) -> Position {
+    match call.args.first() {
+        Some(first) if call.is_operator_call() => leftmost(first),
+        _ if !call.namespace.is_empty() => call.namespace.position(),
+        _ => position,
+    }
+}
+
+/// Places of the tokens that a statement can begin with: those after `{`, `}` or `;`, where the statement before has
+/// ended. One that may stand in front of an operand leads to the next, and that to the first.
+fn after_statements(engine: &Engine, text: &str) -> BTreeMap<Place, Place> {
+    let mut places = BTreeMap::new();
     let mut ended = false;
+    let mut first = None;
     // Braces open in each interpolated text around: at the last one the text goes on.
     let mut open: Vec<usize> = Vec::new();
     tokens::start();
@@ -218,9 +248,13 @@ fn after_statements(engine: &Engine, text: &str) -> BTreeSet<Place> {
         if token == Token::EOF {
             break;
         }
-        if ended && let Some(place) = Place::of(position) {
-            places.insert(place);
+        if let Some(place) = Place::of(position).filter(|_| ended) {
+            places.insert(place, *first.get_or_insert(place));
         }
+        if first.is_some() && is_prefix(&token) {
+            continue;
+        }
+        first = None;
         match &token {
             Token::InterpolatedString(_) => open.push(0),
             Token::LeftBrace | Token::MapStart => {
@@ -244,6 +278,14 @@ fn after_statements(engine: &Engine, text: &str) -> BTreeSet<Place> {
     places
 }
 
+/// Whether a token may stand in front of an operand.
+fn is_prefix(token: &Token) -> bool {
+    matches!(
+        token,
+        Token::LeftParen | Token::Bang | Token::Minus | Token::UnaryMinus | Token::Plus | Token::UnaryPlus
+    )
+}
+
 /// The text with a call before each of these places. Lines stay where they are.
 fn with_calls(text: &str, script: usize, places: &BTreeSet<Place>) -> String {
     let mut changed = String::with_capacity(text.len() + places.len() * 32);
@@ -262,4 +304,48 @@ fn with_calls(text: &str, script: usize, places: &BTreeSet<Place>) -> String {
         }
     }
     changed
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    /// One file of three lines.
+    struct One;
+
+    impl Files for One {
+        fn text(&self, path: &str) -> Option<Arc<str>> {
+            (path == "actions/a.rhai").then(|| "fn execute() {\n    1\n}\n".into())
+        }
+        fn paths(&self) -> Vec<String> {
+            vec!["actions/a.rhai".to_owned()]
+        }
+    }
+
+    #[test]
+    fn what_a_worker_made_up_is_left_out() {
+        let mut told = Coverage::default();
+        told.add_unrun("actions/a.rhai", [0, 1, 2, 3, 4, u32::MAX]);
+        told.add_unrun("actions/b.rhai", [1]);
+        told.add_unrun("../../etc/passwd", [1]);
+        let kept = told.within(&One);
+        let files: Vec<(&str, Vec<u32>)> = kept
+            .files
+            .iter()
+            .map(|(file, lines)| (file.as_str(), lines.keys().copied().collect()))
+            .collect();
+        assert_eq!(files, [("actions/a.rhai", vec![1, 2, 3])]);
+    }
+
+    #[test]
+    fn hits_that_no_run_can_have_do_not_overflow() {
+        let told = |hits: u64| Coverage {
+            files: BTreeMap::from([("actions/a.rhai".to_owned(), BTreeMap::from([(2, hits)]))]),
+        };
+        let mut sum = told(u64::MAX);
+        sum.add(&told(7));
+        assert_eq!(sum, told(u64::MAX));
+    }
 }

@@ -20,16 +20,16 @@ pub trait Host: Send + Sync {
     /// # Errors
     /// [`HttpFailure`] when there is no response, or the host is not allowed.
     fn send(&self, request: ScriptRequest, cancel: &Cancel) -> Result<HostResponse, HttpFailure>;
-    /// Sends requests, at most `limit` of them at once, and gives their answers in the same order. None lasts longer
-    /// than what is left of `budget`.
+    /// Sends requests at `pace` and gives their answers in the same order. None lasts longer than what is left of
+    /// `budget`.
     fn send_all(
         &self,
         requests: Vec<ScriptRequest>,
-        limit: usize,
+        pace: Pace,
         budget: Duration,
         cancel: &Cancel,
     ) -> Vec<Result<HostResponse, HttpFailure>> {
-        send_together(self, requests, limit, budget, cancel)
+        send_together(self, requests, pace, budget, cancel)
     }
     /// Takes a line of the console.
     fn log(&self, line: ConsoleLine);
@@ -51,14 +51,33 @@ pub trait Host: Send + Sync {
     fn sign(&self, secret: &str, operation: SecretOperation, message: &[u8]) -> Result<Vec<u8>, SecretFailure>;
 }
 
-/// Sends requests through `host`, begun in the order of the list, on `limit` threads. See [`Host::send_all`].
+/// How fast requests that are sent together go out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pace {
+    /// How many are under way at once.
+    pub limit: u32,
+    /// How many are begun in a minute, where that is limited.
+    pub per_minute: Option<u32>,
+}
+
+impl Pace {
+    /// How long after the first the request at `index` is begun at the earliest.
+    fn start_of(self, index: usize) -> Duration {
+        self.per_minute.map_or(Duration::ZERO, |rate| {
+            Duration::from_secs_f64(index as f64 * 60.0 / f64::from(rate.max(1)))
+        })
+    }
+}
+
+/// Sends requests through `host`, begun in the order of the list, on as many threads as may be under way at once. See
+/// [`Host::send_all`].
 ///
 /// # Panics
 /// Where sending panics.
 pub fn send_together<H: Host + ?Sized>(
     host: &H,
     requests: Vec<ScriptRequest>,
-    limit: usize,
+    pace: Pace,
     budget: Duration,
     cancel: &Cancel,
 ) -> Vec<Result<HostResponse, HttpFailure>> {
@@ -68,6 +87,10 @@ pub fn send_together<H: Host + ?Sized>(
     let next = || waiting.lock().unwrap_or_else(PoisonError::into_inner).next();
     let work = || {
         while let Some((index, mut request)) = next() {
+            let early = pace.start_of(index).min(budget).saturating_sub(began.elapsed());
+            if !early.is_zero() {
+                host.sleep(early, cancel);
+            }
             let left = budget.saturating_sub(began.elapsed()).as_millis().max(1) as u64;
             request.timeout_ms = Some(request.timeout_ms.map_or(left, |asked| asked.min(left)));
             // Each index is handed out once.
@@ -75,7 +98,7 @@ pub fn send_together<H: Host + ?Sized>(
         }
     };
     thread::scope(|scope| {
-        for _ in 0..limit.clamp(1, answers.len().max(1)) {
+        for _ in 0..(pace.limit as usize).clamp(1, answers.len().max(1)) {
             scope.spawn(work);
         }
     });

@@ -1,7 +1,7 @@
-//! JSON to script values and back. Text goes straight to script values; integers that do not fit 64 bits become floats.
+//! Script values to JSON and back. Text is read by `order`.
 
 use joinery_connector::secret::MASK;
-use rhai::{Array, Blob, Dynamic, FnPtr, Map};
+use rhai::{Blob, Dynamic, FnPtr};
 use serde_json::{Number, Value};
 
 use crate::{host::secret_mark, meter, secret::SecretValue};
@@ -37,14 +37,6 @@ pub enum JsonError {
     },
 }
 
-/// Reads JSON text.
-///
-/// # Errors
-/// What is wrong with the text, with line and column.
-pub fn parse(text: &[u8]) -> Result<Dynamic, serde_json::Error> {
-    serde_json::from_slice(text)
-}
-
 /// The script value of `value`.
 pub fn to_dynamic(value: &Value) -> Dynamic {
     match value {
@@ -55,12 +47,14 @@ pub fn to_dynamic(value: &Value) -> Dynamic {
             Dynamic::from_int,
         ),
         Value::String(text) => text.as_str().into(),
-        Value::Array(items) => items.iter().map(to_dynamic).collect::<Array>().into(),
-        Value::Object(members) => members
-            .iter()
-            .map(|(key, member)| (key.as_str().into(), to_dynamic(member)))
-            .collect::<Map>()
-            .into(),
+        Value::Array(items) => Dynamic::from_array(items.iter().map(to_dynamic).collect()),
+        Value::Object(members) => {
+            let members = members
+                .iter()
+                .map(|(key, member)| (key.as_str().into(), to_dynamic(member)));
+            // `into` would put every member into another map.
+            Dynamic::from_map(members.collect())
+        }
     }
 }
 

@@ -12,6 +12,7 @@ pub mod crypto;
 pub mod debug;
 mod describe;
 mod engine;
+mod entries;
 mod error;
 mod explain;
 mod files;

@@ -1,9 +1,9 @@
-//! The order in which responses write their keys. The engine's maps are sorted by key; an output made of what a server
+//! JSON text to script values, and the order in which responses write their keys. The engine's maps are sorted by key; an output made of what a server
 //! sent is to read as the server wrote it. Bodies are read on the thread of their run, so the table is the thread's.
 
 use std::{
     cell::RefCell,
-    collections::HashMap,
+    collections::{HashMap, VecDeque},
     fmt,
     hash::{DefaultHasher, Hash, Hasher},
     sync::Arc,
@@ -17,12 +17,22 @@ use serde_json::Value;
 const MAX_ORDERS: usize = 256;
 /// Keys of a map whose order is kept: one with more is a table, not a record.
 const MAX_KEYS: usize = 128;
+/// Orders that the next map is compared with before its keys are looked up.
+const MAX_LAST: usize = 4;
 
 type Order = Arc<[Identifier]>;
 
+/// Orders kept so far.
+#[derive(Default)]
+struct Orders {
+    /// By the keys they order.
+    by_keys: HashMap<u64, Order>,
+    /// Those met last: records come many in a row, some within others.
+    last: VecDeque<Order>,
+}
+
 thread_local! {
-    /// Orders by the keys they order.
-    static ORDERS: RefCell<HashMap<u64, Order>> = RefCell::default();
+    static ORDERS: RefCell<Orders> = RefCell::default();
 }
 
 /// Forgets every order: a run begins, and what another one on this thread was answered is no business of its.
@@ -30,15 +40,25 @@ pub fn forget() {
     ORDERS.take();
 }
 
-/// Reads JSON and keeps the order of its keys.
+/// Reads JSON; integers that do not fit 64 bits become floats.
+///
+/// # Errors
+/// What is wrong with the text, with line and column.
+pub fn read(text: &str) -> Result<Dynamic, serde_json::Error> {
+    Reader { ordered: false }.read(serde_json::Deserializer::from_str(text))
+}
+
+/// Reads JSON in the same way and keeps the order of its keys.
 ///
 /// # Errors
 /// What is wrong with the text, with line and column.
 pub fn parse(text: &[u8]) -> Result<Dynamic, serde_json::Error> {
-    let mut reader = serde_json::Deserializer::from_slice(text);
-    let value = Ordered.deserialize(&mut reader)?;
-    reader.end()?;
-    Ok(value)
+    let reader = Reader { ordered: true };
+    // Text is looked through once at a time here, not string by string.
+    match std::str::from_utf8(text) {
+        Ok(text) => reader.read(serde_json::Deserializer::from_str(text)),
+        Err(_) => reader.read(serde_json::Deserializer::from_slice(text)),
+    }
 }
 
 /// Puts the keys of every map in `value` into the order in which a response of this run wrote them: a map of the same
@@ -65,6 +85,7 @@ fn order_of(object: &serde_json::Map<String, Value>) -> Order {
         return Order::default();
     }
     ORDERS.with_borrow_mut(|orders| {
+        let orders = &mut orders.by_keys;
         let name = name_of(object.keys().map(String::as_str));
         if let Some(order) = orders.get(&name) {
             return order.clone();
@@ -101,18 +122,40 @@ fn keep(keys: Vec<Identifier>, map: &Map) {
         return;
     }
     ORDERS.with_borrow_mut(|orders| {
-        if orders.len() < MAX_ORDERS {
-            orders
-                .entry(name_of(map.keys().map(Identifier::as_str)))
-                .or_insert_with(|| keys.into());
+        if orders.last.iter().any(|order| order[..] == keys[..]) {
+            return;
+        }
+        let order = Order::from(keys);
+        if orders.last.len() == MAX_LAST {
+            orders.last.pop_front();
+        }
+        orders.last.push_back(order.clone());
+        if orders.by_keys.len() < MAX_ORDERS {
+            let name = name_of(map.keys().map(Identifier::as_str));
+            orders.by_keys.entry(name).or_insert(order);
         }
     });
 }
 
-/// Reads a value and keeps the order of the keys of every map in it.
-struct Ordered;
+/// Reads a value straight into what scripts hold.
+#[derive(Clone, Copy)]
+struct Reader {
+    /// Whether the order of the keys of every map is kept.
+    ordered: bool,
+}
 
-impl<'de> DeserializeSeed<'de> for Ordered {
+impl Reader {
+    fn read<'de, R: serde_json::de::Read<'de>>(
+        self,
+        mut text: serde_json::Deserializer<R>,
+    ) -> Result<Dynamic, serde_json::Error> {
+        let value = self.deserialize(&mut text)?;
+        text.end()?;
+        Ok(value)
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Reader {
     type Value = Dynamic;
 
     fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<Dynamic, D::Error> {
@@ -120,7 +163,7 @@ impl<'de> DeserializeSeed<'de> for Ordered {
     }
 }
 
-impl<'de> Visitor<'de> for Ordered {
+impl<'de> Visitor<'de> for Reader {
     type Value = Dynamic;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -153,22 +196,25 @@ impl<'de> Visitor<'de> for Ordered {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Dynamic, A::Error> {
         let mut array = Array::new();
-        while let Some(item) = items.next_element_seed(Self)? {
+        while let Some(item) = items.next_element_seed(self)? {
             array.push(item);
         }
-        Ok(array.into())
+        Ok(Dynamic::from_array(array))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Dynamic, A::Error> {
         let (mut map, mut keys) = (Map::new(), Vec::new());
         while let Some(key) = members.next_key_seed(Key)? {
-            if keys.len() <= MAX_KEYS {
+            if self.ordered && keys.len() <= MAX_KEYS {
                 keys.push(key.clone());
             }
-            map.insert(key, members.next_value_seed(Self)?);
+            map.insert(key, members.next_value_seed(self)?);
         }
-        keep(keys, &map);
-        Ok(map.into())
+        if self.ordered {
+            keep(keys, &map);
+        }
+        // `into` would put every member into another map.
+        Ok(Dynamic::from_map(map))
     }
 }
 

@@ -2,95 +2,14 @@
 
 use std::fmt::Write as _;
 
-use crate::functions::{
-    GROUPS,
-    options::{ACTION_RETRY, ALL, WHEN},
-    signatures,
+use crate::{
+    entries::{self, Entry},
+    functions::{
+        GROUPS,
+        options::{ACTION_RETRY, ALL, WHEN},
+        signatures,
+    },
 };
-
-/// What the engine calls in which file.
-pub(crate) const CALLED: &[(&str, &str, &str)] = &[
-    (
-        "actions/NAME.rhai",
-        "execute(connection, input, config)",
-        "The output. The one function an action must have.",
-    ),
-    (
-        "actions/NAME.rhai",
-        "config_fields(connection)",
-        "Fields that are asked first; their answers arrive as `config`.",
-    ),
-    (
-        "actions/NAME.rhai",
-        "input_fields(connection, config)",
-        "Fields of the input.",
-    ),
-    (
-        "actions/NAME.rhai",
-        "output_fields(connection, config)",
-        "Fields of the output, or `schema(\"name\")`.",
-    ),
-    (
-        "actions/NAME.rhai",
-        "sample_output()",
-        "An output to show before the first run.",
-    ),
-    (
-        "actions/NAME.rhai",
-        "resume(connection, input, state, config)",
-        "The output of an action that called `continue_in`.",
-    ),
-    (
-        "actions/NAME.rhai",
-        "retry()",
-        "When a failed action is run again from the start.",
-    ),
-    (
-        "actions/NAME.rhai",
-        "deprecated()",
-        "What to use instead; the action runs and is not offered to others.",
-    ),
-    (
-        "triggers/NAME.rhai",
-        "poll(connection, input, cursor, config)",
-        "`#{ events, cursor, more }`.",
-    ),
-    (
-        "triggers/NAME.rhai",
-        "dedupe_key(event)",
-        "What tells an event from others.",
-    ),
-    (
-        "triggers/NAME.rhai",
-        "subscribe(connection, input, url), refresh(subscription), unsubscribe(connection, subscription)",
-        "Webhooks: [triggers.md](triggers.md).",
-    ),
-    (
-        "triggers/NAME.rhai",
-        "notification(input, request, connection)",
-        "Events, `respond(...)`, or both.",
-    ),
-    (
-        "pick_lists/NAME.rhai",
-        "options(connection, params)",
-        "The choices: plain values, or `#{ value, label }`. `params` holds the fields of `depends_on`.",
-    ),
-    (
-        "schemas/NAME.rhai",
-        "fields(connection, config)",
-        "Fields, where every org has its own.",
-    ),
-    (
-        "connection.rhai",
-        "test(connection)",
-        "Anything; a failure is a failed test.",
-    ),
-    (
-        "connection.rhai",
-        "acquire(connection), refresh(connection, token), apply(connection, request, token)",
-        "Signing in by script: [custom-sign-in.md](custom-sign-in.md).",
-    ),
-];
 
 /// One script function as documented.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -119,10 +38,17 @@ pub fn markdown(functions: &[FunctionDoc]) -> String {
          Of an options map (`#{ ... }`) every key may be left out; one that is not known is an error.\n",
     );
     text += "\n## What the engine calls\n\nFunctions that a file may have. Each may take fewer parameters than stand here.\n\n";
-    text += "| File | Function | Gives |\n|---|---|---|\n";
-    for (file, function, gives) in CALLED {
-        let _ = writeln!(text, "| `{file}` | `{function}` | {gives} |");
+    text += "| File | Function | What for |\n|---|---|---|\n";
+    for (_, file, entries) in entries::ALL {
+        for Entry {
+            name, parameters, doc, ..
+        } in *entries
+        {
+            let _ = writeln!(text, "| `{file}` | `{name}({})` | {doc} |", parameters.join(", "));
+        }
     }
+    text += "\nAn action must have `execute`. [triggers.md](triggers.md) tells of webhooks, \
+             [custom-sign-in.md](custom-sign-in.md) of signing in by script.\n";
     for (title, keys) in [("retry()", ACTION_RETRY), ("when", WHEN)] {
         let _ = write!(text, "\n`{title}` is a map of:\n\n");
         table(&mut text, keys);

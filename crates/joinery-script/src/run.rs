@@ -6,7 +6,7 @@ use std::{
     time::Instant,
 };
 
-use joinery_connector::{Connector, schema::Field};
+use joinery_connector::{Connector, FileKind, schema::Field};
 use rhai::{CallFnOptions, Dynamic, Scope};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -14,9 +14,10 @@ use ts_rs::TS;
 
 pub use crate::error::{Frame, ScriptError};
 use crate::{
-    coverage::Coverage,
+    coverage::{self, Coverage},
     debug,
     engine::Inner,
+    entries::{self, Entry},
     explain,
     files::Files,
     functions::{self, Request},
@@ -372,6 +373,19 @@ impl Scripts {
         Ok(debug::read_places(&self.inner.compile(file, &text)?))
     }
 
+    /// The lines of a script that coverage counts.
+    ///
+    /// # Errors
+    /// `no_file` or `syntax`.
+    pub(crate) fn lines(&self, files: &dyn Files, file: &str) -> Result<Vec<u32>, ScriptError> {
+        let text = files
+            .text(file)
+            .ok_or_else(|| ScriptError::new("no_file", format!("no file `{file}`"), file))?;
+        let ast = self.inner.compile(file, &text)?;
+        let lines = coverage::lines(&self.inner.engine, &text, &ast);
+        Ok(lines.into_iter().collect())
+    }
+
     /// Runs on this thread and in this process: what the script does to either, it does to the caller. Anything but a
     /// worker, or a script of one's own, goes through [`Workers`](crate::Workers).
     pub fn run(&self, run: &Run, host: &Arc<dyn Host>, cancel: &Cancel) -> Outcome {
@@ -487,22 +501,10 @@ impl Started<'_> {
             } else {
                 format!("{file} has no function `{function}`")
             };
-            let wanted = match function {
-                "execute" => "connection, input",
-                "apply" => "connection, request, token",
-                "refresh" => "connection, token",
-                "resume" => "connection, input, state",
-                "options" => "connection, params",
-                "poll" => "connection, input, cursor",
-                "dedupe_key" => "event",
-                "subscribe" => "connection, input, url",
-                "unsubscribe" => "connection, subscription",
-                "notification" => "input, request, connection",
-                "retry" => "",
-                _ => "connection",
-            };
+            let kind = FileKind::of(file).0;
+            let wanted = entries::find(kind, function).map_or(&["connection"][..], Entry::usual);
             return Err(ScriptError::new("no_function", message, file)
-                .with_hint(format!("Write: fn {function}({wanted}) {{ ... }}")));
+                .with_hint(format!("Write: fn {function}({}) {{ ... }}", wanted.join(", "))));
         };
         self.state.spot.note(file, self.line_of(function));
         self.state.enter();

@@ -1,9 +1,9 @@
 //! Runs in a process of their own. Whatever a script does to the process it runs in, the studio lives on.
 //!
-//! The host's side: [`Workers`] keeps processes warm (`pool`), each of which is spoken to (`process`), watched (`watch`)
-//! and answered (`answer`); `death` tells what its end means. The worker's side: it shuts itself in (`enclosure`) and
-//! serves one task after the other (`serve`), asking its host for everything (`remote`). Between them: `protocol` in
-//! frames (`frame`) over two pipes, and one page of memory that both see (`page`).
+//! The host's side: [`Workers`] keeps processes warm (`pool`), each of which is spoken to (`process`, `pipe`), watched
+//! (`watch`) and answered (`answer`); `death` tells what its end means. The worker's side: it shuts itself in
+//! (`enclosure`) and serves one task after the other (`serve`), asking its host for everything (`remote`). Between them:
+//! `protocol` in frames (`frame`) over two pipes, and one page of memory that both see (`page`).
 
 mod answer;
 mod death;
@@ -11,7 +11,10 @@ mod enclosure;
 mod frame;
 #[cfg(windows)]
 mod job;
+#[cfg(all(test, unix))]
+mod liars;
 mod page;
+mod pipe;
 mod pool;
 mod process;
 mod protocol;

@@ -1,7 +1,17 @@
 import { expect, test } from 'vitest';
 import type { Field } from '../backend/types/Field';
 import type { JsonValue } from '../backend/types/serde_json/JsonValue';
-import { controlOf, fieldError, isShown, startingValues, typedValue, withList } from './form-values';
+import {
+	controlOf,
+	fieldError,
+	isShown,
+	objectOf,
+	pairsOf,
+	startingValues,
+	typedValue,
+	withChoice,
+	withList
+} from './form-values';
 
 function field(change: Partial<Field>): Field {
 	return {
@@ -83,4 +93,28 @@ test('a pick list makes a select that keeps a value it does not hold', () => {
 	expect(controlOf(withList(group, list, 1))).toBe('select');
 	expect(withList(group, list, 9).options.map((option) => option.label)).toEqual(['Everyone', '9']);
 	expect(withList(group, { options: [], note: 'Loading' }, undefined).hint).toBe('Loading');
+});
+
+test('a list of known values is chosen from, in their order', () => {
+	const options = ['a', 'b', 'c'].map((value) => ({ value, label: value }));
+	const list = field({ type: 'array', of: field({ options }) });
+	expect(controlOf(list)).toBe('multiselect');
+	expect(withChoice(list, undefined, 'b', true)).toEqual(['b']);
+	expect(withChoice(list, ['other', 'b'], 'a', true)).toEqual(['a', 'b', 'other']);
+	expect(withChoice(list, ['b'], 'b', false)).toBeUndefined();
+	expect(controlOf(withList(field({ type: 'array' }), { options, note: null }, undefined))).toBe('multiselect');
+});
+
+test('an object of texts is a table of names and values, any other is JSON', () => {
+	expect(controlOf(field({ type: 'object', control: 'key_value' }))).toBe('key-value');
+	expect(pairsOf({ a: '1' })).toEqual([{ name: 'a', value: '1' }]);
+	expect(pairsOf({ a: 1 })).toBeNull();
+	expect(
+		objectOf([
+			{ name: 'a', value: '1' },
+			{ name: '', value: 'x' },
+			{ name: 'a', value: '2' }
+		])
+	).toEqual({ a: '2' });
+	expect(objectOf([])).toBeUndefined();
 });

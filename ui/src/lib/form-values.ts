@@ -5,10 +5,21 @@ import type { JsonValue } from '../backend/types/serde_json/JsonValue';
 
 export type JsonObject = { [key in string]: JsonValue };
 export type FieldControl =
-	'text' | 'password' | 'number' | 'switch' | 'select' | 'date-time' | 'date' | 'area' | 'json';
+	| 'text'
+	| 'password'
+	| 'number'
+	| 'switch'
+	| 'select'
+	| 'multiselect'
+	| 'key-value'
+	| 'date-time'
+	| 'date'
+	| 'area'
+	| 'json';
 
 export function controlOf(field: Field): FieldControl {
-	if (field.type === 'array' || field.type === 'object') return 'json';
+	if (field.type === 'array') return choicesOf(field).length > 0 ? 'multiselect' : 'json';
+	if (field.type === 'object') return field.control === 'key_value' ? 'key-value' : 'json';
 	if (field.options.length > 0) return 'select';
 	if (field.type === 'boolean') return 'switch';
 	if (field.type === 'integer' || field.type === 'number') return 'number';
@@ -17,6 +28,47 @@ export function controlOf(field: Field): FieldControl {
 	if (field.format === 'date' || field.control === 'date') return 'date';
 	if (field.control === 'text_area') return 'area';
 	return 'text';
+}
+
+/** The values a list is chosen from: the field's own, or those of what it holds. */
+export function choicesOf(field: Field): readonly PickOption[] {
+	return field.options.length > 0 ? field.options : (field.of?.options ?? []);
+}
+
+/** The list with one of its choices taken in or out; in the order of the choices, what is no choice last. */
+export function withChoice(
+	field: Field,
+	value: JsonValue | undefined,
+	choice: JsonValue,
+	on: boolean
+): JsonValue | undefined {
+	const key = JSON.stringify(choice);
+	const rest = (Array.isArray(value) ? value : []).filter((item) => JSON.stringify(item) !== key);
+	if (on) rest.push(choice);
+	const order = choicesOf(field).map((option) => JSON.stringify(option.value));
+	const place = (item: JsonValue) => (order.indexOf(JSON.stringify(item)) + order.length + 1) % (order.length + 1);
+	return rest.length === 0 ? undefined : rest.sort((left, right) => place(left) - place(right));
+}
+
+/** Whether a value is among the items of a list. */
+export function hasChoice(value: JsonValue | undefined, choice: JsonValue): boolean {
+	const key = JSON.stringify(choice);
+	return Array.isArray(value) && value.some((item) => JSON.stringify(item) === key);
+}
+
+/** An object of texts as rows of a table; null where it holds anything else. */
+export function pairsOf(value: JsonValue | undefined): { name: string; value: string }[] | null {
+	if (value === undefined || value === null) return [];
+	if (!isObject(value)) return null;
+	const pairs = Object.entries(value);
+	if (!pairs.every(([, text]) => typeof text === 'string')) return null;
+	return pairs.map(([name, text]) => ({ name, value: text as string }));
+}
+
+/** The object that rows of a table stand for; of two of one name the last counts. */
+export function objectOf(rows: readonly { name: string; value: string }[]): JsonObject | undefined {
+	const named = rows.filter((row) => row.name !== '');
+	return named.length === 0 ? undefined : Object.fromEntries(named.map((row) => [row.name, row.value]));
 }
 
 export function isObject(value: unknown): value is JsonObject {
@@ -83,8 +135,9 @@ export interface PickList {
 
 /** The field as the form draws it: with the options of its pick list, and the value it has among them. */
 export function withList(field: Field, list: PickList | undefined, value: JsonValue | undefined): Field {
-	if (!list || field.type === 'array' || field.type === 'object') return field;
+	if (!list || field.type === 'object') return field;
 	if (list.options.length === 0) return { ...field, hint: list.note ?? field.hint };
+	if (field.type === 'array') return { ...field, options: list.options, hint: list.note ?? field.hint };
 	const chosen = JSON.stringify(value);
 	const known = value == null || list.options.some((option) => JSON.stringify(option.value) === chosen);
 	const options = known ? list.options : [...list.options, { value, label: shownValue(value) }];

@@ -396,6 +396,7 @@ fn build(
         base_url,
         retry: connector.manifest.http.retry.clone(),
         body_folder: studio.home().join("bodies"),
+        largest_body: None,
         hooks: None,
         also_secret: Vec::new(),
     };

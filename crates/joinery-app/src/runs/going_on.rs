@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use joinery_script::{ConsoleLevel, ConsoleLine, Function, Host, Outcome, ScriptError, run::Description};
+use joinery_script::{ConsoleLevel, ConsoleLine, Coverage, Function, Host, Outcome, ScriptError, run::Description};
 use joinery_store::table::waiting::{self, Row};
 use serde_json::Value;
 
@@ -64,7 +64,7 @@ pub(super) async fn run(
     input: &Value,
     resumed: Option<Row>,
 ) -> Result<(Outcome, Option<Waiting>), Error> {
-    let (mut function, mut row) = (first, resumed);
+    let (mut function, mut row, mut covered) = (first, resumed, None);
     let mut rounds = row.as_ref().map_or(0, |row| row.rounds);
     if let Some(row) = &row {
         let waiting = Waiting {
@@ -76,7 +76,8 @@ pub(super) async fn run(
         }
     }
     loop {
-        let outcome = with_retries(studio, performance, description, host, &function).await?;
+        let mut outcome = with_retries(studio, performance, description, host, &function).await?;
+        outcome.coverage = with(covered.take(), outcome.coverage);
         let Some(continuation) = &outcome.continuation else {
             if let Some(row) = &row {
                 waiting::remove(studio.store()?, &row.id)?;
@@ -103,7 +104,7 @@ pub(super) async fn run(
         // A replay goes on at once, and leaves nothing to go on with later.
         let time = Duration::try_from_secs_f64(continuation.seconds).unwrap_or_default();
         if performance.chance.waited(time) {
-            function = resume;
+            (function, covered) = (resume, outcome.coverage);
             continue;
         }
         let kept = Row {
@@ -125,7 +126,7 @@ pub(super) async fn run(
         if !performance.wait {
             return Ok((outcome, Some(waiting)));
         }
-        function = resume;
+        (function, covered) = (resume, outcome.coverage);
         row = Some(kept);
         if !wait(performance, &waiting).await {
             return Ok((interrupted(performance, &waiting), Some(waiting)));
@@ -158,10 +159,10 @@ async fn with_retries(
     host: &Arc<RunHost>,
     function: &Function,
 ) -> Result<Outcome, Error> {
-    let mut tries = 0;
+    let (mut tries, mut covered) = (0, None);
     loop {
         let run = performance.run(function.clone());
-        let outcome = run_script(
+        let mut outcome = run_script(
             studio,
             run,
             Arc::clone(host),
@@ -169,6 +170,7 @@ async fn with_retries(
             performance.debugger.clone(),
         )
         .await?;
+        outcome.coverage = with(covered.take(), outcome.coverage);
         let (Err(error), Some(retry)) = (&outcome.result, &description.retry) else {
             return Ok(outcome);
         };
@@ -176,6 +178,7 @@ async fn with_retries(
             return Ok(outcome);
         };
         tries += 1;
+        covered.clone_from(&outcome.coverage);
         host.log(ConsoleLine {
             level: ConsoleLevel::Warn,
             text: format!("{}; run again in {seconds} s ({tries} of {})", error.message, retry.max),
@@ -185,6 +188,17 @@ async fn with_retries(
         if !sleep(performance, Duration::from_secs_f64(seconds)).await {
             return Ok(outcome);
         }
+    }
+}
+
+/// What the calls before covered, and what this one did.
+fn with(before: Option<Coverage>, now: Option<Coverage>) -> Option<Coverage> {
+    match (before, now) {
+        (Some(mut before), Some(now)) => {
+            before.add(&now);
+            Some(before)
+        }
+        (before, now) => before.or(now),
     }
 }
 

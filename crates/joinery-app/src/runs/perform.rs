@@ -102,16 +102,19 @@ impl Performance {
     }
 
     pub(crate) fn host(&self, studio: &Studio) -> Result<Arc<RunHost>, Error> {
-        let host = self.new_host(studio)?;
-        Ok(Arc::new(match &self.debugger {
-            Some(debugger) => host.debugged_by(debugger.clone()),
-            None => host,
-        }))
+        Ok(Arc::new(self.debugged(self.new_host(studio)?)))
     }
 
     /// A way out that leads to the console and the clock only.
     pub(crate) fn host_without_http(&self, studio: &Studio) -> Result<Arc<RunHost>, Error> {
-        Ok(Arc::new(self.new_host(studio)?.without_http()))
+        Ok(Arc::new(self.debugged(self.new_host(studio)?.without_http())))
+    }
+
+    fn debugged(&self, host: RunHost) -> RunHost {
+        match &self.debugger {
+            Some(debugger) => host.debugged_by(debugger.clone()),
+            None => host,
+        }
     }
 
     fn new_host(&self, studio: &Studio) -> Result<RunHost, Error> {
@@ -144,6 +147,8 @@ pub struct Performed {
     pub console: Vec<ConsoleLine>,
     /// The input as it was used, defaults filled in.
     pub input: Value,
+    /// The answers to the config fields as they were used.
+    pub(crate) config: Value,
     /// Where the output differs from its declared fields.
     pub warnings: Vec<Violation>,
     /// That the action goes on later, where it does; the outcome is then an error that says so.
@@ -311,6 +316,7 @@ fn told(studio: &Studio, performance: Performance, host: &RunHost, outcome: Outc
         drawn: record.drawn,
         console: record.console,
         input: performance.input,
+        config: performance.config,
         warnings: Vec::new(),
         waiting: None,
         time_ms: milliseconds(started.elapsed()),
@@ -352,7 +358,10 @@ pub(crate) async fn run_script(
     .await
 }
 
-async fn on_blocking_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
+/// Does on a thread that may block what would hold up others here.
+pub(crate) async fn on_blocking_thread<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Error> {
     tokio::task::spawn_blocking(work).await.map_err(|error| {
         Error::new(Code::Internal, format!("the script engine failed: {error}"))
             .with_hint("Save your work and restart; the script that did this is worth a bug report.")
@@ -373,6 +382,7 @@ fn failed(input: Value, error: ScriptError, started: Instant) -> Performed {
         drawn: Drawn::default(),
         console: Vec::new(),
         input,
+        config: Value::Null,
         warnings: Vec::new(),
         waiting: None,
         time_ms: milliseconds(started.elapsed()),

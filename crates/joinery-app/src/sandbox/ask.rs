@@ -164,6 +164,7 @@ async fn send(studio: &Studio, call: Call<'_>) -> Result<Exchange, Error> {
         base_url,
         retry: None,
         body_folder: PathBuf::new(),
+        largest_body: None,
         session: Arc::new(Session::default()),
         hooks: None,
         also_secret: Vec::new(),

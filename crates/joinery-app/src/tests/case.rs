@@ -233,6 +233,7 @@ async fn perform(
 ) -> Result<Performed, Error> {
     performance.coverage = options.coverage;
     performance.input = task.case.input.clone();
+    performance.config = task.case.config.clone();
     performance.cursor = task.case.cursor.clone();
     runs::perform(studio, performance).await
 }

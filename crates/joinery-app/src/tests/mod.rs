@@ -25,6 +25,7 @@ use crate::{
     connectors,
     error::{Code, Error},
     host::milliseconds,
+    runs,
     studio::Studio,
 };
 
@@ -194,9 +195,29 @@ pub async fn run(
             break;
         }
     }
+    if options.coverage && options.filter.is_none() {
+        add_unrun(studio, connector, &mut coverage).await?;
+    }
     report.coverage = by_line(coverage);
     report.time_ms = milliseconds(started.elapsed());
     Ok(report)
+}
+
+/// Adds the actions and triggers that no case runs. One that does not compile has no lines; the check tells of it.
+async fn add_unrun(studio: &Studio, connector: &Arc<Connector>, coverage: &mut Coverage) -> Result<(), Error> {
+    for kind in [FileKind::Action, FileKind::Trigger] {
+        for script in connector.of_kind(kind) {
+            let (scripts, connector, file) = (studio.scripts().clone(), Arc::clone(connector), script.path.clone());
+            if coverage.files.contains_key(&file) {
+                continue;
+            }
+            let lines = runs::on_blocking_thread(move || scripts.lines(&connector, &file).ok()).await?;
+            if let Some(lines) = lines {
+                coverage.add_unrun(&script.path, lines);
+            }
+        }
+    }
+    Ok(())
 }
 
 fn by_line(coverage: Coverage) -> Vec<FileCoverage> {

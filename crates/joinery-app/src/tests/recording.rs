@@ -2,22 +2,27 @@
 
 use std::sync::Arc;
 
+use base64::prelude::{BASE64_STANDARD, BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE, BASE64_URL_SAFE_NO_PAD, Engine as _};
 use jiff::Timestamp;
 use joinery_connector::{
     Connector, Secret,
-    cassette::{Cassette, Masking},
+    cassette::{Cassette, Masking, RecordedBody},
+    form::Control,
 };
-use joinery_http::{Client, ClientOptions};
+use joinery_http::{Client, ClientOptions, auth};
 use url::Url;
 
 use crate::{
-    chance::{Chance, Drawn},
+    chance::{Chance, Drawn, Uses},
     connections::{self, Resolved},
     error::{Code, Error},
     host::RecordedCall,
     runs::{Performance, Performed},
     studio::{Studio, now_ms},
 };
+
+/// The least bytes of a result that is looked for in what was recorded.
+const SHORTEST_RESULT: usize = 8;
 
 /// What a cassette is made of.
 pub(super) struct Take<'a> {
@@ -50,10 +55,14 @@ pub(super) fn cassette(connector: &Connector, take: &Take, said: Vec<String>) ->
     for (calls, parallel) in [(take.asked, false), (take.calls, true)] {
         add(&mut cassette, calls, parallel)?;
     }
+    let uses = &take.drawn.uses;
+    cassette.opened = uses.opened.iter().map(|text| RecordedBody::of(text)).collect();
     let masking = Masking {
         settings: &connector.manifest.tests,
         secrets: secrets(take.connection),
         replace: addresses(&take.connection.http.base_url, &shown_base),
+        results: uses.results.iter().flat_map(as_written).collect(),
+        signed: uses.signed.clone(),
         said,
     };
     masking.apply(&mut cassette);
@@ -113,6 +122,7 @@ pub(super) fn replay(studio: &Studio, connector: &Arc<Connector>, file: &str, ca
     let drawn = Drawn {
         clock: cassette.clock.iter().filter_map(|text| time_of(text)).collect(),
         random: hex::decode(&cassette.random).unwrap_or_default(),
+        uses: Uses::replayed(cassette.opened.iter().map(RecordedBody::bytes).collect()),
     };
     let client = Client::recorded(ClientOptions::default(), cassette.exchanges.clone());
     Performance {
@@ -124,7 +134,40 @@ pub(super) fn replay(studio: &Studio, connector: &Arc<Connector>, file: &str, ca
 
 /// A cassette without any exchange: for a case that makes no call.
 pub(super) fn silent(connector: &Connector) -> Cassette {
-    Cassette::new(time_text(now_ms()), shown_base(connector, ""))
+    let mut cassette = Cassette::new(time_text(now_ms()), shown_base(connector, ""));
+    cassette.secrets = declared_secrets(connector);
+    cassette
+}
+
+/// Names of the secrets that a connection of the connector can have.
+fn declared_secrets(connector: &Connector) -> Vec<String> {
+    let manifest = &connector.manifest;
+    let forms = manifest.auth.iter().filter_map(|choice| {
+        let kind = auth::kind(&choice.kind)?;
+        Some(kind.form(&choice.settings).fields)
+    });
+    let fields = manifest.fields.iter().cloned().chain(forms.flatten());
+    fields
+        .filter(|field| field.control == Control::Secret)
+        .map(|field| field.name)
+        .collect()
+}
+
+/// A result and its stand-in in each way that a script may write bytes.
+fn as_written((result, shown): &(Vec<u8>, Vec<u8>)) -> Vec<(String, String)> {
+    // What is this short may stand anywhere by chance.
+    if result.len() < SHORTEST_RESULT {
+        return Vec::new();
+    }
+    let ways: [fn(&[u8]) -> String; 6] = [
+        |bytes| hex::encode(bytes),
+        |bytes| hex::encode_upper(bytes),
+        |bytes| BASE64_STANDARD.encode(bytes),
+        |bytes| BASE64_STANDARD_NO_PAD.encode(bytes),
+        |bytes| BASE64_URL_SAFE.encode(bytes),
+        |bytes| BASE64_URL_SAFE_NO_PAD.encode(bytes),
+    ];
+    ways.map(|write| (write(result), write(shown))).to_vec()
 }
 
 /// How many days old a cassette is, where that is more than the connector allows.

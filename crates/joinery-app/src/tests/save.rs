@@ -70,6 +70,7 @@ pub async fn save(studio: &Studio, wanted: &SaveTest) -> Result<SavedTest, Error
     let mut made = NewCase {
         name: name.to_owned(),
         input: performed.input.clone(),
+        config: performed.config.clone(),
         cursor: Value::Null,
         cassette: None,
         error: performed.outcome.result.as_ref().err().map(|error| error.code.clone()),
@@ -96,6 +97,7 @@ fn texts(made: &NewCase) -> Vec<String> {
     let case = joinery_connector::test_file::Case {
         name: made.name.clone(),
         input: made.input.clone(),
+        config: made.config.clone(),
         cursor: made.cursor.clone(),
         cassette: None,
         expect: Vec::new(),
@@ -116,6 +118,7 @@ async fn replayed(
 ) -> Result<Option<Value>, Error> {
     let mut performance = recording::replay(studio, connector, &run.file, cassette);
     performance.input = run.performed.input.clone();
+    performance.config = run.performed.config.clone();
     let client = performance.client.clone();
     let again = runs::perform(studio, performance).await?;
     let misses = client

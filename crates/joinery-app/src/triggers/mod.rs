@@ -1,6 +1,7 @@
 //! Running triggers: polling for events, and taking them from webhooks. Both hand events on before they are
 //! remembered, so that a crash repeats events and never loses one; the dedupe keys drop the repeats.
 
+mod enter;
 mod poll;
 mod serve;
 mod webhook;
@@ -12,6 +13,7 @@ use joinery_script::{Function, Limits, ScriptError};
 use joinery_store::table;
 use serde_json::{Value, json};
 
+pub use enter::{Entry, enter};
 pub use joinery_store::Store;
 pub use poll::{Ended, Page, Polled, poll};
 pub use serve::{Happened, Serve, Task, serve};

@@ -265,7 +265,7 @@ impl Reply {
 }
 
 /// The request as `notification` gets it: header names in lower case, the body parsed by its type and as text.
-fn as_script_sees(incoming: &Incoming, subscription: Value) -> Value {
+pub(super) fn as_script_sees(incoming: &Incoming, subscription: Value) -> Value {
     let text = String::from_utf8_lossy(&incoming.body);
     let pairs = |encoded: &str| -> Map<String, Value> {
         url::form_urlencoded::parse(encoded.as_bytes())

@@ -4,10 +4,11 @@
 
 use std::collections::BTreeMap;
 
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde_json::Value;
 
 use super::{
-    Cassette, MaskRule, RecordedExchange, TestSettings,
+    Cassette, MaskRule, RecordedBody, RecordedExchange, TestSettings,
     people::{Kind, kind_of, plain, stand_in},
     secret_stand_in,
     text::{Rewrite, emails, in_form, in_header, in_url},
@@ -31,6 +32,10 @@ pub struct Masking<'a> {
     pub secrets: Vec<(String, Secret)>,
     /// Texts to replace first, such as the org's own address: what stands there, and what is shown.
     pub replace: Vec<(String, String)>,
+    /// What secrets made, such as signatures, as it is written, and what a replay makes in its place.
+    pub results: Vec<(String, String)>,
+    /// What was signed as a JSON Web Token is: `header.claims`. It is masked inside, as the script will write it then.
+    pub signed: Vec<String>,
     /// Texts of the case: its input, and what it expects.
     pub said: Vec<String>,
 }
@@ -50,17 +55,39 @@ impl Masking<'_> {
             drop_cookies(exchange);
             each_text(exchange, &mut |text| first.rewrite(text));
         }
+        for body in &mut cassette.opened {
+            in_body(body, false, &mut |text| first.rewrite(text));
+        }
+        for exchange in &mut cassette.exchanges {
+            self.mask_bytes(&mut exchange.request.body);
+            self.mask_bytes(&mut exchange.response.body);
+        }
         let mut found = Found::default();
         for exchange in &cassette.exchanges {
             self.find(exchange, &mut found);
         }
+        for body in &mut cassette.opened {
+            self.find_in_body(body, &mut found);
+            in_body(body, false, &mut |text| {
+                self.find_in_text(text, &mut found);
+                text.to_owned()
+            });
+        }
         let then = self.found(&found);
+        let masked = |text: &str| then.rewrite(&first.rewrite(text));
+        let mut tokens = Rewrite::default();
+        for signed in &self.signed {
+            tokens.anywhere(signed, &in_token(signed, &masked));
+        }
         for exchange in &mut cassette.exchanges {
             self.mask_headers(exchange);
-            each_text(exchange, &mut |text| then.rewrite(text));
+            each_text(exchange, &mut |text| tokens.rewrite(&then.rewrite(text)));
+        }
+        for body in &mut cassette.opened {
+            in_body(body, false, &mut |text| tokens.rewrite(&then.rewrite(text)));
         }
         for value in cassette.connection.values_mut() {
-            in_value(value, &mut |text| then.rewrite(&first.rewrite(text)));
+            in_value(value, &mut |text| masked(text));
         }
     }
 
@@ -69,6 +96,9 @@ impl Masking<'_> {
         let mut rewrite = Rewrite::default();
         for (text, shown) in &self.replace {
             rewrite.anywhere(text, shown);
+        }
+        for (result, shown) in &self.results {
+            rewrite.anywhere(result, shown);
         }
         for (name, secret) in &self.secrets {
             rewrite.anywhere(secret.reveal(), &secret_stand_in(name));
@@ -107,14 +137,18 @@ impl Masking<'_> {
             }
         }
         for body in [&request.body, &response.body] {
-            if let Some(json) = &body.json {
-                self.find_in_value(json, None, found);
-            }
+            self.find_in_body(body, found);
         }
         each_text(&mut exchange.clone(), &mut |text| {
             self.find_in_text(text, found);
             text.to_owned()
         });
+    }
+
+    fn find_in_body(&self, body: &RecordedBody, found: &mut Found) {
+        if let Some(json) = &body.json {
+            self.find_in_value(json, None, found);
+        }
     }
 
     fn find_in_value(&self, value: &Value, around: Option<Kind>, found: &mut Found) {
@@ -181,7 +215,8 @@ impl Masking<'_> {
         if value.trim().is_empty() || masked || kind != Kind::Secret && self.said.iter().any(said) {
             return;
         }
-        if found.by_value.contains_key(value) {
+        let is_made_again = self.results.iter().any(|(_, shown)| value.contains(shown.as_str()));
+        if is_made_again || found.by_value.contains_key(value) {
             return;
         }
         let number = found.counts.entry(kind).or_default();
@@ -191,6 +226,17 @@ impl Masking<'_> {
             kind => stand_in(kind, *number),
         };
         found.by_value.insert(value.to_owned(), (kind, shown));
+    }
+
+    /// Bytes that a secret made, where a body is nothing else.
+    fn mask_bytes(&self, body: &mut RecordedBody) {
+        let result = self
+            .results
+            .iter()
+            .find(|(result, _)| body.base64.as_ref() == Some(result));
+        if let Some((_, shown)) = result {
+            body.base64 = Some(shown.clone());
+        }
     }
 
     fn mask_headers(&self, exchange: &mut RecordedExchange) {
@@ -241,15 +287,28 @@ fn each_text(exchange: &mut RecordedExchange, change: &mut dyn FnMut(&str) -> St
             *line = format!("{name}: {}", in_header(value, change));
         }
     }
-    if let Some(text) = &mut request.body.text {
-        *text = if form { in_form(text, change) } else { change(text) };
+    in_body(&mut request.body, form, change);
+    in_body(&mut response.body, false, change);
+}
+
+fn in_body(body: &mut RecordedBody, is_form: bool, change: &mut dyn FnMut(&str) -> String) {
+    if let Some(text) = &mut body.text {
+        *text = if is_form { in_form(text, change) } else { change(text) };
     }
-    if let Some(text) = &mut response.body.text {
-        *text = change(text);
-    }
-    for json in [&mut request.body.json, &mut response.body.json].into_iter().flatten() {
+    if let Some(json) = &mut body.json {
         in_value(json, change);
     }
+}
+
+/// The parts of a token, each changed where it is text.
+fn in_token(signed: &str, change: &dyn Fn(&str) -> String) -> String {
+    let part = |part: &str| {
+        let decoded = BASE64_URL_SAFE_NO_PAD.decode(part).ok();
+        let text = decoded.and_then(|bytes| String::from_utf8(bytes).ok());
+        text.map_or_else(|| part.to_owned(), |text| BASE64_URL_SAFE_NO_PAD.encode(change(&text)))
+    };
+    let parts: Vec<String> = signed.split('.').map(part).collect();
+    parts.join(".")
 }
 
 fn in_value(value: &mut Value, change: &mut dyn FnMut(&str) -> String) {

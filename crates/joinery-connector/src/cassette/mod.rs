@@ -48,6 +48,9 @@ pub struct Cassette {
     /// What chance gave, as hex.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub random: String,
+    /// What was decrypted with a secret, in order: a replay has no key to it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub opened: Vec<RecordedBody>,
     /// Every message and its answer: redirects, retries and pages too, signing in not.
     pub exchanges: Vec<RecordedExchange>,
 }
@@ -103,6 +106,7 @@ impl Cassette {
             secrets: Vec::new(),
             clock: Vec::new(),
             random: String::new(),
+            opened: Vec::new(),
             exchanges: Vec::new(),
         }
     }

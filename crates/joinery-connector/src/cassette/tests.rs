@@ -1,5 +1,6 @@
 //! What a cassette keeps, how it is matched and what of it is masked.
 
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
 use super::*;
@@ -146,10 +147,52 @@ fn masked(exchanges: Vec<RecordedExchange>, settings: &TestSettings, said: &[&st
         settings,
         secrets: vec![("token".to_owned(), Secret::new("00abcSecret"))],
         replace: vec![("http://127.0.0.1:9000".to_owned(), "https://okta.example".to_owned())],
+        results: vec![("c2lnbmVk".to_owned(), "c3RhbmQtaW4".to_owned())],
+        signed: vec![SIGNED.to_owned()],
         said: said.iter().map(|text| (*text).to_owned()).collect(),
     };
     masking.apply(&mut cassette);
     cassette
+}
+
+/// `{"alg":"RS256"}.{"aud":"http://127.0.0.1:9000/token","sub":"ada@acme.test"}`, as tokens are written.
+const SIGNED: &str = "eyJhbGciOiJSUzI1NiJ9.\
+    eyJhdWQiOiJodHRwOi8vMTI3LjAuMC4xOjkwMDAvdG9rZW4iLCJzdWIiOiJhZGFAYWNtZS50ZXN0In0";
+
+#[test]
+fn a_token_is_masked_inside_and_keeps_the_stand_in_of_its_signature() {
+    let sent = json!({ "client_token": format!("{SIGNED}.c2lnbmVk"), "to": "ada@acme.test" });
+    let asked = exchange("POST", "http://127.0.0.1:9000/token", &sent, 200, &Value::Null);
+    let cassette = masked(vec![asked], &TestSettings::default(), &[]);
+    let sent = cassette.exchanges[0].request.body.json.clone().unwrap();
+    let parts: Vec<&str> = sent["client_token"].as_str().unwrap().split('.').collect();
+    let claims = BASE64_URL_SAFE_NO_PAD.decode(parts[1]).unwrap();
+    assert_eq!(
+        String::from_utf8(claims).unwrap(),
+        r#"{"aud":"https://okta.example/token","sub":"person1@example.com"}"#
+    );
+    assert_eq!(parts[2], "c3RhbmQtaW4");
+}
+
+#[test]
+fn what_was_decrypted_is_masked_like_an_answer() {
+    let mut cassette = Cassette::new("2026-11-28T00:00:00Z", "https://okta.example");
+    cassette.opened = vec![RecordedBody::of(user().to_string().as_bytes())];
+    let settings = TestSettings::default();
+    let masking = Masking {
+        settings: &settings,
+        secrets: Vec::new(),
+        replace: Vec::new(),
+        results: Vec::new(),
+        signed: Vec::new(),
+        said: Vec::new(),
+    };
+    masking.apply(&mut cassette);
+    let text = cassette.render();
+    assert!(
+        !text.contains("ada@acme.test") && text.contains("person1@example.com"),
+        "{text}"
+    );
 }
 
 fn user() -> Value {

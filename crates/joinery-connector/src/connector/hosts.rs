@@ -1,5 +1,6 @@
 //! The host rule: which hosts a connector's scripts may call.
 
+use toml_edit::{Array, DocumentMut, value};
 use url::Url;
 
 use super::Connector;
@@ -59,6 +60,16 @@ impl Manifest {
             Err(called.to_string())
         }
     }
+}
+
+/// The host of `url`, and the text of a `connector.toml` that allows it besides what `text` allows; comments and order
+/// stay. `None` where the text is no TOML, or the URL has no host.
+pub fn allowing(text: &str, url: &str) -> Option<(String, String)> {
+    let host = Called::of(&Url::parse(url).ok()?)?.to_string();
+    let mut document: DocumentMut = text.parse().ok()?;
+    let hosts = document.entry("hosts").or_insert_with(|| value(Array::new()));
+    hosts.as_array_mut()?.push(host.as_str());
+    Some((host, document.to_string()))
 }
 
 /// The host and port a URL leads to.
@@ -123,5 +134,26 @@ impl std::fmt::Display for Called {
             write!(f, ":{}", self.port)?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_is_allowed_beside_the_others_and_the_rest_stays() {
+        let check = |text: &str, url: &str| allowing(text, url).map(|(_, after)| after);
+        assert_eq!(
+            check("id = \"a\"\nhosts = [\"b.example\"] # mine\n", "https://c.example/x"),
+            Some("id = \"a\"\nhosts = [\"b.example\", \"c.example\"] # mine\n".to_owned())
+        );
+        assert_eq!(
+            check("id = \"a\"\n\n[http]\nbase_url = \"\"\n", "http://c.example:8080/"),
+            Some("id = \"a\"\nhosts = [\"c.example:8080\"]\n\n[http]\nbase_url = \"\"\n".to_owned())
+        );
+        assert_eq!(check("hosts = 3\n", "https://c.example/"), None);
+        assert_eq!(check("hosts = [\n", "https://c.example/"), None);
+        assert_eq!(check("", "mailto:ada@acme.example"), None);
     }
 }

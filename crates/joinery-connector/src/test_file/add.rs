@@ -15,6 +15,8 @@ pub struct NewCase {
     pub name: String,
     /// The input.
     pub input: Value,
+    /// The answers to the config fields; null for none.
+    pub config: Value,
     /// A trigger's cursor; null for none.
     pub cursor: Value,
     /// The cassette's name.
@@ -53,8 +55,10 @@ pub(super) fn with_case(text: &str, file: &str, case: &NewCase) -> Result<String
     }
     let _ = writeln!(after, "[[case]]\nname = {}", Toml::from(case.name.as_str()));
     let member = |name: &str, value: &Value| to_toml(value).map(|value| format!("{name} = {value}\n"));
-    if case.input.as_object().is_some_and(|input| !input.is_empty()) {
-        after.push_str(&member("input", &case.input).unwrap_or_default());
+    for (name, values) in [("input", &case.input), ("config", &case.config)] {
+        if values.as_object().is_some_and(|values| !values.is_empty()) {
+            after.push_str(&member(name, values).unwrap_or_default());
+        }
     }
     after.push_str(&member("cursor", &case.cursor).unwrap_or_default());
     if let Some(cassette) = &case.cassette {

@@ -31,6 +31,8 @@ pub struct Case {
     pub name: String,
     /// The input.
     pub input: Value,
+    /// The answers to the config fields; null where it has none.
+    pub config: Value,
     /// What the poll before returned, for a trigger; null the first time.
     pub cursor: Value,
     /// The recorded exchanges it is replayed with.
@@ -155,6 +157,7 @@ impl Case {
     pub fn texts(&self) -> Vec<String> {
         let mut texts = Vec::new();
         add_texts(&self.input, &mut texts);
+        add_texts(&self.config, &mut texts);
         add_texts(&self.cursor, &mut texts);
         for expectation in self.expect.iter().chain(&self.expect_error) {
             for matcher in &expectation.matchers {

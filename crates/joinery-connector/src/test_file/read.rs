@@ -47,11 +47,8 @@ fn read_case(mut table: Table, before: &[Case], problems: &mut Vec<Problem>) -> 
     if before.iter().any(|case| case.name == name) {
         return Err(table.error("name", "duplicate", format!("there are two cases named `{name}`"), None));
     }
-    let input = match table.any("input") {
-        None => json!({}),
-        Some(input @ Value::Object(_)) => input,
-        Some(_) => return Err(table.error("input", "wrong_type", "`input` must be a table", None)),
-    };
+    let input = values(&mut table, "input")?.unwrap_or_else(|| json!({}));
+    let config = values(&mut table, "config")?.unwrap_or_default();
     let cassette = table.text("cassette")?;
     if let Some(name) = cassette.as_deref().filter(|name| !is_file_name(name)) {
         return Err(table.error(
@@ -80,6 +77,7 @@ fn read_case(mut table: Table, before: &[Case], problems: &mut Vec<Problem>) -> 
     }
     let case = Case {
         input,
+        config,
         cursor: table.any("cursor").unwrap_or_default(),
         cassette,
         expect,
@@ -91,6 +89,15 @@ fn read_case(mut table: Table, before: &[Case], problems: &mut Vec<Problem>) -> 
     };
     table.unknown(problems);
     Ok(case)
+}
+
+/// A table of values of fields.
+fn values(table: &mut Table, key: &'static str) -> Result<Option<Value>, Problem> {
+    match table.any(key) {
+        Some(Value::Object(members)) => Ok(Some(Value::Object(members))),
+        None => Ok(None),
+        Some(_) => Err(table.error(key, "wrong_type", format!("`{key}` must be a table"), None)),
+    }
 }
 
 /// A name that works as a file's name everywhere.

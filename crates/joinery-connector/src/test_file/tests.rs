@@ -24,6 +24,7 @@ fn mistakes_are_named_with_their_place() {
     check("input = { a = 1 }\nexpect = { \"$.a\" = 1 }", &[]);
     check("inptu = {}", &["3:1 unknown key `case[0].inptu`"]);
     check("input = 3", &["3:9 `input` must be a table"]);
+    check("config = [1]", &["3:10 `config` must be a table"]);
     check("cassette = \"../x\"", &["3:12 `../x` cannot be the name of a cassette"]);
     check("[[case]]\nname = \"a\"", &["4:8 there are two cases named `a`"]);
     check(
@@ -108,6 +109,7 @@ fn new_case(name: &str) -> NewCase {
     NewCase {
         name: name.to_owned(),
         input: json!({ "user": "ada", "tags": ["a"], "none": null }),
+        config: json!({ "kind": "staff" }),
         cursor: Value::Null,
         cassette: Some("ada".to_owned()),
         error: None,
@@ -122,7 +124,7 @@ fn a_case_is_added_at_the_end_and_the_rest_stays_as_it_is() {
         after,
         format!(
             "{before}\n[[case]]\nname = \"finds Ada\"\ninput = {{ user = \"ada\", tags = [\"a\"] }}\n\
-             cassette = \"ada\"\nexpect_snapshot = true\n"
+             config = {{ kind = \"staff\" }}\ncassette = \"ada\"\nexpect_snapshot = true\n"
         )
     );
     assert!(TestFile::with_case(&after, "t", &new_case("finds Ada")).is_err());

@@ -78,3 +78,38 @@ async fn large_body_goes_to_disk_and_one_that_unpacks_too_far_is_refused() {
     }
     assert_eq!(std::fs::read_dir(&connection.body_folder).unwrap().count(), 0);
 }
+
+#[tokio::test]
+async fn small_answer_that_unpacks_to_a_huge_one_is_stopped_early() {
+    let folder = tempfile::tempdir().unwrap();
+    // 400 MB of zeros in 400 kB, which is far below the 2 GB that are kept at most.
+    let zipped = encoded(GzipEncoder::new(&vec![0; 1 << 20][..])).await.repeat(400);
+    let server = Server::start(move |_| reply("200 OK", &[("content-encoding", "gzip")], &zipped)).await;
+    let connection = Connection {
+        body_folder: folder.path().join("bodies"),
+        ..Connection::default()
+    };
+    let error = send(&connection, HttpRequest::new("GET", server.url("/")))
+        .await
+        .unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("to more than 100 times as many: reading it was stopped"),
+        "{error}"
+    );
+    assert_eq!(std::fs::read_dir(&connection.body_folder).unwrap().count(), 0);
+}
+
+#[tokio::test]
+async fn connection_may_keep_less_than_its_client() {
+    let server = Server::start(|_| reply("200 OK", &[], [0; 2_000])).await;
+    let connection = Connection {
+        largest_body: Some(1_000),
+        ..Connection::default()
+    };
+    let error = send(&connection, HttpRequest::new("GET", server.url("/")))
+        .await
+        .unwrap_err();
+    assert!(error.to_string().contains("larger than 1000 bytes"), "{error}");
+}

@@ -6,14 +6,14 @@ use std::{
 };
 
 use joinery_app::{
-    Connector, ConsoleLevel, ConsoleLine, Error, ScriptError, Studio,
+    Code, Connector, ConsoleLevel, ConsoleLine, Error, FileKind, ScriptError, Studio,
     connections::{self, Given, Resolved, SANDBOX},
     connectors,
     runs::{
         self, Performance, Performed,
         debug::{self, Debugger, Tape},
     },
-    sandbox,
+    sandbox, triggers,
 };
 use joinery_script::debug::Event;
 use serde_json::{Value, json};
@@ -122,7 +122,7 @@ impl Server {
             (None, Some(program)) => connectors::script(&connector, &self.file_of(program))?,
             (None, None) => {
                 return Err(Error::new(
-                    joinery_app::Code::Usage,
+                    Code::Usage,
                     "no action: name it as `action`, or its file as `program`",
                 ));
             }
@@ -131,12 +131,22 @@ impl Server {
         if launch.allow_writes {
             studio.writes().allow_all();
         }
+        let is_trigger = connector
+            .files
+            .get(&file)
+            .is_some_and(|file| file.kind == FileKind::Trigger);
+        let entry = launch.entry();
+        if entry.is_some() && !is_trigger {
+            return Err(Error::new(Code::Usage, format!("{file} is no trigger"))
+                .with_hint("Leave out `function`: an action is run from `execute` on."));
+        }
         let mut performance = Performance::new(connector, &file, connection);
-        performance.input = match &launch.input {
-            Value::String(text) => serde_json::from_str(text).unwrap_or_else(|_| launch.input.clone()),
+        performance.input = match read_values(&launch.input) {
             Value::Null => json!({}),
-            input => input.clone(),
+            input => input,
         };
+        performance.config = read_values(&launch.config);
+        performance.cursor = launch.cursor.clone();
         let stop = Box::new(performance.stopper());
         let debugger = (!launch.no_debug).then(|| {
             let (told, heard) = (self.clone(), self.clone());
@@ -175,7 +185,10 @@ impl Server {
                 None,
             );
         }
-        let performed = runs::perform(&studio, performance).await?;
+        let performed = match entry {
+            Some(entry) => triggers::enter(&studio, performance, entry).await?,
+            None => runs::perform(&studio, performance).await?,
+        };
         if debugger.is_none() {
             for line in &performed.console {
                 self.heard(run, line);
@@ -246,6 +259,12 @@ impl Server {
         let place = self.place(&error.file, error.line.max(1));
         self.output("stderr", &text, Some(place));
     }
+}
+
+/// Values as JSON, or as the text of such: some editors' forms know text only.
+fn read_values(given: &Value) -> Value {
+    let read = given.as_str().and_then(|text| serde_json::from_str(text).ok());
+    read.unwrap_or_else(|| given.clone())
 }
 
 /// The folder of the connector around a file.

@@ -1,9 +1,14 @@
 //! The arguments of requests, as far as they are used. What a client leaves out is what the protocol says it is then.
 
-use std::path::PathBuf;
+use std::{collections::BTreeMap, path::PathBuf};
 
+use joinery_app::triggers::{Entry, Incoming};
+use joinery_connector::{Header, http};
 use serde::Deserialize;
 use serde_json::Value;
+
+/// Where deliveries are to be sent when a launch does not say.
+const EXAMPLE_URL: &str = "https://hooks.example/joinery";
 
 /// `initialize`
 #[derive(Debug, Deserialize)]
@@ -32,14 +37,102 @@ pub struct Launch {
     pub connector: Option<PathBuf>,
     /// The action or trigger by name, instead of a program.
     pub action: Option<String>,
+    /// Which function of a trigger is called; `poll` without it.
+    pub function: Option<TriggerFunction>,
     /// The input.
     pub input: Value,
+    /// The answers to the config fields.
+    pub config: Value,
+    /// What the poll before returned.
+    pub cursor: Value,
+    /// Where deliveries are to be sent, for `subscribe`.
+    pub url: Option<String>,
+    /// What `subscribe` returned, for the functions that get it.
+    pub subscription: Value,
+    /// What came in, for `notification`.
+    pub delivery: Delivery,
     /// The connection's name.
     pub connection: Option<String>,
     /// Whether it may write to a live org.
     pub allow_writes: bool,
     pub stop_on_entry: bool,
     pub no_debug: bool,
+}
+
+/// A function of a trigger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TriggerFunction {
+    Poll,
+    Subscribe,
+    Refresh,
+    Unsubscribe,
+    Notification,
+}
+
+/// A request as a service sends it to a webhook.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default)]
+pub struct Delivery {
+    pub method: String,
+    /// Without its question mark.
+    pub query: String,
+    pub headers: BTreeMap<String, String>,
+    /// Text as it stands, or JSON.
+    pub body: Value,
+}
+
+impl Default for Delivery {
+    fn default() -> Self {
+        Self {
+            method: "POST".to_owned(),
+            query: String::new(),
+            headers: BTreeMap::new(),
+            body: Value::Null,
+        }
+    }
+}
+
+impl Launch {
+    /// The function of a trigger that is called in place of `poll`.
+    pub fn entry(&self) -> Option<Entry> {
+        let subscription = self.subscription.clone();
+        Some(match self.function? {
+            TriggerFunction::Poll => return None,
+            TriggerFunction::Subscribe => Entry::Subscribe {
+                url: self.url.clone().unwrap_or_else(|| EXAMPLE_URL.to_owned()),
+            },
+            TriggerFunction::Refresh => Entry::Refresh { subscription },
+            TriggerFunction::Unsubscribe => Entry::Unsubscribe { subscription },
+            TriggerFunction::Notification => Entry::Notification {
+                incoming: self.delivery.incoming(),
+                subscription,
+            },
+        })
+    }
+}
+
+impl Delivery {
+    fn incoming(&self) -> Incoming {
+        let headers = self.headers.iter().map(|(name, value)| Header::new(name, value));
+        let mut headers: Vec<Header> = headers.collect();
+        let body = match &self.body {
+            Value::Null => Vec::new(),
+            Value::String(text) => text.clone().into_bytes(),
+            json => {
+                if http::header(&headers, "content-type").is_none() {
+                    headers.push(Header::new("content-type", "application/json"));
+                }
+                json.to_string().into_bytes()
+            }
+        };
+        Incoming {
+            method: self.method.clone(),
+            query: self.query.clone(),
+            headers,
+            body,
+        }
+    }
 }
 
 #[derive(Debug, Default, Deserialize)]

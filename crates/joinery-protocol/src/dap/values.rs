@@ -1,6 +1,6 @@
 //! Sources, frames and variables as the protocol has them.
 
-use std::path::Path;
+use std::path::{Component, Path};
 
 use joinery_app::runs::debug;
 use joinery_script::debug::{Holder, Places, Question, Reply, Variable};
@@ -227,6 +227,13 @@ impl Server {
     fn source(&self, file: &str) -> Value {
         let name = file.rsplit('/').next().unwrap_or(file);
         let folder = self.state().folder.clone().unwrap_or_default();
+        // A worker may name any file; only what lies in the connector is opened.
+        let is_inside = Path::new(file)
+            .components()
+            .all(|part| matches!(part, Component::Normal(_)));
+        if !is_inside {
+            return json!({ "name": name });
+        }
         if folder.is_dir() {
             return json!({ "name": name, "path": folder.join(file).display().to_string() });
         }

@@ -1,10 +1,13 @@
 //! What is wrong in a document, and what to do about it.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use joinery_app::{Severity, Studio};
-use joinery_connector::{Connector, Problem};
-use joinery_script::{Finding, QuickFix, language::Span};
+use joinery_connector::{Connector, Problem, allowing};
+use joinery_script::{
+    Edit, Finding, QuickFix,
+    language::{Span, lines::Unit},
+};
 use lsp_types::CodeActionParams;
 use serde_json::{Value, json};
 
@@ -12,9 +15,12 @@ use super::{
     Server,
     convert::Ruler,
     documents::{DocumentPlace, Documents},
-    parsed,
+    parsed, places,
 };
 use crate::rpc::Failure;
+
+/// The file that says which hosts a connector may call.
+const MANIFEST: &str = "connector.toml";
 
 /// What a file that stands alone cannot be asked: there is nothing around it.
 const OF_CONNECTORS: &[&str] = &["import", "unknown_schema", "unknown_pick_list", "unknown_host"];
@@ -26,8 +32,24 @@ pub fn diagnostics(studio: &Studio, documents: &mut Documents, uri: &str) -> Opt
     let place = document.place.clone();
     let ruler = Ruler::of(&text, documents.unit);
     let findings = findings(studio, documents, &place, &text);
-    let diagnostics = findings.iter().map(|finding| diagnostic(&ruler, finding, &place, uri));
+    let connector = place.root.as_deref().and_then(|root| documents.connector(root));
+    let manifest = connector.and_then(|connector| connector.text(MANIFEST).ok());
+    let desk = Desk {
+        place: &place,
+        uri,
+        ruler: &ruler,
+        manifest: manifest.as_deref().map(|text| Ruler::of(text, documents.unit)),
+    };
+    let diagnostics = findings.iter().map(|finding| diagnostic(finding, &desk));
     Some((version, diagnostics.collect()))
+}
+
+/// A document, and what its fixes may change besides.
+struct Desk<'a> {
+    place: &'a DocumentPlace,
+    uri: &'a str,
+    ruler: &'a Ruler<'a>,
+    manifest: Option<Ruler<'a>>,
 }
 
 fn findings(studio: &Studio, documents: &mut Documents, place: &DocumentPlace, text: &str) -> Vec<Finding> {
@@ -40,7 +62,11 @@ fn findings(studio: &Studio, documents: &mut Documents, place: &DocumentPlace, t
         return problems.into_iter().map(Finding::from).collect();
     }
     if let Some(connector) = connector {
-        return studio.scripts().findings(&connector, &place.path, text);
+        let mut findings = studio.scripts().findings(&connector, &place.path, text);
+        for finding in findings.iter_mut().filter(|found| found.problem.code == "unknown_host") {
+            finding.fix = allow_host(&connector, text, &finding.problem);
+        }
+        return findings;
     }
     let Some(alone) = standing_alone(&place.path, text) else {
         return Vec::new();
@@ -48,6 +74,34 @@ fn findings(studio: &Studio, documents: &mut Documents, place: &DocumentPlace, t
     let mut findings = studio.scripts().findings(&alone, &place.path, text);
     findings.retain(|finding| !OF_CONNECTORS.contains(&finding.problem.code.as_str()));
     findings
+}
+
+/// The fix of a call to a host that `connector.toml` does not name. A worker knows no file but its own.
+fn allow_host(connector: &Connector, text: &str, problem: &Problem) -> Option<QuickFix> {
+    let ruler = Ruler::of(text, Unit::default());
+    let quoted = span_of(&ruler, problem).of(text);
+    let url = quoted.trim_matches(['"', '`', '#']).split("${").next()?;
+    let manifest = connector.text(MANIFEST).ok()?;
+    let (host, after) = allowing(&manifest, url)?;
+    Some(QuickFix {
+        title: format!("Allow {host} in {MANIFEST}"),
+        safe: false,
+        edits: vec![difference(&manifest, &after)],
+    })
+}
+
+/// The one piece of `connector.toml` that differs.
+fn difference(before: &str, after: &str) -> Edit {
+    let same = |pair: &(char, char)| pair.0 == pair.1;
+    let bytes = |letters: &mut dyn Iterator<Item = (char, char)>| letters.map(|(letter, _)| letter.len_utf8()).sum();
+    let start: usize = bytes(&mut before.chars().zip(after.chars()).take_while(same));
+    let (rest, rest_after) = (&before[start..], &after[start..]);
+    let end: usize = bytes(&mut rest.chars().rev().zip(rest_after.chars().rev()).take_while(same));
+    Edit {
+        file: MANIFEST.to_owned(),
+        span: Span::new(start, before.len() - end),
+        text: after[start..after.len() - end].to_owned(),
+    }
 }
 
 /// A connector that holds nothing but this file.
@@ -60,7 +114,7 @@ fn standing_alone(path: &str, text: &str) -> Option<Connector> {
     Connector::from_files(std::path::Path::new("."), files).ok()
 }
 
-fn diagnostic(ruler: &Ruler, finding: &Finding, place: &DocumentPlace, uri: &str) -> Value {
+fn diagnostic(finding: &Finding, desk: &Desk) -> Value {
     let Problem {
         severity,
         code,
@@ -68,16 +122,12 @@ fn diagnostic(ruler: &Ruler, finding: &Finding, place: &DocumentPlace, uri: &str
         hint,
         ..
     } = &finding.problem;
-    let fixes: Vec<Value> = finding
-        .fix
-        .iter()
-        .filter_map(|fix| fix_value(ruler, fix, place, uri))
-        .collect();
+    let fixes: Vec<Value> = finding.fix.iter().filter_map(|fix| fix_value(fix, desk)).collect();
     let words = hint
         .as_ref()
         .map_or_else(|| message.clone(), |hint| format!("{message}. {hint}"));
     json!({
-        "range": ruler.range(span_of(ruler, &finding.problem)),
+        "range": desk.ruler.range(span_of(desk.ruler, &finding.problem)),
         "severity": if *severity == Severity::Error { 1 } else { 2 },
         "code": code,
         "source": "joinery",
@@ -99,13 +149,21 @@ fn span_of(ruler: &Ruler, problem: &Problem) -> Span {
     Span::new(start, end.max(start))
 }
 
-/// A fix as the protocol words it: a title and the edits of the document. Fixes change the file they are found in.
-fn fix_value(ruler: &Ruler, fix: &QuickFix, place: &DocumentPlace, uri: &str) -> Option<Value> {
-    let edits = fix.edits.iter().map(|edit| {
-        (edit.file == place.path).then(|| json!({ "range": ruler.range(edit.span), "newText": edit.text }))
-    });
-    let edits: Vec<Value> = edits.collect::<Option<_>>()?;
-    Some(json!({ "title": fix.title, "edit": { "changes": { uri: edits } } }))
+/// A fix as the protocol words it: a title and the edits of each file. Fixes change the file they are found in, or
+/// `connector.toml`.
+fn fix_value(fix: &QuickFix, desk: &Desk) -> Option<Value> {
+    let mut changes: BTreeMap<String, Vec<Value>> = BTreeMap::new();
+    for edit in &fix.edits {
+        let (uri, ruler) = if edit.file == desk.place.path {
+            (desk.uri.to_owned(), desk.ruler)
+        } else {
+            let root = desk.place.root.as_deref().filter(|_| edit.file == MANIFEST)?;
+            (places::to_uri(root, MANIFEST)?, desk.manifest.as_ref()?)
+        };
+        let change = json!({ "range": ruler.range(edit.span), "newText": edit.text });
+        changes.entry(uri).or_default().push(change);
+    }
+    Some(json!({ "title": fix.title, "edit": { "changes": changes } }))
 }
 
 /// The quick fixes for a part of a document.

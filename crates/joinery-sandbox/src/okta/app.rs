@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::app_connections::Connection;
-use super::app_keys::{CertificateRequest, Key};
 use super::app_provisioning::Provisioning;
 use super::app_schema::AppSchema;
 use super::app_shape::{self, Shape};
@@ -15,6 +14,7 @@ use super::errors::Problem;
 use super::event::Party;
 use super::ids::Id;
 use super::oauth::client::Client;
+use super::signing_key::{CertificateRequest, Key};
 use super::user::User;
 use crate::clock::Time;
 use crate::state::Org;

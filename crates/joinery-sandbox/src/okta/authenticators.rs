@@ -33,6 +33,17 @@ pub const ROUTES: &[Route] = &[
     ),
     Route(Method::GET, "authenticators/{}/methods", list_methods),
     Route(Method::GET, "authenticators/{}/methods/{}", get_method),
+    Route(Method::PUT, "authenticators/{}/methods/{}", replace_method),
+    Route(
+        Method::POST,
+        "authenticators/{}/methods/{}/lifecycle/activate",
+        activate_method,
+    ),
+    Route(
+        Method::POST,
+        "authenticators/{}/methods/{}/lifecycle/deactivate",
+        deactivate_method,
+    ),
 ];
 
 /// Authenticators.
@@ -174,29 +185,101 @@ impl Resource for Authenticators {
     }
 }
 
-fn methods(record: &Record, url: &str) -> Vec<Value> {
+/// The field of a record that holds what an admin said of its methods, by their types.
+const METHODS: &str = "methods";
+
+/// A method; one that nobody said anything of is in use with its authenticator.
+fn shown_method(record: &Record, kind: &str, url: &str) -> Value {
+    let said = &record.get(METHODS)[kind];
+    let active = said["active"].as_bool().unwrap_or(record.active);
+    let at = format!("{url}/api/v1/{}/methods/{kind}", record.path());
+    let act = if active { "deactivate" } else { "activate" };
+    let mut shown = json!({"type": kind, "status": if active { "ACTIVE" } else { "INACTIVE" }});
+    if said["settings"].is_object() {
+        shown["settings"] = said["settings"].clone();
+    }
+    shown["_links"] = json!({
+        "self": link(&at, &["GET", "PUT"]), act: link(&format!("{at}/lifecycle/{act}"), &["POST"]),
+    });
+    shown
+}
+
+fn methods_of(record: &Record) -> &'static [&'static str] {
     let known = KNOWN.iter().find(|known| known.0 == record.text("key"));
-    let status = if record.active { "ACTIVE" } else { "INACTIVE" };
-    let at = format!("{url}/api/v1/{}/methods", record.path());
-    let shown = |kind: &&str| {
-        let own = link(&format!("{at}/{kind}"), &["GET"]);
-        json!({"type": kind, "status": status, "_links": {"self": own}})
-    };
-    known.map_or(&[][..], |known| known.3).iter().map(shown).collect()
+    known.map_or(&[], |known| known.3)
 }
 
 fn list_methods(call: &Call<'_>) -> Answer {
     let org = call.state.read();
     let record = resource::find::<Authenticators>(&org, call)?;
-    Ok(Reply::json(&methods(record, call.state.url())))
+    let kinds = methods_of(record).iter();
+    let list: Vec<Value> = kinds.map(|kind| shown_method(record, kind, call.state.url())).collect();
+    Ok(Reply::json(&list))
+}
+
+/// The authenticator and the method of a call.
+fn method<'o>(org: &'o Org, call: &Call<'_>) -> Result<(&'o Record, &'static str), Problem> {
+    let record = resource::find::<Authenticators>(org, call)?;
+    let kind = methods_of(record).iter().find(|kind| **kind == call.part(1));
+    let kind = kind.ok_or_else(|| Problem::not_found(call.part(1), "AuthenticatorMethod"))?;
+    Ok((record, kind))
 }
 
 fn get_method(call: &Call<'_>) -> Answer {
     let org = call.state.read();
-    let all = methods(resource::find::<Authenticators>(&org, call)?, call.state.url());
-    let wanted = all.iter().find(|method| method["type"] == call.part(1));
-    let wanted = wanted.ok_or_else(|| Problem::not_found(call.part(1), "AuthenticatorMethod"))?;
-    Ok(Reply::json(wanted))
+    let (record, kind) = method(&org, call)?;
+    Ok(Reply::json(&shown_method(record, kind, call.state.url())))
+}
+
+fn replace_method(call: &Call<'_>) -> Answer {
+    let body = call.object()?;
+    if body.get("type").is_some_and(|kind| *kind != *call.part(1)) {
+        return Err(fault("type", "The type of a method cannot be changed"));
+    }
+    let active = match body.get("status").and_then(Value::as_str) {
+        None => None,
+        Some(status) => Some(match status {
+            "ACTIVE" => true,
+            "INACTIVE" => false,
+            _ => return Err(fault("status", "The status has to be ACTIVE or INACTIVE")),
+        }),
+    };
+    change_method(call, active, body.get("settings"), UPDATE)
+}
+
+fn activate_method(call: &Call<'_>) -> Answer {
+    change_method(call, Some(true), None, Authenticators::EVENTS.activate)
+}
+
+fn deactivate_method(call: &Call<'_>) -> Answer {
+    change_method(call, Some(false), None, Authenticators::EVENTS.deactivate)
+}
+
+fn change_method(call: &Call<'_>, active: Option<bool>, settings: Option<&Value>, kind: EventKind) -> Answer {
+    let mut org = call.state.write();
+    let (record, name) = method(&org, call)?;
+    let mut changed = record.clone();
+    let others = methods_of(record).iter().filter(|other| **other != name);
+    let in_use = |other: &&str| shown_method(record, other, "")["status"] == "ACTIVE";
+    if active == Some(false) && record.active && !others.copied().any(|other| in_use(&other)) {
+        return Err(fault(
+            "status",
+            "The last method of an active authenticator cannot be deactivated",
+        ));
+    }
+    let all = changed.fields.entry(METHODS).or_insert_with(|| json!({}));
+    if let Some(active) = active {
+        all[name]["active"] = active.into();
+    }
+    if let Some(settings) = settings {
+        all[name]["settings"] = complete(&all[name]["settings"], Some(settings));
+    }
+    changed.last_updated = call.now.whole_seconds();
+    let reply = Reply::json(&shown_method(&changed, name, call.state.url()));
+    let party = changed.party(Authenticators::PARTY);
+    org.add_record(changed);
+    org.record(call, kind, vec![party]);
+    Ok(reply)
 }
 
 /// The authenticators of every org.

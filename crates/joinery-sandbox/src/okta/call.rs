@@ -7,8 +7,8 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use url::form_urlencoded;
 
+use super::errand::Errand;
 use super::errors::Problem;
-use super::ids::Id;
 use super::oauth::access::Caller;
 use crate::clock::Time;
 use crate::state::State;
@@ -121,8 +121,8 @@ pub struct Reply {
     pub headers: Vec<(HeaderName, HeaderValue)>,
     /// The body; `None` sends no content type either.
     pub body: Option<Vec<u8>>,
-    /// The event hook to challenge before this is sent.
-    pub hook_to_verify: Option<Id>,
+    /// What has to be asked of another service first; its answer takes the place of this reply.
+    pub errand: Option<Box<Errand>>,
 }
 
 impl Reply {
@@ -133,7 +133,7 @@ impl Reply {
             status: StatusCode::OK,
             headers: Vec::new(),
             body: Some(body),
-            hook_to_verify: None,
+            errand: None,
         }
     }
 
@@ -143,7 +143,7 @@ impl Reply {
             status: StatusCode::OK,
             headers: Vec::new(),
             body: Some(b"{}".to_vec()),
-            hook_to_verify: None,
+            errand: None,
         }
     }
 
@@ -153,7 +153,15 @@ impl Reply {
             status: StatusCode::NO_CONTENT,
             headers: Vec::new(),
             body: None,
-            hook_to_verify: None,
+            errand: None,
+        }
+    }
+
+    /// Nothing yet: an errand has to be run first.
+    pub fn after(errand: Errand) -> Self {
+        Self {
+            errand: Some(Box::new(errand)),
+            ..Self::no_content()
         }
     }
 

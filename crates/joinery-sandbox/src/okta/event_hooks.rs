@@ -1,16 +1,17 @@
-//! Event hooks: list, create, get, replace, verify, activate, deactivate, delete. Deliveries are in `crate::jobs`.
+//! Event hooks: list, create, get, replace, verify, activate, deactivate, delete. Deliveries are in `crate::deliveries`.
 
 use axum::http::{Method, StatusCode};
 use serde_json::Value;
 
 use super::Route;
 use super::call::{Answer, Call, Reply};
+use super::errand::{Errand, Told};
 use super::errors::Problem;
 use super::event::{EventKind, Party, kinds};
 use super::event_hook::EventHook;
 use super::ids::{Id, Kind};
-use crate::state::{Org, State};
-use crate::{random, webhook};
+use crate::random;
+use crate::state::Org;
 
 /// What this file answers.
 pub const ROUTES: &[Route] = &[
@@ -26,8 +27,6 @@ pub const ROUTES: &[Route] = &[
 
 /// How many hooks an org may have.
 const MOST: usize = 25;
-/// How often Okta asks for the answer to its challenge.
-const ATTEMPTS: usize = 2;
 
 fn find<'a>(org: &'a Org, name: &str) -> Result<&'a EventHook, Problem> {
     Id::parse(name)
@@ -104,7 +103,7 @@ fn delete(call: &Call<'_>) -> Answer {
     Ok(Reply::no_content())
 }
 
-/// Only looks whether there is something to verify: the challenge itself takes its time, see [`challenge`].
+/// Sends the one-time challenge to a hook's address.
 fn verify(call: &Call<'_>) -> Answer {
     let org = call.state.read();
     let hook = find(&org, call.part(0))?;
@@ -112,40 +111,31 @@ fn verify(call: &Call<'_>) -> Answer {
         let cause = "An inactive event hook cannot be verified";
         return Err(Problem::validation("eventHook", vec![cause.into()]));
     }
-    let mut reply = Reply::json(&hook.shown(call.state.url()));
-    reply.hook_to_verify = Some(hook.id);
-    Ok(reply)
-}
-
-/// Sends the one-time challenge to a hook's address.
-///
-/// # Errors
-/// Why the address is not proven to want the events.
-pub async fn challenge(state: &State, id: Id) -> Result<(), String> {
-    let hook = state.read().event_hooks.get(&id).cloned();
-    let hook = hook.ok_or("the event hook is gone")?;
-    let secret = random::text(32);
+    let (id, secret) = (hook.id, random::text(32));
     let mut headers = hook.sent_headers();
     headers.push(("x-okta-verification-challenge".into(), secret.clone()));
-    let mut failure = String::new();
-    for _ in 0..ATTEMPTS {
-        match webhook::send(Method::GET, &hook.url, &headers, Vec::new()).await {
-            Ok((StatusCode::OK, body)) => {
-                let answer: Value = serde_json::from_slice(&body).unwrap_or_default();
-                if answer["verification"] == secret.as_str() {
-                    return Ok(());
-                }
-                failure = "the answer does not hold the challenge as \"verification\"".into();
+    let challenge = Errand::new(Method::GET, hook.url.clone(), headers, move |call, told| {
+        challenged(call, id, is_answered(told, &secret))
+    });
+    Ok(Reply::after(challenge))
+}
+
+/// Whether an address is proven to want the events.
+fn is_answered(told: Told, secret: &str) -> Result<(), String> {
+    match told? {
+        (StatusCode::OK, body) => {
+            let answer: Value = serde_json::from_slice(&body).unwrap_or_default();
+            if answer["verification"] == secret {
+                return Ok(());
             }
-            Ok((status, _)) => failure = format!("the address answered {status}"),
-            Err(reason) => failure = reason,
+            Err("the answer does not hold the challenge as \"verification\"".into())
         }
+        (status, _) => Err(format!("the address answered {status}")),
     }
-    Err(failure)
 }
 
 /// Keeps what the challenge showed and answers the call.
-pub fn challenged(call: &Call<'_>, id: Id, outcome: Result<(), String>) -> Answer {
+fn challenged(call: &Call<'_>, id: Id, outcome: Result<(), String>) -> Answer {
     let mut org = call.state.write();
     let end = org.log.len();
     let Some(hook) = org.event_hooks.get_mut(&id) else {

@@ -4,14 +4,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::event::{Party, kinds};
+use super::expression::Expression;
 use super::ids::Id;
-use super::rule_expression::Condition;
 use super::user::{Status, User};
 use crate::clock::Time;
 use crate::state::{Org, State};
 
 /// A rule.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(from = "Kept")]
 pub struct GroupRule {
     /// Its id.
     pub id: Id,
@@ -25,19 +26,53 @@ pub struct GroupRule {
     pub last_updated: Time,
     /// Its condition as written.
     pub expression: String,
-    /// Its condition as read.
-    pub condition: Condition,
+    /// Its condition as read; nobody belongs into its groups by one that cannot be.
+    #[serde(skip_serializing)]
+    pub condition: Option<Expression>,
     /// The groups it puts users into.
     pub groups: Vec<Id>,
     /// The users it leaves alone; `None` where nobody ever named any.
     pub excluded: Option<Vec<Id>>,
 }
 
+/// A rule as it is kept: its condition as written.
+#[derive(Deserialize)]
+struct Kept {
+    id: Id,
+    active: bool,
+    name: String,
+    created: Time,
+    last_updated: Time,
+    expression: String,
+    groups: Vec<Id>,
+    excluded: Option<Vec<Id>>,
+}
+
+impl From<Kept> for GroupRule {
+    fn from(kept: Kept) -> Self {
+        Self {
+            id: kept.id,
+            active: kept.active,
+            name: kept.name,
+            created: kept.created,
+            last_updated: kept.last_updated,
+            condition: Expression::of_user(&kept.expression).ok(),
+            expression: kept.expression,
+            groups: kept.groups,
+            excluded: kept.excluded,
+        }
+    }
+}
+
 impl GroupRule {
     /// Whether a user belongs into its groups.
     fn takes(&self, org: &Org, user: &User) -> bool {
         let excluded = self.excluded.as_ref().is_some_and(|list| list.contains(&user.id));
-        !excluded && self.condition.holds(org, user)
+        !excluded
+            && self
+                .condition
+                .as_ref()
+                .is_some_and(|condition| condition.holds(org, user))
     }
 
     /// `ACTIVE`, `INACTIVE`, or `INVALID` once none of its groups is left.

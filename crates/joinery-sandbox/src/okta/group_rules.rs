@@ -7,11 +7,11 @@ use super::Route;
 use super::call::{Answer, Call, Reply};
 use super::errors::Problem;
 use super::event::{EventKind, Party, kinds};
+use super::expression::Expression;
 use super::group_rule::GroupRule;
 use super::groups;
 use super::ids::{Id, Kind};
 use super::paging::{self, Limits};
-use super::rule_expression::Condition;
 use crate::clock::Time;
 use crate::state::Org;
 
@@ -173,7 +173,7 @@ fn read(org: &Org, body: &Map<String, Value>, own: Option<Id>, now: Time) -> Res
         return fault("type", "The only type of rule is group_rule");
     }
     let expression = body["conditions"]["expression"]["value"].as_str().unwrap_or_default();
-    let condition = match Condition::parse(expression) {
+    let condition = match Expression::of_user(expression) {
         Ok(condition) => condition,
         Err(cause) => return fault("conditions.expression.value", &cause),
     };
@@ -207,7 +207,7 @@ fn read(org: &Org, body: &Map<String, Value>, own: Option<Id>, now: Time) -> Res
         created: now,
         last_updated: now,
         expression: expression.to_owned(),
-        condition,
+        condition: Some(condition),
         groups,
         excluded: people.is_object().then_some(excluded),
     })

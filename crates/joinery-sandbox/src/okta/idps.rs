@@ -5,11 +5,11 @@ use axum::http::Method;
 use serde_json::{Map, Value, json};
 
 use super::Route;
-use super::call::{Answer, Call, Reply};
+use super::call::Call;
 use super::errors::Problem;
 use super::event::EventKind;
 use super::ids::{Id, Kind};
-use super::paging::{self, Limits};
+use super::paging::Limits;
 use super::record::Record;
 use super::resource::{self, Events, Page, Place, Resource, link};
 use super::shape::{fault, need_free, need_text, one_of};
@@ -33,7 +33,6 @@ pub const ROUTES: &[Route] = &[
         "idps/{}/lifecycle/deactivate",
         resource::deactivate::<IdentityProviders>,
     ),
-    Route(Method::GET, "idps/{}/users", list_users),
 ];
 
 /// Identity providers.
@@ -161,10 +160,4 @@ impl Resource for IdentityProviders {
     fn after_delete(org: &mut Org, gone: &Record) {
         mappings::remove(org, gone.id);
     }
-}
-
-/// Nobody signs in through a provider, so nobody is linked to one.
-fn list_users(call: &Call<'_>) -> Answer {
-    resource::find::<IdentityProviders>(&call.state.read(), call)?;
-    Ok(paging::link(Reply::json::<[(); 0]>(&[]), call, 20, None))
 }

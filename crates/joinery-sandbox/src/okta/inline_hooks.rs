@@ -1,17 +1,18 @@
-//! Inline hooks: registered and kept. The sandbox calls none of them.
+//! Inline hooks: list, create, get, replace, delete, switch, and the preview. How one is asked is in
+//! `super::inline_hook`.
 
 use axum::http::Method;
 use serde_json::{Map, Value, json};
 use url::Url;
 
-use super::Route;
-use super::call::Call;
+use super::call::{Answer, Call, Reply};
 use super::errors::Problem;
 use super::event::EventKind;
 use super::ids::Kind;
 use super::record::Record;
 use super::resource::{self, Events, Place, Resource, link};
 use super::shape::{fault, need_free, need_text, one_of};
+use super::{Route, inline_hook};
 use crate::state::Org;
 use crate::webhook;
 
@@ -33,6 +34,7 @@ pub const ROUTES: &[Route] = &[
         "inlineHooks/{}/lifecycle/deactivate",
         resource::deactivate::<InlineHooks>,
     ),
+    Route(Method::POST, "inlineHooks/{}/execute", execute),
 ];
 
 /// Inline hooks.
@@ -126,6 +128,24 @@ impl Resource for InlineHooks {
     fn is_wanted(call: &Call<'_>, record: &Record) -> bool {
         call.query.filled("type").is_none_or(|kind| record.text("type") == kind)
     }
+}
+
+/// Sends a hook what the caller made up, and answers what the hook did.
+fn execute(call: &Call<'_>) -> Answer {
+    let question = Value::Object(call.object()?);
+    let org = call.state.read();
+    let hook = resource::find::<InlineHooks>(&org, call)?;
+    if !hook.active {
+        return Err(fault("inlineHook", "An inactive inline hook cannot be executed"));
+    }
+    let asked = inline_hook::ask(hook, &question, |_, answer| match answer {
+        Ok(answer) => Ok(Reply::json(&answer)),
+        Err(cause) => Err(fault(
+            "inlineHook",
+            &format!("The inline hook could not be executed: {cause}"),
+        )),
+    });
+    asked.map(Reply::after)
 }
 
 /// A channel as Okta shows it: completed, without its secrets.

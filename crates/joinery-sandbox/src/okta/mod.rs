@@ -17,6 +17,7 @@ mod app_secrets;
 mod app_shape;
 mod app_users;
 mod apps;
+mod associated_servers;
 mod authenticators;
 mod behaviors;
 mod brands;
@@ -28,11 +29,14 @@ mod device_assurances;
 mod domains;
 mod email_domains;
 mod emails;
+mod enrollments;
+mod errand;
 pub mod errors;
 pub mod event;
 pub mod event_hook;
 pub mod event_hooks;
 pub mod event_kinds;
+pub mod expression;
 pub mod factor;
 mod factors;
 mod features;
@@ -47,13 +51,18 @@ pub mod group_rule;
 mod group_rules;
 pub mod group_schema;
 mod groups;
+mod hook_keys;
 mod idp;
 mod idp_keys;
+mod idp_signing_keys;
+mod idp_users;
 mod idps;
 pub mod ids;
 mod imported_password;
+mod inline_hook;
 mod inline_hooks;
 mod linked_objects;
+mod log_stream_schemas;
 mod log_streams;
 mod logs;
 mod mappings;
@@ -65,6 +74,7 @@ mod policy;
 mod policy_rules;
 mod policy_simulation;
 mod priority;
+mod push_providers;
 pub mod rate_limit;
 mod realms;
 pub mod record;
@@ -72,8 +82,6 @@ mod resource;
 mod resource_sets;
 mod role_bindings;
 mod role_permissions;
-pub mod rule_expression;
-mod rule_reader;
 pub mod schema;
 mod schema_base;
 mod sent_credentials;
@@ -84,6 +92,7 @@ mod servers;
 mod sessions;
 mod settings;
 mod shape;
+mod signing_key;
 mod sms_templates;
 mod subscriptions;
 mod themes;
@@ -95,6 +104,7 @@ mod user_credentials;
 mod user_lifecycle;
 mod user_links;
 mod user_list;
+mod user_ratings;
 mod user_resources;
 mod user_schema;
 pub mod user_type;
@@ -115,8 +125,10 @@ const ROUTES: &[&[Route]] = &[
     user_lifecycle::ROUTES,
     user_credentials::ROUTES,
     user_resources::ROUTES,
+    user_ratings::ROUTES,
     sessions::ROUTES,
     factors::ROUTES,
+    enrollments::ROUTES,
     user_type::ROUTES,
     linked_objects::ROUTES,
     user_schema::ROUTES,
@@ -146,6 +158,7 @@ const ROUTES: &[&[Route]] = &[
     policies::ROUTES,
     policy_rules::ROUTES,
     servers::ROUTES,
+    associated_servers::ROUTES,
     server_scopes::ROUTES,
     server_claims::ROUTES,
     server_policies::ROUTES,
@@ -155,9 +168,13 @@ const ROUTES: &[&[Route]] = &[
     trusted_origins::ROUTES,
     behaviors::ROUTES,
     inline_hooks::ROUTES,
+    push_providers::ROUTES,
+    hook_keys::ROUTES,
     features::ROUTES,
     idp_keys::ROUTES,
+    idp_signing_keys::ROUTES,
     idps::ROUTES,
+    idp_users::ROUTES,
     mappings::ROUTES,
     brands::ROUTES,
     themes::ROUTES,
@@ -165,6 +182,7 @@ const ROUTES: &[&[Route]] = &[
     domains::ROUTES,
     captchas::ROUTES,
     log_streams::ROUTES,
+    log_stream_schemas::ROUTES,
     realms::ROUTES,
     device_assurances::ROUTES,
     authenticators::ROUTES,

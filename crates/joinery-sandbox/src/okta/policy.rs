@@ -142,8 +142,8 @@ pub fn rule_conditions(policy: &str, given: Option<&Value>) -> Value {
             "people": {"users": {"exclude": []}}, "network": {"connection": "ANYWHERE"},
         }),
         "IDP_DISCOVERY" => json!({
-            "network": {"connection": "ANYWHERE"}, "userIdentifier": {"patterns": []},
-            "app": {"include": [], "exclude": []},
+            "network": {"connection": "ANYWHERE"}, "platform": {"include": [], "exclude": []},
+            "userIdentifier": {"patterns": []}, "app": {"include": [], "exclude": []},
         }),
         "ACCESS_POLICY" if given.is_some() => json!({
             "people": {"users": {"exclude": []}}, "network": {"connection": "ANYWHERE"},

@@ -145,7 +145,7 @@ impl Sent {
                 }
             }
             Some(SentPassword::Hash(hash)) => import(user, Password::Imported(Box::new(hash)), call),
-            Some(SentPassword::Hook) => import(user, Password::Elsewhere, call),
+            Some(SentPassword::Hook) => import(user, Password::Hook, call),
             None => {}
         }
         if let Some((question, answer)) = &self.recovery {

@@ -83,8 +83,10 @@ pub enum Password {
     Digest([u8; 32]),
     /// Imported as a hash, and not shown by a sign-in so far.
     Imported(Box<ImportedPassword>),
-    /// Checked by a hook, or that of a user who came with the org: no password given here can match it.
+    /// That of a user who came with the org: no password given here can match it.
     Elsewhere,
+    /// Checked by a hook when the user first signs in.
+    Hook,
 }
 
 impl Password {
@@ -98,7 +100,7 @@ impl Password {
         match self {
             Self::Digest(own) => *own == digest(id, text),
             Self::Imported(hash) => hash.matches(text),
-            Self::Elsewhere => false,
+            Self::Elsewhere | Self::Hook => false,
         }
     }
 }
@@ -249,7 +251,7 @@ impl User {
 
     /// Keeps an imported password like one of the org's own, now that the user has shown what it is.
     pub fn adopt_password(&mut self, text: &str) {
-        if let Some(password @ Password::Imported(_)) = &mut self.credentials.password {
+        if let Some(password @ (Password::Imported(_) | Password::Hook)) = &mut self.credentials.password {
             *password = Password::new(self.id, text);
             self.credentials.provider = Provider::default();
         }

@@ -1,4 +1,4 @@
-//! What hangs below a user: groups, sessions, identity providers, devices, blocks. Clients, tokens and grants are in
+//! What hangs below a user: groups, sessions, devices, blocks. Clients, tokens and grants are in
 //! `oauth::issued`.
 
 use axum::http::Method;
@@ -16,7 +16,6 @@ use crate::state::Org;
 pub const ROUTES: &[Route] = &[
     Route(Method::GET, "users/{}/groups", groups),
     Route(Method::DELETE, "users/{}/sessions", end_sessions),
-    Route(Method::GET, "users/{}/idps", nothing),
     Route(Method::GET, "users/{}/devices", nothing),
     Route(Method::GET, "users/{}/blocks", blocks),
 ];
@@ -47,7 +46,7 @@ pub fn clear_sessions(org: &mut Org, call: &Call<'_>, user: Id, tokens: bool) {
     record(org, call, kinds::SESSION_CLEAR, user);
 }
 
-/// The sandbox gives users no identity providers or devices.
+/// The sandbox gives users no devices.
 fn nothing(call: &Call<'_>) -> Answer {
     find(&call.state.read(), call.part(0))?;
     Ok(Reply::json::<[(); 0]>(&[]))

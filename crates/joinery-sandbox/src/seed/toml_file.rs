@@ -10,9 +10,9 @@ use toml::Spanned;
 use super::entry::{self, Given, UserEntry};
 use super::{FOUNDED, Fault};
 use crate::okta::app::{App, Assignment, GroupAssignment};
+use crate::okta::expression::Expression;
 use crate::okta::group_rule::GroupRule;
 use crate::okta::ids::{Id, Kind};
-use crate::okta::rule_expression::Condition;
 use crate::state::Org;
 
 #[derive(Deserialize)]
@@ -127,7 +127,7 @@ fn add_app(org: &mut Org, mut fields: Fields) -> Result<(), Fault> {
 fn add_rule(org: &mut Org, mut fields: Fields) -> Result<(), Fault> {
     let (_, name) = fields.text("name")?;
     let (at, expression) = fields.text("expression")?;
-    let condition = Condition::parse(&expression).map_err(|reason| Fault::new(at, reason))?;
+    let condition = Expression::of_user(&expression).map_err(|reason| Fault::new(at, reason))?;
     let known = |name: &&str| org.types.values().any(|kind| kind.schema.get(name).is_some());
     if let Some(unknown) = condition.attributes().into_iter().find(|name| !known(name)) {
         return Err(Fault::new(at, format!("users have no attribute `{unknown}`")));
@@ -146,7 +146,7 @@ fn add_rule(org: &mut Org, mut fields: Fields) -> Result<(), Fault> {
         created: FOUNDED,
         last_updated: FOUNDED,
         expression,
-        condition,
+        condition: Some(condition),
         groups,
         excluded: None,
     };

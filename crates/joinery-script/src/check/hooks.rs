@@ -3,19 +3,11 @@
 
 use std::collections::BTreeSet;
 
-use joinery_connector::Severity;
+use joinery_connector::{FileKind, Severity};
 use rhai::{AST, ASTNode, Expr, Position, Stmt};
 
 use super::walk::Check;
-use crate::syntax::nearest;
-
-/// The functions of `connection.rhai` that are called from outside, with what they are given.
-const HOOKS: &[(&str, &[&str])] = &[
-    ("test", &["connection"]),
-    ("acquire", &["connection"]),
-    ("apply", &["connection", "request", "token"]),
-    ("refresh", &["connection", "token"]),
-];
+use crate::{entries, syntax::nearest};
 
 impl Check<'_> {
     /// The functions of `connection.rhai` that are called from outside: a name that is nearly one of theirs, or more
@@ -28,7 +20,8 @@ impl Check<'_> {
         for function in ast.iter_functions() {
             let (name, count) = (function.name, function.params.len());
             let place = self.place_of_function(name);
-            if let Some((_, parameters)) = HOOKS.iter().find(|(hook, _)| *hook == name) {
+            if let Some(entry) = entries::find(FileKind::Connection, name) {
+                let parameters = entry.parameters;
                 if count > parameters.len() {
                     self.report(
                         place,
@@ -39,7 +32,7 @@ impl Check<'_> {
                     );
                 }
             } else if !called.contains(name)
-                && let Some(near) = nearest(name, HOOKS.iter().map(|(hook, _)| *hook))
+                && let Some(near) = nearest(name, entries::of(FileKind::Connection).iter().map(|entry| entry.name))
             {
                 self.report(
                     place,

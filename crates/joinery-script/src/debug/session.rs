@@ -7,7 +7,7 @@ use std::{
 
 use super::{Breakpoints, Command, Notice, Question, Reply, Step, Stopped, bounds};
 use crate::{
-    host::{ConsoleLine, Host, HostResponse, HttpFailure, ScriptRequest, SecretFailure, SecretOperation},
+    host::{ConsoleLine, Host, HostResponse, HttpFailure, Pace, ScriptRequest, SecretFailure, SecretOperation},
     limits::Cancel,
     state::lock,
 };
@@ -47,6 +47,8 @@ struct State {
     pause: bool,
     wire: Option<Wire>,
     answer: Option<mpsc::Sender<Reply>>,
+    /// Questions that were asked and not answered yet, in time or late.
+    owed: u32,
 }
 
 /// How long the script has stood still, and since when it does now.
@@ -79,6 +81,7 @@ impl Session {
                 pause: false,
                 wire: None,
                 answer: None,
+                owed: 0,
             }),
             clock: Mutex::default(),
             cancel,
@@ -138,7 +141,11 @@ impl Session {
             let runs = lock(&self.0.state).wire.is_some();
             return Reply::Refused(if runs { RUNS } else { NOTHING_RUNS }.into());
         }
-        lock(&self.0.state).answer = Some(sender);
+        {
+            let mut state = lock(&self.0.state);
+            state.answer = Some(sender);
+            state.owed += 1;
+        }
         if !self.send(Command::Ask(question)) {
             return Reply::Refused("the run has ended".into());
         }
@@ -193,8 +200,13 @@ impl Session {
                 true
             }
             Notice::Reply(reply) => {
+                let mut state = lock(&self.0.state);
+                let Some(owed) = state.owed.checked_sub(1) else {
+                    return false;
+                };
+                state.owed = owed;
                 // One that comes too late is nobody's.
-                if let Some(answer) = lock(&self.0.state).answer.take() {
+                if let Some(answer) = state.answer.take() {
                     let _ = answer.send(reply);
                 }
                 true
@@ -227,11 +239,11 @@ impl Host for Patient {
     fn send_all(
         &self,
         requests: Vec<ScriptRequest>,
-        limit: usize,
+        pace: Pace,
         budget: Duration,
         cancel: &Cancel,
     ) -> Vec<Result<HostResponse, HttpFailure>> {
-        self.host.send_all(requests, limit, budget, cancel)
+        self.host.send_all(requests, pace, budget, cancel)
     }
 
     fn log(&self, line: ConsoleLine) {

@@ -1,4 +1,8 @@
-//! Shaping lists and maps in one call: far faster than a loop in a script.
+//! Shaping lists and maps in one call: far faster than a loop in a script. What only reads its list borrows it, for the
+//! engine copies whatever is taken by value; what keeps every item takes it.
+
+// The code that `export_module` makes for `pure` functions unwraps.
+#![allow(clippy::unwrap_used)]
 
 use std::{cmp::Ordering, collections::HashSet};
 
@@ -30,13 +34,22 @@ impl Path {
     }
 
     /// The value it leads to. Nothing on the way is copied.
+    #[expect(
+        clippy::redundant_closure_for_method_calls,
+        reason = "`Option::cloned` by its name fits one lifetime, not every one"
+    )]
     pub fn of(&self, value: &Dynamic) -> Option<Dynamic> {
-        step(value, &self.0)
+        self.look(value, |found| found.cloned())
     }
 
     /// The same, `()` standing for none.
     pub fn or_unit(&self, value: &Dynamic) -> Dynamic {
         self.of(value).unwrap_or(Dynamic::UNIT)
+    }
+
+    /// What `read` makes of the value it leads to, which stays where it is.
+    pub fn look<T>(&self, value: &Dynamic, read: impl FnOnce(Option<&Dynamic>) -> T) -> T {
+        step(value, &self.0, read)
     }
 
     /// Its steps.
@@ -45,22 +58,33 @@ impl Path {
     }
 }
 
-fn step(value: &Dynamic, steps: &[Identifier]) -> Option<Dynamic> {
+fn step<T>(value: &Dynamic, steps: &[Identifier], read: impl FnOnce(Option<&Dynamic>) -> T) -> T {
     let Some((first, rest)) = steps.split_first() else {
-        return Some(value.clone());
+        return read(Some(value));
     };
     if let Ok(map) = value.as_map_ref() {
-        return step(map.get(first)?, rest);
+        return match map.get(first) {
+            Some(member) => step(member, rest, read),
+            None => read(None),
+        };
     }
-    let list = value.as_array_ref().ok()?;
-    let index: i64 = first.parse().ok()?;
-    // From the end where it is negative.
-    let index = if index < 0 {
-        list.len().checked_sub(index.unsigned_abs() as usize)?
-    } else {
-        index as usize
+    let Ok(list) = value.as_array_ref() else {
+        return read(None);
     };
-    step(list.get(index)?, rest)
+    match place(first, list.len()).and_then(|at| list.get(at)) {
+        Some(item) => step(item, rest, read),
+        None => read(None),
+    }
+}
+
+/// The place in a list that a step names; from the end where it is negative.
+fn place(step: &str, length: usize) -> Option<usize> {
+    let index: i64 = step.parse().ok()?;
+    if index < 0 {
+        length.checked_sub(index.unsigned_abs() as usize)
+    } else {
+        Some(index as usize)
+    }
 }
 
 /// The value at `profile.emails[0].value`, or `None`.
@@ -127,7 +151,7 @@ fn merged(base: Dynamic, over: Dynamic, depth: usize) -> Result<Dynamic, Box<Eva
         };
         base.insert(name, value);
     }
-    Ok(base.into())
+    Ok(Dynamic::from_map(base))
 }
 
 #[export_module]
@@ -138,12 +162,13 @@ mod functions {
     /// ```rhai
     /// dig(#{ profile: #{ emails: [#{ value: "a@b.c" }] } }, "profile.emails[0].value") == "a@b.c"
     /// ```
-    pub fn dig(value: Dynamic, path: &str) -> Dynamic {
-        Path::new(path).or_unit(&value)
+    #[rhai_fn(pure)]
+    pub fn dig(value: &mut Dynamic, path: &str) -> Dynamic {
+        Path::new(path).or_unit(value)
     }
-    #[rhai_fn(name = "dig")]
-    pub fn dig_or(value: Dynamic, path: &str, default: Dynamic) -> Dynamic {
-        match at(&value, path) {
+    #[rhai_fn(name = "dig", pure)]
+    pub fn dig_or(value: &mut Dynamic, path: &str, default: Dynamic) -> Dynamic {
+        match at(value, path) {
             Some(found) if !found.is_unit() => found,
             _ => default,
         }
@@ -153,7 +178,8 @@ mod functions {
     /// ```rhai
     /// pluck([#{ id: 1 }, #{ id: 2 }], "id") == [1, 2]
     /// ```
-    pub fn pluck(list: Array, path: &str) -> Array {
+    #[rhai_fn(pure)]
+    pub fn pluck(list: &mut Array, path: &str) -> Array {
         let path = Path::new(path);
         list.iter().map(|item| path.or_unit(item)).collect()
     }
@@ -166,7 +192,9 @@ mod functions {
         let (mut groups, path) = (Map::new(), Path::new(path));
         for item in list {
             let name = path.or_unit(&item).to_string();
-            let group = groups.entry(name.into()).or_insert_with(|| Array::new().into());
+            let group = groups
+                .entry(name.into())
+                .or_insert_with(|| Dynamic::from_array(Array::new()));
             if let Some(mut group) = group.write_lock::<Array>() {
                 group.push(item);
             }
@@ -226,7 +254,7 @@ mod functions {
     /// ```
     #[rhai_fn(return_raw)]
     pub fn deep_merge(base: Map, over: Map) -> Result<Dynamic, Box<EvalAltResult>> {
-        merged(base.into(), over.into(), 0)
+        merged(Dynamic::from_map(base), Dynamic::from_map(over), 0)
     }
 
     /// A list or map without its `()` values.
@@ -258,16 +286,18 @@ mod functions {
     /// ```rhai
     /// first([1, 2]) == 1 && first([]) == ()
     /// ```
-    pub fn first(list: Array) -> Dynamic {
-        list.into_iter().next().unwrap_or(Dynamic::UNIT)
+    #[rhai_fn(pure)]
+    pub fn first(list: &mut Array) -> Dynamic {
+        list.first().cloned().unwrap_or(Dynamic::UNIT)
     }
 
     /// The last item of a list, or `()`.
     /// ```rhai
     /// last([1, 2]) == 2 && last([]) == ()
     /// ```
-    pub fn last(mut list: Array) -> Dynamic {
-        list.pop().unwrap_or(Dynamic::UNIT)
+    #[rhai_fn(pure)]
+    pub fn last(list: &mut Array) -> Dynamic {
+        list.last().cloned().unwrap_or(Dynamic::UNIT)
     }
 
     /// A copy of a value with another value at a path; maps on the way are made where there are none.
@@ -326,7 +356,7 @@ mod functions {
     pub fn entries(map: Map) -> Array {
         let entry = |(key, value): (Identifier, Dynamic)| -> Dynamic {
             let members = [("key".into(), Dynamic::from(key.to_string())), ("value".into(), value)];
-            members.into_iter().collect::<Map>().into()
+            Dynamic::from_map(members.into_iter().collect())
         };
         map.into_iter().map(entry).collect()
     }
@@ -362,7 +392,7 @@ fn replaced(value: Dynamic, steps: &[Identifier], new: Dynamic) -> Result<Dynami
             return Err(complain(format!("put: the list has no item {first}")));
         };
         *item = replaced(item.take(), rest, new)?;
-        return Ok(list.into());
+        return Ok(Dynamic::from_array(list));
     }
     if !value.is_unit() && !value.is_map() {
         return Err(complain(format!(
@@ -373,7 +403,7 @@ fn replaced(value: Dynamic, steps: &[Identifier], new: Dynamic) -> Result<Dynami
     let mut map = value.try_cast::<Map>().unwrap_or_default();
     let member = map.remove(first).unwrap_or(Dynamic::UNIT);
     map.insert(first.clone(), replaced(member, rest, new)?);
-    Ok(map.into())
+    Ok(Dynamic::from_map(map))
 }
 
 fn keys(list: &Array, function: &str) -> Result<HashSet<Identifier>, Box<EvalAltResult>> {

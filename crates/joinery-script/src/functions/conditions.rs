@@ -1,10 +1,13 @@
 //! Conditions on the items of a list: `#{ status: "ACTIVE", "profile.age >=": 18 }`. A key is a path and, after a space,
 //! an operator; without one the value must be equal, or among the values of a list.
 
+// The code that `export_module` makes for `pure` functions unwraps.
+#![allow(clippy::unwrap_used)]
+
 use std::cmp::Ordering;
 
 use regex::Regex;
-use rhai::{Array, Dynamic, EvalAltResult, Map, Module, export_module, exported_module};
+use rhai::{Array, Dynamic, EvalAltResult, ImmutableString, Map, Module, export_module, exported_module};
 
 use super::{
     collections::{Path, key, order},
@@ -44,15 +47,48 @@ struct Condition {
 }
 
 enum Test {
-    Equal(String),
-    NotEqual(String),
+    Equal(Wanted),
+    NotEqual(Wanted),
     Compare(fn(Ordering) -> bool, Dynamic),
-    Among(Vec<String>, bool),
+    Among(Vec<Wanted>, bool),
     Contains(Dynamic),
     Starts(String),
     Ends(String),
     Matches(std::sync::Arc<Regex>),
     Exists(bool),
+}
+
+/// A value that others are compared with. Text, which most values are, is compared as it stands.
+enum Wanted {
+    Text(ImmutableString),
+    /// Any other value, by its [`key`].
+    Key(String),
+}
+
+impl Wanted {
+    fn read(value: &Dynamic) -> Result<Self, Box<EvalAltResult>> {
+        match value.as_immutable_string_ref() {
+            Ok(text) => Ok(Self::Text(text.clone())),
+            Err(_) => key(value).map(Self::Key),
+        }
+    }
+
+    fn is(&self, value: &Dynamic) -> Result<bool, Box<EvalAltResult>> {
+        match (self, value.as_immutable_string_ref()) {
+            (Self::Text(wanted), Ok(text)) => Ok(*wanted == *text),
+            (Self::Text(_), Err(_)) | (Self::Key(_), Ok(_)) => Ok(false),
+            (Self::Key(wanted), Err(_)) => Ok(key(value)? == *wanted),
+        }
+    }
+
+    fn is_among(list: &[Self], value: &Dynamic) -> Result<bool, Box<EvalAltResult>> {
+        for wanted in list {
+            if wanted.is(value)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
 }
 
 impl Condition {
@@ -67,22 +103,22 @@ impl Condition {
                 .into_string()
                 .map_err(|_| complain(format!("where: `{text}` takes text")))
         };
-        let keys = || -> Result<Vec<String>, Box<EvalAltResult>> {
+        let all = || -> Result<Vec<Wanted>, Box<EvalAltResult>> {
             let list = value
                 .as_array_ref()
                 .map_err(|_| complain(format!("where: `{text}` takes a list of values")))?;
-            list.iter().map(key).collect()
+            list.iter().map(Wanted::read).collect()
         };
         let test = match operator {
-            "" if value.is_array() => Test::Among(keys()?, true),
-            "" | "==" => Test::Equal(key(value)?),
-            "!=" => Test::NotEqual(key(value)?),
+            "" if value.is_array() => Test::Among(all()?, true),
+            "" | "==" => Test::Equal(Wanted::read(value)?),
+            "!=" => Test::NotEqual(Wanted::read(value)?),
             "<" => Test::Compare(Ordering::is_lt, value.clone()),
             "<=" => Test::Compare(Ordering::is_le, value.clone()),
             ">" => Test::Compare(Ordering::is_gt, value.clone()),
             ">=" => Test::Compare(Ordering::is_ge, value.clone()),
-            "in" => Test::Among(keys()?, true),
-            "not in" => Test::Among(keys()?, false),
+            "in" => Test::Among(all()?, true),
+            "not in" => Test::Among(all()?, false),
             "contains" => Test::Contains(value.clone()),
             "starts_with" => Test::Starts(words()?),
             "ends_with" => Test::Ends(words()?),
@@ -108,15 +144,21 @@ impl Condition {
     }
 
     fn holds(&self, item: &Dynamic) -> Result<bool, Box<EvalAltResult>> {
-        let value = self.path.or_unit(item);
+        self.path
+            .look(item, |value| self.test.holds(value.unwrap_or(&Dynamic::UNIT)))
+    }
+}
+
+impl Test {
+    fn holds(&self, value: &Dynamic) -> Result<bool, Box<EvalAltResult>> {
         let text = |test: &dyn Fn(&str) -> bool| value.as_immutable_string_ref().is_ok_and(|text| test(&text));
-        Ok(match &self.test {
-            Test::Equal(wanted) => key(&value)? == *wanted,
-            Test::NotEqual(wanted) => key(&value)? != *wanted,
+        Ok(match self {
+            Self::Equal(wanted) => wanted.is(value)?,
+            Self::NotEqual(wanted) => !wanted.is(value)?,
             // Nothing is neither before nor after anything, and text is not compared with numbers.
-            Test::Compare(test, wanted) => comparable(&value, wanted) && test(order(&value, wanted)),
-            Test::Among(wanted, yes) => wanted.contains(&key(&value)?) == *yes,
-            Test::Contains(wanted) => match value.as_array_ref() {
+            Self::Compare(test, wanted) => comparable(value, wanted) && test(order(value, wanted)),
+            Self::Among(wanted, yes) => Wanted::is_among(wanted, value)? == *yes,
+            Self::Contains(wanted) => match value.as_array_ref() {
                 Ok(list) => {
                     let wanted = key(wanted)?;
                     let keys: Vec<String> = list.iter().map(key).collect::<Result<_, _>>()?;
@@ -128,10 +170,10 @@ impl Condition {
                         .is_ok_and(|wanted| text.contains(wanted.as_str()))
                 }),
             },
-            Test::Starts(wanted) => text(&|text| text.starts_with(wanted.as_str())),
-            Test::Ends(wanted) => text(&|text| text.ends_with(wanted.as_str())),
-            Test::Matches(pattern) => text(&|text| pattern.is_match(text)),
-            Test::Exists(yes) => value.is_unit() != *yes,
+            Self::Starts(wanted) => text(&|text| text.starts_with(wanted.as_str())),
+            Self::Ends(wanted) => text(&|text| text.ends_with(wanted.as_str())),
+            Self::Matches(pattern) => text(&|text| pattern.is_match(text)),
+            Self::Exists(yes) => value.is_unit() != *yes,
         })
     }
 }
@@ -141,7 +183,7 @@ fn comparable(left: &Dynamic, right: &Dynamic) -> bool {
     (number(left) && number(right)) || (left.is_string() && right.is_string()) || (left.is_bool() && right.is_bool())
 }
 
-fn kept(list: Array, conditions: &Map, most: usize) -> Result<Array, Box<EvalAltResult>> {
+fn kept(list: &Array, conditions: &Map, most: usize) -> Result<Array, Box<EvalAltResult>> {
     let conditions = conditions
         .iter()
         .map(|(text, value)| Condition::read(text, value))
@@ -150,10 +192,10 @@ fn kept(list: Array, conditions: &Map, most: usize) -> Result<Array, Box<EvalAlt
     for item in list {
         let mut all = true;
         for condition in &conditions {
-            all = all && condition.holds(&item)?;
+            all = all && condition.holds(item)?;
         }
         if all {
-            kept.push(item);
+            kept.push(item.clone());
             if kept.len() == most {
                 break;
             }
@@ -172,8 +214,12 @@ mod functions {
     /// let users = [#{ s: "A", n: 1 }, #{ s: "B", n: 2 }, #{ s: "C", n: 3 }];
     /// pluck(where(users, #{ s: ["B", "C"], "n <": 3 }), "s") == ["B"]
     /// ```
-    #[rhai_fn(name = "where", return_raw)]
-    pub fn where_all(context: NativeCallContext, list: Array, conditions: Map) -> Result<Array, Box<EvalAltResult>> {
+    #[rhai_fn(name = "where", return_raw, pure)]
+    pub fn where_all(
+        context: NativeCallContext,
+        list: &mut Array,
+        conditions: Map,
+    ) -> Result<Array, Box<EvalAltResult>> {
         located(&context, kept(list, &conditions, usize::MAX))
     }
 
@@ -181,8 +227,12 @@ mod functions {
     /// ```rhai
     /// find_where([#{ id: 1 }, #{ id: 2 }], #{ "id >": 1 }).id == 2
     /// ```
-    #[rhai_fn(return_raw)]
-    pub fn find_where(context: NativeCallContext, list: Array, conditions: Map) -> Result<Dynamic, Box<EvalAltResult>> {
+    #[rhai_fn(return_raw, pure)]
+    pub fn find_where(
+        context: NativeCallContext,
+        list: &mut Array,
+        conditions: Map,
+    ) -> Result<Dynamic, Box<EvalAltResult>> {
         let found = located(&context, kept(list, &conditions, 1))?;
         Ok(found.into_iter().next().unwrap_or(Dynamic::UNIT))
     }

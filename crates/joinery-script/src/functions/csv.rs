@@ -66,7 +66,7 @@ fn read(context: &NativeCallContext, text: &str, options: &Map) -> Result<Array,
             return Err(run_of(context)?.stop(Stop::Memory));
         }
         let Some(names) = &names else {
-            rows.push(record.iter().map(text_value).collect::<Array>().into());
+            rows.push(Dynamic::from_array(record.iter().map(text_value).collect()));
             continue;
         };
         if record.len() > names.len() {
@@ -78,7 +78,7 @@ fn read(context: &NativeCallContext, text: &str, options: &Map) -> Result<Array,
             )));
         }
         let values = record.iter().map(text_value).chain(std::iter::repeat(text_value("")));
-        rows.push(names.iter().cloned().zip(values).collect::<Map>().into());
+        rows.push(Dynamic::from_map(names.iter().cloned().zip(values).collect()));
     }
     Ok(rows)
 }

@@ -7,7 +7,7 @@ use crate::{
     ask::ask,
     convert,
     error::complain,
-    files, json,
+    files, json, order,
     state::{RunState, run_of},
     syntax::nearest,
 };
@@ -206,7 +206,7 @@ mod functions {
                 nearest(name, known.iter().map(String::as_str)).map(|near| format!("; did you mean \"{near}\"?"));
             return Err(complain(format!("there is no {path}{}", near.unwrap_or_default())));
         };
-        json::parse(text.as_bytes()).map_err(|error| complain(format!("{path} is not JSON: {error}")))
+        order::read(&text).map_err(|error| complain(format!("{path} is not JSON: {error}")))
     }
 
     /// The options of `pick_lists/<name>.rhai`, each `#{ value, label }`; a map given goes to its function as `params`.

@@ -1,10 +1,14 @@
 //! JSON text to values and back.
 
+// The code that `export_module` makes for `pure` functions unwraps.
+#![allow(clippy::unwrap_used)]
+
 use rhai::{Dynamic, EvalAltResult, Module, NativeCallContext, export_module, exported_module};
 
 use crate::{
     error::{complain, located},
     json::{self, SecretsAs},
+    order,
 };
 
 /// The module of this group.
@@ -31,7 +35,7 @@ mod functions {
     pub fn parse(context: NativeCallContext, text: &str) -> Result<Dynamic, Box<EvalAltResult>> {
         located(
             &context,
-            json::parse(text.as_bytes()).map_err(|error| complain(format!("this is not JSON: {error}"))),
+            order::read(text).map_err(|error| complain(format!("this is not JSON: {error}"))),
         )
     }
 
@@ -39,17 +43,17 @@ mod functions {
     /// ```rhai
     /// json.render(#{ ids: [1, 2] }) == `{"ids":[1,2]}`
     /// ```
-    #[rhai_fn(return_raw)]
-    pub fn render(context: NativeCallContext, value: Dynamic) -> Result<String, Box<EvalAltResult>> {
-        Ok(super::value(&context, &value)?.to_string())
+    #[rhai_fn(return_raw, pure)]
+    pub fn render(context: NativeCallContext, value: &mut Dynamic) -> Result<String, Box<EvalAltResult>> {
+        Ok(super::value(&context, value)?.to_string())
     }
 
     /// The JSON text of a value, indented for reading.
     /// ```rhai
     /// json.pretty(#{ id: 1 }) == "{\n  \"id\": 1\n}"
     /// ```
-    #[rhai_fn(return_raw)]
-    pub fn pretty(context: NativeCallContext, value: Dynamic) -> Result<String, Box<EvalAltResult>> {
-        serde_json::to_string_pretty(&super::value(&context, &value)?).map_err(|error| complain(error.to_string()))
+    #[rhai_fn(return_raw, pure)]
+    pub fn pretty(context: NativeCallContext, value: &mut Dynamic) -> Result<String, Box<EvalAltResult>> {
+        serde_json::to_string_pretty(&super::value(&context, value)?).map_err(|error| complain(error.to_string()))
     }
 }

@@ -14,6 +14,7 @@ use crate::{
     error::{complain, located, thrown},
     host::{Hash, SecretOperation, Signature, secret_mark},
     json::{self, SecretsAs},
+    order,
     secret::SecretValue,
     state::run_of,
     syntax::nearest,
@@ -104,7 +105,8 @@ fn taken_apart(token: &str) -> Option<Token<'_>> {
     let (header, claims) = message.split_once('.')?;
     let object = |part: &str| {
         let bytes = URL_SAFE_NO_PAD.decode(part).ok()?;
-        json::parse(&bytes).ok().filter(Dynamic::is_map)
+        let text = std::str::from_utf8(&bytes).ok()?;
+        order::read(text).ok().filter(Dynamic::is_map)
     };
     Some(Token {
         header: object(header)?,

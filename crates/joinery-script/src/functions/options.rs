@@ -142,10 +142,16 @@ pub const RETRY: Taken = Taken {
 pub const PARALLEL: Taken = Taken {
     function: "http.parallel",
     argument: 1,
-    keys: &[(
-        "limit",
-        "How many requests are under way at once, up to 16. 4 without it.",
-    )],
+    keys: &[
+        (
+            "limit",
+            "How many requests are under way at once, up to 16. 4 without it.",
+        ),
+        (
+            "rate",
+            "How many requests are begun in a minute, up to 60,000. As fast as answers come without it.",
+        ),
+    ],
 };
 /// What `http.pages` and `http.items` take. The same keys stand in `[http] pagination` of `connector.toml`.
 pub const PAGES: &[(&str, &str)] = &[

@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     error::{complain, located},
+    host::Pace,
     meter,
     state::{Stop, place_of, run_of},
 };
@@ -64,9 +65,9 @@ fn requests(list: Array) -> Result<Vec<Request>, Box<EvalAltResult>> {
 mod functions {
     use rhai::plugin::*;
 
-    /// Sends requests at once, at most `limit` at a time, and returns their answers in the same order. The list holds
-    /// requests built with `http.request` and not sent, or paths to get. Each answer is a response, or, where there is
-    /// none or its status is an error, the map that would be thrown, with `ok: false`.
+    /// Sends requests at once, at most `limit` at a time and `rate` a minute, and returns their answers in the same
+    /// order. The list holds requests built with `http.request` and not sent, or paths to get. Each answer is a
+    /// response, or, where there is none or its status is an error, the map that would be thrown, with `ok: false`.
     /// ```rhai
     /// let answers = http.parallel(["/echo", http.request("GET", "/status/404")], #{ limit: 2 });
     /// answers[0].body.method == "GET" && !answers[1].ok && answers[1].status == 404
@@ -83,14 +84,17 @@ mod functions {
     ) -> Result<Array, Box<EvalAltResult>> {
         let all = || {
             let options = Options::new("http.parallel", &options, PARALLEL.keys)?;
-            let limit = options.number("limit", 1, 16)?.unwrap_or(LIMIT) as usize;
+            let pace = Pace {
+                limit: options.number("limit", 1, 16)?.unwrap_or(LIMIT) as u32,
+                per_minute: options.number("rate", 1, 60_000)?.map(|rate| rate as u32),
+            };
             let run = run_of(&context)?;
             run.must_go_on()?;
             let leave = |mut request: Request| request.leave(&run, place_of(&context));
             let (expected, sent): (Vec<_>, Vec<_>) = super::requests(requests)?.into_iter().map(leave).unzip();
             let size: usize = expected.iter().map(|expected| expected.size).sum();
             let answers = meter::uncounted(
-                || run.host.send_all(sent, limit, run.time_left(), &run.cancel),
+                || run.host.send_all(sent, pace, run.time_left(), &run.cancel),
                 |answers| answers.iter().map(received).sum::<isize>() - size.cast_signed(),
             );
             run.must_go_on()?;

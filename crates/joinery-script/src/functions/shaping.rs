@@ -1,8 +1,14 @@
 //! Lists of records made into other lists and sums in one call: what a loop in a script takes many times as long for.
 
+// The code that `export_module` makes for `pure` functions unwraps.
+#![allow(clippy::unwrap_used)]
+
 use std::collections::HashSet;
 
-use rhai::{Array, Dynamic, EvalAltResult, Identifier, Map, Module, NativeCallContext, export_module, exported_module};
+use rhai::{
+    Array, Dynamic, EvalAltResult, Identifier, ImmutableString, Map, Module, NativeCallContext, export_module,
+    exported_module,
+};
 
 use super::{
     collections::{Path, key, order},
@@ -53,22 +59,24 @@ impl Template {
         Self(pieces)
     }
 
-    fn fill(&self, item: &Dynamic) -> String {
-        let mut text = String::new();
+    fn fill(&self, item: &Dynamic) -> ImmutableString {
+        // Short texts of this kind need no memory of their own.
+        let mut text = Identifier::new_const();
         for piece in &self.0 {
             match piece {
                 Piece::Plain(plain) => text.push_str(plain),
-                Piece::Path(path) => {
-                    if let Some(value) = path.of(item).filter(|value| !value.is_unit()) {
-                        match value.as_immutable_string_ref() {
-                            Ok(value) => text.push_str(&value),
-                            Err(_) => text.push_str(&value.to_string()),
-                        }
+                Piece::Path(path) => path.look(item, |value| {
+                    let Some(value) = value.filter(|value| !value.is_unit()) else {
+                        return;
+                    };
+                    match value.as_immutable_string_ref() {
+                        Ok(value) => text.push_str(&value),
+                        Err(_) => text.push_str(&value.to_string()),
                     }
-                }
+                }),
             }
         }
-        text
+        text.into()
     }
 }
 
@@ -105,12 +113,12 @@ impl Shape {
             Source::Text(template) => template.fill(item).into(),
             Source::Shape(shape) => shape.of(item),
         };
-        let map: Map = self
-            .0
-            .iter()
-            .map(|(name, source)| (name.clone(), value(source)))
-            .collect();
-        map.into()
+        let mut map = Map::new();
+        for (name, source) in &self.0 {
+            map.insert(name.clone(), value(source));
+        }
+        // `into` would put every member into another map.
+        Dynamic::from_map(map)
     }
 }
 
@@ -177,11 +185,11 @@ fn among(mut list: Array, other: &Array, wanted: bool) -> Result<Array, Box<Eval
     Ok(list)
 }
 
-fn extreme(list: Array, path: &str, wanted: std::cmp::Ordering) -> Dynamic {
+fn extreme(list: &Array, path: &str, wanted: std::cmp::Ordering) -> Dynamic {
     let path = Path::new(path);
-    let mut best: Option<(Dynamic, Dynamic)> = None;
+    let mut best: Option<(Dynamic, &Dynamic)> = None;
     for item in list {
-        let value = path.or_unit(&item);
+        let value = path.or_unit(item);
         if value.is_unit() {
             continue;
         }
@@ -189,7 +197,7 @@ fn extreme(list: Array, path: &str, wanted: std::cmp::Ordering) -> Dynamic {
             best = Some((value, item));
         }
     }
-    best.map_or(Dynamic::UNIT, |(_, item)| item)
+    best.map_or(Dynamic::UNIT, |(_, item)| item.clone())
 }
 
 #[export_module]
@@ -202,10 +210,10 @@ mod functions {
     /// shape([#{ id: 1, profile: #{ first: "Ada", last: "Lovelace" } }],
     ///     #{ key: "id", name: "{profile.first} {profile.last}" }) == [#{ key: 1, name: "Ada Lovelace" }]
     /// ```
-    #[rhai_fn(return_raw)]
-    pub fn shape(context: NativeCallContext, list: Array, shape: Map) -> Result<Array, Box<EvalAltResult>> {
+    #[rhai_fn(return_raw, pure)]
+    pub fn shape(context: NativeCallContext, list: &mut Array, shape: Map) -> Result<Array, Box<EvalAltResult>> {
         let shape = located(&context, Shape::read(&shape, 0))?;
-        each(&context, &list, |item| shape.of(item))
+        each(&context, list, |item| shape.of(item))
     }
     #[rhai_fn(name = "shape", return_raw)]
     pub fn shape_one(context: NativeCallContext, record: Map, shape: Map) -> Result<Dynamic, Box<EvalAltResult>> {
@@ -216,24 +224,24 @@ mod functions {
     /// ```rhai
     /// format_map([#{ n: "Ada", a: 36 }], "{n} is {a}") == ["Ada is 36"]
     /// ```
-    #[rhai_fn(return_raw)]
-    pub fn format_map(context: NativeCallContext, list: Array, text: &str) -> Result<Array, Box<EvalAltResult>> {
+    #[rhai_fn(return_raw, pure)]
+    pub fn format_map(context: NativeCallContext, list: &mut Array, text: &str) -> Result<Array, Box<EvalAltResult>> {
         let template = Template::read(text);
         within(&context, text.len().checked_mul(list.len().min(1024)))?;
-        each(&context, &list, |item| template.fill(item).into())
+        each(&context, list, |item| template.fill(item).into())
     }
 
     /// The sum of numbers, or of the numbers at a path; `()` is left out.
     /// ```rhai
     /// sum([1, 2, ()]) == 3 && sum([#{ n: 1.5 }, #{ n: 2 }], "n") == 3.5
     /// ```
-    #[rhai_fn(return_raw)]
-    pub fn sum(context: NativeCallContext, list: Array) -> Result<Dynamic, Box<EvalAltResult>> {
+    #[rhai_fn(return_raw, pure)]
+    pub fn sum(context: NativeCallContext, list: &mut Array) -> Result<Dynamic, Box<EvalAltResult>> {
         sum_of(context, list, "")
     }
-    #[rhai_fn(name = "sum", return_raw)]
-    pub fn sum_of(context: NativeCallContext, list: Array, path: &str) -> Result<Dynamic, Box<EvalAltResult>> {
-        let (sum, whole, _) = located(&context, total(&list, &Path::new(path), "sum"))?;
+    #[rhai_fn(name = "sum", return_raw, pure)]
+    pub fn sum_of(context: NativeCallContext, list: &mut Array, path: &str) -> Result<Dynamic, Box<EvalAltResult>> {
+        let (sum, whole, _) = located(&context, total(list, &Path::new(path), "sum"))?;
         Ok(whole.map_or_else(|| sum.into(), Dynamic::from))
     }
 
@@ -241,13 +249,13 @@ mod functions {
     /// ```rhai
     /// average([1, 2]) == 1.5 && average([]) == ()
     /// ```
-    #[rhai_fn(return_raw)]
-    pub fn average(context: NativeCallContext, list: Array) -> Result<Dynamic, Box<EvalAltResult>> {
+    #[rhai_fn(return_raw, pure)]
+    pub fn average(context: NativeCallContext, list: &mut Array) -> Result<Dynamic, Box<EvalAltResult>> {
         average_of(context, list, "")
     }
-    #[rhai_fn(name = "average", return_raw)]
-    pub fn average_of(context: NativeCallContext, list: Array, path: &str) -> Result<Dynamic, Box<EvalAltResult>> {
-        let (sum, _, count) = located(&context, total(&list, &Path::new(path), "average"))?;
+    #[rhai_fn(name = "average", return_raw, pure)]
+    pub fn average_of(context: NativeCallContext, list: &mut Array, path: &str) -> Result<Dynamic, Box<EvalAltResult>> {
+        let (sum, _, count) = located(&context, total(list, &Path::new(path), "average"))?;
         Ok(if count == 0 {
             Dynamic::UNIT
         } else {
@@ -259,7 +267,8 @@ mod functions {
     /// ```rhai
     /// min_by([#{ n: 2 }, #{ n: 1 }], "n").n == 1
     /// ```
-    pub fn min_by(list: Array, path: &str) -> Dynamic {
+    #[rhai_fn(pure)]
+    pub fn min_by(list: &mut Array, path: &str) -> Dynamic {
         extreme(list, path, std::cmp::Ordering::Less)
     }
 
@@ -267,7 +276,8 @@ mod functions {
     /// ```rhai
     /// max_by([#{ n: 2 }, #{ n: 1 }], "n").n == 2
     /// ```
-    pub fn max_by(list: Array, path: &str) -> Dynamic {
+    #[rhai_fn(pure)]
+    pub fn max_by(list: &mut Array, path: &str) -> Dynamic {
         extreme(list, path, std::cmp::Ordering::Greater)
     }
 
@@ -275,9 +285,10 @@ mod functions {
     /// ```rhai
     /// count_by([#{ s: "A" }, #{ s: "B" }, #{ s: "A" }], "s") == #{ A: 2, B: 1 }
     /// ```
-    pub fn count_by(list: Array, path: &str) -> Map {
+    #[rhai_fn(pure)]
+    pub fn count_by(list: &mut Array, path: &str) -> Map {
         let (path, mut counts) = (Path::new(path), std::collections::BTreeMap::<String, i64>::new());
-        for item in &list {
+        for item in list.iter() {
             *counts.entry(path.or_unit(item).to_string()).or_default() += 1;
         }
         counts

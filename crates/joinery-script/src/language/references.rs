@@ -5,11 +5,10 @@ use super::{
     outline::writes,
     scan::{Span, is_word},
     scopes::{Role, Scopes, SymbolKind},
-    snippets,
     strings::{self, Meaning},
     view::{Around, View, inside},
 };
-use crate::resolver::file_of;
+use crate::{entries, resolver::file_of};
 
 /// A place in a file of the connector.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -129,7 +128,7 @@ pub fn renamed_word(view: &View, byte: usize) -> Result<Span, RenameError> {
     match &entity {
         Entity::Function { file, name } => {
             let kind = joinery_connector::FileKind::of(file).0;
-            if snippets::entries(kind).iter().any(|entry| entry.name == name) {
+            if entries::find(kind, name).is_some() {
                 return fixed(name);
             }
         }

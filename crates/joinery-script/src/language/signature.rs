@@ -1,5 +1,7 @@
 //! The call being written: its parameters, and which of them it is.
 
+use std::fmt::Write as _;
+
 use super::{
     complete::method_call,
     context::{call_at, called},
@@ -8,7 +10,7 @@ use super::{
     view::View,
 };
 use crate::{
-    functions::{Function, signatures::split_doc},
+    functions::{Function, options, signatures::split_doc},
     language::code::Code,
 };
 
@@ -19,7 +21,8 @@ pub struct Signature {
     pub label: String,
     /// Its parameters as they stand in the label.
     pub parameters: Vec<String>,
-    /// What it does, in the first paragraph of its docs as Markdown: more would hide the script being written.
+    /// What it does, in the first paragraph of its docs as Markdown, and the options that the argument being written
+    /// takes: more would hide the script.
     pub doc: String,
 }
 
@@ -38,7 +41,20 @@ pub fn signature(view: &View, byte: usize) -> Option<(Signature, usize)> {
         let call = view.docs().call(&name);
         (!ways.is_empty()).then(|| of_call(call, doc_of(ways.iter())))?
     };
-    Some((signature, argument))
+    Some((with_options(signature, &name, argument), argument))
+}
+
+/// Adds what the argument being written may hold, where it is an options map.
+fn with_options(mut signature: Signature, name: &str, argument: usize) -> Signature {
+    // A method's object counts as its first argument.
+    let (name, before) = name.strip_prefix('.').map_or((name, 0), |method| (method, 1));
+    let mut taken = options::ALL.iter();
+    let taken = taken.find(|taken| taken.function == name && taken.argument == argument + before);
+    for (at, (key, meaning)) in taken.into_iter().flat_map(|taken| taken.keys).enumerate() {
+        let gap = if at == 0 { "\n\n" } else { "\n" };
+        let _ = write!(signature.doc, "{gap}- `{key}`: {meaning}");
+    }
+    signature
 }
 
 fn of_method(view: &View, open: usize, name: &str) -> Option<Signature> {

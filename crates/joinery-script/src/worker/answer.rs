@@ -18,7 +18,7 @@ use crate::{
     debug::Session,
     files::Files,
     functions::MOST_AT_ONCE,
-    host::{ConsoleLine, Host},
+    host::{ConsoleLine, Host, Pace},
     limits::{Cancel, Limits},
 };
 
@@ -26,7 +26,7 @@ use crate::{
 const RANDOM: u32 = 1 << 20;
 
 /// How many requests sent together may be under way at a time.
-const AT_ONCE: usize = 64;
+const AT_ONCE: u32 = 64;
 
 /// Tells texts apart; of this process only, so that no text can be made to pass for another.
 static HASHER: LazyLock<RandomState> = LazyLock::new(RandomState::new);
@@ -81,14 +81,13 @@ impl Desk<'_> {
                     waited: host.waited(),
                 }
             }
-            Ask::SendAll {
-                requests,
-                limit,
-                budget,
-            } if requests.len() <= MOST_AT_ONCE => {
+            Ask::SendAll { requests, pace, budget } if requests.len() <= MOST_AT_ONCE => {
                 let budget = budget.min(self.time_left());
-                let limit = (limit as usize).min(AT_ONCE);
-                let results = host.send_all(requests, limit, budget, self.cancel);
+                let pace = Pace {
+                    limit: pace.limit.min(AT_ONCE),
+                    ..pace
+                };
+                let results = host.send_all(requests, pace, budget, self.cancel);
                 Answer::SentAll {
                     results,
                     waited: host.waited(),

@@ -18,6 +18,7 @@ use super::{
     protocol::{Done, Start, Task},
 };
 use crate::{
+    Coverage,
     check::{self, Finding},
     debug::{Patient, Places, Session},
     error::{ScriptError, file_too_large},
@@ -159,6 +160,26 @@ impl Workers {
             .perform(Task::Places, Job::of(connector, file, &limits, &cancel))?
         {
             Done::Places(places) => places,
+            _ => Err(mixed_up(file)),
+        }
+    }
+
+    /// The lines of a script that coverage counts, whether or not they run.
+    ///
+    /// # Errors
+    /// Why the script cannot be read.
+    pub fn lines(&self, connector: &Connector, file: &str) -> Result<Vec<u32>, ScriptError> {
+        let (limits, cancel) = (short(), Cancel::default());
+        match self
+            .0
+            .perform(Task::Lines, Job::of(connector, file, &limits, &cancel))?
+        {
+            Done::Lines(lines) => {
+                let mut told = Coverage::default();
+                told.add_unrun(file, lines?);
+                let told = told.within(connector).files.remove(file);
+                Ok(told.unwrap_or_default().into_keys().collect())
+            }
             _ => Err(mixed_up(file)),
         }
     }
@@ -480,6 +501,7 @@ fn is_clean(done: &Done) -> bool {
         Done::Run(outcome) => outcome.result.as_ref().err(),
         Done::Describe(description) => description.as_ref().err(),
         Done::Places(places) => places.as_ref().err(),
+        Done::Lines(lines) => lines.as_ref().err(),
         Done::Compile(compiles) => compiles.as_ref().err(),
         Done::Has(_) | Done::Check(_) => None,
     };

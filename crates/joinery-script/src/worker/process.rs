@@ -14,6 +14,7 @@ use super::{
     Page,
     answer::Desk,
     frame,
+    pipe::Pipe,
     protocol::{ARGUMENT, Done, Hello, Order, Report, Start, VERSION},
     watch::{self, Verdict},
 };
@@ -34,7 +35,7 @@ const WORN: usize = 1_000;
 pub struct Process {
     handle: Arc<Handle>,
     input: Arc<Mutex<ChildStdin>>,
-    output: BufReader<ChildStdout>,
+    output: BufReader<Pipe>,
     /// Texts it has been sent.
     known: HashSet<u64>,
     memory: usize,
@@ -91,10 +92,11 @@ impl Process {
             cpu: cpu.as_secs(),
         };
         let (handle, input, output) = Handle::start(program, hello)?;
+        let handle = Arc::new(handle);
         let mut process = Self {
-            handle: Arc::new(handle),
+            output: BufReader::new(Pipe::new(output, handle.clone())),
+            handle,
             input: Arc::new(Mutex::new(input)),
-            output: BufReader::new(output),
             known: HashSet::new(),
             memory,
             cpu,
@@ -194,20 +196,22 @@ impl Process {
     /// What there is to say of its end; it is ended if it has not.
     fn bury(&self) -> Death {
         let began = Instant::now();
+        let verdict = self.handle.verdict();
         let mut child = lock(&self.handle.child);
-        // What it died of is known once it has; one that only closed its pipes must be ended.
+        // What it died of is known once it has; one that only closed its pipes must be ended. One that this host has ended
+        // is not waited for: the system may take long to clear away what it held.
         let mut status = child.try_wait().ok().flatten();
-        while status.is_none() && began.elapsed() < ENDING {
+        while status.is_none() && verdict.is_none() && began.elapsed() < ENDING {
             thread::sleep(Duration::from_millis(1));
             status = child.try_wait().ok().flatten();
         }
-        if status.is_none() {
+        if status.is_none() && verdict.is_none() {
             // It may end this moment by itself.
             let _ = child.kill();
             status = child.wait().ok();
         }
         Death {
-            verdict: *lock(&self.handle.verdict),
+            verdict,
             status,
             words: self.handle.page.last_words(),
             place: self.handle.page.place(),
@@ -234,10 +238,21 @@ impl From<frame::Error> for Wrong {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        let mut child = lock(&self.handle.child);
-        // It may have ended already.
-        let _ = child.kill();
-        let _ = child.wait();
+        let ended = {
+            let mut child = lock(&self.handle.child);
+            // It may have ended already.
+            let _ = child.kill();
+            matches!(child.try_wait(), Ok(Some(_)))
+        };
+        let handle = self.handle.clone();
+        let wait = move || drop(lock(&handle.child).wait());
+        // Nobody waits for the system to clear away what it held.
+        if !ended {
+            let waiting = thread::Builder::new().name("script worker's end".into()).spawn(wait);
+            if waiting.is_err() {
+                let _ = lock(&self.handle.child).wait();
+            }
+        }
     }
 }
 
@@ -268,6 +283,11 @@ impl Handle {
             _job: job,
         };
         Ok((handle, input, output))
+    }
+
+    /// Why its host ended it, where it did.
+    pub fn verdict(&self) -> Option<Verdict> {
+        *lock(&self.verdict)
     }
 
     /// Ends it.

@@ -14,7 +14,7 @@ use crate::{
     check::Finding,
     debug::{Command, Notice, Places},
     error::ScriptError,
-    host::{ConsoleLine, HostResponse, HttpFailure, ScriptRequest, SecretFailure, SecretOperation},
+    host::{ConsoleLine, HostResponse, HttpFailure, Pace, ScriptRequest, SecretFailure, SecretOperation},
     limits::Limits,
     run::{Description, Function, Outcome},
 };
@@ -22,7 +22,7 @@ use crate::{
 /// The argument that makes a program of ours a worker.
 pub const ARGUMENT: &str = "script-worker";
 /// Changes with any message here; the two sides are the same program, unless it was replaced while it ran.
-pub const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "/3");
+pub const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "/4");
 /// Stack of the thread that scripts run on. Reserved, not used up: values nested very deep are dropped by recursion.
 pub const STACK: usize = 64 << 20;
 /// Bytes a worker needs besides the script's: the engine, a response on its way, a result being written.
@@ -101,6 +101,8 @@ pub enum Task {
     },
     /// Where a debug run of it can be stopped.
     Places,
+    /// Which of its lines coverage counts.
+    Lines,
     /// Title, fields and sample.
     Describe {
         /// The profile's fields that are not secret.
@@ -160,8 +162,8 @@ pub enum Ask {
     SendAll {
         /// The requests.
         requests: Vec<ScriptRequest>,
-        /// How many of them at a time.
-        limit: u32,
+        /// How fast.
+        pace: Pace,
         /// How long they may take in all.
         budget: Duration,
     },
@@ -228,6 +230,8 @@ pub enum Done {
     Run(Outcome),
     /// Of [`Task::Places`].
     Places(Result<Places, ScriptError>),
+    /// Of [`Task::Lines`].
+    Lines(Result<Vec<u32>, ScriptError>),
     /// Of [`Task::Describe`].
     Describe(Result<Description, ScriptError>),
     /// Of [`Task::Has`].
@@ -244,6 +248,7 @@ impl Task {
         match self {
             Self::Run { .. } | Self::Debug { .. } => |done| matches!(done, Done::Run(_)),
             Self::Places => |done| matches!(done, Done::Places(_)),
+            Self::Lines => |done| matches!(done, Done::Lines(_)),
             Self::Describe { .. } => |done| matches!(done, Done::Describe(_)),
             Self::Has { .. } => |done| matches!(done, Done::Has(_)),
             Self::Check { .. } => |done| matches!(done, Done::Check(_)),

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     debug::{self, Command, Notice},
     files::Files,
-    host::{ConsoleLine, Host, HostResponse, HttpFailure, ScriptRequest, SecretFailure, SecretOperation},
+    host::{ConsoleLine, Host, HostResponse, HttpFailure, Pace, ScriptRequest, SecretFailure, SecretOperation},
     limits::Cancel,
     meter,
     spot::Spot,
@@ -165,7 +165,7 @@ impl Host for RemoteHost {
     fn send_all(
         &self,
         requests: Vec<ScriptRequest>,
-        limit: usize,
+        pace: Pace,
         budget: Duration,
         _: &Cancel,
     ) -> Vec<Result<HostResponse, HttpFailure>> {
@@ -177,11 +177,7 @@ impl Host for RemoteHost {
             .iter()
             .map(|request| (request.method.clone(), request.url.clone()))
             .collect();
-        let ask = Ask::SendAll {
-            requests,
-            limit: u32::try_from(limit).unwrap_or(u32::MAX),
-            budget,
-        };
+        let ask = Ask::SendAll { requests, pace, budget };
         let sent = self.ask(ask, |answer| match answer {
             Answer::SentAll { results, waited } if results.len() == count => Some((results, waited)),
             _ => None,

@@ -26,6 +26,7 @@ use crate::{
     error::ScriptError,
     files::Files,
     limits::{Cancel, Limits},
+    meter,
     run::{Call, Function, Outcome, Scripts, config, connection},
     spot::Spot,
 };
@@ -47,6 +48,7 @@ pub fn serve_if_asked() {
 
 fn serve() -> Result<(), frame::Error> {
     page::close_others();
+    meter::keep_freed_memory();
     let (output, error) = handles()?;
     let page = Arc::new(Page::over(error)?);
     let mut input = io::stdin().lock();
@@ -168,6 +170,7 @@ fn perform(scripts: &Scripts, start: Start, link: &Arc<Link>, page: &Arc<Page>) 
             Done::Run(outcome)
         }
         Task::Places => Done::Places(scripts.places(&*files, &file)),
+        Task::Lines => Done::Lines(scripts.lines(&*files, &file)),
         Task::Describe {
             connection: fields,
             config,

@@ -219,3 +219,53 @@ fn output_that_the_text_does_not_settle_is_left_alone() {
         expect![[""]],
     );
 }
+
+#[test]
+fn a_mistake_in_one_function_hides_none_in_another() {
+    let script = r#"//! Ä
+import "methods/m" as m;
+
+fn one() {
+    let a = "ü"; let b = ;
+}
+
+/// Two
+fn two(x) {
+    x + nobody
+}
+
+fn three() {
+    let fine = `fn none() {
+fn still_text() { ${1} `;
+    fine
+}
+
+fn four() {
+    if true { 1
+}
+
+fn five() { [1, 2 }
+
+fn six() { }
+"#;
+    finds(
+        &[("actions/a.rhai", script), ("methods/m.rhai", "")],
+        expect![[r#"
+            actions/a.rhai:5:26-27 syntax: unexpected ';'.
+            actions/a.rhai:10:9-15 syntax: there is no variable `nobody`.
+            actions/a.rhai:23:1-3 syntax: functions can be defined only at the top of a file, not inside one another.
+            actions/a.rhai:23:19-20 syntax: `,` is missing here to separate the items of this array literal."#]],
+    );
+}
+
+#[test]
+fn an_open_text_or_brace_is_told_once() {
+    for script in [
+        "fn one() {\n    `open\n}\nfn two() {\n}\n",
+        "fn one() {\n    if true {\n}\nfn two() {\n    1\n}\nfn three() {\n}\n",
+        "let x = ;\nfn one() {\n}\n",
+    ] {
+        let problems = workers().check(&connector(&[("methods/a.rhai", script)]));
+        assert_eq!(problems.len(), 1, "{script}: {problems:#?}");
+    }
+}

@@ -91,3 +91,32 @@ fn imported_files_count_too() {
     let (ran, not) = lines(&files, json!({ "n": 1 }));
     assert_eq!((ran, not), (vec![3, 2, 5], vec![3]));
 }
+
+/// Statements that begin with something else than their first operand.
+const BEGINNINGS: &str = r#"fn execute(connection, input) {
+    let list = [1];
+    if input.n == 1 {
+        json.render(list).len()
+    } else if input.n == 2 {
+        (list.len() + 1) * 2
+    } else if input.n == 3 {
+        !list.is_empty() && list.len() == 2
+    } else if input.n == 4 {
+        list.len() + 1
+    } else {
+        -(list.len())
+    }
+}
+"#;
+
+#[test]
+fn a_statement_counts_whatever_it_begins_with() {
+    for (n, line) in [(1, 4), (2, 6), (3, 8), (4, 10), (5, 12)] {
+        let (ran, not) = lines(&[("actions/a.rhai", BEGINNINGS)], json!({ "n": n }));
+        assert_eq!(
+            (ran.contains(&line), ran.len() + not.len()),
+            (true, 7),
+            "{n}: {ran:?} {not:?}"
+        );
+    }
+}

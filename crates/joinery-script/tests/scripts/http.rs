@@ -156,6 +156,22 @@ fn requests_at_once_answer_in_their_order() {
 }
 
 #[test]
+fn requests_at_once_keep_to_a_rate() {
+    let script = r#"fn execute(connection, input) {
+        http.parallel(["/echo", "/echo", "/echo", "/echo"], #{ limit: 4, rate: 600 }).map(|answer| answer.status)
+    }"#;
+    let began = Instant::now();
+    let outcome = execute(&[("actions/a.rhai", script)], json!({}), Limits::default()).0;
+    assert_eq!(outcome.result.unwrap(), json!([200, 200, 200, 200]));
+    // Ten a second: the fourth goes out after three tenths.
+    assert!(began.elapsed().as_millis() >= 300, "{:?}", began.elapsed());
+    fails(
+        "http.parallel([], #{ rat: 600 })",
+        expect!["http.parallel knows no `rat`; did you mean `rate`?"],
+    );
+}
+
+#[test]
 fn requests_at_once_wait_together_and_end_with_the_run() {
     let script = r#"fn execute(connection, input) {
         let slow = |seconds| http.request("GET", "/slow").timeout(seconds);

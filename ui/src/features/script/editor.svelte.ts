@@ -264,7 +264,7 @@ export class Editor {
 		const problems = found.map((each) => each.problem);
 		this.#showProblems(document, problems, (problem) => {
 			const fixes = found.find((each) => each.problem === problem)?.fixes ?? [];
-			return fixes.map((fix) => ({ name: fix.title, apply: (view) => applyFix(view, fix) }));
+			return fixes.map((fix) => ({ name: fix.title, apply: (view) => void applyFix(view, fix) }));
 		});
 	}
 

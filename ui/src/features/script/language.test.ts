@@ -1,9 +1,11 @@
+import { LSPPlugin } from '@codemirror/lsp-client';
 import { EditorView } from '@codemirror/view';
 import { expect, test, vi } from 'vitest';
 import type { Backend } from '../../backend';
 import { fake } from '../../backend/fake';
 import { Session } from '../../lib/session.svelte';
 import { Editor } from './editor.svelte';
+import { applyFix } from './fixes';
 import { rename } from './rename';
 import { sanitize } from './sanitize';
 import { transport } from './transport';
@@ -88,6 +90,18 @@ test('renaming opens the files it changes', async () => {
 	await rename(view, 4, 'new');
 	expect(editor.documents.map((each) => each.file.path)).toEqual([file.path, 'actions/list_users.rhai']);
 	for (const each of editor.documents) expect(each.now.doc.line(1).text).toMatch(/^new/);
+});
+
+test('a fix changes the file it is found in, and another that it names', async () => {
+	const { editor, view } = await open();
+	const start = { line: 0, character: 0 };
+	const edits = (newText: string) => [{ range: { start, end: start }, newText }];
+	const { uri } = LSPPlugin.get(view)!;
+	const otherUri = uri.replace('get_user', 'list_users');
+	await applyFix(view, { title: 'Fix', edit: { changes: { [uri]: edits('here '), [otherUri]: edits('there ') } } });
+	expect(view.state.doc.line(1).text).toMatch(/^here /);
+	const opened = editor.documents.find((each) => each.file.path === 'actions/list_users.rhai');
+	expect(opened?.now.doc.line(1).text).toMatch(/^there /);
 });
 
 test('docs show text and nothing that acts', () => {

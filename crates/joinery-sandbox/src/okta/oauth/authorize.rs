@@ -6,14 +6,15 @@ use url::Url;
 use super::client::Client;
 use super::form::Form;
 use super::memory::{Granted, Memory};
+use super::password_check::Shown;
 use super::refusal::Refusal;
-use super::{claims, issued, page, servers, token};
+use super::{issued, page, password_check, servers, token};
 use crate::okta::Route;
 use crate::okta::call::{Answer, Call, Query, Reply};
 use crate::okta::event::{Party, kinds};
 use crate::okta::ids::Id;
 use crate::okta::record::Record;
-use crate::okta::user::{Password, Status};
+use crate::okta::user::Status;
 use crate::random;
 use crate::state::Org;
 
@@ -31,6 +32,11 @@ pub const ROUTES: &[Route] = &[
 /// # Errors
 /// E0000007 for a server that is not there. What else goes wrong is told to the app, or on a page.
 pub fn authorize(call: &Call<'_>) -> Answer {
+    answer(call, false)
+}
+
+/// `refused` says that a hook was asked about the password and did not know it.
+fn answer(call: &Call<'_>, refused: bool) -> Answer {
     let server = servers::of_path(&call.state.read(), call)?;
     let form = if *call.method == Method::POST {
         Form::read(call)
@@ -38,6 +44,16 @@ pub fn authorize(call: &Call<'_>) -> Answer {
         Form::of(Query::parse(call.query_text))
     };
     let answer = form.and_then(|form| {
+        // The page posts the login and the password; a login in the query of a GET only fills the field.
+        let login = form.get("username").filter(|_| *call.method == Method::POST);
+        let password = form.get("password").unwrap_or_default();
+        let shown = login.map(|login| {
+            if refused {
+                Shown::Wrong
+            } else {
+                password_check::check(call, login, password)
+            }
+        });
         let mut org = call.state.write();
         let (client, back) = origin(&form, &org.oauth)?;
         let client = client.clone();
@@ -46,7 +62,7 @@ pub fn authorize(call: &Call<'_>) -> Answer {
                 Some(server) => servers::check_scopes(&org, server, &form.scopes()),
                 None => token::check_scopes(&client, &form.scopes()),
             })
-            .and_then(|()| proceed(call, &form, &client, server.as_ref(), &mut org))
+            .and_then(|()| proceed(call, &form, &client, server.as_ref(), shown, &mut org))
             .map_or_else(
                 |refusal| {
                     let parts = [("error", refusal.error), ("error_description", &refusal.description)];
@@ -122,34 +138,31 @@ fn proceed(
     form: &Form,
     client: &Client,
     server: Option<&Record>,
+    shown: Option<Shown>,
     org: &mut Org,
 ) -> Result<Outcome, Refusal> {
     if form.get("prompt") == Some("none") {
         let text = "The client specified not to prompt, but the user is not logged in.";
         return Err(Refusal::new(400, "login_required", text));
     }
-    // The page posts the login and the password; a login in the query of a GET only fills the field.
-    let given = form.get("username").filter(|_| *call.method == Method::POST);
-    let Some(login) = given else {
-        return Ok(Outcome::Page(Box::new(page::sign_in(
-            call.path, form, client, org, None,
-        ))));
+    let page = |org: &Org, wrong| Outcome::Page(Box::new(page::sign_in(call.path, form, client, org, wrong)));
+    let login = form.get("username").unwrap_or_default();
+    let password = form.get("password").unwrap_or_default();
+    let user = match shown {
+        None => return Ok(page(org, None)),
+        Some(Shown::Right(user)) => user,
+        Some(Shown::AtHook(user, hook)) => {
+            if let Ok(errand) = password_check::ask(call, user, &hook, (login, password), answer) {
+                return Ok(Outcome::Page(Box::new(Reply::after(errand))));
+            }
+            return Ok(page(org, Some("Unable to sign in")));
+        }
+        Some(Shown::Wrong) => {
+            count_failure(call, org, login);
+            return Ok(page(org, Some("Unable to sign in")));
+        }
     };
-    let Some(user) = sign_in(org, login, form.get("password").unwrap_or_default()) else {
-        count_failure(call, org, login);
-        return Ok(Outcome::Page(Box::new(page::sign_in(
-            call.path,
-            form,
-            client,
-            org,
-            Some("Unable to sign in"),
-        ))));
-    };
-    if let Some(user) = org.users.get_mut(user) {
-        user.last_login = Some(call.now.whole_seconds());
-        user.failed_sign_ins = 0;
-        user.adopt_password(form.get("password").unwrap_or_default());
-    }
+    greet(call, org, user, password);
     let granted = Granted {
         client: client.id,
         user: Some(user),
@@ -161,7 +174,7 @@ fn proceed(
         nonce: form.get("nonce").map(str::to_owned),
     };
     if let Some(server) = server {
-        servers::lifetime(org, server, client, &granted, "authorization_code")?;
+        servers::fitting_rule(org, server, client, &granted, "authorization_code")?;
     } else if client.asks_for_consent() {
         issued::consent(org, call, user, client, &granted.scopes);
     }
@@ -170,28 +183,25 @@ fn proceed(
         .oauth
         .new_code(granted, redirect_uri, challenge.map(str::to_owned), call.now);
     if let Some(actor) = org.users.get(user).map(Party::from) {
-        org.record_as(call, actor.clone(), kinds::SESSION_START, vec![actor.clone()]);
         org.record_as(call, actor, kinds::AUTHORIZE_CODE, vec![Party::from(client)]);
     }
     Ok(Outcome::Code(code))
 }
 
-/// The user with this login and password. Nobody knows the password of a user who came with the org: any will do.
-fn sign_in(org: &Org, login: &str, password: &str) -> Option<Id> {
-    let id = org
-        .users
-        .with_login(login)
-        .or_else(|| org.users.with_short_login(login))?;
-    let fits = match &org.users.get(id)?.credentials.password {
-        Some(Password::Elsewhere) => true,
-        Some(own) => own.matches(id, password),
-        None => false,
+/// Notes that a user signed in.
+pub fn greet(call: &Call<'_>, org: &mut Org, user: Id, password: &str) {
+    let Some(user) = org.users.get_mut(user) else {
+        return;
     };
-    (fits && claims::may_sign_in(org, id)).then_some(id)
+    user.last_login = Some(call.now.whole_seconds());
+    user.failed_sign_ins = 0;
+    user.adopt_password(password);
+    let party = Party::from(&*user);
+    org.record_as(call, party.clone(), kinds::SESSION_START, vec![party]);
 }
 
 /// Okta's default policy locks a user out after ten wrong passwords in a row.
-fn count_failure(call: &Call<'_>, org: &mut Org, login: &str) {
+pub fn count_failure(call: &Call<'_>, org: &mut Org, login: &str) {
     let named = org
         .users
         .with_login(login)

@@ -54,8 +54,6 @@ pub fn id_token(call: &Call<'_>, org: &Org, granted: &Granted, access: &str) -> 
             claims.insert("email".into(), user.profile.text("email").into());
         }
     }
-    // `OpenID` Connect Core, 3.1.3.6: the left half of the hash.
-    let half = &Sha256::digest(access)[..16];
     for (name, value) in [
         ("ver", json!(1)),
         ("iss", json!(call.state.url())),
@@ -65,7 +63,7 @@ pub fn id_token(call: &Call<'_>, org: &Org, granted: &Granted, access: &str) -> 
         ("jti", json!(format!("ID.{}", random::text(43)))),
         ("amr", json!(["pwd"])),
         ("auth_time", json!(granted.signed_in)),
-        ("at_hash", json!(jose::encode(half))),
+        ("at_hash", json!(half_hash(access))),
     ] {
         claims.insert(name.into(), value);
     }
@@ -73,6 +71,11 @@ pub fn id_token(call: &Call<'_>, org: &Org, granted: &Granted, access: &str) -> 
         claims.insert("nonce".into(), nonce.as_str().into());
     }
     Value::Object(claims)
+}
+
+/// What ties an id token to an access token: the left half of its hash (`OpenID` Connect Core, 3.1.3.6).
+pub fn half_hash(access: &str) -> String {
+    jose::encode(&Sha256::digest(access)[..16])
 }
 
 /// What `userinfo` says, by scope.

@@ -7,6 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use serde::{Deserialize, Serialize};
 
 use super::client::Client;
+use super::device::Waiting;
 use super::jose;
 use super::roles::Role;
 use crate::clock::Time;
@@ -39,6 +40,8 @@ pub struct Memory {
     /// The refresh tokens, by their digests.
     pub refresh: Table<String, Refresh>,
     codes: HashMap<String, Code>,
+    /// The devices that wait for their users, by their codes.
+    pub devices: HashMap<String, Waiting>,
     // Behind locks of their own, so that a call that only reads the org need not hold it to write.
     used: Mutex<HashMap<String, i64>>,
     nonces: Mutex<Vec<(String, i64)>>,
@@ -170,6 +173,21 @@ impl Memory {
         self.codes.remove(text).filter(|code| code.expires > now.seconds())
     }
 
+    /// Lets a device wait for its user.
+    pub fn wait(&mut self, code: String, waiting: Waiting, now: Time) {
+        // An outdated one is kept for a while, to say of it that it expired.
+        let long_ago = now.seconds() - ACCESS_SECONDS;
+        self.devices.retain(|_, old| old.expires > long_ago);
+        self.devices.insert(code, waiting);
+    }
+
+    /// The device that waits for a code to be entered.
+    pub fn waiting_for(&mut self, user_code: &str, now: Time) -> Option<&mut Waiting> {
+        self.devices.values_mut().find(|waiting| {
+            waiting.user_code == user_code && waiting.granted.user.is_none() && waiting.expires > now.seconds()
+        })
+    }
+
     /// Keeps an access token.
     pub fn keep_access(&mut self, text: String, token: Access) {
         if self.access.len() >= MANY {
@@ -243,6 +261,7 @@ impl Memory {
     pub fn remove_client(&mut self, id: Id) {
         self.clients.remove(&id);
         self.codes.retain(|_, code| code.granted.client != id);
+        self.devices.retain(|_, device| device.granted.client != id);
         self.access.retain(|_, token| token.granted.client != id);
         self.refresh.retain(|_, token| token.granted.client != id);
     }

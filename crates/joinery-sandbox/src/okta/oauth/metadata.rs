@@ -24,6 +24,7 @@ fn discovery(call: &Call<'_>) -> Answer {
         "authorization_endpoint": at("authorize"),
         "token_endpoint": at("token"),
         "userinfo_endpoint": at("userinfo"),
+        "device_authorization_endpoint": at("device/authorize"),
         "registration_endpoint": at("clients"),
         "jwks_uri": at("keys"),
         "response_types_supported": ["code"],

@@ -12,6 +12,7 @@ mod claims;
 pub mod client;
 mod clients;
 mod credentials;
+mod device;
 mod dpop;
 mod form;
 mod inspect;
@@ -20,13 +21,16 @@ pub mod jose;
 pub mod key_ring;
 pub mod memory;
 mod metadata;
+mod own_claims;
 mod page;
+mod password_check;
 mod refusal;
 mod role_targets;
 mod roles;
 mod scopes;
 mod servers;
 mod token;
+mod token_hook;
 
 use access::Passage;
 use client::Client;
@@ -49,6 +53,7 @@ const OPEN_ROUTES: &[&[Route]] = &[
     metadata::ROUTES,
     authorize::ROUTES,
     token::ROUTES,
+    device::ROUTES,
     inspect::ROUTES,
     super::org_settings::OPEN_ROUTES,
 ];
@@ -62,7 +67,7 @@ pub fn answer(call: &mut Call<'_>) -> Option<Answer> {
     if path.starts_with("oauth2/") && !path.starts_with("oauth2/v1/") {
         return Some(super::find_route(&[servers::ROUTES], call, path).and_then(|handler| handler(call)));
     }
-    if !path.starts_with("oauth2/v1/") && !path.starts_with(".well-known/") {
+    if !path.starts_with("oauth2/v1/") && !path.starts_with(".well-known/") && path != "activate" {
         return None;
     }
     if !path.starts_with("oauth2/v1/clients") {

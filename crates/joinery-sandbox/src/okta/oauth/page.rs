@@ -27,37 +27,71 @@ pub fn sign_in(path: &str, form: &Form, client: &Client, org: &Org, wrong: Optio
         .map(|(name, value)| (escape(name), escape(value)))
         .map(|(name, value)| format!("<input type=\"hidden\" name=\"{name}\" value=\"{value}\">"))
         .collect();
+    let hidden = hidden.concat();
+    html(
+        200,
+        "Sign in",
+        &format!(
+            "<h1>Sign in to the sandbox org</h1><p>to continue to {}</p>{}\
+             <form method=\"post\" action=\"{}\">{hidden}{}<button>Sign in</button></form>",
+            escape(&client.name),
+            complaint(wrong),
+            escape(path),
+            credentials(form, org)
+        ),
+    )
+}
+
+/// Asks for the code of a device, and its user to sign in.
+pub fn activate(form: &Form, org: &Org, wrong: Option<&str>) -> Reply {
+    html(
+        200,
+        "Activate your device",
+        &format!(
+            "<h1>Activate your device</h1><p>Enter the code that it shows, and sign in to the sandbox org.</p>{}\
+             <form method=\"post\" action=\"/activate\"><label for=\"user_code\">Code</label>\
+             <input id=\"user_code\" name=\"user_code\" value=\"{}\" required autocomplete=\"off\">{}\
+             <button>Activate</button></form>",
+            complaint(wrong),
+            escape(form.get("user_code").unwrap_or_default()),
+            credentials(form, org)
+        ),
+    )
+}
+
+/// Says that a device may go on.
+pub fn activated() -> Reply {
+    let text = "<h1>Device activated</h1><p>Follow the instructions on your device.</p>";
+    html(200, "Device activated", text)
+}
+
+fn complaint(wrong: Option<&str>) -> String {
+    wrong.map_or(String::new(), |text| {
+        format!("<p class=\"wrong\" role=\"alert\">{text}</p>")
+    })
+}
+
+/// The fields for login and password. The first people of the org are offered.
+fn credentials(form: &Form, org: &Org) -> String {
     let people = org.users.after(None).filter(|user| user.status == Status::Active);
     let offered: Vec<String> = people
         .take(OFFERED)
         .map(|user| (escape(user.login()), escape(&user.full_name())))
         .map(|(login, name)| format!("<option value=\"{login}\">{name}</option>"))
         .collect();
-    let (hidden, offered) = (hidden.concat(), offered.concat());
     let login = form
         .get("username")
         .or_else(|| form.get("login_hint"))
         .unwrap_or_default();
-    let wrong = wrong.map_or(String::new(), |text| {
-        format!("<p class=\"wrong\" role=\"alert\">{text}</p>")
-    });
-    html(
-        200,
-        "Sign in",
-        &format!(
-            "<h1>Sign in to the sandbox org</h1><p>to continue to {}</p>{wrong}\
-             <form method=\"post\" action=\"{}\">{hidden}\
-             <label for=\"username\">Username</label>\
-             <input id=\"username\" name=\"username\" value=\"{}\" list=\"people\" autofocus required autocomplete=\"off\">\
-             <datalist id=\"people\">{offered}</datalist>\
-             <label for=\"password\">Password</label>\
-             <input id=\"password\" name=\"password\" type=\"password\" autocomplete=\"off\">\
-             <p>People who came with the org take any password, or none.</p>\
-             <button>Sign in</button></form>",
-            escape(&client.name),
-            escape(path),
-            escape(login)
-        ),
+    format!(
+        "<label for=\"username\">Username</label>\
+         <input id=\"username\" name=\"username\" value=\"{}\" list=\"people\" autofocus required autocomplete=\"off\">\
+         <datalist id=\"people\">{}</datalist>\
+         <label for=\"password\">Password</label>\
+         <input id=\"password\" name=\"password\" type=\"password\" autocomplete=\"off\">\
+         <p>People who came with the org take any password, or none.</p>",
+        escape(login),
+        offered.concat()
     )
 }
 

@@ -1,6 +1,8 @@
 //! What the authorization servers that admins made say and grant: their metadata, their keys, tokens for clients and for
 //! users who signed in, and what a token holds.
 
+use std::sync::Arc;
+
 use axum::http::Method;
 use serde_json::{Value, json};
 
@@ -10,12 +12,13 @@ use super::jose::{Jws, SigningKey};
 use super::memory::{Access, Granted};
 use super::refusal::{DPOP_NONCE, Refusal};
 use super::token::GRANTS;
-use super::{authorize, claims, credentials, dpop, inspect, jose, token};
+use super::{authorize, claims, credentials, device, dpop, inspect, jose, own_claims, token, token_hook};
 use crate::okta::Route;
 use crate::okta::call::{Answer, Call, Reply};
 use crate::okta::errors::Problem;
 use crate::okta::event::{EventKind, Party};
 use crate::okta::ids::Id;
+use crate::okta::inline_hook;
 use crate::okta::record::Record;
 use crate::okta::resource;
 use crate::okta::servers::{Servers, issuer, kids, signing_kid};
@@ -34,6 +37,7 @@ pub const ROUTES: &[Route] = &[
     Route(Method::GET, "oauth2/{}/v1/keys", keys),
     Route(Method::GET, "oauth2/{}/v1/authorize", authorize::authorize),
     Route(Method::POST, "oauth2/{}/v1/authorize", authorize::authorize),
+    Route(Method::POST, "oauth2/{}/v1/device/authorize", device::authorize_device),
     Route(Method::POST, "oauth2/{}/v1/token", token),
     Route(Method::POST, "oauth2/{}/v1/introspect", introspect),
     Route(Method::POST, "oauth2/{}/v1/revoke", inspect::revoke),
@@ -83,6 +87,7 @@ fn metadata(call: &Call<'_>) -> Answer {
         "authorization_endpoint": at("authorize"),
         "token_endpoint": at("token"),
         "userinfo_endpoint": at("userinfo"),
+        "device_authorization_endpoint": at("device/authorize"),
         "registration_endpoint": format!("{}/oauth2/v1/clients", call.state.url()),
         "jwks_uri": at("keys"),
         "response_types_supported": ["code"],
@@ -122,7 +127,7 @@ fn token(call: &Call<'_>) -> Answer {
     Ok(issue(call, &mut org, &server, &key).unwrap_or_else(|refusal| refusal.reply()))
 }
 
-fn issue(call: &Call<'_>, org: &mut Org, server: &Record, key: &SigningKey) -> Result<Reply, Refusal> {
+fn issue(call: &Call<'_>, org: &mut Org, server: &Record, key: &Arc<SigningKey>) -> Result<Reply, Refusal> {
     let form = Form::read(call)?;
     let grant = form.need("grant_type")?;
     if !GRANTS.contains(&grant) {
@@ -159,31 +164,81 @@ fn issue(call: &Call<'_>, org: &mut Org, server: &Record, key: &SigningKey) -> R
     } else {
         token::for_user(call, &form, &client, thumbprint.clone(), Some(server.id), org)?
     };
-    let seconds = lifetime(org, server, &client, &granted, grant)?;
-    let (mut claims, jti) = claims::access(call, org, &granted);
-    let (issued, own) = (call.now.seconds(), issuer(server, call.state.url()));
-    (claims["iss"], claims["aud"]) = (json!(own), server.get("audiences")[0].clone());
-    claims["exp"] = json!(issued + seconds);
-    add_own_claims(org, server, &granted, "RESOURCE", &mut claims);
-    let text = key.sign(None, &claims);
-    let mut body = json!({
-        "token_type": if thumbprint.is_some() { "DPoP" } else { "Bearer" }, "expires_in": seconds,
-        "access_token": text, "scope": granted.scopes.join(" "),
+    let rule = fitting_rule(org, server, &client, &granted, grant)?.clone();
+    let (mut access, _) = claims::access(call, org, &granted);
+    let own = issuer(server, call.state.url());
+    (access["iss"], access["aud"]) = (json!(own), server.get("audiences")[0].clone());
+    access["exp"] = json!(call.now.seconds() + seconds(&rule));
+    own_claims::add(org, server, &granted, "RESOURCE", &mut access);
+    let identity = (granted.has("openid") && granted.user.is_some()).then(|| {
+        let mut claims = claims::id_token(call, org, &granted, "");
+        claims["iss"] = json!(own);
+        own_claims::add(org, server, &granted, "IDENTITY", &mut claims);
+        claims
     });
-    if let Some(refresh) = refresh {
+    let draft = Draft {
+        granted,
+        refresh,
+        access,
+        identity,
+    };
+    let Some(hook) = token_hook::of_rule(org, &rule) else {
+        return Ok(hand_out(call, org, server, key, draft));
+    };
+    let question = token_hook::question(call, org, server, &rule, &client, &form, &draft);
+    let (key, server, party) = (key.clone(), server.clone(), hook.party("InlineHook"));
+    let asked = inline_hook::ask(hook, &question, move |call, answer| {
+        let mut org = call.state.write();
+        // Who gives no answer changes nothing.
+        let (draft, fault) = match token_hook::transform(draft, &answer.unwrap_or_default()) {
+            Ok(transformed) => transformed,
+            Err(refusal) => return Ok(refusal.reply()),
+        };
+        org.record_job(call.now, token_hook::PROCESSED, vec![party], fault);
+        Ok(hand_out(call, &mut org, &server, &key, draft))
+    });
+    asked
+        .map(Reply::after)
+        .map_err(|_| Refusal::new(500, "server_error", "The inline hook has no address to call."))
+}
+
+/// Tokens that are granted and not signed yet.
+pub struct Draft {
+    /// What they give.
+    pub granted: Granted,
+    /// The refresh token that goes with them.
+    pub refresh: Option<String>,
+    /// The claims of the access token.
+    pub access: Value,
+    /// The claims of the id token, where one was asked for.
+    pub identity: Option<Value>,
+}
+
+/// Signs tokens and gives them out.
+fn hand_out(call: &Call<'_>, org: &mut Org, server: &Record, key: &SigningKey, draft: Draft) -> Reply {
+    let text = key.sign(None, &draft.access);
+    let expires = draft.access["exp"].as_i64().unwrap_or_default();
+    let issued = call.now.seconds();
+    let (granted, bound) = (draft.granted, draft.access.get("cnf").is_some());
+    let mut body = json!({
+        "token_type": if bound { "DPoP" } else { "Bearer" }, "expires_in": expires - issued, "access_token": text,
+        "scope": granted.scopes.join(" "),
+    });
+    if let Some(refresh) = draft.refresh {
         body["refresh_token"] = json!(refresh);
     }
-    if granted.has("openid") && granted.user.is_some() {
-        let mut claims = claims::id_token(call, org, &granted, &text);
-        claims["iss"] = json!(own);
-        add_own_claims(org, server, &granted, "IDENTITY", &mut claims);
-        body["id_token"] = json!(key.sign(None, &claims));
+    if let Some(mut identity) = draft.identity {
+        identity["at_hash"] = claims::half_hash(&text).into();
+        body["id_token"] = json!(key.sign(None, &identity));
     }
+    let app = org.oauth.clients.get(&granted.client).map(Party::from);
     let user = granted.user.and_then(|user| org.users.get(user)).map(Party::from);
-    let app = Party::from(&client);
-    let actor = user.unwrap_or_else(|| app.clone());
-    org.record_as(call, actor, TOKEN, vec![app, server.party("AuthorizationServer")]);
-    let (expires, revoked) = (issued + seconds, false);
+    if let Some(actor) = user.or_else(|| app.clone()) {
+        let targets = app.into_iter().chain([server.party("AuthorizationServer")]).collect();
+        org.record_as(call, actor, TOKEN, targets);
+    }
+    let jti = draft.access["jti"].as_str().unwrap_or_default().to_owned();
+    let revoked = false;
     let kept = Access {
         granted,
         jti,
@@ -193,10 +248,11 @@ fn issue(call: &Call<'_>, org: &mut Org, server: &Record, key: &SigningKey) -> R
     };
     org.oauth.keep_access(text, kept);
     let reply = Reply::json(&body);
-    Ok(match thumbprint {
-        Some(_) => reply.with_header(DPOP_NONCE, &org.oauth.nonce(call.now)),
-        None => reply,
-    })
+    if bound {
+        reply.with_header(DPOP_NONCE, &org.oauth.nonce(call.now))
+    } else {
+        reply
+    }
 }
 
 /// Whether a server has these scopes.
@@ -239,30 +295,34 @@ fn scopes(org: &Org, server: &Record, form: &Form) -> Result<Vec<String>, Refusa
     Ok(wanted)
 }
 
-/// How long a token lives by the first rule that fits of the first policy that fits.
+/// The first rule that fits of the first policy that fits.
 ///
 /// # Errors
 /// `access_denied` where none does.
-pub fn lifetime(org: &Org, server: &Record, client: &Client, granted: &Granted, grant: &str) -> Result<i64, Refusal> {
-    rule(org, server, client, granted, grant)
-        .map(|rule| {
-            rule.get("actions")["token"]["accessTokenLifetimeMinutes"]
-                .as_i64()
-                .unwrap_or(60)
-                * 60
-        })
-        .ok_or_else(|| {
-            let text = "Policy evaluation failed for this request, please check the policy configurations.";
-            Refusal::new(400, "access_denied", text)
-        })
+pub fn fitting_rule<'o>(
+    org: &'o Org,
+    server: &Record,
+    client: &Client,
+    granted: &Granted,
+    grant: &str,
+) -> Result<&'o Record, Refusal> {
+    rule(org, server, client, granted, grant).ok_or_else(|| {
+        let text = "Policy evaluation failed for this request, please check the policy configurations.";
+        Refusal::new(400, "access_denied", text)
+    })
+}
+
+/// How long an access token lives by a rule.
+fn seconds(rule: &Record) -> i64 {
+    let minutes = rule.get("actions")["token"]["accessTokenLifetimeMinutes"].as_i64();
+    minutes.unwrap_or(60) * 60
 }
 
 fn rule<'o>(org: &'o Org, server: &Record, client: &Client, granted: &Granted, grant: &str) -> Option<&'o Record> {
     // What a refresh may give was decided by the rule for the sign-in.
-    let grant = if grant == "refresh_token" {
-        "authorization_code"
-    } else {
-        grant
+    let grants: &[&str] = match grant {
+        "refresh_token" => &["authorization_code", device::GRANT],
+        other => &[other],
     };
     let by_priority = |place: &str| {
         let mut list: Vec<&Record> = org.records_at(place).filter(|record| record.active).collect();
@@ -278,7 +338,7 @@ fn rule<'o>(org: &'o Org, server: &Record, client: &Client, granted: &Granted, g
     let fits = |rule: &&&Record| {
         let conditions = rule.get("conditions");
         let open: Vec<&str> = names(&conditions["scopes"]["include"]).collect();
-        names(&conditions["grantTypes"]["include"]).any(|known| known == grant)
+        names(&conditions["grantTypes"]["include"]).any(|known| grants.contains(&known))
             && granted
                 .user
                 .is_none_or(|user| is_for_user(org, &conditions["people"], user))
@@ -297,28 +357,6 @@ fn is_for_user(org: &Org, people: &Value, user: Id) -> bool {
         names(&people["users"][list]).any(|name| name == user.as_str()) || names(&people["groups"][list]).any(in_group)
     };
     named("include") && !named("exclude")
-}
-
-/// Claims that admins added. Of the expression language those forms work: texts, numbers, `true`, `false`,
-/// `app.clientId` and an attribute of the user, `user.email`.
-fn add_own_claims(org: &Org, server: &Record, granted: &Granted, kind: &str, claims: &mut Value) {
-    let user = granted.user.and_then(|user| org.users.get(user));
-    for claim in org.records_at(&format!("{}/claims", server.path())) {
-        let mut needed = names(&claim.get("conditions")["scopes"]).peekable();
-        let asked = needed.peek().is_none() || needed.any(|scope| granted.has(scope));
-        if !claim.active || claim.system || claim.text("claimType") != kind || !asked {
-            continue;
-        }
-        let text = claim.text("value");
-        let value = match (text, text.strip_prefix("user."), user) {
-            ("app.clientId", ..) => json!(granted.client),
-            (_, Some(attribute), Some(user)) => json!(user.profile.text(attribute)),
-            _ => serde_json::from_str(text).unwrap_or_default(),
-        };
-        if !value.is_null() && value != "" {
-            claims[claim.text("name")] = value;
-        }
-    }
 }
 
 fn introspect(call: &Call<'_>) -> Answer {

@@ -1,4 +1,4 @@
-//! The token endpoint: client credentials, authorization code and refresh token.
+//! The token endpoint: client credentials, authorization code, device code and refresh token.
 
 use axum::http::Method;
 use serde_json::{Map, Value};
@@ -8,7 +8,7 @@ use super::dpop::{self, Place};
 use super::form::Form;
 use super::memory::{ACCESS_SECONDS, Access, Granted};
 use super::refusal::{DPOP_NONCE, Refusal};
-use super::{claims, credentials, jose, scopes};
+use super::{claims, credentials, device, jose, scopes};
 use crate::okta::Route;
 use crate::okta::call::{Answer, Call, Reply};
 use crate::okta::event::{Party, kinds};
@@ -20,7 +20,12 @@ use crate::state::Org;
 pub const ROUTES: &[Route] = &[Route(Method::POST, "oauth2/v1/token", token)];
 
 /// The grants it knows.
-pub const GRANTS: [&str; 3] = ["authorization_code", "refresh_token", "client_credentials"];
+pub const GRANTS: [&str; 4] = [
+    "authorization_code",
+    "refresh_token",
+    "client_credentials",
+    device::GRANT,
+];
 
 fn token(call: &Call<'_>) -> Answer {
     Ok(issue(call).unwrap_or_else(|refusal| refusal.reply()))
@@ -154,7 +159,7 @@ pub fn check_scopes(client: &Client, wanted: &[String]) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// What a code or a refresh token gives at the authorization server that made it, with a refresh token where one goes
+/// What a code, a device or a refresh token gives at the authorization server that made it, with a refresh token where one goes
 /// with it.
 ///
 /// # Errors
@@ -167,10 +172,13 @@ pub fn for_user(
     server: Option<Id>,
     org: &mut Org,
 ) -> Outcome {
-    if form.get("grant_type") == Some("authorization_code") {
-        by_code(call, form, client, thumbprint, server, org)
-    } else {
-        by_refresh(call, form, client, thumbprint.as_deref(), server, org)
+    match form.get("grant_type") {
+        Some("authorization_code") => by_code(call, form, client, thumbprint, server, org),
+        Some(device::GRANT) => {
+            let (granted, _) = device::redeem(call, form, client.id, thumbprint, server, org)?;
+            Ok(with_refresh(call, org, client, granted))
+        }
+        _ => by_refresh(call, form, client, thumbprint.as_deref(), server, org),
     }
 }
 
@@ -212,9 +220,14 @@ fn by_code(
         thumbprint,
         ..code.granted
     };
+    Ok(with_refresh(call, org, client, granted))
+}
+
+/// A refresh token with what a sign-in gave, where one was asked for.
+fn with_refresh(call: &Call<'_>, org: &mut Org, client: &Client, granted: Granted) -> (Granted, Option<String>) {
     let refreshes = granted.has("offline_access") && client.may_use("refresh_token");
     let refresh = refreshes.then(|| new_refresh(call, org, &granted));
-    Ok((granted, refresh))
+    (granted, refresh)
 }
 
 fn by_refresh(
