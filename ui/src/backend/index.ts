@@ -104,12 +104,7 @@ export interface Backend {
 	/** The cookies kept for a connection while this process lives. */
 	cookies(connector: string, connection: string | null): Promise<Cookie[]>;
 	/** `was` is the cookie this one takes the place of; null for a new one. */
-	saveCookie(
-		connector: string,
-		connection: string | null,
-		was: CookieKey | null,
-		cookie: Cookie
-	): Promise<void>;
+	saveCookie(connector: string, connection: string | null, was: CookieKey | null, cookie: Cookie): Promise<void>;
 	removeCookie(connector: string, connection: string | null, cookie: CookieKey): Promise<void>;
 	clearCookies(connector: string, connection: string | null): Promise<void>;
 	listEnvironments(): Promise<EnvironmentView[]>;

@@ -44,10 +44,8 @@ export const tauri: Backend = {
 	loadRequest: (run) => call('load_request', { run }),
 	runRequests: (run) => call('run_requests', { run }),
 	cookies: (connector, connection) => call('cookies', { connector, connection }),
-	saveCookie: (connector, connection, was, cookie) =>
-		call('save_cookie', { connector, connection, was, cookie }),
-	removeCookie: (connector, connection, cookie) =>
-		call('remove_cookie', { connector, connection, cookie }),
+	saveCookie: (connector, connection, was, cookie) => call('save_cookie', { connector, connection, was, cookie }),
+	removeCookie: (connector, connection, cookie) => call('remove_cookie', { connector, connection, cookie }),
 	clearCookies: (connector, connection) => call('clear_cookies', { connector, connection }),
 	requestAsCurl: (shown) => call('request_as_curl', { shown }),
 	listEnvironments: () => call('list_environments'),

@@ -11,6 +11,7 @@ mod prepare;
 mod run;
 mod send;
 mod view;
+mod wire_log;
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -37,6 +38,7 @@ pub use prepare::{Answered, Preparation, Prepared, prepare};
 pub use run::{RequestRow, RequestsReport, RunPlan, RunRequests, in_folder, junit, run_each, run_requests};
 pub use send::{exchange, send};
 pub use view::{prompts, request_hints, to_curl, variables};
+pub use wire_log::wire_log;
 
 /// Responses of this session whose bodies *Make action* can still look at.
 const AT_HAND: usize = 16;

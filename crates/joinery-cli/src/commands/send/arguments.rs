@@ -98,6 +98,9 @@ pub struct Shown {
     /// Print status and headers before the body
     #[arg(short, long, conflicts_with = "json")]
     pub include: bool,
+    /// Tell what went over the wire: `*` what happened, `>` what was sent, `<` what came back; secrets are stars
+    #[arg(short, long)]
+    pub verbose: bool,
     /// Write the body to a file
     #[arg(short, long, value_name = "FILE", conflicts_with = "json")]
     pub output: Option<PathBuf>,

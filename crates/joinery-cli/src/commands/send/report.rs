@@ -1,11 +1,11 @@
 //! What a send prints: the body on stdout, the rest on stderr.
 
-use std::{io::IsTerminal, path::Path};
+use std::{fmt::Write as _, io::IsTerminal, path::Path};
 
 use joinery_app::{
     Code, Error, HttpResponse,
     okta::{Hint, HintLevel},
-    requests::{Answered, AssertionResult, CaptureResult, Pages},
+    requests::{self, Answered, AssertionResult, CaptureResult, Pages},
 };
 use serde_json::{Value, json};
 
@@ -18,6 +18,9 @@ const LARGEST_LAID_OUT: usize = 4 << 20;
 /// Prints the response.
 pub fn show(arguments: &Arguments, answered: &Answered) -> Result<Outcome, Error> {
     let exchange = &answered.exchange;
+    if arguments.shown.verbose {
+        output::note(output::printable(&requests::wire_log(exchange)).trim_end());
+    }
     if arguments.shown.json {
         output::json(&shape(answered, &read(answered)?))?;
     } else {
@@ -64,7 +67,7 @@ fn keep(answered: &Answered, file: &Path) -> Result<(), Error> {
 fn head(response: &HttpResponse) -> String {
     let mut head = format!("{} {} {}\r\n", response.version, response.status, response.reason);
     for header in &response.headers {
-        head.push_str(&format!("{}: {}\r\n", header.name, header.value));
+        let _ = write!(head, "{}: {}\r\n", header.name, header.value);
     }
     head.push_str("\r\n");
     head
