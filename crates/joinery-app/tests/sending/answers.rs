@@ -1,5 +1,7 @@
 //! What is demanded of an answer.
 
+use std::fmt::Write as _;
+
 use axum::response::IntoResponse;
 
 use crate::desk::Desk;
@@ -47,7 +49,7 @@ async fn every_demand_holds_where_it_should_and_fails_where_it_should() {
     let mut text = "url = \"/ada\"\n".to_owned();
     for (subject, holds, fails) in demands {
         for demand in [holds, fails] {
-            text.push_str(&format!("[[assert]]\nsubject = \"{subject}\"\n{demand}\n"));
+            let _ = write!(text, "[[assert]]\nsubject = \"{subject}\"\n{demand}\n");
         }
     }
     let sent = desk.send(&text).await.unwrap();

@@ -64,7 +64,7 @@ async fn a_way_of_the_requests_own_takes_its_secrets_from_variables_and_hides_th
         ),
     ];
     for (way, expected) in ways {
-        let send = desk.draft(&format!("url = \"/own?t={{{{token}}}}\"\n{way}"));
+        let send = Desk::draft(&format!("url = \"/own?t={{{{token}}}}\"\n{way}"));
         let sent = requests::send(&desk.studio, send.clone()).await.unwrap();
         assert_eq!(desk.one().header("authorization"), Some(expected.as_str()));
         assert_hidden(&desk.shown(&send, &sent), ENCODED);
@@ -87,7 +87,7 @@ async fn client_credentials_of_a_request_ask_for_a_token_once_and_hide_it() {
         "[auth]\nkind = \"oauth2_client_credentials\"\ntoken_url = \"{}/token\"\nclient_id = \"me\"\nclient_secret = \"{{{{token}}}}\"\n",
         desk.url
     );
-    let send = desk.draft(&format!("url = \"/a\"\n{way}"));
+    let send = Desk::draft(&format!("url = \"/a\"\n{way}"));
     let sent = requests::send(&desk.studio, send.clone()).await.unwrap();
     assert_eq!(sent.sign_in.len(), 1);
     let again = requests::send(&desk.studio, send.clone()).await.unwrap();
@@ -131,7 +131,7 @@ secret = true
             ("City".to_owned(), "Turin".to_owned()),
         ]
         .into(),
-        ..desk.draft(text)
+        ..Desk::draft(text)
     };
     let sent = requests::send(&desk.studio, send.clone()).await.unwrap();
     let seen = desk.one();
@@ -143,7 +143,7 @@ secret = true
     assert!(shown.contains("Turin"));
 
     // What was captured goes on, and stays hidden.
-    let next = desk.draft("url = \"/next\"\n[[headers]]\nname = \"X-Session-Id\"\nvalue = \"{{session}}\"\n");
+    let next = Desk::draft("url = \"/next\"\n[[headers]]\nname = \"X-Session-Id\"\nvalue = \"{{session}}\"\n");
     let answered = requests::send(&desk.studio, next.clone()).await.unwrap();
     assert_eq!(desk.one().header("x-session-id"), Some("s3ss10n"));
     let requested = serde_json::to_string(&answered.request).unwrap();

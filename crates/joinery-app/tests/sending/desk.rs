@@ -140,7 +140,7 @@ impl Desk {
     }
 
     /// A send of the request that `text` is, on the connection.
-    pub fn draft(&self, text: &str) -> SendRequest {
+    pub fn draft(text: &str) -> SendRequest {
         let (request, problems) = SavedRequest::parse(text, "request.toml").unwrap();
         assert_eq!(problems, [], "{text}");
         SendRequest {
@@ -154,7 +154,7 @@ impl Desk {
 
     /// Sends the request that `text` is.
     pub async fn send(&self, text: &str) -> Result<Sent, Error> {
-        requests::send(&self.studio, self.draft(text)).await
+        requests::send(&self.studio, Self::draft(text)).await
     }
 
     /// Sends a saved request.
@@ -162,7 +162,7 @@ impl Desk {
         let text = fs::read_to_string(self.workspace().join("acme").join(path)).unwrap();
         let send = SendRequest {
             path: Some(path.to_owned()),
-            ..self.draft(&text)
+            ..Self::draft(&text)
         };
         requests::send(&self.studio, send).await
     }

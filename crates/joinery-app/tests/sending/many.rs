@@ -29,7 +29,7 @@ async fn a_load_run_counts_what_came_and_what_went_wrong() {
         (status, "{\"id\":1}").into_response()
     })
     .await;
-    let send = desk.draft("url = \"/\"\n");
+    let send = Desk::draft("url = \"/\"\n");
     let run = LoadRequest {
         send,
         plan: plan(100, 8, None),
@@ -53,7 +53,7 @@ async fn a_load_run_counts_what_came_and_what_went_wrong() {
     assert_eq!(desk.seen().len(), 100);
 
     // Where an assertion asks for the status, only that counts.
-    let send = desk.draft("url = \"/\"\n[[assert]]\nsubject = \"status\"\none_of = [200, 404]\n");
+    let send = Desk::draft("url = \"/\"\n[[assert]]\nsubject = \"status\"\none_of = [200, 404]\n");
     let run = LoadRequest {
         send,
         plan: plan(20, 4, None),
@@ -67,7 +67,7 @@ async fn so_many_are_under_way_at_once_and_begin_in_a_second_as_was_said() {
     let desk = Desk::new().await;
     let begun = std::time::Instant::now();
     let run = LoadRequest {
-        send: desk.draft("url = \"/\"\n"),
+        send: Desk::draft("url = \"/\"\n"),
         plan: plan(11, 4, Some(20.0)),
     };
     let load = requests::load_request(&desk.studio, run).await.unwrap();
@@ -81,7 +81,7 @@ async fn so_many_are_under_way_at_once_and_begin_in_a_second_as_was_said() {
         plan(1, 1, Some(f64::NAN)),
     ] {
         let run = LoadRequest {
-            send: desk.draft("url = \"/\"\n"),
+            send: Desk::draft("url = \"/\"\n"),
             plan: wrong,
         };
         assert_eq!(
@@ -90,7 +90,7 @@ async fn so_many_are_under_way_at_once_and_begin_in_a_second_as_was_said() {
         );
     }
     let run = LoadRequest {
-        send: desk.draft("url = \"http://127.0.0.1:1/\"\n"),
+        send: Desk::draft("url = \"http://127.0.0.1:1/\"\n"),
         plan: plan(3, 2, None),
     };
     assert_eq!(
@@ -113,7 +113,7 @@ async fn a_load_run_that_is_cancelled_tells_the_figures_so_far() {
         }
     });
     let run = LoadRequest {
-        send: desk.draft("url = \"/\"\n"),
+        send: Desk::draft("url = \"/\"\n"),
         plan: plan(1_000_000, 2, Some(100.0)),
     };
     let load = requests::load_request(&desk.studio, run).await.unwrap();
@@ -162,7 +162,7 @@ async fn a_load_run_that_writes_to_a_live_org_asks_once() {
     });
     let send = requests::SendRequest {
         connection: Some("live".into()),
-        ..desk.draft("url = \"/\"\nmethod = \"DELETE\"\n")
+        ..Desk::draft("url = \"/\"\nmethod = \"DELETE\"\n")
     };
     let load = requests::load_request(
         &desk.studio,

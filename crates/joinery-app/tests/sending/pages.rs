@@ -212,7 +212,7 @@ async fn following_can_be_cancelled() {
             }
         }
     });
-    let send = desk.draft("url = \"/users\"\n[settings]\npages = \"all\"\n");
+    let send = Desk::draft("url = \"/users\"\n[settings]\npages = \"all\"\n");
     let error = requests::send(&desk.studio, send).await.unwrap_err();
     assert_eq!(error.code, Code::Cancelled);
     cancelling.await.unwrap();

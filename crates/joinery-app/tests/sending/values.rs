@@ -37,7 +37,7 @@ async fn the_nearest_value_wins_from_the_workspace_to_the_run() {
 
     let mut send = SendRequest {
         path: Some("requests/f/r.toml".into()),
-        ..desk.draft(&text)
+        ..Desk::draft(&text)
     };
     requests::send(&desk.studio, send.clone()).await.unwrap();
     let without = desk.one().uri.path().to_owned();
@@ -90,10 +90,10 @@ async fn functions_ask_the_person_the_clock_chance_and_the_fixtures() {
     let text = "url = '/?n={{now(\"unix\")}}&u={{uuid()}}&r={{random(5, 5)}}&f={{file(\"hello.txt\")}}&p={{prompt(\"City\", \"Turin\")}}'\n";
     let send = SendRequest {
         answers: [("City".to_owned(), "Como".to_owned())].into(),
-        ..desk.draft(text)
+        ..Desk::draft(text)
     };
     requests::send(&desk.studio, send.clone()).await.unwrap();
-    requests::send(&desk.studio, desk.draft(text)).await.unwrap();
+    requests::send(&desk.studio, Desk::draft(text)).await.unwrap();
     let queries: Vec<std::collections::BTreeMap<String, String>> = desk
         .seen()
         .iter()

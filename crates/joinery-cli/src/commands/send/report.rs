@@ -1,6 +1,6 @@
 //! What a send prints: the body on stdout, the rest on stderr.
 
-use std::{fmt::Write as _, io::IsTerminal, path::Path};
+use std::{fmt::Write as _, fs::File, io::IsTerminal, path::Path};
 
 use joinery_app::{
     Code, Error, HttpResponse,
@@ -41,7 +41,10 @@ pub fn show(arguments: &Arguments, answered: &Answered) -> Result<Outcome, Error
         }
         match &arguments.shown.output {
             Some(file) => keep(answered, file)?,
-            None => print_body(&read(answered)?)?,
+            None => match exchange.body.path().filter(|_| !std::io::stdout().is_terminal()) {
+                Some(kept) => output::file(kept)?,
+                None => print_body(&read(answered)?)?,
+            },
         }
         captures(&answered.captures);
         assertions(&answered.assertions);
@@ -57,7 +60,15 @@ fn read(answered: &Answered) -> Result<Vec<u8>, Error> {
 }
 
 fn keep(answered: &Answered, file: &Path) -> Result<(), Error> {
-    answered.exchange.body.keep(file).map_err(|error| {
+    let body = &answered.exchange.body;
+    // A large body is copied from disk to disk, and gets the rights of any new file.
+    let written = match body.path() {
+        Some(kept) => File::open(kept)
+            .and_then(|mut kept| std::io::copy(&mut kept, &mut File::create(file)?))
+            .map(|_| ()),
+        None => body.read().and_then(|bytes| std::fs::write(file, bytes)),
+    };
+    written.map_err(|error| {
         Error::new(Code::Unavailable, format!("cannot write {}: {error}", file.display()))
             .with_hint("Check that its folder exists and can be written to.")
     })
