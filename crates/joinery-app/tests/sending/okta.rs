@@ -2,12 +2,15 @@
 
 use std::sync::Arc;
 
+use axum::{http::StatusCode, response::IntoResponse};
 use joinery_app::{
     SavedRequest, Studio, StudioOptions,
     okta::{Hint, HintLevel},
     requests::{self, RequestInContext, SendRequest, Sent},
     workspaces,
 };
+
+use crate::desk::Desk;
 
 struct Org {
     studio: Arc<Studio>,
@@ -179,4 +182,40 @@ async fn the_steps_that_a_user_may_take_are_offered_ready_to_send() {
     assert_eq!(org.send(suspend.clone()).await.response.status, 200);
     let sent = org.call("GET", "/api/v1/users/ada.lovelace@acme.example", "").await;
     titled(&sent, "Next steps from SUSPENDED");
+}
+
+#[tokio::test]
+async fn a_missing_scope_and_the_end_of_a_rate_limit_are_told() {
+    let desk = Desk::answering(|seen| {
+        let (status, body) = match seen.uri.path() {
+            "/api/v1/logs" => (StatusCode::TOO_MANY_REQUESTS, r#"{"errorCode":"E0000047"}"#),
+            _ => (StatusCode::FORBIDDEN, r#"{"errorCode":"E0000006"}"#),
+        };
+        let headers = [
+            ("x-okta-request-id", "r1"),
+            ("x-rate-limit-limit", "60"),
+            ("x-rate-limit-remaining", "0"),
+            ("x-rate-limit-reset", "4102444800"),
+        ];
+        (status, headers, body).into_response()
+    })
+    .await;
+    let sent = desk
+        .send("url = \"/api/v1/groups/00g1/users/00u1\"\nmethod = \"DELETE\"\n")
+        .await
+        .unwrap();
+    let hint = titled(&sent, "It takes the scope okta.groups.manage");
+    assert!(hint.text.contains("grant it to the app"), "{}", hint.text);
+
+    let sent = desk.send("url = \"/api/v1/logs\"\n").await.unwrap();
+    let hint = titled(&sent, "Asked too often; free again at 00:00:00 UTC");
+    assert!(
+        hint.text.starts_with("All 60 calls of this minute are used up."),
+        "{}",
+        hint.text
+    );
+
+    // What another server answers is not Okta's.
+    let desk = Desk::answering(|_| (StatusCode::FORBIDDEN, r#"{"errorCode":"E0000006"}"#).into_response()).await;
+    assert_eq!(desk.send("url = \"/\"\n").await.unwrap().hints, []);
 }
