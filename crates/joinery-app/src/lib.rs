@@ -16,6 +16,7 @@ pub mod highlight;
 pub mod history;
 mod host;
 pub mod import;
+pub mod okta;
 pub mod requests;
 mod run_files;
 pub mod runs;
@@ -31,7 +32,7 @@ pub use error::{Code, Error};
 pub use event::Event;
 pub use joinery_connector::{
     Connector, FileKind, HttpRequest, HttpResponse, Manifest, Problem, Severity,
-    request::{Assertion, Demand, Pair, RequestBody, SavedRequest},
+    request::{Assertion, Capture, Demand, Pair, Part, RequestAuth, RequestBody, SavedRequest},
     variables,
 };
 pub use joinery_http::Exchange;

@@ -9,6 +9,7 @@ pub mod error;
 mod failure;
 pub mod multipart;
 pub mod network;
+pub mod pages;
 mod rate_limit;
 mod receive;
 mod recording;
@@ -23,6 +24,7 @@ mod transport;
 
 pub use body_store::{Body, BodyFile};
 pub use certificate::Certificate;
+pub use cookies::Cookie;
 pub use error::Error;
 pub use network::Network;
 pub use recording::Recording;

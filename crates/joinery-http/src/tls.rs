@@ -18,7 +18,12 @@ use rustls::{
     sign::CertifiedKey,
 };
 
-use crate::{certificate::Shown, error::Error, network::Network, trace};
+use crate::{
+    certificate::Shown,
+    error::Error,
+    network::{HttpVersion, Network},
+    trace,
+};
 
 /// Judges server certificates with the system's roots, loaded when first needed, and the connection's own.
 #[derive(Debug)]
@@ -131,7 +136,7 @@ impl ResolvesClientCert for Identity {
     }
 }
 
-/// The settings of every TLS connection: HTTP/2 where the server offers it, else HTTP/1.1.
+/// The settings of every TLS connection: HTTP/2 where the server offers it, else HTTP/1.1, unless one is asked for.
 ///
 /// # Errors
 /// [`Error::Network`] for a certificate or key that cannot be used, [`Error::Tls`] when no TLS version can be offered.
@@ -154,7 +159,12 @@ pub(crate) fn config(network: &Network) -> Result<(ClientConfig, Arc<SystemVerif
         .dangerous()
         .with_custom_certificate_verifier(Arc::clone(&verifier) as Arc<dyn ServerCertVerifier>)
         .with_client_cert_resolver(Arc::new(identity));
-    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    let (two, one) = (b"h2".to_vec(), b"http/1.1".to_vec());
+    config.alpn_protocols = match network.http_version {
+        HttpVersion::Either => vec![two, one],
+        HttpVersion::One => vec![one],
+        HttpVersion::Two => vec![two],
+    };
     Ok((config, verifier))
 }
 

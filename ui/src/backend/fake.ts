@@ -23,6 +23,7 @@ import { CONNECTIONS, connectionTest, PUBLIC_KEY, SANDBOX, tokenState } from './
 import { call, FILES, FORM, GROUPS, REQUESTS, USER } from './fake-okta';
 import { fakeLanguage } from './fake-language';
 import { fakeSandbox } from './fake-sandbox';
+import { fakeSending } from './fake-sending';
 import { diffLine, fold, pathOf, rawLines, spans, treeLines } from './fake-text';
 
 const PATH = '/home/ada/acme-connectors';
@@ -370,6 +371,8 @@ export function fake(options: FakeOptions = {}): Backend {
 				body: keep(`send-${number}`, USER),
 				assertions: [{ subject: 'status', ok: true, message: 'status is 200' }],
 				captures: [],
+				pages: null,
+				hints: [],
 				sign_in: []
 			};
 		},
@@ -378,6 +381,10 @@ export function fake(options: FakeOptions = {}): Backend {
 			{ name: 'user', scope: 'request', value: USER.profile.login, secret: false, reason: null },
 			{ name: 'group', scope: null, value: null, secret: false, reason: null }
 		],
+		...fakeSending(
+			(event) => heard.forEach((each) => each(event)),
+			(path) => [...requests.keys()].filter((each) => each === path || each.startsWith(`${path}/`))
+		),
 		requestPrompts: async () => [],
 		listEnvironments: async () => [],
 		importCurl: async (text) => {

@@ -20,6 +20,8 @@ import type { ConnectionTest } from './types/ConnectionTest';
 import type { ConnectionView } from './types/ConnectionView';
 import type { DiffBodies } from './types/DiffBodies';
 import type { CurlRequest } from './types/CurlRequest';
+import type { Cookie } from './types/Cookie';
+import type { CookieKey } from './types/CookieKey';
 import type { DiffLines } from './types/DiffLines';
 import type { EnvironmentView } from './types/EnvironmentView';
 import type { Event } from './types/Event';
@@ -33,6 +35,9 @@ import type { Hits } from './types/Hits';
 import type { FileKind } from './types/FileKind';
 import type { FileRef } from './types/FileRef';
 import type { ImportReport } from './types/ImportReport';
+import type { Hint } from './types/Hint';
+import type { Load } from './types/Load';
+import type { LoadRequest } from './types/LoadRequest';
 import type { MadeAction } from './types/MadeAction';
 import type { OpenRequest } from './types/OpenRequest';
 import type { PastResponse } from './types/PastResponse';
@@ -41,8 +46,10 @@ import type { Problem } from './types/Problem';
 import type { Prompt } from './types/Prompt';
 import type { PublicKey } from './types/PublicKey';
 import type { RequestInContext } from './types/RequestInContext';
+import type { RequestsReport } from './types/RequestsReport';
 import type { RunAction } from './types/RunAction';
 import type { RunReport } from './types/RunReport';
+import type { RunRequests } from './types/RunRequests';
 import type { SandboxCall } from './types/SandboxCall';
 import type { SandboxClock } from './types/SandboxClock';
 import type { SandboxEntry } from './types/SandboxEntry';
@@ -104,7 +111,19 @@ export interface Backend {
 	requestVariables(shown: RequestInContext): Promise<VariableView[]>;
 	/** What `{{prompt(...)}}` asks before the request is sent. */
 	requestPrompts(shown: RequestInContext): Promise<Prompt[]>;
+	/** What is worth knowing before a request is sent: what a PUT would clear. */
+	requestHints(shown: RequestInContext): Promise<Hint[]>;
 	requestAsCurl(shown: RequestInContext): Promise<string>;
+	/** Sends a request many times; figures come as `load_progress`, `cancel` takes the send's id. */
+	loadRequest(run: LoadRequest): Promise<Load>;
+	/** Sends requests in order; each comes as `row_sent`, `cancel` takes the run's id. */
+	runRequests(run: RunRequests): Promise<RequestsReport>;
+	/** The cookies kept for a connection while this process lives. */
+	cookies(connector: string, connection: string | null): Promise<Cookie[]>;
+	/** `was` is the cookie this one takes the place of; null for a new one. */
+	saveCookie(connector: string, connection: string | null, was: CookieKey | null, cookie: Cookie): Promise<void>;
+	removeCookie(connector: string, connection: string | null, cookie: CookieKey): Promise<void>;
+	clearCookies(connector: string, connection: string | null): Promise<void>;
 	listEnvironments(): Promise<EnvironmentView[]>;
 	/** The request that a curl command sends. */
 	importCurl(text: string): Promise<CurlRequest>;

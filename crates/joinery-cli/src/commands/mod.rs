@@ -101,7 +101,7 @@ impl Command {
             Self::Check(arguments) => arguments.json,
             Self::Run(arguments) => arguments.json,
             Self::Test(arguments) => arguments.json,
-            Self::Send(arguments) => arguments.json,
+            Self::Send(arguments) => arguments.shown.json,
             Self::Import(arguments) => arguments.json,
             Self::Connection(arguments) => arguments.wants_json(),
             Self::Deliveries(arguments) => arguments.json,
