@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use joinery_connector::{HttpRequest, http::HttpBody};
 use joinery_http::auth::aws_sigv4::{Scope, sign};
-use rhai::{Dynamic, EvalAltResult, ImmutableString, Map, Module, NativeCallContext, export_module, exported_module};
+use rhai::{EvalAltResult, ImmutableString, Map, Module, NativeCallContext, export_module, exported_module};
 
 use super::{
     hashing::keyed,
