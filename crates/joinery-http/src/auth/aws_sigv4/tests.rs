@@ -32,7 +32,7 @@ fn check(
     };
     let mut request = request;
     let signed = sign(&scope, &mut request, body, at.parse().unwrap(), |text| {
-        Ok::<_, Error>(signature(secret.as_bytes(), text))
+        Ok::<_, Error>(super::signature(secret.as_bytes(), text))
     });
     signed.unwrap();
     let day = at[..10].replace('-', "");
