@@ -99,6 +99,7 @@ pub fn handler() -> impl Fn(tauri::ipc::Invoke<tauri::Wry>) -> bool {
         requests::send_request,
         runs::cancel,
         runs::describe_action,
+        runs::forget_waiting,
         runs::pick_list,
         runs::diff_lines,
         runs::run_action,

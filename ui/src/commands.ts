@@ -303,6 +303,16 @@ export function commands(studio: Studio): Command[] {
 			run: () => run(studio)
 		},
 		{
+			id: 'custom-request',
+			label: 'Run a custom request',
+			icon: Play,
+			when: usable,
+			run: () => {
+				layout.set({ showRun: true });
+				return runner.chooseCustomRequest();
+			}
+		},
+		{
 			id: 'stop',
 			label: 'Stop the run',
 			keys: 'Shift F5',

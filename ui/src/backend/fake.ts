@@ -513,12 +513,14 @@ export function fake(options: FakeOptions = {}): Backend {
 				field('include_groups', { label: 'Include groups', type: 'boolean', default: false })
 			],
 			last_input: { user: USER.profile.login, include_groups: true },
+			waiting: [],
 			error: null
 		}),
 		pickList: async () => [
 			{ value: 'everyone', label: 'Everyone' },
 			{ value: 'engineering', label: 'Engineering' }
 		],
+		forgetWaiting: async () => undefined,
 		runAction: async (run) => {
 			const number = ++runs;
 			const output = {

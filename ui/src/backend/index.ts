@@ -185,6 +185,8 @@ export interface Backend {
 	): Promise<ActionForm>;
 	pickList(ask: AskPickList): Promise<PickOption[]>;
 	runAction(run: RunAction): Promise<RunReport>;
+	/** Gives up a run that waits to go on. */
+	forgetWaiting(id: string): Promise<void>;
 	/** Stops the send or run of that id. */
 	cancel(id: string): Promise<void>;
 

@@ -85,6 +85,7 @@ export const tauri: Backend = {
 	describeAction: (file, text, connection, answers) => call('describe_action', { file, text, connection, answers }),
 	pickList: (ask) => call('pick_list', { ask }),
 	runAction: (run) => call('run_action', { run }),
+	forgetWaiting: (id) => call('forget_waiting', { id }),
 	cancel: (id) => call('cancel', { id }),
 
 	saveTest: (test) => call('save_test', { test }),
