@@ -8,6 +8,7 @@ use ts_rs::TS;
 use crate::{
     connectors::{self, path_of},
     error::{Code, Error},
+    request_tree,
     studio::Studio,
 };
 
@@ -98,11 +99,14 @@ pub fn create(studio: &Studio, connector: &str, kind: FileKind, name: &str) -> R
     Ok(file)
 }
 
-/// Renames a file within its folder.
+/// Renames a file within its folder. A request, and a folder of requests, takes the name on screen too.
 ///
 /// # Errors
 /// As [`create`].
 pub fn rename(studio: &Studio, file: &FileRef, name: &str) -> Result<FileRef, Error> {
+    if request_tree::holds(&file.path) {
+        return request_tree::rename(studio, file, name);
+    }
     let from = path_of(studio, file)?;
     let (folder, old) = file.path.rsplit_once('/').ok_or_else(|| {
         Error::new(Code::Usage, format!("{} has a fixed name", file.path)).with_hint("Joinery finds it by that name.")
@@ -121,12 +125,15 @@ pub fn rename(studio: &Studio, file: &FileRef, name: &str) -> Result<FileRef, Er
     Ok(renamed)
 }
 
-/// Deletes a file.
+/// Deletes a file, or a folder of requests with all in it.
 ///
 /// # Errors
 /// [`Code::Unavailable`].
 pub fn delete(studio: &Studio, file: &FileRef) -> Result<(), Error> {
     let path = path_of(studio, file)?;
+    if request_tree::holds(&file.path) && path.is_dir() {
+        return request_tree::delete_folder(&path);
+    }
     std::fs::remove_file(&path).map_err(|source| joinery_connector::Error::Write { path, source }.into())
 }
 

@@ -11,9 +11,10 @@ pub mod error;
 pub mod event;
 pub mod export;
 pub mod files;
-mod fixtures;
+pub mod fixtures;
 pub mod highlight;
 mod host;
+pub mod request_tree;
 pub mod requests;
 mod run_files;
 pub mod runs;
@@ -29,7 +30,7 @@ pub use error::{Code, Error};
 pub use event::Event;
 pub use joinery_connector::{
     Connector, FileKind, HttpRequest, HttpResponse, Manifest, Problem, Severity,
-    request::{Assertion, Demand, Pair, RequestBody, SavedRequest},
+    request::{Assertion, Demand, Pair, RequestBody, RequestFolder, SavedRequest},
     variables,
 };
 pub use joinery_http::Exchange;

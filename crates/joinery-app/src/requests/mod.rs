@@ -25,7 +25,10 @@ pub use make::make_action;
 pub use outside::LastResponses;
 pub use prepare::{Answered, Preparation, Prepared, prepare};
 pub use send::{exchange, send};
-pub use view::{prompts, to_curl, variables};
+pub use view::{
+    AuthKindView, InheritedAuth, TemplateFunction, auth_kinds, inherited_auth, known_variables, prompts,
+    template_functions, to_curl, variables,
+};
 
 /// Responses of this session whose bodies *Make action* can still look at.
 const AT_HAND: usize = 16;

@@ -84,6 +84,15 @@ pub(super) fn folder(folder: &RequestFolder, before: Option<&str>) -> String {
     document.to_string()
 }
 
+/// A file of variables, laid over `before`.
+pub(crate) fn variables(color: Option<&str>, variables: &BTreeMap<String, String>, before: &str) -> String {
+    let mut document: DocumentMut = before.parse().unwrap_or_default();
+    let top = document.as_table_mut();
+    set(top, "color", color.map(value));
+    set_variables(top, variables);
+    document.to_string()
+}
+
 /// A text that is left out where it is empty.
 fn text(text: &str) -> Option<Item> {
     (!text.is_empty()).then(|| Item::Value(text_value(text)))
