@@ -103,7 +103,7 @@ async fn small_answer_that_unpacks_to_a_huge_one_is_stopped_early() {
 
 #[tokio::test]
 async fn connection_may_keep_less_than_its_client() {
-    let server = Server::start(|_| reply("200 OK", &[], &[0; 2_000])).await;
+    let server = Server::start(|_| reply("200 OK", &[], [0; 2_000])).await;
     let connection = Connection {
         largest_body: Some(1_000),
         ..Connection::default()

@@ -34,8 +34,12 @@ impl Path {
     }
 
     /// The value it leads to. Nothing on the way is copied.
+    #[expect(
+        clippy::redundant_closure_for_method_calls,
+        reason = "`Option::cloned` by its name fits one lifetime, not every one"
+    )]
     pub fn of(&self, value: &Dynamic) -> Option<Dynamic> {
-        self.look(value, Option::<&Dynamic>::cloned)
+        self.look(value, |found| found.cloned())
     }
 
     /// The same, `()` standing for none.

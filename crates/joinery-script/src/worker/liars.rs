@@ -1,4 +1,5 @@
 //! Workers that a script has taken over, as far as debugging goes: whatever one says, its host gives an error and lives.
+#![allow(clippy::unwrap_used, reason = "a test may fail where it stands")]
 
 use std::{
     fs,

@@ -112,16 +112,14 @@ impl Host for MemoryHost {
                 links.push("<https://acme.test/circle?after=1>; rel=\"next\"".to_owned());
                 (200, "application/json", "[1]".to_owned())
             }
-            other => match self.answers.lock().unwrap().get(other) {
-                Some((status, body)) => (*status, "application/json", body.clone()),
-                None => {
-                    let status = other
-                        .strip_prefix("/status/")
-                        .and_then(|status| status.parse().ok())
-                        .unwrap_or(404);
-                    (status, "application/json", "{}".to_owned())
-                }
-            },
+            other => {
+                let answer = self.answers.lock().unwrap().get(other).cloned();
+                let (status, body) = answer.unwrap_or_else(|| {
+                    let status = other.strip_prefix("/status/").and_then(|status| status.parse().ok());
+                    (status.unwrap_or(404), "{}".to_owned())
+                });
+                (status, "application/json", body)
+            }
         };
         let mut headers = vec![Header::new("Content-Type", content_type)];
         headers.extend(links.into_iter().map(|link| Header::new("Link", link)));
