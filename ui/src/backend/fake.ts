@@ -22,6 +22,7 @@ import { CONNECTIONS, connectionTest, PUBLIC_KEY, SANDBOX, tokenState } from './
 import { call, FILES, FORM, GROUPS, REQUESTS, USER } from './fake-okta';
 import { fakeLanguage } from './fake-language';
 import { fakeSandbox } from './fake-sandbox';
+import { fakeTester, promptsOf } from './fake-tester';
 import { diffLine, fold, pathOf, rawLines, spans, treeLines } from './fake-text';
 
 const PATH = '/home/ada/acme-connectors';
@@ -99,6 +100,7 @@ export function fake(options: FakeOptions = {}): Backend {
 	let connections: ConnectionView[] = CONNECTIONS;
 	let tested = '';
 	const signedIn = new Set<string>();
+	const tester = fakeTester(requests);
 
 	function workspace(): Workspace {
 		if (!isOpen) throw new BackendError({ code: 'usage', message: 'No workspace is open.' });
@@ -370,8 +372,9 @@ export function fake(options: FakeOptions = {}): Backend {
 			{ name: 'user', scope: 'request', value: USER.profile.login, secret: false, reason: null },
 			{ name: 'group', scope: null, value: null, secret: false, reason: null }
 		],
-		requestPrompts: async () => [],
-		listEnvironments: async () => [],
+		requestPrompts: async (shown) => promptsOf(shown.request),
+		listEnvironments: async () => tester.environments(),
+		...tester.answers,
 		requestAsCurl: async ({ request }) =>
 			`curl -X ${request.method} '${request.url.replace('{{base_url}}', SANDBOX)}' -H 'authorization: SSWS $TOKEN'`,
 		makeAction: async (connector) => ({

@@ -107,7 +107,7 @@ pub struct AuthKindView {
     pub kind: String,
     /// Its name on screen.
     pub label: String,
-    /// What it needs: settings first, then what is asked of a person.
+    /// What it needs: what is asked of a person first, then its settings.
     pub form: Form,
 }
 
