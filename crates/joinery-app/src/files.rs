@@ -88,14 +88,23 @@ pub fn save(studio: &Studio, file: &FileRef, text: &str, version: Option<&str>) 
 /// [`Code::Conflict`] when the name is taken, [`Code::Usage`] for a name that cannot be one.
 pub fn create(studio: &Studio, connector: &str, kind: FileKind, name: &str) -> Result<FileRef, Error> {
     let (folder, extension) = place_of(kind)?;
-    let name = valid_name(name, kind)?;
+    // Requests lie in folders of their own: `users/get_user`.
+    let parts = match kind {
+        FileKind::Request => name.split('/').collect(),
+        _ => vec![name],
+    };
+    let parts: Vec<String> = parts
+        .into_iter()
+        .map(|part| valid_name(part, kind))
+        .collect::<Result<_, _>>()?;
+    let (name, stem) = (parts.join("/"), parts.last().cloned().unwrap_or_default());
     let file = FileRef {
         connector: connector.to_owned(),
         path: format!("{folder}/{name}.{extension}"),
     };
     let path = path_of(studio, &file)?;
     refuse_taken(&path, &file)?;
-    joinery_connector::file::write(&path, starting_text(kind, &name).as_bytes())?;
+    joinery_connector::file::write(&path, starting_text(kind, &stem).as_bytes())?;
     Ok(file)
 }
 

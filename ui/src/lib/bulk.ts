@@ -19,7 +19,13 @@ export function fromText(text: string, before: readonly Pair[]): Pair[] {
 			const plain = enabled ? line : line.replace(/^(\/\/|#)\s*/, '');
 			const at = separator(plain);
 			const name = (at < 0 ? plain : plain.slice(0, at)).trim();
-			const value = at < 0 ? '' : plain.slice(at + 1).trim().replaceAll('\\n', '\n');
+			const value =
+				at < 0
+					? ''
+					: plain
+							.slice(at + 1)
+							.trim()
+							.replaceAll('\\n', '\n');
 			const known = left.findIndex((row) => row.name === name);
 			const description = known < 0 ? '' : (left.splice(known, 1)[0]!.description ?? '');
 			return { name, value, enabled, description };

@@ -55,7 +55,11 @@ function parsed(text: string): JsonValue {
 const TYPES = ['string', 'number', 'integer', 'boolean', 'object', 'array', 'null'];
 
 /** The assertion that a row of texts says, and what is wrong with it. */
-export function assertionOf(subject: string, key: DemandKey, text: string): { assertion: Assertion; wrong: string | null } {
+export function assertionOf(
+	subject: string,
+	key: DemandKey,
+	text: string
+): { assertion: Assertion; wrong: string | null } {
 	const value = parsed(text);
 	const number = typeof value === 'number' ? value : 0;
 	const made = (demand: object, wrong: string | null = null) => ({

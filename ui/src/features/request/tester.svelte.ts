@@ -40,7 +40,7 @@ function sameFile(one: FileRef | null, other: FileRef | null): boolean {
 
 /** The folder a request lies in, or will lie in. */
 export function folderOf(tab: RequestTab): string {
-	return tab.file?.path.split('/').slice(0, -1).join('/') ?? 'requests';
+	return tab.file?.path.split('/').slice(0, -1).join('/') ?? tab.folder;
 }
 
 /** The tree of a large body comes when all of it has been read; until then its text shows. */
@@ -92,8 +92,10 @@ export class Tester {
 		}
 	}
 
-	newRequest(): void {
-		this.#show(new RequestTab(this.session.connector, null, emptyRequest()));
+	newRequest(connector = this.session.connector, folder = 'requests'): void {
+		const tab = new RequestTab(connector, null, emptyRequest());
+		tab.folder = folder;
+		this.#show(tab);
 		this.urlFocus++;
 	}
 
@@ -130,6 +132,27 @@ export class Tester {
 		const open = tab.file && this.tabs.find((each) => sameFile(each.file, tab.file));
 		if (open) this.active = open;
 		else this.#show(tab);
+	}
+
+	/** A request, or a folder of them, has another path now; what is open of it stays open. */
+	moved(from: FileRef, to: FileRef, name?: string): void {
+		for (const tab of [...this.tabs, ...this.#closed]) {
+			const { file } = tab;
+			if (!file || file.connector !== from.connector) continue;
+			if (file.path === from.path) {
+				tab.file = to;
+				if (name !== undefined) tab.renamed(name);
+			} else if (file.path.startsWith(`${from.path}/`)) {
+				tab.file = { ...file, path: to.path + file.path.slice(from.path.length) };
+			}
+		}
+	}
+
+	/** What lay in a folder that is gone is closed. */
+	gone(folder: FileRef): void {
+		for (const tab of this.tabs) {
+			if (tab.file?.connector === folder.connector && tab.file.path.startsWith(`${folder.path}/`)) this.close(tab.id);
+		}
 	}
 
 	closeActive(): void {
@@ -195,7 +218,9 @@ export class Tester {
 			const isNew = tab.file === null;
 			if (tab.draft.name === '') tab.edit({ name: nameFor(tab.draft) });
 			const { draft } = tab;
-			const file = tab.file ?? (await this.backend.createFile(tab.connector, 'request', this.#fileName(draft.name)));
+			const file =
+				tab.file ??
+				(await this.backend.createFile(tab.connector, 'request', this.#fileName(folderOf(tab), draft.name)));
 			await this.backend.saveRequest(file, draft);
 			tab.file = file;
 			tab.markSaved(draft);
@@ -322,7 +347,7 @@ export class Tester {
 	}
 
 	/** A name for a new file: of what names may have, and not taken. */
-	#fileName(name: string): string {
+	#fileName(folder: string, name: string): string {
 		const plain =
 			name
 				.toLowerCase()
@@ -331,8 +356,8 @@ export class Tester {
 				.slice(0, 56) || 'request';
 		const taken = listFiles(this.session.workspace?.connectors ?? []).map((each) => each.path);
 		let free = plain;
-		for (let number = 2; taken.includes(`requests/${free}.toml`); number++) free = `${plain}_${number}`;
-		return free;
+		for (let number = 2; taken.includes(`${folder}/${free}.toml`); number++) free = `${plain}_${number}`;
+		return `${folder}/${free}`.replace(/^requests\//, '');
 	}
 
 	#show(tab: RequestTab): void {
