@@ -44,8 +44,6 @@ export class RequestTab {
 	linesView = $state<BodyView>('tree');
 	making = $state(false);
 
-	/** What a pasted command has replaced. */
-	#replaced: { draft: SavedRequest; urlText: string } | null = null;
 	#saved = $state('');
 	dirty = $derived.by(() => JSON.stringify(this.draft) !== this.#saved);
 	title = $derived.by(() => this.draft.name || titleOf(this.draft.url));
@@ -74,20 +72,7 @@ export class RequestTab {
 		if (change.query || change.url !== undefined) this.urlText = joinUrl(this.draft.url, this.draft.query);
 	}
 
-	/** Puts another request in place of this one: what a pasted command says. Undoing the paste brings it back. */
-	replace(request: SavedRequest): void {
-		this.#replaced = { draft: this.draft, urlText: this.urlText };
-		this.draft = request;
-		this.urlText = joinUrl(request.url, request.query);
-	}
-
 	typeUrl(text: string): void {
-		if (this.#replaced?.urlText === text && this.urlText !== text) {
-			this.draft = this.#replaced.draft;
-			this.urlText = text;
-			this.#replaced = null;
-			return;
-		}
 		this.urlText = text;
 		this.draft = { ...this.draft, ...splitUrl(text, this.draft.query) };
 	}
