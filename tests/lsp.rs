@@ -190,6 +190,8 @@ fn a_host_is_allowed_by_a_fix_of_another_file() {
     let help = client.ask("textDocument/signatureHelp", at(&uri, caret)).unwrap();
     let docs = help["signatures"][0]["documentation"]["value"].as_str().unwrap();
     assert!(docs.contains("\n- `separator`: What stands between values"), "{docs}");
+    assert_eq!(client.ask("shutdown", Value::Null).unwrap(), Value::Null);
+    client.tell("exit", Value::Null);
     assert_eq!(client.end(), 0);
 }
 

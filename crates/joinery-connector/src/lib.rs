@@ -8,6 +8,7 @@ pub mod export;
 pub mod file;
 pub mod form;
 pub mod http;
+pub mod import;
 pub mod manifest;
 pub mod package;
 pub mod problem;

@@ -76,6 +76,10 @@ pub fn needed(method: &Method, path: &str) -> Option<Vec<String>> {
     if path == "api-tokens/current" {
         return None;
     }
+    // Linking a user changes the user, not the identity provider.
+    if *method == Method::POST && starts_with(path, "idps/{}/users/{}") {
+        return Some(vec!["okta.users.manage".to_owned()]);
+    }
     let (_, family) = FAMILIES.iter().find(|(start, _)| starts_with(path, start))?;
     // A simulation and a test email change nothing.
     let harmless = path == "policies/simulate" || family == &"templates" && path.ends_with("/test");
