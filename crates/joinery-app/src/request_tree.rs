@@ -74,7 +74,7 @@ pub(crate) fn rename(studio: &Studio, renamed: &FileRef, name: &str) -> Result<F
     } else {
         let before = file::read_text(&path)?;
         let (mut saved, _) = SavedRequest::parse(&before, &renamed.path)?;
-        saved.name = name.to_owned();
+        name.clone_into(&mut saved.name);
         file::write(&path, saved.render(Some(&before)).as_bytes())?;
     }
     let slug = slug(name);
