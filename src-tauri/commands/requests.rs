@@ -1,16 +1,18 @@
 //! The request tester.
 
-use std::path::PathBuf;
+use std::{collections::BTreeMap, path::PathBuf};
 
 use joinery_app::{
-    Error, SavedRequest,
+    Error, RequestFolder, SavedRequest,
     environments::{self, EnvironmentView},
     files::FileRef,
+    fixtures,
     import::{self, CurlRequest, ImportReport},
     okta::Hint,
+    request_tree,
     requests::{
-        self, Cookie, CookieKey, Load, LoadRequest, MadeAction, OpenRequest, Prompt, RequestInContext, RequestsReport,
-        RunRequests, SendRequest, Sent, VariableView,
+        self, AuthKindView, Cookie, CookieKey, InheritedAuth, Load, LoadRequest, MadeAction, OpenRequest, Prompt,
+        RequestInContext, RequestsReport, RunRequests, SendRequest, Sent, TemplateFunction, VariableView,
     },
 };
 
@@ -115,4 +117,79 @@ pub fn import_curl(text: &str) -> Result<CurlRequest, Error> {
 #[tauri::command(async)]
 pub fn import_file(studio: Shared<'_>, connector: String, path: PathBuf) -> Result<ImportReport, Error> {
     import::file(&studio, &connector, &path)
+}
+
+#[tauri::command(async)]
+pub fn known_variables(studio: Shared<'_>, shown: RequestInContext) -> Result<Vec<VariableView>, Error> {
+    requests::known_variables(&studio, &shown)
+}
+
+#[tauri::command(async)]
+pub fn template_functions() -> Result<Vec<TemplateFunction>, Error> {
+    Ok(requests::template_functions())
+}
+
+#[tauri::command(async)]
+pub fn inherited_auth(studio: Shared<'_>, connector: String, path: String) -> Result<InheritedAuth, Error> {
+    requests::inherited_auth(&studio, &connector, &path)
+}
+
+#[tauri::command(async)]
+pub fn auth_kinds() -> Result<Vec<AuthKindView>, Error> {
+    Ok(requests::auth_kinds())
+}
+
+#[tauri::command(async)]
+pub fn workspace_variables(studio: Shared<'_>) -> Result<BTreeMap<String, String>, Error> {
+    environments::variables_of_workspace(&studio)
+}
+
+#[tauri::command(async)]
+pub fn save_workspace_variables(studio: Shared<'_>, variables: BTreeMap<String, String>) -> Result<(), Error> {
+    environments::save_variables(&studio, variables)
+}
+
+#[tauri::command(async)]
+pub fn save_environment(studio: Shared<'_>, environment: EnvironmentView) -> Result<(), Error> {
+    environments::save(&studio, environment)
+}
+
+#[tauri::command(async)]
+pub fn remove_environment(studio: Shared<'_>, name: String) -> Result<(), Error> {
+    environments::remove(&studio, &name)
+}
+
+#[tauri::command(async)]
+pub fn add_fixture(studio: Shared<'_>, source: PathBuf) -> Result<String, Error> {
+    fixtures::add(&studio, &source)
+}
+
+#[tauri::command(async)]
+pub fn duplicate_request(studio: Shared<'_>, file: FileRef) -> Result<FileRef, Error> {
+    request_tree::duplicate(&studio, &file)
+}
+
+#[tauri::command(async)]
+pub fn move_request(studio: Shared<'_>, file: FileRef, folder: String) -> Result<FileRef, Error> {
+    request_tree::move_into(&studio, &file, &folder)
+}
+
+#[tauri::command(async)]
+pub fn new_request_folder(
+    studio: Shared<'_>,
+    connector: String,
+    parent: String,
+    name: String,
+) -> Result<FileRef, Error> {
+    request_tree::new_folder(&studio, &connector, &parent, &name)
+}
+
+#[tauri::command(async)]
+pub fn request_folder(studio: Shared<'_>, folder: FileRef) -> Result<RequestFolder, Error> {
+    request_tree::folder(&studio, &folder)
+}
+
+#[tauri::command(async)]
+pub fn save_request_folder(studio: Shared<'_>, folder: FileRef, says: RequestFolder) -> Result<(), Error> {
+    request_tree::save_folder(&studio, &folder, &says)
 }

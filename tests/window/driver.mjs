@@ -114,6 +114,14 @@ export class Studio {
 		this.#stop = again.#stop;
 	}
 
+	/** Ends the window's process at once, as a crash would, and opens it again on the same store. */
+	async crash() {
+		this.#stop();
+		const again = await Studio.open(this.home, this.#size);
+		this.#session = again.#session;
+		this.#stop = again.#stop;
+	}
+
 	/** The value of a piece of JavaScript that says `return`. */
 	run(script, ...args) {
 		return call('POST', `${this.#session}/execute/sync`, { script, args });

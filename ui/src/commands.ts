@@ -19,6 +19,7 @@ import Save from '@lucide/svelte/icons/save';
 import Send from '@lucide/svelte/icons/send';
 import Wand from '@lucide/svelte/icons/arrow-right';
 import type { FileKind } from './backend/types/FileKind';
+import { SECTIONS } from './features/request/request-tab.svelte';
 import type { Command } from './lib/commands';
 import type { LayoutMode, Part } from './lib/layout.svelte';
 import { step } from './lib/step';
@@ -209,6 +210,35 @@ export function commands(studio: Studio): Command[] {
 			when: usable,
 			run: () => tester.newRequest()
 		},
+		{
+			id: 'duplicate-request',
+			label: 'Duplicate the request',
+			icon: Copy,
+			when: () => request() && tester.active?.file != null,
+			run: () => {
+				const file = tester.active?.file;
+				return file && studio.duplicateRequest(file);
+			}
+		},
+		{
+			id: 'reopen-request',
+			label: 'Open the closed request again',
+			keys: 'Ctrl Shift T',
+			when: open,
+			run: () => tester.reopen()
+		},
+		{
+			id: 'new-folder',
+			label: 'New folder of requests',
+			when: usable,
+			run: () => (studio.dialog = { kind: 'new-folder', connector: session.connector, parent: 'requests' })
+		},
+		{
+			id: 'environments',
+			label: 'Environments and variables',
+			when: open,
+			run: () => (studio.dialog = { kind: 'environments' })
+		},
 		{ id: 'edit-url', label: 'Edit the URL', keys: 'Ctrl L', when: request, run: () => tester.focusUrl() },
 		{
 			id: 'curl',
@@ -225,7 +255,7 @@ export function commands(studio: Studio): Command[] {
 			when: () => request() && tester.active?.sending != null,
 			run: () => tester.cancel()
 		},
-		...(['params', 'headers', 'auth', 'body'] as const).map((section, index) => ({
+		...SECTIONS.map((section, index) => ({
 			id: `request-${section}`,
 			label: `Request ${section}`,
 			keys: `Alt ${index + 1}`,

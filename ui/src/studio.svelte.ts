@@ -35,6 +35,10 @@ export type OpenDialog =
 	| { kind: 'shortcuts' }
 	| { kind: 'open' }
 	| { kind: 'new-file'; file: FileKind }
+	| { kind: 'new-folder'; connector: string; parent: string }
+	| { kind: 'move'; file: FileRef; label: string }
+	| { kind: 'folder'; folder: FileRef; label: string }
+	| { kind: 'environments' }
 	| { kind: 'new-workspace'; template?: string; title?: string; connect: boolean }
 	| { kind: 'connection'; profiles: Profiles }
 	| { kind: 'export'; exporter: Exporter }
@@ -269,8 +273,32 @@ export class Studio {
 		});
 	}
 
+	async duplicateRequest(file: FileRef): Promise<void> {
+		await this.#guard(async () => this.fileMade(await this.backend.duplicateRequest(file)));
+	}
+
+	/** What is open of it stays open, drafts and all. */
+	async moveRequest(file: FileRef, folder: string): Promise<void> {
+		this.dialog = null;
+		await this.#guard(async () => {
+			this.tester.moved(file, await this.backend.moveRequest(file, folder));
+			await this.session.refresh();
+			this.session.announce(`Moved to ${folder}`);
+		});
+	}
+
+	newRequestIn(connector: string, folder: string): void {
+		this.#bring('tester');
+		this.tester.newRequest(connector, folder);
+	}
+
 	async renameFile(file: FileRef, name: string): Promise<void> {
 		await this.#guard(async () => {
+			if (file.path.startsWith('requests/')) {
+				this.tester.moved(file, await this.backend.renameFile(file, name), name);
+				await this.session.refresh();
+				return;
+			}
 			const open = this.#tabOf(file);
 			const renamed = await this.backend.renameFile(file, name);
 			await this.session.refresh();
@@ -284,12 +312,13 @@ export class Studio {
 		this.dialog = {
 			kind: 'confirm',
 			title: `Delete ${label}`,
-			text: `${file.path} is deleted from disk.`,
+			text: `${file.path} is deleted from disk${/\.\w+$/.test(file.path) ? '' : ', with all that is in it'}.`,
 			verb: 'Delete',
 			run: () =>
 				this.#guard(async () => {
 					await this.backend.deleteFile(file);
 					this.#tabOf(file)?.close();
+					this.tester.gone(file);
 					const run = this.runner.file;
 					if (run?.connector === file.connector && run.path === file.path) this.runner.clear();
 					await this.session.refresh();

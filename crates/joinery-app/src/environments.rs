@@ -15,6 +15,9 @@ use crate::{
     studio::Studio,
 };
 
+/// The file of the workspace's own variables.
+const VARIABLES: &str = "variables.toml";
+
 /// A set of values that a request is tried with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
@@ -34,9 +37,9 @@ pub struct EnvironmentView {
 /// [`Code::Invalid`] with its place.
 pub fn workspace_variables(root: &Path) -> Result<BTreeMap<String, String>, Error> {
     for folder in folders(root) {
-        let path = folder.join("variables.toml");
+        let path = folder.join(VARIABLES);
         if path.is_file() {
-            return Ok(read(&path, "variables.toml")?.variables);
+            return Ok(read(&path, VARIABLES)?.variables);
         }
     }
     Ok(BTreeMap::new())
@@ -56,8 +59,71 @@ pub fn list(root: &Path) -> Result<Vec<EnvironmentView>, Error> {
 /// # Errors
 /// As [`list`]; [`Code::Usage`] when no workspace is open.
 pub fn of_workspace(studio: &Studio) -> Result<Vec<EnvironmentView>, Error> {
-    // Any folder in the workspace stands for its connectors.
-    list(&studio.workspace_folder()?.join("."))
+    let folder = studio.workspace_folder()?;
+    let names = names_in(&folder);
+    names.iter().map(|name| in_folder(&folder, name)).collect()
+}
+
+/// The variables of the open workspace.
+///
+/// # Errors
+/// As [`workspace_variables`]; [`Code::Usage`] when no workspace is open.
+pub fn variables_of_workspace(studio: &Studio) -> Result<BTreeMap<String, String>, Error> {
+    let path = studio.workspace_folder()?.join(VARIABLES);
+    if path.is_file() {
+        return Ok(read(&path, VARIABLES)?.variables);
+    }
+    Ok(BTreeMap::new())
+}
+
+/// Saves the variables of the open workspace.
+///
+/// # Errors
+/// [`Code::Unavailable`], [`Code::Usage`] when no workspace is open.
+pub fn save_variables(studio: &Studio, variables: BTreeMap<String, String>) -> Result<(), Error> {
+    let path = studio.workspace_folder()?.join(VARIABLES);
+    write(&path, &VariablesFile { color: None, variables })
+}
+
+/// Saves an environment of the open workspace; a new name makes one.
+///
+/// # Errors
+/// [`Code::Usage`] for a name that cannot be one, [`Code::Unavailable`].
+pub fn save(studio: &Studio, environment: EnvironmentView) -> Result<(), Error> {
+    let EnvironmentView { name, color, variables } = environment;
+    let path = file_of(studio, &name)?;
+    write(&path, &VariablesFile { color, variables })
+}
+
+/// Deletes an environment of the open workspace.
+///
+/// # Errors
+/// [`Code::Usage`], [`Code::Unavailable`].
+pub fn remove(studio: &Studio, name: &str) -> Result<(), Error> {
+    let path = file_of(studio, name)?;
+    std::fs::remove_file(&path).map_err(|source| joinery_connector::Error::Write { path, source }.into())
+}
+
+fn file_of(studio: &Studio, name: &str) -> Result<PathBuf, Error> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    if name.is_empty() || name.len() > 64 || !name.chars().all(plain) {
+        return Err(
+            Error::new(Code::Usage, format!("`{name}` cannot be the name of an environment"))
+                .with_hint("Use letters, digits, _ and -, at most 64 of them."),
+        );
+    }
+    Ok(studio.workspace_folder()?.join(format!("environments/{name}.toml")))
+}
+
+fn write(path: &Path, file: &VariablesFile) -> Result<(), Error> {
+    let before = path
+        .is_file()
+        .then(|| joinery_connector::file::read_text(path))
+        .transpose()?;
+    Ok(joinery_connector::file::write(
+        path,
+        file.render(before.as_deref()).as_bytes(),
+    )?)
 }
 
 /// The environment of that name.
@@ -69,16 +135,20 @@ pub fn open(root: &Path, name: &str) -> Result<EnvironmentView, Error> {
     let plain = !name.contains(['/', '\\', ':']) && !name.starts_with('.');
     let found = folders(root)
         .into_iter()
-        .map(|folder| folder.join(&file))
-        .find(|path| plain && path.is_file());
-    let Some(path) = found else {
+        .find(|folder| plain && folder.join(&file).is_file());
+    let Some(folder) = found else {
         let names = names(root);
         return Err(Error {
             code: Code::Usage,
             ..Error::unknown("environment", name, names.iter().map(String::as_str))
         });
     };
-    let VariablesFile { color, variables } = read(&path, &file)?;
+    in_folder(&folder, name)
+}
+
+fn in_folder(folder: &Path, name: &str) -> Result<EnvironmentView, Error> {
+    let file = format!("environments/{name}.toml");
+    let VariablesFile { color, variables } = read(&folder.join(&file), &file)?;
     Ok(EnvironmentView {
         name: name.to_owned(),
         color,
@@ -97,16 +167,23 @@ fn folders(root: &Path) -> Vec<PathBuf> {
 }
 
 fn names(root: &Path) -> Vec<String> {
-    let mut names: Vec<String> = folders(root)
+    let mut names: Vec<String> = folders(root).iter().flat_map(|folder| names_in(folder)).collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
+fn names_in(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder.join("environments")).ok();
+    let mut names: Vec<String> = entries
         .into_iter()
-        .filter_map(|folder| std::fs::read_dir(folder.join("environments")).ok())
-        .flat_map(Iterator::flatten)
+        .flatten()
+        .flatten()
         .map(|entry| entry.path())
         .filter(|path| path.extension().is_some_and(|end| end == "toml"))
         .filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned()))
         .collect();
     names.sort();
-    names.dedup();
     names
 }
 

@@ -8,6 +8,7 @@ use ts_rs::TS;
 use crate::{
     connectors::{self, path_of},
     error::{Code, Error},
+    request_tree,
     studio::Studio,
 };
 
@@ -87,22 +88,34 @@ pub fn save(studio: &Studio, file: &FileRef, text: &str, version: Option<&str>) 
 /// [`Code::Conflict`] when the name is taken, [`Code::Usage`] for a name that cannot be one.
 pub fn create(studio: &Studio, connector: &str, kind: FileKind, name: &str) -> Result<FileRef, Error> {
     let (folder, extension) = place_of(kind)?;
-    let name = valid_name(name, kind)?;
+    // Requests lie in folders of their own: `users/get_user`.
+    let parts = match kind {
+        FileKind::Request => name.split('/').collect(),
+        _ => vec![name],
+    };
+    let parts: Vec<String> = parts
+        .into_iter()
+        .map(|part| valid_name(part, kind))
+        .collect::<Result<_, _>>()?;
+    let (name, stem) = (parts.join("/"), parts.last().cloned().unwrap_or_default());
     let file = FileRef {
         connector: connector.to_owned(),
         path: format!("{folder}/{name}.{extension}"),
     };
     let path = path_of(studio, &file)?;
     refuse_taken(&path, &file)?;
-    joinery_connector::file::write(&path, starting_text(kind, &name).as_bytes())?;
+    joinery_connector::file::write(&path, starting_text(kind, &stem).as_bytes())?;
     Ok(file)
 }
 
-/// Renames a file within its folder.
+/// Renames a file within its folder. A request, and a folder of requests, takes the name on screen too.
 ///
 /// # Errors
 /// As [`create`].
 pub fn rename(studio: &Studio, file: &FileRef, name: &str) -> Result<FileRef, Error> {
+    if request_tree::holds(&file.path) {
+        return request_tree::rename(studio, file, name);
+    }
     let from = path_of(studio, file)?;
     let (folder, old) = file.path.rsplit_once('/').ok_or_else(|| {
         Error::new(Code::Usage, format!("{} has a fixed name", file.path)).with_hint("Joinery finds it by that name.")
@@ -121,12 +134,15 @@ pub fn rename(studio: &Studio, file: &FileRef, name: &str) -> Result<FileRef, Er
     Ok(renamed)
 }
 
-/// Deletes a file.
+/// Deletes a file, or a folder of requests with all in it.
 ///
 /// # Errors
 /// [`Code::Unavailable`].
 pub fn delete(studio: &Studio, file: &FileRef) -> Result<(), Error> {
     let path = path_of(studio, file)?;
+    if request_tree::holds(&file.path) && path.is_dir() {
+        return request_tree::delete_folder(&path);
+    }
     std::fs::remove_file(&path).map_err(|source| joinery_connector::Error::Write { path, source }.into())
 }
 

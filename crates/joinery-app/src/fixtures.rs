@@ -10,7 +10,10 @@ use joinery_connector::{
     http::{HttpBody, PartContent},
 };
 
-use crate::error::{Code, Error};
+use crate::{
+    error::{Code, Error},
+    studio::Studio,
+};
 
 /// Why a file is not sent.
 #[derive(Debug)]
@@ -60,6 +63,40 @@ fn folder(root: &Path) -> io::Result<PathBuf> {
     let root = root.canonicalize()?;
     let beside = root.parent().unwrap_or(&root).join("fixtures");
     beside.canonicalize().or_else(|_| root.join("fixtures").canonicalize())
+}
+
+/// Copies a file into the `fixtures` folder of the workspace, and gives the path it is sent by. One that lies there
+/// already stays where it is; one of the same name and other bytes is left alone.
+///
+/// # Errors
+/// [`Code::Input`] for a file that cannot be read, [`Code::Unavailable`] where the copy cannot be written.
+pub fn add(studio: &Studio, source: &Path) -> Result<String, Error> {
+    let unread = |error: io::Error| Error::new(Code::Input, format!("{} cannot be read: {error}", source.display()));
+    let folder = studio.workspace_folder()?.join("fixtures");
+    let source = source.canonicalize().map_err(unread)?;
+    if let Ok(inside) = source.strip_prefix(folder.canonicalize().unwrap_or_else(|_| folder.clone())) {
+        let parts: Vec<_> = inside.iter().map(|part| part.to_string_lossy()).collect();
+        return Ok(parts.join("/"));
+    }
+    let name = source.file_name().map(|name| name.to_string_lossy().into_owned());
+    let name = name.unwrap_or_default().replace(['\\', ':'], "_");
+    let (stem, end) = name
+        .rsplit_once('.')
+        .map_or((name.as_str(), ""), |(stem, _)| (stem, &name[stem.len()..]));
+    let mut free = name.clone();
+    for number in 2_u32.. {
+        if !folder.join(&free).exists() {
+            break;
+        }
+        free = format!("{stem}-{number}{end}");
+    }
+    let write = |source: io::Error| joinery_connector::Error::Write {
+        path: folder.join(&free),
+        source,
+    };
+    fs::create_dir_all(&folder).map_err(write)?;
+    fs::copy(&source, folder.join(&free)).map_err(write)?;
+    Ok(free)
 }
 
 /// Finds every file that `request` names by its path below `fixtures`. A whole path stays where it was given on a command

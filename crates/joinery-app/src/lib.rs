@@ -11,12 +11,13 @@ pub mod error;
 pub mod event;
 pub mod export;
 pub mod files;
-mod fixtures;
+pub mod fixtures;
 pub mod highlight;
 pub mod history;
 mod host;
 pub mod import;
 pub mod okta;
+pub mod request_tree;
 pub mod requests;
 mod run_files;
 pub mod runs;
@@ -32,7 +33,7 @@ pub use error::{Code, Error};
 pub use event::Event;
 pub use joinery_connector::{
     Connector, FileKind, HttpRequest, HttpResponse, Manifest, Problem, Severity,
-    request::{Assertion, Capture, Demand, Pair, Part, RequestAuth, RequestBody, SavedRequest},
+    request::{Assertion, Capture, Demand, Pair, Part, RequestAuth, RequestBody, RequestFolder, SavedRequest},
     variables,
 };
 pub use joinery_http::Exchange;

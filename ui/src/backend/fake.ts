@@ -24,6 +24,7 @@ import { call, FILES, FORM, GROUPS, REQUESTS, USER } from './fake-okta';
 import { fakeLanguage } from './fake-language';
 import { fakeSandbox } from './fake-sandbox';
 import { fakeSending } from './fake-sending';
+import { fakeTester, promptsOf } from './fake-tester';
 import { diffLine, fold, pathOf, rawLines, spans, treeLines } from './fake-text';
 
 const PATH = '/home/ada/acme-connectors';
@@ -104,6 +105,7 @@ export function fake(options: FakeOptions = {}): Backend {
 	let connections: ConnectionView[] = CONNECTIONS;
 	let tested = '';
 	const signedIn = new Set<string>();
+	const tester = fakeTester(requests);
 
 	function workspace(): Workspace {
 		if (!isOpen) throw new BackendError({ code: 'usage', message: 'No workspace is open.' });
@@ -385,8 +387,6 @@ export function fake(options: FakeOptions = {}): Backend {
 			(event) => heard.forEach((each) => each(event)),
 			(path) => [...requests.keys()].filter((each) => each === path || each.startsWith(`${path}/`))
 		),
-		requestPrompts: async () => [],
-		listEnvironments: async () => [],
 		importCurl: async (text) => {
 			const url = /https?:\/\/[^\s'"]+/.exec(text)?.[0] ?? '';
 			return { request: { ...emptyRequest(), url }, not_carried: [] };
@@ -399,6 +399,9 @@ export function fake(options: FakeOptions = {}): Backend {
 			kept: [],
 			not_carried: []
 		}),
+		requestPrompts: async (shown) => promptsOf(shown.request),
+		listEnvironments: async () => tester.environments(),
+		...tester.answers,
 		requestAsCurl: async ({ request }) =>
 			`curl -X ${request.method} '${request.url.replace('{{base_url}}', SANDBOX)}' -H 'authorization: SSWS $TOKEN'`,
 		makeAction: async (connector) => ({

@@ -74,6 +74,10 @@ import type { TableSummary } from './types/TableSummary';
 import type { TestReport } from './types/TestReport';
 import type { TextFile } from './types/TextFile';
 import type { TokenState } from './types/TokenState';
+import type { AuthKindView } from './types/AuthKindView';
+import type { InheritedAuth } from './types/InheritedAuth';
+import type { RequestFolder } from './types/RequestFolder';
+import type { TemplateFunction } from './types/TemplateFunction';
 import type { VariableView } from './types/VariableView';
 import type { Welcome } from './types/Welcome';
 import type { Workspace } from './types/Workspace';
@@ -129,6 +133,28 @@ export interface Backend {
 	importCurl(text: string): Promise<CurlRequest>;
 	/** Takes the requests of another tool's file into a connector. */
 	importFile(connector: string, path: string): Promise<ImportReport>;
+	/** Every variable the request could use, for completion. */
+	knownVariables(shown: RequestInContext): Promise<VariableView[]>;
+	templateFunctions(): Promise<TemplateFunction[]>;
+	/** How a request at that path is signed where it does not say so itself. */
+	inheritedAuth(connector: string, path: string): Promise<InheritedAuth>;
+	authKinds(): Promise<AuthKindView[]>;
+	workspaceVariables(): Promise<Record<string, string>>;
+	saveWorkspaceVariables(variables: Record<string, string>): Promise<void>;
+	/** A new name makes a new environment. */
+	saveEnvironment(environment: EnvironmentView): Promise<void>;
+	removeEnvironment(name: string): Promise<void>;
+	/** Copies a file into the workspace's `fixtures`; the path it is sent by. */
+	addFixture(source: string): Promise<string>;
+	/** The system's file dialog for a file to send; null when dismissed. */
+	chooseFile(title: string): Promise<string | null>;
+	duplicateRequest(file: FileRef): Promise<FileRef>;
+	/** Moves a request, or a folder with all in it, into another folder such as `requests/users`. */
+	moveRequest(file: FileRef, folder: string): Promise<FileRef>;
+	newRequestFolder(connector: string, parent: string, name: string): Promise<FileRef>;
+	/** What a folder says itself. */
+	requestFolder(folder: FileRef): Promise<RequestFolder>;
+	saveRequestFolder(folder: FileRef, says: RequestFolder): Promise<void>;
 	/** `number` is the send whose answer gives the schema. */
 	makeAction(connector: string, request: SavedRequest, number: number | null): Promise<MadeAction>;
 

@@ -64,3 +64,15 @@ function outsideVariables(text: string, sign: string): number {
 	const masked = text.replace(/\{\{[^{}]*\}\}/g, (variable) => '_'.repeat(variable.length));
 	return masked.indexOf(sign);
 }
+
+/** A pasted URL with its path parameters as variables: `/users/:id` is `/users/{{id}}`. */
+export function withPathVariables(text: string): string {
+	const mark = text.search(/[?#]/);
+	const [path, rest] = mark < 0 ? [text, ''] : [text.slice(0, mark), text.slice(mark)];
+	return path.replace(/\/:([A-Za-z_]\w*)(?=\/|$)/g, '/{{$1}}') + rest;
+}
+
+/** Whether a pasted text is a URL, whole or from its path on. */
+export function looksLikeUrl(text: string): boolean {
+	return /^(https?:\/\/|\/|\{\{[\w.-]+\}\}\/)\S+$/.test(text.trim());
+}

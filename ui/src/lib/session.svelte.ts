@@ -9,6 +9,7 @@ import type { Problem } from '../backend/types/Problem';
 import type { RateLimit } from '../backend/types/RateLimit';
 import type { SandboxView } from '../backend/types/SandboxView';
 import type { Workspace } from '../backend/types/Workspace';
+import { Environments } from './environments.svelte';
 
 export type ToastTone = 'ok' | 'bad' | 'neutral';
 
@@ -60,11 +61,14 @@ export class Session {
 	errors = $derived(this.problems.filter((each) => each.severity === 'error').length);
 	warnings = $derived(this.problems.filter((each) => each.severity === 'warning').length);
 
+	readonly environments: Environments;
+
 	#backend: Backend;
 	#nextToast = 1;
 
 	constructor(backend: Backend) {
 		this.#backend = backend;
+		this.environments = new Environments(backend);
 	}
 
 	/** Makes `workspace` the open one and loads what belongs to it. */
@@ -76,7 +80,8 @@ export class Session {
 		this.language = null;
 		this.#take(workspace);
 		this.connection = workspace.connection;
-		await Promise.all([this.loadConnections(), this.loadSandbox(), this.check()]);
+		const environments = this.environments.open(workspace.path).catch((thrown: unknown) => this.fail(thrown));
+		await Promise.all([this.loadConnections(), this.loadSandbox(), this.check(), environments]);
 	}
 
 	close(): void {
@@ -90,7 +95,8 @@ export class Session {
 	async refresh(): Promise<void> {
 		if (!this.workspace) return;
 		this.#take(await this.#backend.workspace());
-		await this.check();
+		const environments = this.environments.load().catch((thrown: unknown) => this.fail(thrown));
+		await Promise.all([this.check(), environments]);
 	}
 
 	async chooseConnector(folder: string): Promise<void> {

@@ -18,6 +18,9 @@ export interface TreeNode {
 	kind?: 'root' | 'group' | 'item';
 	/** Whether F2 and Delete work on it. */
 	editable?: boolean;
+	/** Whether it can be moved into another node, and whether others can be moved into it. */
+	movable?: boolean;
+	takes?: boolean;
 }
 
 export interface TreeRow {

@@ -37,7 +37,10 @@ pub use pages::{Pages, Progress};
 pub use prepare::{Answered, Preparation, Prepared, prepare};
 pub use run::{RequestRow, RequestsReport, RunPlan, RunRequests, in_folder, junit, run_each, run_requests};
 pub use send::{exchange, send};
-pub use view::{prompts, request_hints, to_curl, variables};
+pub use view::{
+    AuthKindView, InheritedAuth, TemplateFunction, auth_kinds, inherited_auth, known_variables, prompts, request_hints,
+    template_functions, to_curl, variables,
+};
 pub use wire_log::wire_log;
 
 /// Responses of this session whose bodies *Make action* can still look at.

@@ -2,9 +2,15 @@
 
 use joinery_connector::{
     Connector, Secret,
+    form::{Control, Form, FormField},
+    request::{RequestAuth, SavedRequest},
     secret::MASK,
     variables::{self, Scope, Variables},
 };
+
+use joinery_http::auth;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 use super::{Preparation, Prepared, Prompt, RequestInContext, VariableView, prepare};
 use crate::{
@@ -12,6 +18,7 @@ use crate::{
     connectors,
     error::Error,
     okta::{self, Hint},
+    request_tree,
     studio::Studio,
 };
 
@@ -20,8 +27,12 @@ use crate::{
 /// # Errors
 /// [`Code::Usage`](crate::Code::Usage) when connector, connection or environment do not exist.
 pub fn variables(studio: &Studio, shown: &RequestInContext) -> Result<Vec<VariableView>, Error> {
-    let prepared = in_context(studio, shown)?;
-    let (request, variables) = (prepared.request(), prepared.variables());
+    let prepared = unsigned(studio, shown)?;
+    let variables = prepared.variables();
+    let request = SavedRequest {
+        auth: shown.request.auth.clone(),
+        ..prepared.request().clone()
+    };
     let calls = request
         .placeholders()
         .into_iter()
@@ -33,6 +44,111 @@ pub fn variables(studio: &Studio, shown: &RequestInContext) -> Result<Vec<Variab
     Ok(named
         .chain(calls.map(|mention| call(variables, &mention.name)))
         .collect())
+}
+
+/// Every variable that the request could use, with its value and where that comes from.
+///
+/// # Errors
+/// As [`variables`].
+pub fn known_variables(studio: &Studio, shown: &RequestInContext) -> Result<Vec<VariableView>, Error> {
+    let prepared = unsigned(studio, shown)?;
+    let variables = prepared.variables();
+    Ok(variables.names().iter().map(|name| variable(variables, name)).collect())
+}
+
+/// A template function, as completion offers it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct TemplateFunction {
+    /// Its name.
+    pub name: String,
+    /// How it is written, what may be left out in brackets.
+    pub signature: String,
+    /// What it gives, as a sentence.
+    pub meaning: String,
+}
+
+/// Every template function, in the order completion offers them.
+pub fn template_functions() -> Vec<TemplateFunction> {
+    let shown = |function: &variables::Function| TemplateFunction {
+        name: function.name.to_owned(),
+        signature: function.signature.to_owned(),
+        meaning: function.meaning.to_owned(),
+    };
+    variables::FUNCTIONS.iter().map(shown).collect()
+}
+
+/// How the request would be signed if it said nothing itself.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct InheritedAuth {
+    /// The folder that says it; `None` where the connection does.
+    pub folder: Option<String>,
+    /// What the folder says.
+    pub auth: RequestAuth,
+}
+
+/// What a request at `path` inherits of signing.
+///
+/// # Errors
+/// As [`variables`].
+pub fn inherited_auth(studio: &Studio, connector: &str, path: &str) -> Result<InheritedAuth, Error> {
+    let connector = connectors::in_workspace(studio, connector)?;
+    Ok(InheritedAuth {
+        folder: request_tree::signing_folder(&connector, path),
+        auth: connector.request_folder(path)?.auth,
+    })
+}
+
+/// A kind of auth and all it can be given.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct AuthKindView {
+    /// The word in files.
+    pub kind: String,
+    /// Its name on screen.
+    pub label: String,
+    /// What it needs: what is asked of a person first, then its settings.
+    pub form: Form,
+}
+
+/// Every kind of auth that a request can be signed with.
+pub fn auth_kinds() -> Vec<AuthKindView> {
+    let kinds = auth::KINDS
+        .iter()
+        .filter(|kind| !matches!(kind.id(), "none" | "custom"));
+    kinds
+        .map(|kind| {
+            let asked = kind.form(&serde_json::Map::new()).fields;
+            let set = kind.settings().iter();
+            let settings = set.filter(|setting| asked.iter().all(|field| field.name != setting.name));
+            let mut fields = asked.clone();
+            fields.extend(settings.map(|setting| FormField {
+                name: setting.name.to_owned(),
+                label: words(setting.name),
+                hint: Some(setting.meaning.to_owned()),
+                control: Control::Text,
+                required: false,
+                pattern: None,
+                default: setting.default.map(str::to_owned),
+            }));
+            AuthKindView {
+                kind: kind.id().to_owned(),
+                label: kind.label().to_owned(),
+                form: Form { fields },
+            }
+        })
+        .collect()
+}
+
+/// A key as words: `token_url` is `Token URL`.
+fn words(key: &str) -> String {
+    let words = key.split('_').enumerate().map(|(at, word)| match word {
+        "url" | "id" | "dpop" => word.to_uppercase(),
+        _ if at == 0 => word[..1].to_uppercase() + &word[1..],
+        _ => word.to_owned(),
+    });
+    words.collect::<Vec<_>>().join(" ")
 }
 
 fn variable(variables: &Variables, name: &str) -> VariableView {
@@ -73,7 +189,7 @@ fn call(variables: &Variables, written: &str) -> VariableView {
 /// # Errors
 /// As [`variables`].
 pub fn prompts(studio: &Studio, shown: &RequestInContext) -> Result<Vec<Prompt>, Error> {
-    let prompts = in_context(studio, shown)?.prompts();
+    let prompts = unsigned(studio, shown)?.prompts();
     let named = prompts.into_iter().map(|(label, default)| Prompt {
         secret: variables::is_secret_label(&label),
         label,
@@ -105,6 +221,19 @@ pub fn to_curl(studio: &Studio, shown: &RequestInContext) -> Result<String, Erro
         variables.set(Scope::Connection, "access_token", token);
     }
     Ok(request.to_curl(&variables))
+}
+
+/// The request without the way it is signed, which may lack what is about to be filled in.
+fn unsigned(studio: &Studio, shown: &RequestInContext) -> Result<Prepared, Error> {
+    let request = SavedRequest {
+        auth: RequestAuth::None,
+        ..shown.request.clone()
+    };
+    let shown = RequestInContext {
+        request,
+        ..shown.clone()
+    };
+    in_context(studio, &shown)
 }
 
 fn in_context(studio: &Studio, shown: &RequestInContext) -> Result<Prepared, Error> {

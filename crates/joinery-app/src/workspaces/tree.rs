@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use joinery_connector::{Connector, ConnectorFile, FileKind};
+use joinery_connector::{Connector, ConnectorFile, FileKind, request::RequestFolder};
 
 use super::{ConnectorTree, TreeEntry, TreeGroup};
 
@@ -53,10 +53,11 @@ pub(super) fn read(workspace: &Path, name: &str) -> ConnectorTree {
 /// The files of one kind; `None` where there are none.
 fn group(connector: &Connector, kind: FileKind, label: &str) -> Option<TreeGroup> {
     let mut entries = Vec::new();
+    if kind == FileKind::Request {
+        insert_requests(&mut entries, connector);
+    }
     for file in connector.of_kind(kind) {
-        if kind == FileKind::Request {
-            insert_request(&mut entries, connector, file);
-        } else {
+        if kind != FileKind::Request {
             let shown = match kind {
                 FileKind::Document | FileKind::Manifest | FileKind::Connection => &file.path,
                 _ => &file.name,
@@ -81,15 +82,39 @@ fn is_deprecated(connector: &Connector, file: &ConnectorFile) -> bool {
         .is_ok_and(|text| text.lines().any(|line| line.starts_with("fn deprecated(")))
 }
 
-/// Puts a request into its folders, making them as needed.
-fn insert_request(mut entries: &mut Vec<TreeEntry>, connector: &Connector, file: &ConnectorFile) {
+/// Puts every request into its folders, those that hold none yet among them.
+fn insert_requests(entries: &mut Vec<TreeEntry>, connector: &Connector) {
+    let mut files: Vec<&ConnectorFile> = connector
+        .of_kind(FileKind::Request)
+        .chain(connector.of_kind(FileKind::RequestFolder))
+        .collect();
+    files.sort_by_key(|file| &file.path);
+    for file in files {
+        let Some((folder, _)) = file.path.rsplit_once('/') else {
+            continue;
+        };
+        let into = folder_of(&mut *entries, connector, folder);
+        if file.kind == FileKind::Request {
+            // A request that does not parse keeps its file's name: opening it shows what is wrong.
+            let stem = file.name.rsplit('/').next().unwrap_or(&file.name);
+            let (label, method) = match connector.request(&file.path) {
+                Ok(request) if !request.name.is_empty() => (request.name, Some(request.method)),
+                Ok(request) => (stem.to_owned(), Some(request.method)),
+                Err(_) => (stem.to_owned(), None),
+            };
+            into.push(leaf(&label, &file.path, method));
+        }
+    }
+}
+
+/// The entries of a folder of requests, which is made as needed.
+fn folder_of<'a>(mut entries: &'a mut Vec<TreeEntry>, connector: &Connector, folder: &str) -> &'a mut Vec<TreeEntry> {
     let mut path = String::from("requests");
-    let folders: Vec<&str> = file.name.split('/').collect();
-    for folder in &folders[..folders.len() - 1] {
-        path = format!("{path}/{folder}");
+    for name in folder.split('/').skip(1) {
+        path = format!("{path}/{name}");
         let at = entries.iter().position(|entry| entry.path == path).unwrap_or_else(|| {
             entries.push(TreeEntry {
-                label: (*folder).to_owned(),
+                label: folder_name(connector, &path).unwrap_or_else(|| name.to_owned()),
                 path: path.clone(),
                 method: None,
                 children: Some(Vec::new()),
@@ -99,13 +124,14 @@ fn insert_request(mut entries: &mut Vec<TreeEntry>, connector: &Connector, file:
         });
         entries = entries[at].children.get_or_insert_default();
     }
-    // A request that does not parse keeps its file's name: opening it shows what is wrong.
-    let (label, method) = match connector.request(&file.path) {
-        Ok(request) if !request.name.is_empty() => (request.name, Some(request.method)),
-        Ok(request) => (file.name.clone(), Some(request.method)),
-        Err(_) => (file.name.clone(), None),
-    };
-    entries.push(leaf(&label, &file.path, method));
+    entries
+}
+
+/// The name that a folder gives itself.
+fn folder_name(connector: &Connector, folder: &str) -> Option<String> {
+    let path = format!("{folder}/folder.toml");
+    connector.files.get(&path)?;
+    RequestFolder::parse(&connector.text(&path).ok()?, &path).ok()?.0.name
 }
 
 fn leaf(label: &str, path: &str, method: Option<String>) -> TreeEntry {

@@ -10,7 +10,6 @@ use crate::{
         Demand, Pair, Part, RequestAuth, RequestBody, RequestFolder, RequestSettings, SavedRequest, assertion, read,
     },
     toml_table::json,
-    variables::VariablesFile,
 };
 
 /// The text of `request`, laid over `before` where that can be read.
@@ -85,13 +84,12 @@ pub(super) fn folder(folder: &RequestFolder, before: Option<&str>) -> String {
     document.to_string()
 }
 
-/// The text of a file of variables, laid over `before` where that can be read.
-pub(crate) fn variables_file(file: &VariablesFile, before: Option<&str>) -> String {
-    let readable = before.filter(|text| VariablesFile::parse(text, "").is_ok());
-    let mut document: DocumentMut = readable.unwrap_or("").parse().unwrap_or_default();
+/// A file of variables, laid over `before`.
+pub(crate) fn variables(color: Option<&str>, variables: &BTreeMap<String, String>, before: &str) -> String {
+    let mut document: DocumentMut = before.parse().unwrap_or_default();
     let top = document.as_table_mut();
-    set(top, "color", file.color.as_deref().map(value));
-    set_variables(top, &file.variables);
+    set(top, "color", color.map(value));
+    set_variables(top, variables);
     document.to_string()
 }
 

@@ -37,6 +37,7 @@ impl VariablesFile {
 
     /// The text to save. Given the text that stands there now, keeps its comments, order and unknown keys.
     pub fn render(&self, before: Option<&str>) -> String {
-        render_variables(self, before)
+        let readable = before.filter(|text| Self::parse(text, "").is_ok());
+        render_variables(self.color.as_deref(), &self.variables, readable.unwrap_or(""))
     }
 }

@@ -65,6 +65,7 @@ fn every_setting_is_in_the_form_and_is_read() {
             proxy_bypass: Bypass::parse("acme.test").unwrap(),
             connect_timeout: Some(Duration::from_secs(5)),
             timeout: Some(Duration::from_millis(2500)),
+            http_version: HttpVersion::One,
         }
     );
 }

@@ -8,7 +8,8 @@ import type { Answer } from '../../lib/body/answer.svelte';
 import { shortPath } from '../../lib/measures';
 import { joinUrl, splitUrl } from '../../lib/request-url';
 
-export type RequestSection = 'params' | 'headers' | 'auth' | 'body';
+export const SECTIONS = ['params', 'headers', 'auth', 'body', 'assert', 'docs', 'settings'] as const;
+export type RequestSection = (typeof SECTIONS)[number];
 
 let nextTab = 1;
 
@@ -23,6 +24,8 @@ export class RequestTab {
 	readonly connector: string;
 	file = $state.raw<FileRef | null>(null);
 	draft: SavedRequest;
+	/** Where it goes when it is saved for the first time. */
+	folder = 'requests';
 	/** The URL bar's text: what is typed, also while it is not a whole URL. */
 	urlText = $state('');
 	variables = $state.raw<VariableView[] | null>(null);
@@ -50,6 +53,13 @@ export class RequestTab {
 
 	markSaved(request: SavedRequest): void {
 		this.#saved = JSON.stringify(request);
+	}
+
+	/** Its file has another name now, which is no change to be saved. */
+	renamed(name: string): void {
+		const saved = JSON.parse(this.#saved) as SavedRequest;
+		this.markSaved({ ...saved, name });
+		this.draft = { ...this.draft, name };
 	}
 
 	edit(change: Partial<SavedRequest>): void {

@@ -3,24 +3,37 @@ import type { Pair } from '../../backend/types/Pair';
 import type { SavedRequest } from '../../backend/types/SavedRequest';
 import type { VariableView } from '../../backend/types/VariableView';
 import type { Row } from '../../components/KeyValueTable.svelte';
-import { isInherited, SOURCES, variablesIn } from '../../lib/variables';
+import { isCall, isInherited, SOURCES, variablesIn } from '../../lib/variables';
 
 type Known = ReadonlyMap<string, VariableView> | null;
 
 /** Variables of the URL after its first, which says where the API is. */
 function inPath({ url }: SavedRequest): string[] {
-	const uses = variablesIn(url).filter((use) => use.from > 0);
+	const uses = variablesIn(url).filter((use) => use.from > 0 && !isCall(use.name));
 	return [...new Set(uses.map((use) => use.name))];
 }
 
 /** Variables of the other parts that no connection, folder or connector gives. */
 function elsewhere(request: SavedRequest, known: Known): string[] {
-	const rows = [...request.query, ...request.headers, ...(request.body.kind === 'form' ? request.body.fields : [])];
-	const texts = rows.filter((row) => row.enabled !== false).flatMap((row) => [row.name, row.value]);
-	if (request.body.kind === 'json' || request.body.kind === 'raw') texts.push(request.body.text);
+	const texts = textsOf(request);
 	const first = variablesIn(request.url).filter((use) => use.from === 0);
 	const names = new Set([...first, ...variablesIn(texts.join('\n'))].map((use) => use.name));
-	return [...names].filter((name) => name in request.variables || (known !== null && !isInherited(known.get(name))));
+	const plain = [...names].filter((name) => !isCall(name));
+	return plain.filter((name) => name in request.variables || (known !== null && !isInherited(known.get(name))));
+}
+
+/** Every text of the request in which variables may stand, but the URL. */
+function textsOf(request: SavedRequest): string[] {
+	const { body, auth } = request;
+	const rows = [...request.query, ...request.headers, ...(body.kind === 'form' ? body.fields : [])];
+	const texts = rows.filter((row) => row.enabled !== false).flatMap((row) => [row.name, row.value]);
+	if (body.kind === 'json' || body.kind === 'raw') texts.push(body.text);
+	if (body.kind === 'graphql') texts.push(body.query, body.variables);
+	if (body.kind === 'multipart') {
+		texts.push(...body.parts.filter((part) => !part.disabled).flatMap((part) => [part.name, part.value]));
+	}
+	if (auth.from === 'own') texts.push(...Object.values(auth.settings).map(String));
+	return texts;
 }
 
 export function paramRows(request: SavedRequest, variables: readonly VariableView[] | null): Row[] {

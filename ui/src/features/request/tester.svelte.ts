@@ -4,13 +4,16 @@ import { BackendError } from '../../backend/error';
 import type { CallReport } from '../../backend/types/CallReport';
 import type { FileRef } from '../../backend/types/FileRef';
 import type { MadeAction } from '../../backend/types/MadeAction';
+import type { Prompt } from '../../backend/types/Prompt';
 import type { RequestInContext } from '../../backend/types/RequestInContext';
 import type { Sent } from '../../backend/types/Sent';
+import type { TemplateFunction } from '../../backend/types/TemplateFunction';
 import { emptyRequest } from '../../lib/empty-request';
 import { listFiles } from '../../lib/file-kinds';
 import { size } from '../../lib/format';
 import { METHODS } from '../../lib/methods';
 import { Answer } from '../../lib/body/answer.svelte';
+import type { Names } from '../../lib/editor/variable-completion';
 import type { Session } from '../../lib/session.svelte';
 import { nameFor, requestOfCall } from './new-request';
 import { RequestTab } from './request-tab.svelte';
@@ -19,7 +22,21 @@ import { RequestTab } from './request-tab.svelte';
 const COPY_AT_MOST = 10_000_000;
 const VARIABLES_AFTER_MS = 120;
 
+const CLOSED_AT_MOST = 20;
+
+/** Where a value can be set from the tester. */
+export type SetScope = 'request' | 'folder' | 'environment' | 'workspace';
+
 let nextSend = 1;
+
+function sameFile(one: FileRef | null, other: FileRef | null): boolean {
+	return one?.connector === other?.connector && one?.path === other?.path;
+}
+
+/** The folder a request lies in, or will lie in. */
+export function folderOf(tab: RequestTab): string {
+	return tab.file?.path.split('/').slice(0, -1).join('/') ?? tab.folder;
+}
 
 export class Tester {
 	tabs = $state.raw<RequestTab[]>([]);
@@ -35,6 +52,12 @@ export class Tester {
 
 	readonly backend: Backend;
 	readonly session: Session;
+	/** Asks what a request's `{{prompt()}}`s want to know; null where the person would not say. */
+	onprompts: ((prompts: Prompt[]) => Promise<Record<string, string> | null>) | undefined;
+
+	/** Tabs that were closed, the last one last. */
+	#closed: RequestTab[] = [];
+	#functions: Promise<TemplateFunction[]> | undefined;
 	#variableTimer: ReturnType<typeof setTimeout> | undefined;
 
 	constructor(backend: Backend, session: Session) {
@@ -59,8 +82,10 @@ export class Tester {
 		}
 	}
 
-	newRequest(): void {
-		this.#show(new RequestTab(this.session.connector, null, emptyRequest()));
+	newRequest(connector = this.session.connector, folder = 'requests'): void {
+		const tab = new RequestTab(connector, null, emptyRequest());
+		tab.folder = folder;
+		this.#show(tab);
 		this.urlFocus++;
 	}
 
@@ -81,11 +106,42 @@ export class Tester {
 		if (tab.sending) void this.backend.cancel(tab.sending).catch(() => undefined);
 		if (!tab.dirty) tab.answer?.close();
 		this.tabs = this.tabs.filter((each) => each !== tab);
+		this.#closed = [...this.#closed, tab].slice(-CLOSED_AT_MOST);
 		if (this.active === tab) this.active = this.tabs[Math.min(at, this.tabs.length - 1)] ?? null;
 		if (tab.dirty) {
 			this.session.toast(`Closed “${tab.title}” without saving it.`, {
 				action: { label: 'Open again', run: () => this.#show(tab) }
 			});
+		}
+	}
+
+	/** Opens the tab that was closed last, as it was. */
+	reopen(): void {
+		const tab = this.#closed.pop();
+		if (!tab) return;
+		const open = tab.file && this.tabs.find((each) => sameFile(each.file, tab.file));
+		if (open) this.active = open;
+		else this.#show(tab);
+	}
+
+	/** A request, or a folder of them, has another path now; what is open of it stays open. */
+	moved(from: FileRef, to: FileRef, name?: string): void {
+		for (const tab of [...this.tabs, ...this.#closed]) {
+			const { file } = tab;
+			if (!file || file.connector !== from.connector) continue;
+			if (file.path === from.path) {
+				tab.file = to;
+				if (name !== undefined) tab.renamed(name);
+			} else if (file.path.startsWith(`${from.path}/`)) {
+				tab.file = { ...file, path: to.path + file.path.slice(from.path.length) };
+			}
+		}
+	}
+
+	/** What lay in a folder that is gone is closed. */
+	gone(folder: FileRef): void {
+		for (const tab of this.tabs) {
+			if (tab.file?.connector === folder.connector && tab.file.path.startsWith(`${folder.path}/`)) this.close(tab.id);
 		}
 	}
 
@@ -97,6 +153,7 @@ export class Tester {
 	clear(): void {
 		this.tabs = [];
 		this.active = null;
+		this.#closed = [];
 	}
 
 	focusUrl(): void {
@@ -115,6 +172,8 @@ export class Tester {
 	async send(): Promise<void> {
 		const tab = this.active;
 		if (!tab || tab.sending) return;
+		const answers = await this.#answers(tab);
+		if (answers === null || tab.sending) return;
 		const id = `send-${Date.now()}-${nextSend++}`;
 		tab.sending = id;
 		try {
@@ -125,8 +184,8 @@ export class Tester {
 				request: tab.draft,
 				connection: this.session.connection,
 				variables: {},
-				environment: null,
-				answers: {}
+				environment: this.session.environments.chosen,
+				answers
 			});
 			await this.#take(tab, sent);
 		} catch (thrown) {
@@ -149,7 +208,9 @@ export class Tester {
 			const isNew = tab.file === null;
 			if (tab.draft.name === '') tab.edit({ name: nameFor(tab.draft) });
 			const { draft } = tab;
-			const file = tab.file ?? (await this.backend.createFile(tab.connector, 'request', this.#fileName(draft.name)));
+			const file =
+				tab.file ??
+				(await this.backend.createFile(tab.connector, 'request', this.#fileName(folderOf(tab), draft.name)));
 			await this.backend.saveRequest(file, draft);
 			tab.file = file;
 			tab.markSaved(draft);
@@ -190,8 +251,38 @@ export class Tester {
 			path: tab.file?.path ?? null,
 			request: tab.draft,
 			connection,
-			environment: null
+			environment: this.session.environments.chosen
 		};
+	}
+
+	/** What can stand between braces in the request. */
+	async names(tab: RequestTab): Promise<Names> {
+		this.#functions ??= this.backend.templateFunctions();
+		const [variables, functions] = await Promise.all([
+			this.backend.knownVariables(this.#inContext(tab)),
+			this.#functions
+		]);
+		return { variables, functions };
+	}
+
+	/** The answers to the request's questions; null where the person would not give them. */
+	async #answers(tab: RequestTab): Promise<Record<string, string> | null> {
+		const asks =
+			JSON.stringify(tab.draft).includes('prompt(') || tab.variables?.some((each) => each.name.includes('prompt('));
+		if (!asks || !this.onprompts) return {};
+		const prompts = await this.backend.requestPrompts(this.#inContext(tab)).catch(() => []);
+		return prompts.length === 0 ? {} : this.onprompts(prompts);
+	}
+
+	/** Gives a variable a value: in the request, its folder, the environment in use or the workspace. */
+	async setVariable(tab: RequestTab, name: string, value: string, scope: SetScope): Promise<void> {
+		if (scope === 'request') tab.edit({ variables: { ...tab.draft.variables, [name]: value } });
+		else if (scope === 'folder') {
+			const folder = { connector: tab.connector, path: folderOf(tab) };
+			const says = await this.backend.requestFolder(folder);
+			await this.backend.saveRequestFolder(folder, { ...says, variables: { ...says.variables, [name]: value } });
+		} else await this.session.environments.set(scope, name, value);
+		this.askVariables(tab);
 	}
 
 	async copyAsCurl(): Promise<void> {
@@ -236,7 +327,7 @@ export class Tester {
 	}
 
 	/** A name for a new file: of what names may have, and not taken. */
-	#fileName(name: string): string {
+	#fileName(folder: string, name: string): string {
 		const plain =
 			name
 				.toLowerCase()
@@ -245,8 +336,8 @@ export class Tester {
 				.slice(0, 56) || 'request';
 		const taken = listFiles(this.session.workspace?.connectors ?? []).map((each) => each.path);
 		let free = plain;
-		for (let number = 2; taken.includes(`requests/${free}.toml`); number++) free = `${plain}_${number}`;
-		return free;
+		for (let number = 2; taken.includes(`${folder}/${free}.toml`); number++) free = `${plain}_${number}`;
+		return `${folder}/${free}`.replace(/^requests\//, '');
 	}
 
 	#show(tab: RequestTab): void {

@@ -7,7 +7,7 @@ import { Session } from '../../lib/session.svelte';
 import { Editor } from './editor.svelte';
 import { applyFix } from './fixes';
 import { rename } from './rename';
-import { sanitize } from './sanitize';
+import { sanitize } from '../../lib/sanitize';
 import { transport } from './transport';
 import { fileOf, uriOf } from './uris';
 

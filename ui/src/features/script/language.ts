@@ -21,7 +21,7 @@ import type { Backend } from '../../backend';
 import type { FileRef } from '../../backend/types/FileRef';
 import type { Problem } from '../../backend/types/Problem';
 import type { Document } from './document.svelte';
-import { sanitize } from './sanitize';
+import { sanitize } from '../../lib/sanitize';
 import { renameSymbol } from './rename';
 import { transport } from './transport';
 import { fileOf, uriOf } from './uris';

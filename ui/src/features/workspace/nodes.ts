@@ -55,6 +55,27 @@ export function rootId(folder: string): string {
 	return `${folder}:`;
 }
 
+/** The folder that a node stands for, such as `requests/users`; null for one that holds no requests. */
+export function requestFolderOf(node: TreeNode): string | null {
+	if (!node.takes) return null;
+	const { path } = fileOf(node.id);
+	return path === '#request' ? 'requests' : path;
+}
+
+/** Every folder of requests in a connector, with its name indented by its depth. */
+export function requestFolders(connector: ConnectorTree): { value: string; label: string }[] {
+	const folders = [{ value: 'requests', label: 'Requests' }];
+	const walk = (entries: readonly TreeEntry[], depth: number) => {
+		for (const entry of entries) {
+			if (!entry.children) continue;
+			folders.push({ value: entry.path, label: `${'\u2003'.repeat(depth)}${entry.label}` });
+			walk(entry.children, depth + 1);
+		}
+	};
+	walk(connector.groups.find((group) => group.kind === 'request')?.entries ?? [], 1);
+	return folders;
+}
+
 /** The path of the row that stands for the connection in use; no file has it. */
 export const CONNECTION_ROW = '#in-use';
 
@@ -104,6 +125,7 @@ function groupNodes(folder: string, group: TreeGroup, isOpen: (id: string) => bo
 			kind: 'group',
 			icon,
 			badge: String(files),
+			takes: group.kind === 'request',
 			children: entries
 		}
 	];
@@ -118,7 +140,9 @@ function entryNode(folder: string, entry: TreeEntry, kind: FileKind, isOpen: (id
 		method: entry.method ?? undefined,
 		badge: entry.deprecated ? 'deprecated' : undefined,
 		icon: entry.children ? (isOpen(id) ? FolderOpen : Folder) : undefined,
-		editable: entry.children === null && !FIXED.includes(kind),
+		editable: kind === 'request' || (entry.children === null && !FIXED.includes(kind)),
+		movable: kind === 'request',
+		takes: kind === 'request' && entry.children !== null,
 		children: entry.children?.map((each) => entryNode(folder, each, kind, isOpen)) ?? null
 	};
 }

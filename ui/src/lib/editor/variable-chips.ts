@@ -13,15 +13,9 @@ import {
 	type ViewUpdate
 } from '@codemirror/view';
 import type { VariableView } from '../../backend/types/VariableView';
-import { SOURCES, variablesIn } from '../variables';
+import { describeVariable, isCall, isMissing as lacks, variablesIn } from '../variables';
 
 export const knownVariables = StateEffect.define<readonly VariableView[]>();
-
-/** What a hover says about a variable. */
-export function describeVariable(variable: VariableView | undefined, name: string): { value: string; source: string } {
-	if (!variable?.scope) return { value: `${name} has no value`, source: 'Set it under Params.' };
-	return { value: variable.secret ? '••••••••' : (variable.value ?? ''), source: SOURCES[variable.scope] };
-}
 
 const known = StateField.define<ReadonlyMap<string, VariableView> | null>({
 	create: () => null,
@@ -59,7 +53,7 @@ class Chip extends WidgetType {
 
 function isMissing(variables: ReadonlyMap<string, VariableView> | null, name: string): boolean {
 	// Until the engine has answered nothing is called missing.
-	return variables !== null && !variables.get(name)?.scope;
+	return variables !== null && lacks(variables.get(name), name);
 }
 
 function decorate(view: EditorView): DecorationSet {
@@ -120,7 +114,7 @@ function tipAt(view: EditorState, at: number, onset: SetValue | undefined): Tool
 			const dom = document.createElement('div');
 			dom.className = 'cm-variable-tip';
 			dom.append(part('mono', told.value), part('source', told.source));
-			if (onset && isMissing(view.field(known), use.name)) {
+			if (onset && isMissing(view.field(known), use.name) && !isCall(use.name)) {
 				const button = document.createElement('button');
 				button.type = 'button';
 				button.textContent = 'Set value';
