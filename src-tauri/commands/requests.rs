@@ -125,8 +125,8 @@ pub fn known_variables(studio: Shared<'_>, shown: RequestInContext) -> Result<Ve
 }
 
 #[tauri::command(async)]
-pub fn template_functions() -> Result<Vec<TemplateFunction>, Error> {
-    Ok(requests::template_functions())
+pub fn template_functions() -> Vec<TemplateFunction> {
+    requests::template_functions()
 }
 
 #[tauri::command(async)]
@@ -135,8 +135,8 @@ pub fn inherited_auth(studio: Shared<'_>, connector: String, path: String) -> Re
 }
 
 #[tauri::command(async)]
-pub fn auth_kinds() -> Result<Vec<AuthKindView>, Error> {
-    Ok(requests::auth_kinds())
+pub fn auth_kinds() -> Vec<AuthKindView> {
+    requests::auth_kinds()
 }
 
 #[tauri::command(async)]
