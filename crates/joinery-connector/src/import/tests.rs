@@ -1,5 +1,10 @@
 //! What comes of commands and files.
 
+#![allow(
+    clippy::needless_raw_string_hashes,
+    reason = "expect-test writes them when it updates"
+)]
+
 use expect_test::{Expect, expect};
 
 use super::*;
