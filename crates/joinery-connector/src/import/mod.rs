@@ -2,6 +2,7 @@
 
 mod curl;
 mod place;
+mod postman;
 mod words;
 
 use std::collections::BTreeMap;
@@ -103,12 +104,20 @@ pub struct Format {
 pub type Read = fn(&str) -> Result<Imported, Refused>;
 
 /// The formats, in the order they are tried.
-pub const FORMATS: &[Format] = &[Format {
-    id: "curl",
-    label: "curl command",
-    detect: curl::detect,
-    read: |text| curl(text).map(Imported::from),
-}];
+pub const FORMATS: &[Format] = &[
+    Format {
+        id: "curl",
+        label: "curl command",
+        detect: curl::detect,
+        read: |text| curl(text).map(Imported::from),
+    },
+    Format {
+        id: "postman",
+        label: "Postman collection or environment",
+        detect: postman::detect,
+        read: postman::read,
+    },
+];
 
 impl From<(SavedRequest, Vec<NotCarried>)> for Imported {
     fn from((request, not_carried): (SavedRequest, Vec<NotCarried>)) -> Self {

@@ -57,7 +57,10 @@ impl Imported {
 }
 
 fn is_empty(folder: &RequestFolder) -> bool {
-    folder.auth == RequestAuth::Inherit && folder.headers.is_empty() && folder.variables.is_empty()
+    folder.auth == RequestAuth::Inherit
+        && folder.headers.is_empty()
+        && folder.variables.is_empty()
+        && folder.description.is_none()
 }
 
 /// `requests/users/`
