@@ -22,7 +22,15 @@ write: Write, } | { "kind": "write_settled",
 /**
  * Its id.
  */
-id: string, } | { "kind": "send_progress", 
+id: string, } | { "kind": "body_progress", 
+/**
+ * The work's id.
+ */
+id: string, 
+/**
+ * How far it is, from 0 to 1.
+ */
+share: number, } | { "kind": "send_progress", 
 /**
  * The send's id.
  */
