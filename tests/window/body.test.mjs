@@ -48,20 +48,12 @@ test('a body of 50 MB shows at once and is searched, filtered and read as a tabl
 			await studio.see('1 value');
 			await studio.until(
 				'the value alone',
-				'return document.querySelector("[role=tree]").innerText.includes("ada379998@")'
+				'return document.querySelector(".response [role=tree]").innerText.includes("ada379998@")'
 			);
 			await studio.press(Key.Enter);
 			await studio.picture('body-filter');
 			await studio.press(Key.Escape);
 			await studio.see('380000 items');
-			await focusFilter(studio);
-			await studio.type('map(.status) | unique');
-			await studio.until(
-				'what jq makes of it',
-				'return document.querySelector("[role=tree]").innerText.includes("1 item")'
-			);
-			await studio.press(Key.Escape);
-
 			await studio.click('radio', 'Table');
 			await studio.until('the rows', 'return document.querySelector("table[aria-rowcount=\'380000\']") !== null');
 			await studio.see('{"firstName":"Ada"');
@@ -81,6 +73,11 @@ test('answers are compared with earlier ones, kept, and each part has its tab', 
 			await send(studio, `${url}/count`);
 			await studio.see('count: 1');
 			await studio.press(Key.Control, Key.Enter);
+			await studio.see('count: 2');
+			await focusFilter(studio);
+			await studio.type('.same | join("-")');
+			await studio.see('"a-b"');
+			await studio.press(Key.Escape);
 			await studio.see('count: 2');
 			await studio.press(Key.Control, Key.Shift, 'd');
 			await studio.see('1 → 2');

@@ -1,5 +1,5 @@
 //! The process a filter runs in, and what is said over its pipes: in go the filter's length, the filter and the body;
-//! out come values as lines, and at the end of standard error why there are no more.
+//! out come values as lines, an empty one when there are no more, and at the end of standard error why there are none.
 
 use std::{
     env,
@@ -73,7 +73,6 @@ pub fn serve_if_asked() {
     let failure = match work.map(thread::JoinHandle::join) {
         Ok(Ok(Ok(()))) => process::exit(0),
         Ok(Ok(Err(failure))) => failure,
-        // Such as `halt`, which would end a program of its own.
         Ok(Err(_)) => Failure {
             column: None,
             message: "the filter broke off".into(),
@@ -101,6 +100,9 @@ fn serve() -> Result<(), Failure> {
     let done = run::run(&filter, &body, |value| {
         output.write_all(value).and_then(|()| output.write_all(b"\n")).is_ok()
     });
+    if done.is_ok() {
+        output.write_all(b"\n").map_err(broken)?;
+    }
     output.flush().map_err(broken)?;
     done
 }
@@ -172,19 +174,31 @@ pub(in crate::bodies) fn filter(
         .and_then(|line| serde_json::from_str::<Failure>(line).ok());
     match (read, failure) {
         (_, Some(failure)) => Err(failure.into()),
-        (Some(values), None) if status.success() => Ok(values?),
+        (Some(read), None) if status.success() => read?.ok_or_else(halted),
         _ => Err(JqError::Ended),
     }
 }
 
-fn lines(output: impl Read) -> io::Result<Vec<Vec<u8>>> {
+/// `halt` ends the process as if all was well.
+fn halted() -> JqError {
+    JqError::Filter {
+        column: None,
+        message: "the filter broke off with `halt`".into(),
+    }
+}
+
+/// The values, where the empty line came that says they are all.
+fn lines(output: impl Read) -> io::Result<Option<Vec<Vec<u8>>>> {
     let mut reader = BufReader::new(output);
     let (mut values, mut size) = (Vec::new(), 0);
     loop {
         let mut line = Vec::new();
         size += reader.read_until(b'\n', &mut line)?;
         if line.pop().is_none() {
-            return Ok(values);
+            return Ok(None);
+        }
+        if line.is_empty() {
+            return Ok(Some(values));
         }
         if size > LARGEST {
             return Err(io::Error::other("the filter gives more than 2 GB"));
