@@ -316,7 +316,7 @@ impl Command {
             ..Part::default()
         };
         if literal {
-            part.value = content.to_owned();
+            content.clone_into(&mut part.value);
             self.parts.push(part);
             return;
         }

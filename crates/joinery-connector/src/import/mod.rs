@@ -1,6 +1,10 @@
 //! Every format that requests can be taken from. A new format is one file here and one line in [`FORMATS`].
 
 mod curl;
+mod har;
+mod insomnia;
+mod openapi;
+mod parts;
 mod place;
 mod words;
 
@@ -12,6 +16,10 @@ use ts_rs::TS;
 use crate::request::{RequestFolder, SavedRequest};
 
 pub use curl::curl;
+pub use har::har;
+pub use insomnia::insomnia;
+pub use openapi::openapi;
+pub(crate) use parts::is_secret_name;
 
 /// What a file held, as far as it can be carried.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -103,12 +111,32 @@ pub struct Format {
 pub type Read = fn(&str) -> Result<Imported, Refused>;
 
 /// The formats, in the order they are tried.
-pub const FORMATS: &[Format] = &[Format {
-    id: "curl",
-    label: "curl command",
-    detect: curl::detect,
-    read: |text| curl(text).map(Imported::from),
-}];
+pub const FORMATS: &[Format] = &[
+    Format {
+        id: "curl",
+        label: "curl command",
+        detect: curl::detect,
+        read: |text| curl(text).map(Imported::from),
+    },
+    Format {
+        id: "openapi",
+        label: "OpenAPI description",
+        detect: openapi::detect,
+        read: openapi,
+    },
+    Format {
+        id: "har",
+        label: "HAR recording",
+        detect: har::detect,
+        read: har,
+    },
+    Format {
+        id: "insomnia",
+        label: "Insomnia export",
+        detect: insomnia::detect,
+        read: insomnia,
+    },
+];
 
 impl From<(SavedRequest, Vec<NotCarried>)> for Imported {
     fn from((request, not_carried): (SavedRequest, Vec<NotCarried>)) -> Self {
