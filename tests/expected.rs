@@ -24,10 +24,10 @@ pub fn masked(actual: &str) -> String {
     static VARIES: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(
             r#"(?x)
-            (?<before> "[a-z0-9_]*_ms":\ )[0-9.e-]+                 # times in JSON
+            (?<before> "(?:[a-z0-9_]*_ms|per_second)":\ )[0-9.e-]+    # times in JSON
             | (?<attribute> time=")[0-9.]+                          # times in XML
-            | (?<figure> (?:min|median|p95|max)\ )[0-9.]+           # figures of many
-            | [0-9]+\.[0-9]+(?<after>\ m?s\b|\ of\ it)            # times in words
+            | (?<figure> (?:min|median|p90|p95|p99|max)\ )[0-9.]+   # figures of many
+            | [0-9]+\.[0-9]+(?<after>\ m?s\b|\ of\ it|\ a\ second)  # times in words
             | (?<limit> rate\ limit\ )[0-9]+                       # calls left
             | [A-Z][a-z]{2},\ [0-9]{2}\ [A-Z][a-z]{2}\ [0-9]{4}\ [0-9:]{8}\ GMT
             | [0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z                  # moments

@@ -5,6 +5,7 @@ mod connections;
 mod editor;
 mod export;
 mod files;
+mod history;
 mod language;
 mod requests;
 mod runs;
@@ -25,11 +26,26 @@ type Shared<'a> = tauri::State<'a, Arc<Studio>>;
 /// Every command.
 pub fn handler() -> impl Fn(tauri::ipc::Invoke<tauri::Wry>) -> bool {
     tauri::generate_handler![
+        bodies::body_bytes,
+        bodies::body_diff_lines,
+        bodies::body_folds,
+        bodies::body_hit,
         bodies::body_lines,
         bodies::body_path,
+        bodies::body_place,
         bodies::body_summary,
+        bodies::body_table,
         bodies::body_text,
+        bodies::body_value,
         bodies::close_body,
+        bodies::diff_bodies,
+        bodies::filter_body,
+        bodies::find_in_body,
+        bodies::forget_found,
+        bodies::recent_filters,
+        bodies::save_body,
+        bodies::sort_table,
+        bodies::table_rows,
         connections::answer_write,
         connections::choose_connection,
         connections::connection_form,
@@ -57,18 +73,33 @@ pub fn handler() -> impl Fn(tauri::ipc::Invoke<tauri::Wry>) -> bool {
         files::read_file,
         files::rename_file,
         files::save_file,
+        history::certificates,
+        history::past_response,
+        history::past_sends,
+        history::pin_send,
+        history::save_example,
         language::language_message,
         language::start_language_server,
+        requests::import_curl,
+        requests::import_file,
+        requests::clear_cookies,
+        requests::cookies,
         requests::list_environments,
+        requests::load_request,
         requests::make_action,
         requests::open_request,
+        requests::remove_cookie,
         requests::request_as_curl,
+        requests::request_hints,
         requests::request_prompts,
         requests::request_variables,
+        requests::run_requests,
+        requests::save_cookie,
         requests::save_request,
         requests::send_request,
         runs::cancel,
         runs::describe_action,
+        runs::forget_waiting,
         runs::pick_list,
         runs::diff_lines,
         runs::run_action,

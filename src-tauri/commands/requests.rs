@@ -1,10 +1,17 @@
 //! The request tester.
 
+use std::path::PathBuf;
+
 use joinery_app::{
     Error, SavedRequest,
     environments::{self, EnvironmentView},
     files::FileRef,
-    requests::{self, MadeAction, OpenRequest, Prompt, RequestInContext, SendRequest, Sent, VariableView},
+    import::{self, CurlRequest, ImportReport},
+    okta::Hint,
+    requests::{
+        self, Cookie, CookieKey, Load, LoadRequest, MadeAction, OpenRequest, Prompt, RequestInContext, RequestsReport,
+        RunRequests, SendRequest, Sent, VariableView,
+    },
 };
 
 use super::Shared;
@@ -22,6 +29,52 @@ pub fn save_request(studio: Shared<'_>, file: FileRef, request: SavedRequest) ->
 #[tauri::command]
 pub async fn send_request(studio: Shared<'_>, send: SendRequest) -> Result<Sent, Error> {
     requests::send(&studio, send).await
+}
+
+#[tauri::command]
+pub async fn load_request(studio: Shared<'_>, run: LoadRequest) -> Result<Load, Error> {
+    requests::load_request(&studio, run).await
+}
+
+#[tauri::command]
+pub async fn run_requests(studio: Shared<'_>, run: RunRequests) -> Result<RequestsReport, Error> {
+    requests::run_requests(&studio, run).await
+}
+
+#[tauri::command(async)]
+pub fn request_hints(studio: Shared<'_>, shown: RequestInContext) -> Result<Vec<Hint>, Error> {
+    requests::request_hints(&studio, &shown)
+}
+
+#[tauri::command(async)]
+pub fn cookies(studio: Shared<'_>, connector: String, connection: Option<String>) -> Result<Vec<Cookie>, Error> {
+    requests::cookies(&studio, &connector, connection.as_deref())
+}
+
+#[tauri::command(async)]
+pub fn save_cookie(
+    studio: Shared<'_>,
+    connector: String,
+    connection: Option<String>,
+    was: Option<CookieKey>,
+    cookie: Cookie,
+) -> Result<(), Error> {
+    requests::save_cookie(&studio, &connector, connection.as_deref(), was.as_ref(), &cookie)
+}
+
+#[tauri::command(async)]
+pub fn remove_cookie(
+    studio: Shared<'_>,
+    connector: String,
+    connection: Option<String>,
+    cookie: CookieKey,
+) -> Result<(), Error> {
+    requests::remove_cookie(&studio, &connector, connection.as_deref(), &cookie)
+}
+
+#[tauri::command(async)]
+pub fn clear_cookies(studio: Shared<'_>, connector: String, connection: Option<String>) -> Result<(), Error> {
+    requests::clear_cookies(&studio, &connector, connection.as_deref())
 }
 
 #[tauri::command(async)]
@@ -52,4 +105,14 @@ pub fn make_action(
     number: Option<i64>,
 ) -> Result<MadeAction, Error> {
     requests::make_action(&studio, &connector, &request, number)
+}
+
+#[tauri::command]
+pub fn import_curl(text: &str) -> Result<CurlRequest, Error> {
+    import::curl(text)
+}
+
+#[tauri::command(async)]
+pub fn import_file(studio: Shared<'_>, connector: String, path: PathBuf) -> Result<ImportReport, Error> {
+    import::file(&studio, &connector, &path)
 }

@@ -32,6 +32,11 @@ pub async fn run_action(studio: Shared<'_>, run: RunAction) -> Result<RunReport,
 }
 
 #[tauri::command(async)]
+pub fn forget_waiting(studio: Shared<'_>, id: String) -> Result<(), Error> {
+    runs::forget_waiting(&studio, &id)
+}
+
+#[tauri::command(async)]
 pub fn diff_lines(studio: Shared<'_>, run_number: i64, from: usize, count: usize) -> Result<DiffLines, Error> {
     runs::diff_lines(&studio, run_number, from, count)
 }

@@ -242,15 +242,32 @@ export function commands(studio: Studio): Command[] {
 			when: () => request() && inRegion(TESTER),
 			run: () => tester.stepMethod(direction)
 		})),
-		...(['body', 'headers', 'timing'] as const).map((section, index) => ({
+		...(['body', 'headers', 'timing', 'cookies'] as const).map((section, index) => ({
 			id: `response-${section}`,
 			label: `Response ${section}`,
 			keys: `Shift Alt ${index + 1}`,
-			when: () => tester.active?.sent != null,
+			when: () => tester.active?.answer != null,
 			run: () => {
-				if (tester.active) tester.active.responseSection = section;
+				if (tester.active?.answer) tester.active.answer.section = section;
 			}
-		}))
+		})),
+		{
+			id: 'find-in-response',
+			label: 'Find in the response',
+			keys: 'Ctrl F',
+			when: () => tester.active?.answer != null && inRegion(TESTER),
+			run: () => tester.active?.answer?.openFinder()
+		},
+		{
+			id: 'diff-response',
+			label: 'Compare with the last response',
+			keys: 'Ctrl Shift D',
+			when: () => tester.active?.answer != null && inRegion(TESTER),
+			run: () => {
+				const { active } = tester;
+				active?.answer?.compareWithPrevious(active.file?.path ?? null).catch((thrown: unknown) => session.fail(thrown));
+			}
+		}
 	].map((each) => ({ ...each, group: 'Tester' }));
 
 	const writing: Command[] = (
@@ -284,6 +301,16 @@ export function commands(studio: Studio): Command[] {
 			icon: Play,
 			when: () => runner.file !== null || runner.coming !== null,
 			run: () => run(studio)
+		},
+		{
+			id: 'custom-request',
+			label: 'Run a custom request',
+			icon: Play,
+			when: usable,
+			run: () => {
+				layout.set({ showRun: true });
+				return runner.chooseCustomRequest();
+			}
 		},
 		{
 			id: 'stop',

@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::connections::Write;
+use crate::{
+    connections::Write,
+    requests::{Load, RequestRow},
+};
 
 /// Something a front may want to show.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
@@ -30,6 +33,42 @@ pub enum Event {
     WriteSettled {
         /// Its id.
         id: String,
+    },
+    /// Work on a large body goes on: a search, a filter, a table, a comparison.
+    BodyProgress {
+        /// The work's id.
+        id: String,
+        /// How far it is, from 0 to 1.
+        share: f64,
+    },
+    /// A request follows a list: so many pages, entries and bytes so far.
+    SendProgress {
+        /// The send's id.
+        id: String,
+        /// Pages so far.
+        pages: u32,
+        /// Entries so far.
+        #[ts(type = "number")]
+        entries: u64,
+        /// Bytes so far.
+        #[ts(type = "number")]
+        size: u64,
+    },
+    /// A load run goes on.
+    LoadProgress {
+        /// Its id.
+        id: String,
+        /// Its figures so far.
+        load: Load,
+    },
+    /// A request of a run of requests was sent.
+    RowSent {
+        /// The run's id.
+        id: String,
+        /// How it went.
+        row: RequestRow,
+        /// How many rows there are in all.
+        of: u32,
     },
     /// A sign-in waits for a person on this page.
     SignInPage {

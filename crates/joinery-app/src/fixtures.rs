@@ -62,12 +62,12 @@ fn folder(root: &Path) -> io::Result<PathBuf> {
     beside.canonicalize().or_else(|_| root.join("fixtures").canonicalize())
 }
 
-/// Finds every file that `request` names by its path below `fixtures`. A path that is absolute was given on a command
-/// line, and stays.
+/// Finds every file that `request` names by its path below `fixtures`. A whole path stays where it was given on a command
+/// line (`anywhere`); a saved request would send any file of whoever opens it.
 ///
 /// # Errors
 /// As [`find`].
-pub fn place(root: &Path, request: &mut HttpRequest) -> Result<(), Error> {
+pub fn place(root: &Path, request: &mut HttpRequest, anywhere: bool) -> Result<(), Error> {
     let paths: Vec<&mut PathBuf> = match &mut request.body {
         HttpBody::File { path, .. } => vec![path],
         HttpBody::Multipart { parts } => parts
@@ -80,7 +80,7 @@ pub fn place(root: &Path, request: &mut HttpRequest) -> Result<(), Error> {
         _ => Vec::new(),
     };
     for path in paths {
-        if path.is_relative() {
+        if path.is_relative() || !anywhere {
             *path = find(root, &path.to_string_lossy())?;
         }
     }

@@ -13,7 +13,10 @@ pub mod export;
 pub mod files;
 mod fixtures;
 pub mod highlight;
+pub mod history;
 mod host;
+pub mod import;
+pub mod okta;
 pub mod requests;
 mod run_files;
 pub mod runs;
@@ -29,9 +32,16 @@ pub use error::{Code, Error};
 pub use event::Event;
 pub use joinery_connector::{
     Connector, FileKind, HttpRequest, HttpResponse, Manifest, Problem, Severity,
-    request::{Assertion, Demand, Pair, RequestBody, SavedRequest},
+    request::{Assertion, Capture, Demand, Pair, Part, RequestAuth, RequestBody, SavedRequest},
     variables,
 };
 pub use joinery_http::Exchange;
-pub use joinery_script::{ConsoleLevel, ConsoleLine, Program, ScriptError, serve_if_asked};
+pub use joinery_script::{ConsoleLevel, ConsoleLine, Program, ScriptError};
 pub use studio::{Studio, StudioOptions, version};
+
+/// Makes this process a worker, if that is what it was started as, and ends it when the worker is done. To be called
+/// before anything else, by every program whose [`Program`] is itself.
+pub fn serve_if_asked() {
+    bodies::serve_if_asked();
+    joinery_script::serve_if_asked();
+}

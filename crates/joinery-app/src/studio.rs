@@ -135,6 +135,11 @@ impl Studio {
         let _ = self.events.send(event);
     }
 
+    /// The program that is started for work in a process of its own.
+    pub fn worker(&self) -> &Program {
+        &self.safe.options.worker
+    }
+
     pub(crate) fn event_sender(&self) -> broadcast::Sender<Event> {
         self.events.clone()
     }

@@ -8,6 +8,7 @@ use std::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
     },
+    time::Duration,
 };
 
 use axum::{Router, extract::State, http::StatusCode, routing::any};
@@ -15,7 +16,9 @@ use joinery_app::{
     Connector, Studio, StudioOptions,
     connections::{self, Given},
     connectors,
-    runs::{self, Performance, Performed},
+    files::FileRef,
+    runs::{self, Performance, Performed, RunAction},
+    workspaces,
 };
 use serde_json::{Value, json};
 
@@ -252,4 +255,56 @@ async fn every_connector_sends_any_request() {
     assert_eq!(performed.calls().next().unwrap().url, format!("{url}/busy?q=x"));
     let value = performed.outcome.result.unwrap();
     assert_eq!((&value["status"], &value["body"]), (&json!(200), &json!("done")));
+}
+
+#[tokio::test]
+async fn the_form_of_an_action_shows_what_waits_and_goes_on_with_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let workspace = folder.path().join("acme");
+    std::fs::create_dir_all(workspace.join("actions")).unwrap();
+    let manifest = "format = 1\nid = \"acme\"\ntitle = \"Acme\"\nversion = \"1.0.0\"\n";
+    std::fs::write(workspace.join("connector.toml"), manifest).unwrap();
+    let action = "fn execute(connection, input) { continue_in(1, #{ job: input.job }) }\n\
+                  fn resume(connection, input, state) { `job ${state.job} is done` }";
+    std::fs::write(workspace.join("actions/export.rhai"), action).unwrap();
+    let studio = studio(&folder.path().join("home"));
+    workspaces::open(&studio, &folder.path().display().to_string()).unwrap();
+    let file = FileRef {
+        connector: "acme".into(),
+        path: "actions/export.rhai".into(),
+    };
+    let run = |id: &str, input: Value, resume: Option<String>| RunAction {
+        id: id.into(),
+        file: file.clone(),
+        input,
+        config: Value::Null,
+        connection: None,
+        resume,
+        save: None,
+    };
+    let form = || runs::describe(&studio, &file, None, None, Value::Null);
+    let (stopped, ()) = tokio::join!(runs::run(&studio, run("first", json!({ "job": 7 }), None)), async {
+        while form().await.unwrap().waiting.is_empty() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        runs::cancel(&studio, "first");
+    });
+    assert_eq!(stopped.unwrap().error.unwrap().code, "cancelled");
+
+    let waiting = form().await.unwrap().waiting;
+    assert_eq!(waiting.len(), 1);
+    let id = waiting[0].id.clone();
+    let report = runs::run(&studio, run("second", json!({}), Some(id.clone())))
+        .await
+        .unwrap();
+    assert!(report.ok, "{report:?}");
+    assert_eq!(
+        report.input,
+        json!({ "job": 7 }),
+        "it goes on with the input it began with"
+    );
+    assert!(form().await.unwrap().waiting.is_empty());
+    let again = runs::run(&studio, run("third", json!({}), Some(id.clone()))).await;
+    assert_eq!(again.unwrap_err().message, format!("no waiting action `{id}`"));
+    runs::forget_waiting(&studio, &id).unwrap();
 }

@@ -121,6 +121,7 @@ impl Desk {
             input: json!({}),
             config: serde_json::Value::Null,
             connection: Some(connection.into()),
+            resume: None,
             save: None,
         };
         runs::run(&self.studio, run).await.unwrap()

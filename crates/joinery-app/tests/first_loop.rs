@@ -64,6 +64,7 @@ fn action(file: &FileRef, input: Value) -> RunAction {
         input,
         config: Value::Null,
         connection: Some("sandbox".into()),
+        resume: None,
         save: None,
     }
 }
@@ -127,6 +128,7 @@ async fn a_tested_request_becomes_an_action_that_runs_and_is_exported() {
     let second = runs::run(
         &desk.studio,
         RunAction {
+            resume: None,
             save: Some(save.clone()),
             ..action(&made.file, Value::Null)
         },
@@ -149,6 +151,7 @@ async fn a_tested_request_becomes_an_action_that_runs_and_is_exported() {
     let conflict = runs::run(
         &desk.studio,
         RunAction {
+            resume: None,
             save: Some(save),
             ..action(&made.file, Value::Null)
         },

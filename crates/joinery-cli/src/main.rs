@@ -78,11 +78,12 @@ fn exit_code(code: Code) -> u8 {
     }
 }
 
-/// clap repeats a value it refuses; what was given to `--secret` by mistake is the secret itself.
+/// clap repeats a value it refuses; what was given to `--secret` by mistake is the secret itself, and to `--user` maybe a
+/// password.
 fn hide_secret(error: &mut clap::Error) {
     let about_secret = matches!(
         error.get(ContextKind::InvalidArg),
-        Some(ContextValue::String(argument)) if argument.starts_with("--secret")
+        Some(ContextValue::String(argument)) if argument.starts_with("--secret") || argument.starts_with("--user")
     );
     if about_secret {
         error.insert(ContextKind::InvalidValue, ContextValue::String("••••••".to_owned()));

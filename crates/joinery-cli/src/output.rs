@@ -1,6 +1,10 @@
 //! Printing: results to stdout, everything else to stderr, colour only on a terminal.
 
-use std::io::{self, ErrorKind, Write};
+use std::{
+    fs::File,
+    io::{self, ErrorKind, Write},
+    path::Path,
+};
 
 use clap::builder::styling::{AnsiColor, Style};
 use joinery_app::{Code, ConsoleLevel, ConsoleLine, Error};
@@ -25,6 +29,15 @@ pub const DOUBT: Style = AnsiColor::Yellow.on_default();
 pub fn bytes(bytes: &[u8]) -> Result<(), Error> {
     let mut out = io::stdout().lock();
     heard(out.write_all(bytes).and_then(|()| out.flush()))
+}
+
+/// Prints a result as it stands in a file, without taking it into memory.
+///
+/// # Errors
+/// As [`bytes`], and when the file cannot be read.
+pub fn file(path: &Path) -> Result<(), Error> {
+    let copied = File::open(path).and_then(|mut file| io::copy(&mut file, &mut io::stdout().lock()));
+    heard(copied.map(|_| ()))
 }
 
 /// Prints a result and a line end, coloured on a terminal.

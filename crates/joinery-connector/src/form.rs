@@ -16,6 +16,7 @@ pub const RESERVED: &[&str] = &[
     "proxy_password",
     "connect_timeout",
     "timeout",
+    "http_version",
 ];
 
 /// One thing to fill in, such as a connection's domain or an auth kind's token.

@@ -237,6 +237,8 @@ pub enum HopReason {
     SignIn,
     /// The answer refused the signature, and the request was signed anew.
     Refused,
+    /// The answer was a page of a list, and the next one was asked for.
+    Page,
     /// The answer was kept.
     Final,
 }

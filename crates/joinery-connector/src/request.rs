@@ -23,6 +23,7 @@ pub use assertion::{Assertion, Capture, Demand};
 pub use curl::curl;
 pub use folder::RequestFolder;
 pub(crate) use read::variables as read_variables;
+pub(crate) use render::variables_file as render_variables;
 pub(crate) use resolve::{component, inside_string};
 
 /// A saved request. `{{variables}}` may stand in every text.

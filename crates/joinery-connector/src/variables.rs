@@ -196,6 +196,16 @@ pub fn prompts_in(text: &str) -> Vec<(String, Option<String>)> {
         .collect()
 }
 
+/// What a label ends in whose answer is a secret, blanks left out.
+const SECRET_LABELS: &[&str] = &["password", "secret", "token", "passphrase", "apikey", "privatekey"];
+
+/// Whether what is answered to a prompt of that label is a secret, as of `API token`.
+pub fn is_secret_label(label: &str) -> bool {
+    let letters: String = label.chars().filter(|letter| letter.is_alphanumeric()).collect();
+    let letters = letters.to_lowercase();
+    SECRET_LABELS.iter().any(|word| letters.ends_with(word))
+}
+
 /// The literal arguments of every call of `function` in `text`, up to the first that is none.
 pub fn calls_in(text: &str, function: &str) -> Vec<Vec<String>> {
     fn add(expression: &Expression, wanted: &str, calls: &mut Vec<Vec<String>>) {
@@ -289,7 +299,9 @@ impl Filling<'_> {
             Expression::Variable(name) => self.variable(name),
             Expression::Call { function, arguments } => {
                 let mut given = Vec::with_capacity(arguments.len());
-                let mut secret = false;
+                let asked =
+                    |argument: &Expression| matches!(argument, Expression::Literal(label) if is_secret_label(label));
+                let mut secret = function == "prompt" && arguments.first().is_some_and(asked);
                 for argument in arguments {
                     let value = self.value(argument, written)?;
                     secret |= value.secret;

@@ -1,13 +1,40 @@
-//! The cookies of one client: what servers set is sent back to them, hop by hop, as RFC 6265 rules.
+//! The cookies of one client: what servers set is sent back to them, hop by hop, as RFC 6265 rules. People may list and
+//! change them.
 
 use std::{
     collections::HashSet,
     sync::{Mutex, PoisonError},
 };
 
-use cookie_store::CookieStore;
+use cookie_store::{CookieDomain, CookieExpiration, CookieStore};
 use http::{HeaderMap, header::SET_COOKIE};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 use url::Url;
+
+/// A cookie that is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Cookie {
+    /// The host it goes to.
+    pub domain: String,
+    /// Whether it goes to the hosts below that one too.
+    pub subdomains: bool,
+    /// The path it goes to, and to those below it.
+    pub path: String,
+    /// Its name.
+    pub name: String,
+    /// Its value.
+    pub value: String,
+    /// When it ends, in seconds since 1970; with the process where there is no such moment.
+    #[ts(type = "number | null")]
+    pub expires: Option<i64>,
+    /// Whether it goes out over TLS only.
+    pub secure: bool,
+    /// Whether scripts of a page cannot read it; of no effect here, and kept as it came.
+    pub http_only: bool,
+}
 
 /// A cookie jar. Lives as long as its client; nothing is written to disk.
 #[derive(Debug, Default)]
@@ -46,6 +73,91 @@ impl Jar {
             let _ = jar.parse(cookie, url);
         }
     }
+
+    /// Every cookie that has not expired, by domain, path and name.
+    pub(crate) fn list(&self) -> Vec<Cookie> {
+        let jar = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut cookies: Vec<Cookie> = jar.iter_unexpired().map(as_listed).collect();
+        cookies.sort_by(|a, b| (&a.domain, &a.path, &a.name).cmp(&(&b.domain, &b.path, &b.name)));
+        cookies
+    }
+
+    /// Keeps a cookie that a person wrote, in place of one of the same domain, path and name.
+    pub(crate) fn set(&self, cookie: &Cookie) -> Result<(), &'static str> {
+        let (line, url) = as_written(cookie)?;
+        let mut jar = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        jar.parse(&line, &url)
+            .map(|_| ())
+            .map_err(|_| "its domain takes no cookie, or it has expired")
+    }
+
+    /// Forgets a cookie; `false` where there is none.
+    pub(crate) fn remove(&self, domain: &str, path: &str, name: &str) -> bool {
+        let mut jar = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        jar.remove(domain, path, name).is_some()
+    }
+
+    /// Forgets every cookie.
+    pub(crate) fn clear(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+}
+
+fn as_listed(cookie: &cookie_store::Cookie<'static>) -> Cookie {
+    let (domain, subdomains) = match &cookie.domain {
+        CookieDomain::Suffix(domain) => (domain.clone(), true),
+        CookieDomain::HostOnly(domain) => (domain.clone(), false),
+        CookieDomain::NotPresent | CookieDomain::Empty => (String::new(), false),
+    };
+    Cookie {
+        domain,
+        subdomains,
+        path: String::from(&cookie.path),
+        name: cookie.name().to_owned(),
+        value: cookie.value().to_owned(),
+        expires: match cookie.expires {
+            CookieExpiration::AtUtc(moment) => Some(moment.unix_timestamp()),
+            CookieExpiration::SessionEnd => None,
+        },
+        secure: cookie.secure().unwrap_or(false),
+        http_only: cookie.http_only().unwrap_or(false),
+    }
+}
+
+/// The line a server would have sent, and the URL it would have come from.
+fn as_written(cookie: &Cookie) -> Result<(String, Url), &'static str> {
+    // RFC 6265 section 4.1.1, as browsers read it: anything but controls and what ends the value.
+    let plain = |text: &str| !text.contains(|letter: char| letter.is_control() || letter == ';');
+    let named = !cookie.name.is_empty() && plain(&cookie.name) && !cookie.name.contains(['=', ' ', ',']);
+    if !named {
+        return Err("its name is empty, or has a letter that a name cannot have");
+    }
+    if ![&cookie.value, &cookie.path, &cookie.domain]
+        .into_iter()
+        .all(|text| plain(text))
+    {
+        return Err("it has a `;`, a line break or another control character");
+    }
+    let path = if cookie.path.starts_with('/') {
+        &cookie.path
+    } else {
+        "/"
+    };
+    // Both may be loopback: over TLS every cookie can be set.
+    let url = Url::parse(&format!("https://{}{path}", cookie.domain)).map_err(|_| "its domain is no host name")?;
+    let mut line = format!("{}={}; Path={path}", cookie.name, cookie.value);
+    if cookie.subdomains {
+        line = format!("{line}; Domain={}", cookie.domain);
+    }
+    if let Some(moment) = cookie.expires.and_then(|seconds| Timestamp::from_second(seconds).ok()) {
+        line = format!("{line}; Expires={}", moment.strftime("%a, %d %b %Y %H:%M:%S GMT"));
+    }
+    for (on, word) in [(cookie.secure, "Secure"), (cookie.http_only, "HttpOnly")] {
+        if on {
+            line = format!("{line}; {word}");
+        }
+    }
+    Ok((line, url))
 }
 
 #[cfg(test)]
@@ -72,5 +184,52 @@ mod tests {
         assert_eq!(sent, ["sid=1", "theme=dark"]);
         assert_eq!(jar.header(&url, Some("theme=light")).unwrap(), "theme=light; sid=1");
         assert_eq!(jar.header(&Url::parse("https://other.test/").unwrap(), None), None);
+    }
+
+    #[test]
+    fn a_cookie_can_be_listed_changed_and_forgotten() {
+        let jar = Jar::default();
+        let url = Url::parse("https://acme.test/a/b").unwrap();
+        let mut headers = HeaderMap::new();
+        headers.append(
+            SET_COOKIE,
+            "sid=1; Path=/; Domain=acme.test; Secure; HttpOnly".parse().unwrap(),
+        );
+        headers.append(
+            SET_COOKIE,
+            "old=1; Expires=Fri, 01 Jan 2100 00:00:00 GMT".parse().unwrap(),
+        );
+        jar.store(&url, &headers);
+        let listed = jar.list();
+        let names: Vec<_> = listed
+            .iter()
+            .map(|cookie| (cookie.path.as_str(), cookie.name.as_str()))
+            .collect();
+        assert_eq!(names, [("/", "sid"), ("/a", "old")]);
+        assert_eq!(listed[1].expires, Some(4_102_444_800));
+        assert!(listed[0].secure && listed[0].http_only && listed[0].subdomains && listed[0].expires.is_none());
+
+        let changed = Cookie {
+            value: "two words=2".into(),
+            ..listed[0].clone()
+        };
+        jar.set(&changed).unwrap();
+        jar.set(&listed[1]).unwrap();
+        assert_eq!(jar.list(), [changed.clone(), listed[1].clone()]);
+        let below = Url::parse("https://id.acme.test/").unwrap();
+        assert_eq!(jar.header(&below, None).unwrap(), "sid=two words=2");
+
+        assert!(jar.remove("acme.test", "/", "sid"));
+        assert!(!jar.remove("acme.test", "/", "sid"));
+        jar.clear();
+        assert_eq!(jar.list(), []);
+        for (name, value) in [("", "1"), ("a=b", "1"), ("a", "1;2"), ("a", "1\r\nX: y")] {
+            let wrong = Cookie {
+                name: name.into(),
+                value: value.into(),
+                ..changed.clone()
+            };
+            assert!(jar.set(&wrong).is_err(), "{name}={value}");
+        }
     }
 }

@@ -2,12 +2,14 @@
 
 pub mod auth;
 mod body_store;
+mod certificate;
 mod cookies;
 mod course;
 pub mod error;
 mod failure;
 pub mod multipart;
 pub mod network;
+pub mod pages;
 mod rate_limit;
 mod receive;
 mod recording;
@@ -21,6 +23,8 @@ mod trace;
 mod transport;
 
 pub use body_store::{Body, BodyFile};
+pub use certificate::Certificate;
+pub use cookies::Cookie;
 pub use error::Error;
 pub use network::Network;
 pub use recording::Recording;

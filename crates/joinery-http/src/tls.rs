@@ -18,7 +18,12 @@ use rustls::{
     sign::CertifiedKey,
 };
 
-use crate::{error::Error, network::Network, trace};
+use crate::{
+    certificate::Shown,
+    error::Error,
+    network::{HttpVersion, Network},
+    trace,
+};
 
 /// Judges server certificates with the system's roots, loaded when first needed, and the connection's own.
 #[derive(Debug)]
@@ -29,9 +34,15 @@ pub(crate) struct SystemVerifier {
     /// Off where a connection says so: then every certificate is good.
     verify: bool,
     loaded: OnceLock<Result<Arc<dyn ServerCertVerifier>, rustls::Error>>,
+    shown: Shown,
 }
 
 impl SystemVerifier {
+    /// The certificates that servers showed.
+    pub(crate) fn shown(&self) -> &Shown {
+        &self.shown
+    }
+
     /// Whether there is nothing left to load.
     pub(crate) fn is_loaded(&self) -> bool {
         !self.verify || self.loaded.get().is_some()
@@ -63,6 +74,7 @@ impl ServerCertVerifier for SystemVerifier {
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
+        self.shown.note(server_name, end_entity, intermediates);
         if !self.verify {
             return Ok(ServerCertVerified::assertion());
         }
@@ -124,7 +136,7 @@ impl ResolvesClientCert for Identity {
     }
 }
 
-/// The settings of every TLS connection: HTTP/2 where the server offers it, else HTTP/1.1.
+/// The settings of every TLS connection: HTTP/2 where the server offers it, else HTTP/1.1, unless one is asked for.
 ///
 /// # Errors
 /// [`Error::Network`] for a certificate or key that cannot be used, [`Error::Tls`] when no TLS version can be offered.
@@ -135,6 +147,7 @@ pub(crate) fn config(network: &Network) -> Result<(ClientConfig, Arc<SystemVerif
         own: network.authorities()?,
         verify: network.verify,
         loaded: OnceLock::new(),
+        shown: Shown::default(),
     });
     let identity = Identity(network.identity(&provider)?);
     let mut config = ClientConfig::builder_with_provider(provider)
@@ -146,7 +159,12 @@ pub(crate) fn config(network: &Network) -> Result<(ClientConfig, Arc<SystemVerif
         .dangerous()
         .with_custom_certificate_verifier(Arc::clone(&verifier) as Arc<dyn ServerCertVerifier>)
         .with_client_cert_resolver(Arc::new(identity));
-    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    let (two, one) = (b"h2".to_vec(), b"http/1.1".to_vec());
+    config.alpn_protocols = match network.http_version {
+        HttpVersion::Either => vec![two, one],
+        HttpVersion::One => vec![one],
+        HttpVersion::Two => vec![two],
+    };
     Ok((config, verifier))
 }
 

@@ -10,9 +10,10 @@ use joinery_connector::cassette::RecordedExchange;
 use url::{Host, Url};
 
 use crate::{
-    cookies::Jar,
+    certificate::Certificate,
+    cookies::{Cookie, Jar},
     error::Error,
-    network::{Network, Proxy, Via},
+    network::{HttpVersion, Network, Proxy, Via},
     recording::Recording,
     tls::{self, SystemVerifier},
     trace::{ConnectionLayer, Resolver},
@@ -123,6 +124,14 @@ impl Client {
         }
     }
 
+    /// The certificates that a host showed when a connection to it was last opened, its own first.
+    pub fn certificates(&self, host: &str) -> Vec<Certificate> {
+        match &self.shared.transport {
+            Transport::Live(live) => live.verifier.shown().chain(host),
+            Transport::Recorded(_) => Vec::new(),
+        }
+    }
+
     /// What is being replayed; `None` for a client that asks servers.
     pub fn recording(&self) -> Option<&Recording> {
         match &self.shared.transport {
@@ -144,6 +153,29 @@ impl Client {
 
     pub(crate) fn options(&self) -> &ClientOptions {
         &self.shared.options
+    }
+
+    /// Every cookie that is kept, by domain, path and name.
+    pub fn kept_cookies(&self) -> Vec<Cookie> {
+        self.cookies().list()
+    }
+
+    /// Keeps a cookie, in place of one of the same domain, path and name.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn keep_cookie(&self, cookie: &Cookie) -> Result<(), &'static str> {
+        self.cookies().set(cookie)
+    }
+
+    /// Forgets a cookie; `false` where there is none.
+    pub fn forget_cookie(&self, domain: &str, path: &str, name: &str) -> bool {
+        self.cookies().remove(domain, path, name)
+    }
+
+    /// Forgets every cookie.
+    pub fn forget_cookies(&self) {
+        self.cookies().clear();
     }
 
     pub(crate) fn cookies(&self) -> &Jar {
@@ -195,6 +227,11 @@ fn builder(tls: &rustls::ClientConfig, network: &Network) -> reqwest::ClientBuil
         .redirect(reqwest::redirect::Policy::none())
         .dns_resolver(Resolver)
         .connector_layer(ConnectionLayer);
+    let builder = match network.http_version {
+        HttpVersion::Either => builder,
+        HttpVersion::One => builder.http1_only(),
+        HttpVersion::Two => builder.http2_prior_knowledge(),
+    };
     match network.connect_timeout {
         Some(limit) => builder.connect_timeout(limit),
         None => builder,

@@ -12,22 +12,10 @@ use std::{
 use rhai::{AST, ASTNode, Engine, Expr, FnCallExpr, INT, Position, Stmt, Token};
 use serde::{Deserialize, Serialize};
 
-use crate::{files::Files, state::lock, tokens};
+use crate::{entries, files::Files, state::lock, tokens};
 
 /// What the calls are named: no script calls a function so.
 const CALL: &str = "__line_ran";
-
-/// Functions that say what an action or trigger is, rather than do what it does. Their lines are not counted.
-const SAYING: &[&str] = &[
-    "config_fields",
-    "dedupe_key",
-    "deprecated",
-    "idempotent",
-    "input_fields",
-    "output_fields",
-    "retry",
-    "sample_output",
-];
 
 /// How often each line with a statement ran, by file. Lines that did not run are there with 0.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -174,10 +162,11 @@ impl Place {
 /// `switch`, counts with that.
 fn places(engine: &Engine, text: &str, ast: &AST) -> BTreeSet<Place> {
     let after_statement = after_statements(engine, text);
+    // The lines of functions that say what the action is are not counted.
     let saying: Vec<(Position, Position)> = ast
         .shared_lib()
         .iter_script_fn_info()
-        .filter(|(_, _, name, _, _)| SAYING.contains(name))
+        .filter(|(_, _, name, _, _)| entries::is_saying(name))
         .map(|(_, _, _, _, function)| (function.body.start_position(), function.body.end_position()))
         .collect();
     let outside: Vec<Position> = ast.statements().iter().map(Stmt::position).collect();

@@ -19,6 +19,14 @@ pub fn of(kind: FileKind) -> &'static [Entry] {
         .map_or(&[], |(.., entries)| entries)
 }
 
+/// Whether functions of that name say what an action or trigger is, rather than do what it does.
+pub fn is_saying(name: &str) -> bool {
+    [FileKind::Action, FileKind::Trigger]
+        .into_iter()
+        .filter_map(|kind| find(kind, name))
+        .any(|entry| entry.says)
+}
+
 /// The function of that name that Joinery calls in a script of this kind.
 pub fn find(kind: FileKind, name: &str) -> Option<&'static Entry> {
     of(kind).iter().find(|entry| entry.name == name)
@@ -36,6 +44,8 @@ pub struct Entry {
     pub doc: &'static str,
     /// Its body, in the protocol's syntax for snippets.
     pub body: &'static str,
+    /// Whether it says what an action or trigger is, rather than do what it does.
+    says: bool,
 }
 
 impl Entry {
@@ -46,6 +56,10 @@ impl Entry {
 
     const fn usually(self, usual: usize) -> Self {
         Self { usual, ..self }
+    }
+
+    const fn saying(self) -> Self {
+        Self { says: true, ..self }
     }
 }
 
@@ -61,6 +75,7 @@ const fn entry(
         usual: parameters.len(),
         doc,
         body,
+        says: false,
     }
 }
 
@@ -69,25 +84,29 @@ const FIELDS: Entry = entry(
     &["connection", "config"],
     "The fields of the form that asks for the input: a list of `field(...)`.",
     "    [\n        field(\"${1:id}\", #{ label: \"${2:ID}\", required: true }),\n    ]",
-);
+)
+.saying();
 const CONFIG: Entry = entry(
     "config_fields",
     &["connection"],
     "What is asked before the input fields are drawn; the answers arrive as `config`.",
     "    [\n        field(\"${1:kind}\", #{ label: \"${2:Kind}\" }),\n    ]",
-);
+)
+.saying();
 const OUTPUT: Entry = entry(
     "output_fields",
     &["connection", "config"],
     "The fields of the output, which it is checked against, or `schema(\"name\")`.",
     "    schema(\"${1:user}\")",
-);
+)
+.saying();
 const SAMPLE: Entry = entry(
     "sample_output",
     &[],
     "An example of the output.",
     "    #{ ${1:id}: \"$2\" }",
-);
+)
+.saying();
 
 const ACTION: &[Entry] = &[
     entry(
@@ -106,13 +125,15 @@ const ACTION: &[Entry] = &[
         &[],
         "When an action that failed is run again from the start.",
         "    #{ max: ${1:3} }",
-    ),
+    )
+    .saying(),
     entry(
         "deprecated",
         &[],
         "What to use instead; the action runs and is not offered to others.",
         "    \"${1:Use ... instead.}\"",
-    ),
+    )
+    .saying(),
     entry(
         "resume",
         &["connection", "input", "state", "config"],
@@ -125,7 +146,8 @@ const ACTION: &[Entry] = &[
         &[],
         "Whether the action may be repeated without harm.",
         "    ${1:true}",
-    ),
+    )
+    .saying(),
 ];
 const TRIGGER: &[Entry] = &[
     entry(
@@ -140,7 +162,8 @@ const TRIGGER: &[Entry] = &[
         &["event"],
         "What tells one event from another.",
         "    event.${1:id}",
-    ),
+    )
+    .saying(),
     FIELDS,
     OUTPUT,
     CONFIG,

@@ -151,6 +151,8 @@ pub enum SecretOperation {
         /// The first block's.
         iv: [u8; 16],
     },
+    /// The signature of AWS, version 4; the message is the text it signs, which names day, region and service.
+    AwsV4,
 }
 
 /// A hash function.

@@ -85,7 +85,7 @@ export function treeLines(value: unknown, depth = 0, key = ''): BodyLine[] {
 }
 
 /** Gives every line that opens something the index of the line that closes it. */
-export function fold<T extends BodyLine>(lines: T[]): T[] {
+export function fold<T extends Pick<BodyLine, 'text' | 'fold_end'>>(lines: T[]): T[] {
 	const open: number[] = [];
 	lines.forEach((each, index) => {
 		if (/[[{]$/.test(each.text)) open.push(index);
@@ -98,7 +98,7 @@ export function fold<T extends BodyLine>(lines: T[]): T[] {
 }
 
 function line(text: string, depth: number): BodyLine {
-	return { text, depth, fold_end: null, spans: spans(text, 'json'), cut: false };
+	return { text, depth, fold_end: null, spans: spans(text, 'json'), cut: false, hits: [] };
 }
 
 export function diffLine(mark: DiffMark, text: string, depth: number): DiffLine {

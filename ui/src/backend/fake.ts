@@ -7,6 +7,7 @@ import type { Backend } from './index';
 import type { CaseReport } from './types/CaseReport';
 import type { TestReport } from './types/TestReport';
 import type { BodyLine } from './types/BodyLine';
+import type { SendRequest } from './types/SendRequest';
 import type { BodySummary } from './types/BodySummary';
 import type { ConnectionView } from './types/ConnectionView';
 import type { DiffLine } from './types/DiffLine';
@@ -22,6 +23,7 @@ import { CONNECTIONS, connectionTest, PUBLIC_KEY, SANDBOX, tokenState } from './
 import { call, FILES, FORM, GROUPS, REQUESTS, USER } from './fake-okta';
 import { fakeLanguage } from './fake-language';
 import { fakeSandbox } from './fake-sandbox';
+import { fakeSending } from './fake-sending';
 import { diffLine, fold, pathOf, rawLines, spans, treeLines } from './fake-text';
 
 const PATH = '/home/ada/acme-connectors';
@@ -81,6 +83,9 @@ export function fake(options: FakeOptions = {}): Backend {
 	const documents = new Map<string, { language: string; lines: string[] }>();
 	const language = fakeLanguage((uri, text) => check(uri.replace(/^.*\/okta\//, ''), text));
 	const bodies = new Map<string, { text: string; tree: BodyLine[] }>();
+	const found = new Map<string, { text: string; lines: number[] }>();
+	const filters: string[] = [];
+	const pins = new Set<number>();
 	const versions = new Map<string, number>();
 	const heard = new Set<(event: Event) => void>();
 	let isOpen = options.open ?? false;
@@ -202,9 +207,13 @@ export function fake(options: FakeOptions = {}): Backend {
 			id,
 			size: text.length,
 			kind: 'json',
+			format: 'json',
 			content_type: 'application/json',
 			raw_lines: text.split('\n').length,
 			tree_lines: tree.length,
+			pretty_lines: text.split('\n').length,
+			hex_lines: Math.ceil(text.length / 16),
+			has_table: Array.isArray(value),
 			lossy: false,
 			complete: true,
 			error: null
@@ -362,6 +371,8 @@ export function fake(options: FakeOptions = {}): Backend {
 				body: keep(`send-${number}`, USER),
 				assertions: [{ subject: 'status', ok: true, message: 'status is 200' }],
 				captures: [],
+				pages: null,
+				hints: [],
 				sign_in: []
 			};
 		},
@@ -370,8 +381,24 @@ export function fake(options: FakeOptions = {}): Backend {
 			{ name: 'user', scope: 'request', value: USER.profile.login, secret: false, reason: null },
 			{ name: 'group', scope: null, value: null, secret: false, reason: null }
 		],
+		...fakeSending(
+			(event) => heard.forEach((each) => each(event)),
+			(path) => [...requests.keys()].filter((each) => each === path || each.startsWith(`${path}/`))
+		),
 		requestPrompts: async () => [],
 		listEnvironments: async () => [],
+		importCurl: async (text) => {
+			const url = /https?:\/\/[^\s'"]+/.exec(text)?.[0] ?? '';
+			return { request: { ...emptyRequest(), url }, not_carried: [] };
+		},
+		importFile: async (_connector, path) => ({
+			format: 'postman',
+			name: path,
+			base_url: null,
+			made: ['requests/imported/get_user.toml'],
+			kept: [],
+			not_carried: []
+		}),
 		requestAsCurl: async ({ request }) =>
 			`curl -X ${request.method} '${request.url.replace('{{base_url}}', SANDBOX)}' -H 'authorization: SSWS $TOKEN'`,
 		makeAction: async (connector) => ({
@@ -389,7 +416,90 @@ export function fake(options: FakeOptions = {}): Backend {
 		diffLines: async (_run, from, count) => ({ from, lines: diff().slice(from, from + count) }),
 		bodyText: async (id, maxBytes) => body(id).text.slice(0, maxBytes),
 		bodyPath: async (id, line) => pathOf(body(id).tree, line),
+		bodyPlace: async (id, line) => {
+			const path = pathOf(body(id).tree, line);
+			if (path === null) return null;
+			return {
+				json_path: path,
+				script_path: path.replace('$', 'response.body'),
+				crumbs: [
+					{ label: '$', line: 0 },
+					{ label: path.replace(/^.*[.[]/, ''), line }
+				]
+			};
+		},
+		bodyValue: async (id, line) => body(id).tree[line]?.text ?? null,
+		bodyFolds: async () => new Uint32Array(),
+		bodyBytes: async (id) => new TextEncoder().encode(body(id).text).buffer,
+		saveBody: async () => undefined,
+		chooseBodyTarget: async (name) => `/home/ada/${name}`,
+		findInBody: async ({ body: id, find }) => {
+			const wanted = find.text.toLowerCase();
+			const lines = body(id).tree.flatMap((line, at) => (line.text.toLowerCase().includes(wanted) ? [at] : []));
+			found.set(id, { text: wanted, lines });
+			return { count: lines.length, kept: lines.length };
+		},
+		forgetFound: async (id) => void found.delete(id),
+		bodyHit: async (id, _view, number) => {
+			const line = found.get(id)?.lines[number];
+			if (line === undefined) return null;
+			const start = body(id).tree[line]?.text.toLowerCase().indexOf(found.get(id)!.text) ?? 0;
+			return { line, start, end: start + found.get(id)!.text.length };
+		},
+		filterBody: async ({ filter, remember }) => {
+			if (!filter.startsWith('$'))
+				throw new BackendError({ code: 'input', message: 'a path begins with `$`', column: 1 });
+			if (remember) filters.unshift(filter);
+			const value = filter === '$.profile' ? USER.profile : USER;
+			return { kind: 'json_path', values: 1, body: keep(`filtered-${filter}`, value) };
+		},
+		recentFilters: async () => [...filters],
+		bodyTable: async () => ({ columns: ['id', 'name'], rows: 2 }),
+		sortTable: async () => undefined,
+		tableRows: async (_body, from) => ({
+			from,
+			rows: [
+				[
+					{ text: '1', class: 'number' as const },
+					{ text: 'Ada', class: 'string' as const }
+				],
+				[
+					{ text: '2', class: 'number' as const },
+					{ text: 'Grace', class: 'string' as const }
+				]
+			].slice(from)
+		}),
+		diffBodies: async () => {
+			const lines = diff();
+			const changes = lines.flatMap((line, at) => (line.mark === 'same' ? [] : [at]));
+			return { id: 'diff-1', lines: lines.length, added: 1, removed: 0, changed: 1, changes };
+		},
+		bodyDiffLines: async (_id, from, count) => ({ from, lines: diff().slice(from, from + count) }),
 		closeBody: async (id) => void bodies.delete(id),
+
+		pastSends: async () =>
+			Array.from({ length: sends }, (_, at) => ({
+				number: sends - at,
+				sent_ms: Date.now() - at * 60_000,
+				method: 'GET',
+				url: `${SANDBOX}/api/v1/users/me`,
+				status: 200,
+				time_ms: 11,
+				pinned: pins.has(sends - at)
+			})),
+		pastResponse: async (number) => {
+			const { request, response } = await backend.sendRequest({
+				request: { method: 'GET', url: SANDBOX }
+			} as SendRequest);
+			sends--;
+			return { request, response, body: keep(`past-${number}`, USER) };
+		},
+		pinSend: async (number, pinned) => void (pinned ? pins.add(number) : pins.delete(number)),
+		saveExample: async (request, _number, name) => ({
+			connector: request.connector,
+			path: request.path.replace(/\.toml$/, `.examples/${name}.json`)
+		}),
+		certificates: async () => [],
 
 		describeAction: async (file, _text, _connection, answers) => ({
 			config: [],
@@ -403,12 +513,14 @@ export function fake(options: FakeOptions = {}): Backend {
 				field('include_groups', { label: 'Include groups', type: 'boolean', default: false })
 			],
 			last_input: { user: USER.profile.login, include_groups: true },
+			waiting: [],
 			error: null
 		}),
 		pickList: async () => [
 			{ value: 'everyone', label: 'Everyone' },
 			{ value: 'engineering', label: 'Engineering' }
 		],
+		forgetWaiting: async () => undefined,
 		runAction: async (run) => {
 			const number = ++runs;
 			const output = {

@@ -6,29 +6,50 @@ import type { ActionForm } from './types/ActionForm';
 import type { PickOption } from './types/PickOption';
 import type { JsonValue } from './types/serde_json/JsonValue';
 import type { AskPickList } from './types/AskPickList';
+import type { AskHistory } from './types/AskHistory';
+import type { BodyDiff } from './types/BodyDiff';
 import type { BodyLines } from './types/BodyLines';
+import type { BodyPlace } from './types/BodyPlace';
 import type { BodySummary } from './types/BodySummary';
 import type { BodyView } from './types/BodyView';
+import type { Certificate } from './types/Certificate';
 import type { ClockChange } from './types/ClockChange';
 import type { ConnectionDraft } from './types/ConnectionDraft';
 import type { ConnectionForm } from './types/ConnectionForm';
 import type { ConnectionTest } from './types/ConnectionTest';
 import type { ConnectionView } from './types/ConnectionView';
+import type { DiffBodies } from './types/DiffBodies';
+import type { CurlRequest } from './types/CurlRequest';
+import type { Cookie } from './types/Cookie';
+import type { CookieKey } from './types/CookieKey';
 import type { DiffLines } from './types/DiffLines';
 import type { EnvironmentView } from './types/EnvironmentView';
 import type { Event } from './types/Event';
 import type { Exported } from './types/Exported';
 import type { ExportPreview } from './types/ExportPreview';
+import type { FilterBody } from './types/FilterBody';
+import type { FilteredBody } from './types/FilteredBody';
+import type { FindInBody } from './types/FindInBody';
+import type { HitPlace } from './types/HitPlace';
+import type { Hits } from './types/Hits';
 import type { FileKind } from './types/FileKind';
 import type { FileRef } from './types/FileRef';
+import type { ImportReport } from './types/ImportReport';
+import type { Hint } from './types/Hint';
+import type { Load } from './types/Load';
+import type { LoadRequest } from './types/LoadRequest';
 import type { MadeAction } from './types/MadeAction';
 import type { OpenRequest } from './types/OpenRequest';
+import type { PastResponse } from './types/PastResponse';
+import type { PastSend } from './types/PastSend';
 import type { Problem } from './types/Problem';
 import type { Prompt } from './types/Prompt';
 import type { PublicKey } from './types/PublicKey';
 import type { RequestInContext } from './types/RequestInContext';
+import type { RequestsReport } from './types/RequestsReport';
 import type { RunAction } from './types/RunAction';
 import type { RunReport } from './types/RunReport';
+import type { RunRequests } from './types/RunRequests';
 import type { SandboxCall } from './types/SandboxCall';
 import type { SandboxClock } from './types/SandboxClock';
 import type { SandboxEntry } from './types/SandboxEntry';
@@ -47,6 +68,9 @@ import type { SendRequest } from './types/SendRequest';
 import type { Sent } from './types/Sent';
 import type { SignedOut } from './types/SignedOut';
 import type { SignIn } from './types/SignIn';
+import type { TableOrder } from './types/TableOrder';
+import type { TableRows } from './types/TableRows';
+import type { TableSummary } from './types/TableSummary';
 import type { TestReport } from './types/TestReport';
 import type { TextFile } from './types/TextFile';
 import type { TokenState } from './types/TokenState';
@@ -87,8 +111,24 @@ export interface Backend {
 	requestVariables(shown: RequestInContext): Promise<VariableView[]>;
 	/** What `{{prompt(...)}}` asks before the request is sent. */
 	requestPrompts(shown: RequestInContext): Promise<Prompt[]>;
+	/** What is worth knowing before a request is sent: what a PUT would clear. */
+	requestHints(shown: RequestInContext): Promise<Hint[]>;
 	requestAsCurl(shown: RequestInContext): Promise<string>;
+	/** Sends a request many times; figures come as `load_progress`, `cancel` takes the send's id. */
+	loadRequest(run: LoadRequest): Promise<Load>;
+	/** Sends requests in order; each comes as `row_sent`, `cancel` takes the run's id. */
+	runRequests(run: RunRequests): Promise<RequestsReport>;
+	/** The cookies kept for a connection while this process lives. */
+	cookies(connector: string, connection: string | null): Promise<Cookie[]>;
+	/** `was` is the cookie this one takes the place of; null for a new one. */
+	saveCookie(connector: string, connection: string | null, was: CookieKey | null, cookie: Cookie): Promise<void>;
+	removeCookie(connector: string, connection: string | null, cookie: CookieKey): Promise<void>;
+	clearCookies(connector: string, connection: string | null): Promise<void>;
 	listEnvironments(): Promise<EnvironmentView[]>;
+	/** The request that a curl command sends. */
+	importCurl(text: string): Promise<CurlRequest>;
+	/** Takes the requests of another tool's file into a connector. */
+	importFile(connector: string, path: string): Promise<ImportReport>;
 	/** `number` is the send whose answer gives the schema. */
 	makeAction(connector: string, request: SavedRequest, number: number | null): Promise<MadeAction>;
 
@@ -101,7 +141,39 @@ export interface Backend {
 	bodyText(id: string, maxBytes: number): Promise<string>;
 	/** The JSONPath of a line of the tree view; null where there is none. */
 	bodyPath(id: string, line: number): Promise<string | null>;
+	/** Where the value on a line of tree or pretty view is. */
+	bodyPlace(id: string, line: number): Promise<BodyPlace | null>;
+	/** The value on such a line as it stands in the body; null where it is longer than `maxBytes`. */
+	bodyValue(id: string, line: number, maxBytes: number): Promise<string | null>;
+	/** The lines that open something at that depth, each followed by the line that closes it. */
+	bodyFolds(id: string, depth: number): Promise<Uint32Array>;
+	/** All of a body; rejects where it is larger. */
+	bodyBytes(id: string, maxBytes: number): Promise<ArrayBuffer>;
+	saveBody(id: string, path: string): Promise<void>;
+	/** The system's dialog for a file to write; null when dismissed. */
+	chooseBodyTarget(name: string): Promise<string | null>;
+	/** Lines then tell what was found in them, until it is forgotten. `cancel` stops this and what follows. */
+	findInBody(ask: FindInBody): Promise<Hits>;
+	forgetFound(id: string): Promise<void>;
+	/** Where in a view the found place of that number is, from 0. */
+	bodyHit(id: string, view: BodyView, number: number): Promise<HitPlace | null>;
+	/** Rejects with code `input` and a column for a filter that is none. */
+	filterBody(ask: FilterBody): Promise<FilteredBody>;
+	recentFilters(): Promise<string[]>;
+	bodyTable(id: string, body: string): Promise<TableSummary>;
+	sortTable(id: string, body: string, order: TableOrder | null): Promise<void>;
+	tableRows(body: string, from: number, count: number): Promise<TableRows>;
+	diffBodies(ask: DiffBodies): Promise<BodyDiff>;
+	bodyDiffLines(id: string, from: number, count: number): Promise<DiffLines>;
 	closeBody(id: string): Promise<void>;
+
+	// What a request was answered before
+	pastSends(ask: AskHistory): Promise<PastSend[]>;
+	pastResponse(number: number): Promise<PastResponse>;
+	pinSend(number: number, pinned: boolean): Promise<void>;
+	saveExample(request: FileRef, number: number, name: string): Promise<FileRef>;
+	/** The certificates that the host of `url` showed this connection, its own first. */
+	certificates(connector: string, connection: string | null, url: string): Promise<Certificate[]>;
 
 	// Runs
 	/** `answers`: those to the action's config fields; null where there are none yet. */
@@ -113,6 +185,8 @@ export interface Backend {
 	): Promise<ActionForm>;
 	pickList(ask: AskPickList): Promise<PickOption[]>;
 	runAction(run: RunAction): Promise<RunReport>;
+	/** Gives up a run that waits to go on. */
+	forgetWaiting(id: string): Promise<void>;
 	/** Stops the send or run of that id. */
 	cancel(id: string): Promise<void>;
 

@@ -34,6 +34,20 @@ export class Folds {
 		this.#measure();
 	}
 
+	/** Folds these and nothing else: heads and ends in turn, in order. */
+	set(pairs: Uint32Array): void {
+		this.#folds = [];
+		for (let at = 0; at + 1 < pairs.length; at += 2) this.#folds.push({ head: pairs[at]!, end: pairs[at + 1]! });
+		this.#measure();
+	}
+
+	/** Unfolds whatever hides a line. */
+	reveal(line: number): void {
+		const before = this.#folds.length;
+		this.#folds = this.#folds.filter((fold) => line <= fold.head || line > fold.end);
+		if (this.#folds.length !== before) this.#measure();
+	}
+
 	clear(): void {
 		this.#folds = [];
 		this.#outer = [];

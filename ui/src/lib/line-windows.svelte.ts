@@ -10,6 +10,8 @@ export interface Line {
 	spans: number[];
 	/** Whether the text is longer than what is shown. */
 	cut: boolean;
+	/** Flat: what was found, start, end ... */
+	hits?: number[];
 	mark?: DiffMark;
 }
 
@@ -22,10 +24,14 @@ const WINDOWS_KEPT = 200;
 export class LineWindows {
 	/** Grows while a large body is still being read. */
 	count = $state(0);
+	/** Counts how often all lines were asked for anew. */
+	renewed = $state(0);
 	#load: LoadLines;
 	// Not reactive on purpose: views redraw when an answer comes, not for each line.
 	// eslint-disable-next-line svelte/prefer-svelte-reactivity
 	#windows = new Map<number, Line[]>();
+	// eslint-disable-next-line svelte/prefer-svelte-reactivity
+	#stale = new Map<number, Line[]>();
 	// eslint-disable-next-line svelte/prefer-svelte-reactivity
 	#asked = new Map<number, Promise<void>>();
 
@@ -36,7 +42,8 @@ export class LineWindows {
 
 	/** The line, where it has come already. */
 	get(line: number): Line | undefined {
-		return this.#windows.get(Math.floor(line / WINDOW))?.[line % WINDOW];
+		const window = Math.floor(line / WINDOW);
+		return (this.#windows.get(window) ?? this.#stale.get(window))?.[line % WINDOW];
 	}
 
 	/** Asks for the windows that hold these lines; null when all of them are here. */
@@ -49,6 +56,16 @@ export class LineWindows {
 		return waiting.length === 0 ? null : Promise.all(waiting).then(() => undefined);
 	}
 
+	/** What the lines show has changed: those that are here are asked for again. */
+	forget(): void {
+		// What was there shows until what is there now has come.
+		this.#stale = this.#windows;
+		// eslint-disable-next-line svelte/prefer-svelte-reactivity
+		this.#windows = new Map();
+		this.#asked.clear();
+		this.renewed++;
+	}
+
 	/** More lines are known now; a window that was short is asked for again. */
 	grow(count: number): void {
 		const tail = Math.floor(this.count / WINDOW);
@@ -59,13 +76,17 @@ export class LineWindows {
 	#ask(window: number): Promise<void> {
 		const asked = this.#asked.get(window);
 		if (asked) return asked;
+		const { renewed } = this;
 		const answer = this.#load(window * WINDOW, WINDOW)
 			.then(({ lines }) => {
+				if (renewed !== this.renewed) return;
 				this.#windows.set(window, lines);
 				const oldest = this.#windows.keys().next();
 				if (this.#windows.size > WINDOWS_KEPT && !oldest.done) this.#windows.delete(oldest.value);
 			})
-			.finally(() => this.#asked.delete(window));
+			.finally(() => {
+				if (this.#asked.get(window) === answer) this.#asked.delete(window);
+			});
 		this.#asked.set(window, answer);
 		return answer;
 	}

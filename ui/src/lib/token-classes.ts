@@ -42,3 +42,32 @@ export function piecesOf(text: string, spans: readonly number[]): Piece[] {
 	if (at < text.length) pieces.push({ text: text.slice(at), class: tokenClass(0) });
 	return pieces;
 }
+
+/** Cuts pieces further where something was found; those found have `hit` set, the one in hand `current`. */
+export function markHits(
+	pieces: readonly Piece[],
+	hits: readonly number[],
+	current: { start: number; end: number } | null
+): Piece[] {
+	const cut: Piece[] = [];
+	let begin = 0;
+	for (const piece of pieces) {
+		const end = begin + piece.text.length;
+		let at = begin;
+		for (let i = 0; i + 1 < hits.length; i += 2) {
+			const start = Math.max(hits[i]!, at);
+			const stop = Math.min(hits[i + 1]!, end);
+			if (stop <= start) continue;
+			if (start > at) cut.push({ ...piece, text: piece.text.slice(at - begin, start - begin) });
+			const marked = current !== null && hits[i]! >= current.start && hits[i + 1]! <= current.end;
+			cut.push({
+				text: piece.text.slice(start - begin, stop - begin),
+				class: `${piece.class} hit${marked ? ' here' : ''}`
+			});
+			at = stop;
+		}
+		if (at < end) cut.push({ ...piece, text: piece.text.slice(at - begin) });
+		begin = end;
+	}
+	return cut;
+}

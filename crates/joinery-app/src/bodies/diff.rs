@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 use ts_rs::TS;
 
-use super::{raw::utf16_length, tree_lines_of, types::BodyLine};
+use super::{line_text::utf16_length, tree_lines_of, types::BodyLine};
 use crate::highlight::TokenClass;
 
 /// What happened to a line.
@@ -199,6 +199,7 @@ impl Diff {
             fold_end,
             spans,
             cut,
+            hits: _,
         } = line;
         self.lines.push(DiffLine {
             mark,

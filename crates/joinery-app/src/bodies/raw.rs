@@ -1,9 +1,10 @@
-//! The raw view: lines as they came, rows of hexadecimal for bytes.
+//! The raw view: lines as they came, those that are too long to be drawn in rows.
 
-use std::fmt::Write;
-
-use super::types::BodyLine;
-use crate::highlight::{Span, TokenClass, flat};
+use super::{line_text::LineText, types::BodyFormat};
+use crate::{
+    bodies::json::scan::string_end,
+    highlight::{Span, TokenClass, flat},
+};
 
 /// A value longer than this many characters is cut.
 const LONGEST: usize = 10_000;
@@ -11,41 +12,119 @@ const LONGEST: usize = 10_000;
 const LONGEST_ROW: usize = 1_000;
 /// From this many bytes on a row ends where a member of JSON ends.
 const LONG_ROW: usize = 240;
+/// Of so many rows the first is noted; those between are found again when they are asked for.
+const STEP: usize = 64;
 
-/// Where each row starts: at line breaks, and within lines that are too long to be drawn.
-pub(super) fn row_starts(bytes: &[u8]) -> Vec<u32> {
-    let mut starts = vec![0];
-    let mut start = 0;
-    for (at, byte) in bytes.iter().enumerate() {
-        let length = at + 1 - start;
-        let ends = *byte == b'\n'
-            || (length >= LONG_ROW && *byte == b',' && matches!(bytes.get(at + 1), Some(b'"' | b'{' | b'[')))
-            // A byte that continues a character has 10 in its two top bits.
-            || (length >= LONGEST_ROW && bytes.get(at + 1).is_some_and(|next| next & 0xC0 != 0x80 && *next != b'\n'));
-        if ends {
-            start = at + 1;
-            starts.push(start as u32);
-        }
-    }
-    // What ends with a line break has no empty line after it.
-    if starts.len() > 1 && starts.last().is_some_and(|last| *last as usize == bytes.len()) {
-        starts.pop();
-    }
-    starts
+/// Where rows start.
+#[derive(Debug, Default)]
+pub(super) struct Rows {
+    count: usize,
+    marks: Vec<u32>,
+    /// How many bytes they cover.
+    covered: usize,
 }
 
-/// The row from `start` to `end`, coloured if it is JSON.
-pub(super) fn line(bytes: &[u8], start: usize, end: usize, json: bool) -> BodyLine {
-    let bytes = bytes[start..end].strip_suffix(b"\n").unwrap_or(&bytes[start..end]);
-    let bytes = bytes.strip_suffix(b"\r").unwrap_or(bytes);
-    let (text, cut) = cut(bytes);
-    let spans = if json { flat(&json_spans(&text)) } else { Vec::new() };
-    BodyLine {
-        text,
-        spans,
-        cut,
-        ..BodyLine::default()
+impl Rows {
+    /// Finds the rows: at line breaks, and within lines that are too long to be drawn.
+    pub(super) fn of(bytes: &[u8]) -> Self {
+        let mut rows = Self {
+            covered: bytes.len(),
+            ..Self::default()
+        };
+        let mut at = 0;
+        loop {
+            if rows.count.is_multiple_of(STEP) {
+                rows.marks.push(at as u32);
+            }
+            rows.count += 1;
+            at = row_end(bytes, at);
+            // What ends with a line break has no empty line after it.
+            if at >= bytes.len() {
+                break;
+            }
+        }
+        rows.marks.shrink_to_fit();
+        rows
     }
+
+    /// How many there are.
+    pub(super) fn count(&self) -> usize {
+        self.count
+    }
+
+    /// `count` rows from row `from`, coloured where their format is known.
+    pub(super) fn window(&self, bytes: &[u8], format: BodyFormat, from: usize, count: usize) -> Vec<LineText> {
+        let until = from.saturating_add(count).min(self.count);
+        let Some(mark) = self.marks.get(from / STEP) else {
+            return Vec::new();
+        };
+        let bytes = &bytes[..self.covered];
+        let (mut at, mut number) = (*mark as usize, from - from % STEP);
+        let mut lines = Vec::new();
+        while number < until {
+            let end = row_end(bytes, at);
+            if number >= from {
+                lines.push(line(bytes, at, end, format));
+            }
+            (at, number) = (end, number + 1);
+        }
+        lines
+    }
+
+    /// The row that holds a place.
+    pub(super) fn row_at(&self, bytes: &[u8], place: u32) -> usize {
+        let block = self.marks.partition_point(|mark| *mark <= place).saturating_sub(1);
+        let bytes = &bytes[..self.covered];
+        let mut at = self.marks.get(block).map_or(0, |mark| *mark as usize);
+        let mut number = block * STEP;
+        loop {
+            at = row_end(bytes, at);
+            if at > place as usize || at >= bytes.len() {
+                return number;
+            }
+            number += 1;
+        }
+    }
+}
+
+/// Where the row that begins at `start` ends, its line break included.
+fn row_end(bytes: &[u8], start: usize) -> usize {
+    let rest = &bytes[start..];
+    let near = &rest[..rest.len().min(LONGEST_ROW)];
+    let line = memchr::memchr(b'\n', near).map_or(near.len(), |at| at + 1);
+    if line <= LONG_ROW {
+        return start + line;
+    }
+    let member = |at: &usize| near[*at] == b',' && matches!(rest.get(at + 1), Some(b'"' | b'{' | b'['));
+    if let Some(at) = (LONG_ROW - 1..line).find(member) {
+        return start + at + 1;
+    }
+    if near[line - 1] == b'\n' {
+        return start + line;
+    }
+    let mut end = line;
+    // A line break that comes next belongs to the row.
+    if rest.get(end) == Some(&b'\n') {
+        return start + end + 1;
+    }
+    // A byte that continues a character has 10 in its two top bits; no character has more than three of them.
+    while rest.get(end).is_some_and(|byte| byte & 0xC0 == 0x80) && end < line + 3 {
+        end += 1;
+    }
+    start + end
+}
+
+fn line(bytes: &[u8], start: usize, end: usize, format: BodyFormat) -> LineText {
+    let shown = bytes[start..end].strip_suffix(b"\n").unwrap_or(&bytes[start..end]);
+    let shown = shown.strip_suffix(b"\r").unwrap_or(shown);
+    let mut text = LineText::default();
+    text.push(bytes, (start as u32, (start + shown.len()) as u32), TokenClass::None);
+    text.line.spans = match format {
+        BodyFormat::Json => flat(&json_spans(&text.line.text)),
+        BodyFormat::Xml | BodyFormat::Html => super::markup::spans(&text.line.text),
+        _ => Vec::new(),
+    };
+    text
 }
 
 /// Text of at most [`LONGEST`] characters. Only so many bytes are looked at.
@@ -58,38 +137,13 @@ pub(super) fn cut(bytes: &[u8]) -> (String, bool) {
     }
 }
 
-/// A row of 16 bytes: offset, hexadecimal, and what of it is ASCII.
-pub(super) fn hex_row(bytes: &[u8], row: usize) -> BodyLine {
-    let start = row * 16;
-    let bytes = &bytes[start..bytes.len().min(start + 16)];
-    let mut text = format!("{start:08x}  ");
-    for at in 0..16 {
-        match bytes.get(at) {
-            Some(byte) => write!(text, "{byte:02x} ").expect("writing to a string works"),
-            None => text.push_str("   "),
-        }
-    }
-    text.push(' ');
-    text.extend(bytes.iter().map(|byte| {
-        if (b' '..=b'~').contains(byte) {
-            char::from(*byte)
-        } else {
-            '.'
-        }
-    }));
-    BodyLine {
-        text,
-        ..BodyLine::default()
-    }
-}
-
 /// The colours of a line of JSON. No string of valid JSON crosses a line.
 fn json_spans(text: &str) -> Vec<Span> {
     let bytes = text.as_bytes();
     let (mut spans, mut at, mut unit) = (Vec::new(), 0, 0);
     while at < bytes.len() {
         let (class, end) = token(bytes, at);
-        let end_unit = unit + utf16_length(&text[at..end]);
+        let end_unit = unit + super::line_text::utf16_length(&text[at..end]);
         if class != TokenClass::None {
             spans.push(Span {
                 start: unit,
@@ -128,20 +182,4 @@ fn token(bytes: &[u8], at: usize) -> (TokenClass, usize) {
             (TokenClass::None, run(plain).max(at + 1))
         }
     }
-}
-
-fn string_end(bytes: &[u8], start: usize) -> usize {
-    let mut at = start + 1;
-    while at < bytes.len() {
-        match bytes[at] {
-            b'"' => return at + 1,
-            b'\\' => at += 2,
-            _ => at += 1,
-        }
-    }
-    bytes.len()
-}
-
-pub(super) fn utf16_length(text: &str) -> u32 {
-    text.chars().map(|letter| letter.len_utf16() as u32).sum()
 }

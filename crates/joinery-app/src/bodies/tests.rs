@@ -63,7 +63,7 @@ fn json_becomes_a_tree_with_folds_and_colours() {
         (Some(11), Some(9), Some(8))
     );
     assert_eq!(lines[1].spans, [0, 2, 7, 2, 3, 9, 4, 7, 3]);
-    assert_eq!(bodies.path(&summary.id, 2).as_deref(), Some("$[\"odd key\"]"));
+    assert_eq!(bodies.path(&summary.id, 2).as_deref(), Some("$['odd key']"));
     assert_eq!(bodies.path(&summary.id, 7).as_deref(), Some("$.groups[1].x"));
     assert_eq!(bodies.path(&summary.id, 9).as_deref(), Some("$.groups"));
     assert_eq!(bodies.path(&summary.id, 99), None);
@@ -101,10 +101,10 @@ fn exactly_what_serde_json_accepts_is_json() {
     ];
     for text in texts {
         let serde = serde_json::from_str::<serde_json::Value>(text).is_ok();
-        assert_eq!(tree::read(text.as_bytes()).is_ok(), serde, "{text}");
+        assert_eq!(json::read::read(text.as_bytes()).is_ok(), serde, "{text}");
     }
     assert!(
-        tree::read("[".repeat(200_000).as_bytes()).is_err(),
+        json::read::read("[".repeat(200_000).as_bytes()).is_err(),
         "depth costs no stack"
     );
 }
@@ -289,5 +289,255 @@ fn equal_values_have_no_difference_and_other_kinds_are_replaced() {
         +0 -0 ~1
         ~ 1 → []
     "#]],
+    );
+}
+
+/// Every line's value, path and brackets as a plain reading of the value gives them.
+fn expected(value: &serde_json::Value) -> Vec<(String, u32)> {
+    fn go(value: &serde_json::Value, path: &str, depth: u32, to: &mut Vec<(String, u32)>) {
+        let before = to.len();
+        to.push((path.to_owned(), depth));
+        match value {
+            serde_json::Value::Object(map) => {
+                for (key, value) in map {
+                    go(value, &format!("{path}.{key}"), depth + 1, to);
+                }
+            }
+            serde_json::Value::Array(list) => {
+                for (at, value) in list.iter().enumerate() {
+                    go(value, &format!("{path}[{at}]"), depth + 1, to);
+                }
+            }
+            _ => {}
+        }
+        if to.len() > before + 1 {
+            to.push((path.to_owned(), depth));
+        }
+    }
+    let mut lines = Vec::new();
+    go(value, "$", 0, &mut lines);
+    lines
+}
+
+#[test]
+fn every_line_knows_its_path_depth_and_end_however_long_what_is_around_it() {
+    let inner: Vec<_> = (0..40)
+        .map(|at| json!({ "a": at, "b": [at, [at, [at]], {}], "c": { "d": [] } }))
+        .collect();
+    let deep = (0..90).fold(json!(1), |value, _| json!([value, { "z": 0 }]));
+    let values = [
+        json!({ "one": inner, "two": deep, "three": { "four": inner } }),
+        json!((0..300).collect::<Vec<_>>()),
+        json!([inner, inner, [[inner]], "end"]),
+        deep,
+    ];
+    for value in values {
+        for text in [value.to_string(), format!("{value:#}")] {
+            let bodies = Bodies::new();
+            let summary = bodies.open(text.clone(), "application/json");
+            let expected = expected(&value);
+            assert_eq!(summary.tree_lines as usize, expected.len());
+            let all = bodies.lines(&summary.id, BodyView::Tree, 0, usize::MAX).lines;
+            for (number, (path, depth)) in expected.iter().enumerate() {
+                assert_eq!(bodies.path(&summary.id, number).as_ref(), Some(path), "line {number}");
+                assert_eq!(all[number].depth, *depth, "line {number}");
+                // A window gives the same line as the whole.
+                let alone = bodies.lines(&summary.id, BodyView::Tree, number, 1).lines;
+                assert_eq!(alone, [all[number].clone()], "line {number}");
+                if let Some(end) = all[number].fold_end {
+                    assert_eq!(expected[end as usize], expected[number], "line {number}");
+                }
+                let pointed: serde_json::Value =
+                    serde_json::from_str(&bodies.value(&summary.id, number, usize::MAX).unwrap()).unwrap();
+                let pointer = path.replace('$', "").replace(['.', '['], "/").replace(']', "");
+                assert_eq!(value.pointer(&pointer), Some(&pointed), "line {number}");
+                let place = bodies.place(&summary.id, number).unwrap();
+                assert_eq!(place.crumbs.len(), *depth as usize + 1, "line {number}");
+                let opener = place.crumbs.last().unwrap().line as usize;
+                assert_eq!(expected[opener].0, *path, "line {number}");
+            }
+            let pretty = bodies.lines(&summary.id, BodyView::Pretty, 0, usize::MAX).lines;
+            let pretty: String = pretty.iter().map(|line| line.text.as_str()).collect();
+            assert_eq!(serde_json::from_str::<serde_json::Value>(&pretty).unwrap(), value);
+        }
+    }
+}
+
+#[test]
+fn a_value_is_reached_by_a_path_and_by_a_script() {
+    let bodies = Bodies::new();
+    let summary = bodies.open(r#"{"profile":{"it's":[0,{"if":1}]}}"#, "application/json");
+    let place = bodies.place(&summary.id, 5).unwrap();
+    assert_eq!(place.json_path, r"$.profile['it\'s'][1].if");
+    assert_eq!(place.script_path, r#"response.body.profile["it's"][1]["if"]"#);
+    let labels: Vec<_> = place
+        .crumbs
+        .iter()
+        .map(|crumb| (crumb.label.as_str(), crumb.line))
+        .collect();
+    assert_eq!(labels, [("$", 0), ("profile", 1), ("it's", 2), ("[1]", 4), ("if", 5)]);
+    assert_eq!(bodies.folds(&summary.id, 1), [[1, 8]]);
+}
+
+fn find(bodies: &Bodies, id: &str, text: &str, case: bool, regex: bool) -> Result<(u64, u64), FindError> {
+    let text = FindText {
+        text: text.into(),
+        case,
+        regex,
+    };
+    bodies.find(id, &text, &Watch::new(&|_| true))
+}
+
+#[test]
+fn what_is_found_is_counted_and_shown_in_every_view() {
+    let bodies = Bodies::new();
+    let summary = bodies.open(r#"{"name":"Zoë Ada","list":["ada",{"ada":1}]}"#, "application/json");
+    assert_eq!(find(&bodies, &summary.id, "ada", false, false).unwrap(), (3, 3));
+    let place = |view, number| {
+        let place = bodies.hit(&summary.id, view, number).unwrap();
+        let line = &bodies.lines(&summary.id, view, place.line as usize, 1).lines[0];
+        assert!(
+            line.hits.chunks(2).any(|hit| hit == [place.start, place.end]),
+            "{line:?}"
+        );
+        let units: Vec<u16> = line.text.encode_utf16().collect();
+        (
+            place.line,
+            String::from_utf16_lossy(&units[place.start as usize..place.end as usize]),
+        )
+    };
+    assert_eq!(place(BodyView::Tree, 0), (1, "Ada".into()));
+    assert_eq!(place(BodyView::Tree, 2), (5, "ada".into()));
+    assert_eq!(place(BodyView::Pretty, 1), (3, "ada".into()));
+    assert_eq!(place(BodyView::Raw, 2), (0, "ada".into()));
+    assert_eq!(place(BodyView::Hex, 0), (0, "41 64".into()));
+    assert_eq!(find(&bodies, &summary.id, "Ada", true, false).unwrap().0, 1);
+    assert_eq!(find(&bodies, &summary.id, r"a.a\b", false, true).unwrap().0, 3);
+    let error = find(&bodies, &summary.id, "a(", false, true).unwrap_err();
+    assert_eq!(error.to_string(), "this is no regular expression: unclosed group");
+    bodies.forget_found(&summary.id);
+    assert!(
+        bodies
+            .lines(&summary.id, BodyView::Tree, 0, 9)
+            .lines
+            .iter()
+            .all(|line| line.hits.is_empty())
+    );
+}
+
+#[test]
+fn a_search_goes_on_across_strides_and_stops_when_it_is_given_up() {
+    let mut text = "x".repeat(9 << 20);
+    for at in [0, (4 << 20) - 3, (4 << 20) + 1000, (9 << 20) - 6] {
+        text.replace_range(at..at + 6, "needle");
+    }
+    let bodies = Bodies::new();
+    let summary = bodies.open(text, "text/plain");
+    assert_eq!(find(&bodies, &summary.id, "NEEDLE", false, false).unwrap(), (4, 4));
+    let wanted = FindText {
+        text: "x".into(),
+        case: true,
+        regex: false,
+    };
+    let stopped = bodies.find(&summary.id, &wanted, &Watch::new(&|share| share < 0.3));
+    assert!(matches!(stopped, Err(FindError::Stopped(_))));
+}
+
+#[test]
+fn xml_and_html_are_indented_anew_with_what_they_hold() {
+    let bodies = Bodies::new();
+    let pretty = |text: &'static str, content_type| {
+        let summary = bodies.open(text, content_type);
+        let lines = bodies.lines(&summary.id, BodyView::Pretty, 0, 99).lines;
+        lines.iter().map(shown).collect::<Vec<_>>().join("\n")
+    };
+    expect![[r#"
+        <?xml version="1.0"?>
+        <!-- who -->
+        <users total="2">
+          <user id="1>0">
+            <name>Ada &amp; co</name>
+            <none/>
+            <empty></empty>
+          </user>
+          text
+        </users>"#]]
+    .assert_eq(&pretty(
+        r#"<?xml version="1.0"?><!-- who --><users total="2"><user id="1>0"><name>Ada &amp; co</name><none/><empty></empty></user>text</users>"#,
+        "application/xml",
+    ));
+    expect![[r#"
+        <!DOCTYPE html>
+        <html>
+          <body>
+            <p>
+              one
+              <br>
+              two
+              <script>if (a < b) { c() }</script>
+              <li>x</LI>
+          </body>
+        </html>"#]]
+    .assert_eq(&pretty(
+        "<!DOCTYPE html><html><body><p>one<br>two<script>if (a < b) { c() }</script><li>x</LI></body></html>",
+        "text/html",
+    ));
+}
+
+#[test]
+fn records_become_a_table_with_the_columns_of_all_and_can_be_sorted() {
+    let bodies = Bodies::new();
+    let summary = bodies.open(
+        r#"{"total":3,"users":[{"id":10,"name":"b"},{"id":9,"profile":{"x":1}},{"name":"A\tz"}]}"#,
+        "application/json",
+    );
+    assert!(summary.has_table);
+    let watch = Watch::new(&|_| true);
+    let table = bodies.table(&summary.id, &watch).unwrap().unwrap();
+    assert_eq!((table.columns.join(","), table.rows), ("id,name,profile".to_owned(), 3));
+    let rows = || {
+        let rows = bodies.rows(&summary.id, 0, 9).rows;
+        let text = |row: &Vec<TableCell>| row.iter().map(|cell| cell.text.as_str()).collect::<Vec<_>>().join("|");
+        rows.iter().map(text).collect::<Vec<_>>()
+    };
+    assert_eq!(rows(), ["10|b|", "9||{\"x\":1}", "|A z|"]);
+    let by = |column, descending| Some(TableOrder { column, descending });
+    bodies.sort(&summary.id, by(0, false), &watch).unwrap();
+    assert_eq!(rows(), ["9||{\"x\":1}", "10|b|", "|A z|"]);
+    bodies.sort(&summary.id, by(1, true), &watch).unwrap();
+    assert_eq!(rows()[0], "10|b|");
+    bodies.sort(&summary.id, None, &watch).unwrap();
+    assert_eq!(rows()[0], "10|b|");
+    let csv = bodies.open("id;name\n1;\"a;b\"\n2;c\n", "text/csv");
+    assert_eq!(bodies.table(&csv.id, &watch).unwrap().unwrap().rows, 2);
+    assert_eq!(bodies.rows(&csv.id, 0, 1).rows[0][1].text, "a;b");
+}
+
+#[test]
+fn large_bodies_are_compared_by_lines() {
+    let bodies = Bodies::new();
+    let list = |from: u32, mid: &str| {
+        let items: Vec<_> = (from..90_000)
+            .map(|at| json!({ "id": at, "name": if at == 50_000 { mid } else { "x" }, "more": "some text" }))
+            .collect();
+        bodies.open(json!(items).to_string(), "application/json").id
+    };
+    let (old, new) = (list(0, "before"), list(1, "after"));
+    for id in [&old, &new] {
+        while !bodies.summary(id).unwrap().complete {
+            std::thread::yield_now();
+        }
+    }
+    let diff = bodies.compare(&old, &new, &Watch::new(&|_| true)).unwrap().unwrap();
+    assert_eq!((diff.added, diff.removed, diff.changes.len()), (1, 6, 3));
+    let lines = bodies.compared(&diff.id, diff.changes[1] as usize - 1, 3).lines;
+    let texts: Vec<_> = lines.iter().map(|line| (line.mark, line.text.as_str())).collect();
+    assert_eq!(
+        texts,
+        [
+            (DiffMark::Same, "id: 50000"),
+            (DiffMark::Removed, "name: \"before\""),
+            (DiffMark::Added, "name: \"after\"")
+        ]
     );
 }

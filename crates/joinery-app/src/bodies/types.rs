@@ -14,12 +14,20 @@ pub struct BodySummary {
     pub size: u64,
     /// What it is.
     pub kind: BodyKind,
+    /// What its text or bytes are of.
+    pub format: BodyFormat,
     /// What its sender called it.
     pub content_type: String,
     /// Lines of the raw view; of a binary body, rows of 16 bytes.
     pub raw_lines: u32,
     /// Lines of the tree view; 0 where there is none.
     pub tree_lines: u32,
+    /// Lines of the pretty view; 0 where there is none.
+    pub pretty_lines: u32,
+    /// Rows of the hex view.
+    pub hex_lines: u32,
+    /// Whether there are records to show as a table.
+    pub has_table: bool,
     /// Whether bytes that are not UTF-8 are shown as `�`.
     pub lossy: bool,
     /// Whether all of it has been read; until then there are more lines to come.
@@ -43,6 +51,29 @@ pub enum BodyKind {
     Empty,
 }
 
+/// What a body's text or bytes are of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum BodyFormat {
+    /// JSON, valid so far.
+    Json,
+    /// XML.
+    Xml,
+    /// HTML.
+    Html,
+    /// Records with a comma, semicolon or tab between fields.
+    Csv,
+    /// Any other text.
+    Text,
+    /// A picture that the window can show.
+    Image,
+    /// A PDF document.
+    Pdf,
+    /// Any other bytes.
+    Bytes,
+}
+
 /// Where a body is not JSON.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
@@ -62,8 +93,12 @@ pub struct BodyError {
 pub enum BodyView {
     /// As it came.
     Raw,
-    /// Re-indented JSON.
+    /// JSON for reading.
     Tree,
+    /// Indented anew: JSON, XML, HTML.
+    Pretty,
+    /// Offsets, hexadecimal, ASCII.
+    Hex,
 }
 
 /// A window of lines.
@@ -90,4 +125,6 @@ pub struct BodyLine {
     pub spans: Vec<u32>,
     /// Whether the text was cut.
     pub cut: bool,
+    /// What was found in it, flat: start, end, start, end ... in UTF-16 units.
+    pub hits: Vec<u32>,
 }

@@ -241,6 +241,7 @@ fn length(operation: SecretOperation, message: &[u8]) -> usize {
         SecretOperation::Pbkdf2 { length, .. } => length as usize,
         SecretOperation::AesGcm { additional, .. } => message.len().saturating_sub(additional as usize) + 16,
         SecretOperation::AesCbc { .. } => (message.len() / 16 + 1) * 16,
+        SecretOperation::AwsV4 => 32,
     }
 }
 

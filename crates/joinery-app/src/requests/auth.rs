@@ -56,7 +56,11 @@ pub(super) fn signing(
             ..Error::unknown("kind of auth", kind, kinds)
         });
     };
-    let mut secrets = connection.secrets.clone();
+    // A way of the request's own knows the secrets it names, one of the connector's those of the connection.
+    let mut secrets = match wanted {
+        RequestAuth::Own { .. } => BTreeMap::new(),
+        _ => connection.secrets.clone(),
+    };
     let mut plain = Map::new();
     let form = known.form(&settings);
     for (name, value) in settings {
@@ -73,20 +77,11 @@ pub(super) fn signing(
     let signing = Auth {
         kind: kind.clone(),
         settings: plain,
-        secrets: of_form(secrets, wanted, &connection),
+        secrets,
     };
     connection.http.session = studio.session(&format!("{} as {name}", connection.name), &signing, false);
     connection.http.auth = signing;
     Ok(connection)
-}
-
-/// A way of the request's own knows the secrets it names, one of the connector's those of the connection.
-fn of_form(secrets: BTreeMap<String, Secret>, wanted: &RequestAuth, connection: &Resolved) -> BTreeMap<String, Secret> {
-    let own = matches!(wanted, RequestAuth::Own { .. });
-    secrets
-        .into_iter()
-        .filter(|(name, secret)| !own || connection.secrets.get(name) != Some(secret))
-        .collect()
 }
 
 /// The settings with their variables filled in.

@@ -1,11 +1,17 @@
 //! The request tester: open, save, send, make action.
 
 mod auth;
+mod cookies;
+mod data;
+mod load;
 mod make;
 mod outside;
+mod pages;
 mod prepare;
+mod run;
 mod send;
 mod view;
+mod wire_log;
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -18,14 +24,21 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use ts_rs::TS;
 
-use crate::{bodies::BodySummary, connectors, error::Error, files::FileRef, studio::Studio};
+use crate::{bodies::BodySummary, connectors, error::Error, files::FileRef, okta::Hint, studio::Studio};
 
 pub use crate::assertions::{AssertionResult, CaptureResult};
+pub use cookies::{CookieKey, clear_cookies, cookies, remove_cookie, save_cookie};
+pub use data::{ENDINGS, Row, read_data};
+pub use joinery_http::Cookie;
+pub use load::{Load, LoadPlan, LoadRequest, load, load_request};
 pub use make::make_action;
 pub use outside::LastResponses;
+pub use pages::{Pages, Progress};
 pub use prepare::{Answered, Preparation, Prepared, prepare};
+pub use run::{RequestRow, RequestsReport, RunPlan, RunRequests, in_folder, junit, run_each, run_requests};
 pub use send::{exchange, send};
-pub use view::{prompts, to_curl, variables};
+pub use view::{prompts, request_hints, to_curl, variables};
+pub use wire_log::wire_log;
 
 /// Responses of this session whose bodies *Make action* can still look at.
 const AT_HAND: usize = 16;
@@ -88,6 +101,8 @@ pub struct Prompt {
     pub label: String,
     /// What stands there before anything is typed.
     pub default: Option<String>,
+    /// Whether the answer is a secret, as the label says: it is masked wherever the request is shown.
+    pub secret: bool,
 }
 
 /// A response in the tester.
@@ -106,6 +121,10 @@ pub struct Sent {
     pub assertions: Vec<AssertionResult>,
     /// What was captured for the requests that follow.
     pub captures: Vec<CaptureResult>,
+    /// The pages that were followed and joined, where that was asked for.
+    pub pages: Option<Pages>,
+    /// What is worth knowing about the answer.
+    pub hints: Vec<Hint>,
     /// What signing in asked for it on its own, such as a token, in order.
     pub sign_in: Vec<SignInExchange>,
 }

@@ -1,37 +1,78 @@
 //! What template functions ask of the outside: the clock, chance, files, answers, and the responses of other requests.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, VecDeque},
     path::{Path, PathBuf},
     sync::{Arc, Mutex},
 };
 
 use joinery_connector::{HttpResponse, variables::World};
 use joinery_http::{Body, Exchange};
+use serde_json::Value;
 
 use crate::{
     assertions, fixtures,
     studio::{Studio, lock, now_ms},
 };
 
-/// The last response of every saved request, by its path in the connector.
+/// The URLs whose last good answer is remembered.
+const URLS: usize = 32;
+
+/// The largest answer that is remembered by its URL.
+const LARGEST: u64 = 1 << 20;
+
+/// The last response of every saved request, by its path in the connector, and what the last URLs were answered with.
 #[derive(Default)]
-pub struct LastResponses(Mutex<HashMap<String, (HttpResponse, Body)>>);
+pub struct LastResponses {
+    by_path: Mutex<HashMap<String, (HttpResponse, Body)>>,
+    by_url: Mutex<VecDeque<(String, Body)>>,
+    deleted: Mutex<VecDeque<String>>,
+}
 
 impl LastResponses {
-    pub(crate) fn note(&self, path: &str, exchange: &Exchange) {
-        lock(&self.0).insert(path.to_owned(), (exchange.response.clone(), exchange.body.clone()));
+    pub(crate) fn note(&self, path: Option<&str>, exchange: &Exchange) {
+        let (response, body) = (&exchange.response, &exchange.body);
+        if exchange.request.method == "GET" && response.ok() && body.size() <= LARGEST {
+            let mut known = lock(&self.by_url);
+            known.retain(|(url, _)| *url != response.url);
+            known.push_back((response.url.clone(), body.clone()));
+            if known.len() > URLS {
+                known.pop_front();
+            }
+        }
+        if exchange.request.method == "DELETE" && response.ok() {
+            let mut deleted = lock(&self.deleted);
+            deleted.push_back(response.url.clone());
+            if deleted.len() > URLS {
+                deleted.pop_front();
+            }
+        }
+        if let Some(path) = path {
+            lock(&self.by_path).insert(path.to_owned(), (response.clone(), body.clone()));
+        }
+    }
+
+    /// What `url` was last answered with, where that was JSON; secrets in the URL are masked.
+    pub(crate) fn last(&self, url: &str) -> Option<Value> {
+        let known = lock(&self.by_url);
+        let (_, body) = known.iter().find(|(known, _)| known == url)?;
+        serde_json::from_slice(&body.read().ok()?).ok()
+    }
+
+    /// Whether a DELETE of `url` went well before.
+    pub(crate) fn was_deleted(&self, url: &str) -> bool {
+        lock(&self.deleted).iter().any(|known| known == url)
     }
 
     /// A value of the last response of `request`, its path below `requests` with or without `.toml`.
     fn value(&self, request: &str, subject: &str) -> Result<String, String> {
         let name = request.trim_start_matches("requests/").trim_end_matches(".toml");
-        let responses = lock(&self.0);
+        let responses = lock(&self.by_path);
         let (response, body) = responses
             .get(&format!("requests/{name}.toml"))
             .ok_or_else(|| format!("{name} was not sent yet; send it first"))?;
         match assertions::value(subject, response, body)? {
-            Some(serde_json::Value::String(text)) => Ok(text),
+            Some(Value::String(text)) => Ok(text),
             Some(value) => Ok(value.to_string()),
             None => Err(format!("the last response of {name} has nothing at {subject}")),
         }

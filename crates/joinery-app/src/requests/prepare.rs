@@ -10,14 +10,21 @@ use joinery_connector::{
 use joinery_http::Exchange;
 use tokio_util::sync::CancellationToken;
 
-use super::{auth, outside::Outside, send::exchange};
+use super::{
+    auth,
+    outside::Outside,
+    pages::{self, Pages, Progress},
+    send::{Failure, Sending, exchange_as},
+};
 use crate::{
     assertions::{self, AssertionResult, CaptureResult},
     connections::Resolved,
     environments,
     error::{Code, Error},
     fixtures,
-    studio::{Studio, lock},
+    okta::{self, Hint, Okta},
+    studio::{Studio, lock, now_ms},
+    writes::Permits,
 };
 
 /// What is sent, and with which values.
@@ -33,6 +40,9 @@ pub struct Preparation {
     pub answers: BTreeMap<String, String>,
     /// The environment, a file of the workspace's `environments` by its name.
     pub environment: Option<String>,
+    /// Whether files it sends may lie anywhere, by their whole paths: those of a command line may, those of a saved
+    /// request lie in `fixtures`.
+    pub any_file: bool,
 }
 
 /// A request that can be sent. Template functions are called anew each time.
@@ -42,6 +52,7 @@ pub struct Prepared {
     request: SavedRequest,
     variables: Variables,
     path: Option<String>,
+    any_file: bool,
 }
 
 /// A response with what was asked of it.
@@ -53,6 +64,10 @@ pub struct Answered {
     pub assertions: Vec<AssertionResult>,
     /// What was captured.
     pub captures: Vec<CaptureResult>,
+    /// The pages that were followed, where that was asked for.
+    pub pages: Option<Pages>,
+    /// What is worth knowing about the answer.
+    pub hints: Vec<Hint>,
 }
 
 /// Brings a request together with its folders, its variables and the way it is signed.
@@ -103,6 +118,7 @@ pub fn prepare(
         request,
         variables,
         path: given.path,
+        any_file: given.any_file,
     })
 }
 
@@ -147,7 +163,7 @@ impl Prepared {
             .request
             .resolve(&self.variables)
             .map_err(|missing| missing_variables(&missing))?;
-        fixtures::place(&self.connector.root, &mut ready)?;
+        fixtures::place(&self.connector.root, &mut ready, self.any_file)?;
         if self.request.settings.timeout.is_none() {
             ready.timeout_ms = self.connection.timeout_ms().unwrap_or(ready.timeout_ms);
         }
@@ -159,10 +175,10 @@ impl Prepared {
     /// # Errors
     /// As [`ready`](Self::ready) and [`exchange`](super::exchange).
     pub async fn send(&self, studio: &Studio, cancel: &CancellationToken) -> Result<Answered, Error> {
-        self.send_ready(studio, self.ready()?, cancel).await
+        self.send_ready(studio, self.ready()?, cancel, &|_| {}).await
     }
 
-    /// Sends `ready`, which came of [`ready`](Self::ready).
+    /// Sends `ready`, which came of [`ready`](Self::ready). `on_page` hears of every page that is followed.
     ///
     /// # Errors
     /// As [`exchange`](super::exchange).
@@ -171,31 +187,95 @@ impl Prepared {
         studio: &Studio,
         ready: HttpRequest,
         cancel: &CancellationToken,
+        on_page: &(dyn Fn(Progress) + Sync),
     ) -> Result<Answered, Error> {
+        let permits = Permits::default();
+        let sending = Sending {
+            on_page,
+            ..Sending::new(&permits, cancel)
+        };
+        Ok(self.send_as(studio, ready, &sending).await?)
+    }
+
+    /// As [`send_ready`](Self::send_ready), as part of a run.
+    pub(super) async fn send_as(
+        &self,
+        studio: &Studio,
+        ready: HttpRequest,
+        sending: &Sending<'_>,
+    ) -> Result<Answered, Failure> {
         let mut connection = self.connection.clone();
         connection.http.also_secret = self.variables.secrets();
-        let exchange = exchange(studio, &connection, ready, cancel).await?;
+        let settings = &self.request.settings;
+        let sending = &Sending {
+            timed: settings.timeout.is_some(),
+            ..*sending
+        };
+        let asked = ready.clone();
+        let mut exchange = exchange_as(studio, &connection, ready, sending).await?;
+        let mut pages = None;
+        if let Some(most) = settings.pages {
+            let followed = pages::follow(studio, &connection, &asked, exchange, most, sending).await;
+            (exchange, pages) = followed.map_err(Failure::Unready)?;
+        }
         let schema = |name: &str| self.connector.schema(name).map_err(|error| error.to_string());
         let checked = assertions::check(&self.request.assertions, &exchange.response, &exchange.body, &schema);
+        let captures = self.capture(studio, &exchange);
+        let hints = okta::hints(&Okta {
+            asked: &asked,
+            exchange: &exchange,
+            followed: pages.is_some(),
+            before: &studio.last_responses,
+            now_ms: now_ms(),
+        });
+        studio.last_responses.note(self.path.as_deref(), &exchange);
+        Ok(Answered {
+            exchange,
+            assertions: checked,
+            captures,
+            pages,
+            hints,
+        })
+    }
+
+    /// Keeps what is captured for the requests that follow.
+    fn capture(&self, studio: &Studio, exchange: &Exchange) -> Vec<CaptureResult> {
         let captured = assertions::capture(&self.request.captures, &exchange.response, &exchange.body);
         let mut kept = lock(&studio.captured);
-        let captures = captured.into_iter().map(|(result, value)| {
+        let each = captured.into_iter().map(|(result, value)| {
             if let Some(value) = value {
                 kept.insert(result.name.clone(), value);
             }
             result
         });
-        let captures = captures.collect();
-        drop(kept);
-        if let Some(path) = &self.path {
-            studio.last_responses.note(path, &exchange);
-        }
-        Ok(Answered {
-            exchange,
-            assertions: checked,
-            captures,
-        })
+        each.collect()
     }
+}
+
+/// What is wrong with an answer, each with the word that counts failures of its kind: assertions that do not hold, values
+/// that were to be captured, and a status from 400 on where no assertion asks for it.
+pub(super) fn failures(answered: &Answered) -> Vec<(String, String)> {
+    let response = &answered.exchange.response;
+    let (assertions, captures) = (&answered.assertions, &answered.captures);
+    let expected = assertions.iter().any(|result| result.subject.trim() == "status");
+    let refused = (response.status >= 400 && !expected).then(|| {
+        let status = response.status;
+        (
+            format!("status {status}"),
+            format!("answered with {status} {}", response.reason),
+        )
+    });
+    let broken = assertions.iter().filter(|result| !result.ok);
+    let broken = broken.map(|result| {
+        let kind = format!("assert {}", result.subject);
+        (kind, format!("{}: {}", result.subject, result.message))
+    });
+    let lacking = captures.iter().filter(|result| !result.ok);
+    let lacking = lacking.map(|result| {
+        let kind = format!("capture {}", result.name);
+        (kind, format!("no value for {}: {}", result.name, result.message))
+    });
+    refused.into_iter().chain(broken).chain(lacking).collect()
 }
 
 fn missing_variables(missing: &[Missing]) -> Error {

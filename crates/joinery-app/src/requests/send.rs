@@ -6,12 +6,15 @@ use joinery_store::table::{self, send::Row};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
-use super::{AT_HAND, Preparation, SendRequest, Sent, SignInExchange, prepare, view};
+use super::{
+    AT_HAND, Answered, Preparation, Prepared, SendRequest, Sent, SignInExchange, pages::Progress, prepare, view,
+};
 use crate::{
     bodies::BodySummary,
     connections::{self, Resolved},
     connectors,
-    error::Error,
+    error::{Error, http_code},
+    event::Event,
     runs::content_type,
     studio::{Studio, lock, now_ms},
     writes::Permits,
@@ -26,24 +29,49 @@ const KEEP: usize = 500;
 /// [`Code::Input`](crate::Code::Input) for missing variables, [`Code::Network`](crate::Code::Network),
 /// [`Code::Cancelled`](crate::Code::Cancelled).
 pub async fn send(studio: &Studio, send: SendRequest) -> Result<Sent, Error> {
+    let (id, path) = (send.id.clone(), send.path.clone());
+    let prepared = prepared(studio, send)?;
+    let (stop, _ended) = studio.running.begin(&id);
+    let permits = Permits::default();
+    let on_page = |progress: Progress| {
+        studio.tell(Event::SendProgress {
+            id: id.clone(),
+            pages: progress.pages,
+            entries: progress.entries,
+            size: progress.size,
+        });
+    };
+    let sending = Sending {
+        on_page: &on_page,
+        ..Sending::new(&permits, &stop.request)
+    };
+    let answered = prepared.send_as(studio, prepared.ready()?, &sending).await?;
+    shown(studio, path, answered)
+}
+
+/// A request as it stands in the tester, with all that it takes to send it.
+pub(super) fn prepared(studio: &Studio, send: SendRequest) -> Result<Prepared, Error> {
     let connector = connectors::in_workspace(studio, &send.connector)?;
     let connection = view::connection(studio, &connector, send.connection.as_deref())?;
-    let prepared = prepare(
+    prepare(
         studio,
         &connector,
         connection,
         Preparation {
-            path: send.path.clone(),
+            path: send.path,
             request: send.request,
             variables: send.variables,
             answers: send.answers,
             environment: send.environment,
+            any_file: false,
         },
-    )?;
-    let (stop, _ended) = studio.running.begin(&send.id);
-    let answered = prepared.send(studio, &stop.request).await?;
+    )
+}
+
+/// Keeps an answer in the history and opens its body for the window.
+fn shown(studio: &Studio, path: Option<String>, answered: Answered) -> Result<Sent, Error> {
     let exchange = answered.exchange;
-    let number = keep(studio, send.path, &exchange)?;
+    let number = keep(studio, path, &exchange)?;
     let body = open_body(studio, &exchange)?;
     let sign_in = exchange.sign_in.into_iter().map(|exchange| {
         Ok(SignInExchange {
@@ -65,6 +93,8 @@ pub async fn send(studio: &Studio, send: SendRequest) -> Result<Sent, Error> {
         body,
         assertions: answered.assertions,
         captures: answered.captures,
+        pages: answered.pages,
+        hints: answered.hints,
         sign_in,
     })
 }
@@ -92,17 +122,81 @@ pub async fn exchange(
     ready: HttpRequest,
     cancel: &CancellationToken,
 ) -> Result<Exchange, Error> {
+    let permits = Permits::default();
+    Ok(exchange_as(studio, connection, ready, &Sending::new(&permits, cancel)).await?)
+}
+
+/// How a request is sent.
+#[derive(Clone, Copy)]
+pub(super) struct Sending<'a> {
+    /// What was allowed for the run it belongs to.
+    pub(super) permits: &'a Permits,
+    /// What gives it up.
+    pub(super) cancel: &'a CancellationToken,
+    /// Whether its time was said, which then holds for each of its pages.
+    pub(super) timed: bool,
+    /// Hears of every page.
+    pub(super) on_page: &'a (dyn Fn(Progress) + Sync),
+}
+
+impl<'a> Sending<'a> {
+    pub(super) fn new(permits: &'a Permits, cancel: &'a CancellationToken) -> Self {
+        Self {
+            permits,
+            cancel,
+            timed: false,
+            on_page: &|_| {},
+        }
+    }
+}
+
+/// Why a request got no response, with the word for it.
+pub(super) enum Failure {
+    Refused(connections::Refusal),
+    Unready(Error),
+    Unanswered(joinery_http::Error),
+}
+
+impl Failure {
+    /// The word that counts failures of a kind.
+    pub(super) fn kind(&self) -> &'static str {
+        match self {
+            Self::Refused(_) => "write_refused",
+            Self::Unready(_) => "input",
+            Self::Unanswered(error) => http_code(error),
+        }
+    }
+}
+
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Refused(refusal) => refusal.into(),
+            Failure::Unready(error) => error,
+            Failure::Unanswered(error) => error.into(),
+        }
+    }
+}
+
+/// As [`exchange`], as part of a run.
+pub(super) async fn exchange_as(
+    studio: &Studio,
+    connection: &Resolved,
+    ready: HttpRequest,
+    sending: &Sending<'_>,
+) -> Result<Exchange, Failure> {
     let verdict = connection.judge(&ready);
-    studio.writes.allow(verdict, &Permits::default(), cancel).await?;
-    let client = studio.client(connection)?;
+    let allowed = studio.writes.allow(verdict, sending.permits, sending.cancel).await;
+    allowed.map_err(Failure::Refused)?;
+    let client = studio.client(connection).map_err(Failure::Unready)?;
     let url = ready.url.clone();
-    let outcome = joinery_http::send(&client, &connection.http, ready, cancel).await;
+    let outcome = joinery_http::send(&client, &connection.http, ready, sending.cancel).await;
     connections::note_call(studio, connection, &url, &outcome);
-    Ok(outcome?)
+    outcome.map_err(Failure::Unanswered)
 }
 
 /// Adds a send to the history, its body in a file beside it.
-fn keep(studio: &Studio, path: Option<String>, exchange: &Exchange) -> Result<i64, Error> {
+pub(super) fn keep(studio: &Studio, path: Option<String>, exchange: &Exchange) -> Result<i64, Error> {
     let store = studio.store()?;
     let name = format!("{}.body", uuid::Uuid::new_v4());
     if exchange.body.size() > 0 {

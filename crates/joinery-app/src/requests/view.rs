@@ -11,6 +11,7 @@ use crate::{
     connections::{self, Resolved},
     connectors,
     error::Error,
+    okta::{self, Hint},
     studio::Studio,
 };
 
@@ -73,8 +74,21 @@ fn call(variables: &Variables, written: &str) -> VariableView {
 /// As [`variables`].
 pub fn prompts(studio: &Studio, shown: &RequestInContext) -> Result<Vec<Prompt>, Error> {
     let prompts = in_context(studio, shown)?.prompts();
-    let named = prompts.into_iter().map(|(label, default)| Prompt { label, default });
+    let named = prompts.into_iter().map(|(label, default)| Prompt {
+        secret: variables::is_secret_label(&label),
+        label,
+        default,
+    });
     Ok(named.collect())
+}
+
+/// What is worth knowing before the request is sent: what a PUT would clear, by what its URL was last answered with.
+///
+/// # Errors
+/// As [`variables`], and [`Code::Input`](crate::Code::Input) for a variable without a value.
+pub fn request_hints(studio: &Studio, shown: &RequestInContext) -> Result<Vec<Hint>, Error> {
+    let ready = in_context(studio, shown)?.ready()?;
+    Ok(okta::would_clear(&ready, &studio.last_responses).into_iter().collect())
 }
 
 /// The request as a curl command, secrets as shell variables.

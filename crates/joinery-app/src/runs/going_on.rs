@@ -2,9 +2,12 @@
 
 use std::{sync::Arc, time::Duration};
 
+use joinery_connector::Connector;
 use joinery_script::{ConsoleLevel, ConsoleLine, Coverage, Function, Host, Outcome, ScriptError, run::Description};
 use joinery_store::table::waiting::{self, Row};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use ts_rs::TS;
 
 use super::{Performance, run_script};
 use crate::{
@@ -32,8 +35,43 @@ impl Waiting {
     }
 }
 
+/// An action that waits to go on, as the run form shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct WaitingAction {
+    /// What resumes it: [`super::RunAction::resume`].
+    pub id: String,
+    /// When it means to go on, in milliseconds since 1970.
+    pub due_ms: i64,
+    /// The connection it runs on.
+    pub connection: Option<String>,
+}
+
 /// Hears of a wait when it begins.
 pub type OnWait = Arc<dyn Fn(&Waiting) + Send + Sync>;
+
+/// The runs of an action that were stopped while they waited, the one that goes on first leading.
+///
+/// # Errors
+/// The store cannot be read.
+pub(super) fn waiting(studio: &Studio, connector: &Connector, file: &str) -> Result<Vec<WaitingAction>, Error> {
+    let rows = waiting::list(studio.store()?, &connector.manifest.id)?;
+    let of_this = rows.into_iter().filter(|row| row.file == file);
+    let shown = of_this.map(|row| WaitingAction {
+        id: row.id,
+        due_ms: row.due_ms,
+        connection: row.connection,
+    });
+    Ok(shown.collect())
+}
+
+/// Gives up an action that waits; fine where it is none any more.
+///
+/// # Errors
+/// The store cannot be written.
+pub fn forget_waiting(studio: &Studio, id: &str) -> Result<(), Error> {
+    Ok(waiting::remove(studio.store()?, id)?)
+}
 
 /// The action that waits under `id`, for this connector.
 ///

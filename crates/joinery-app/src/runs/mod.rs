@@ -25,7 +25,7 @@ use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 use ts_rs::TS;
 
-pub use going_on::{OnWait, Waiting};
+pub use going_on::{OnWait, Waiting, WaitingAction, forget_waiting};
 pub use joinery_connector::schema::PickOption;
 pub use perform::{Performance, Performed, advice, perform};
 pub(crate) use perform::{call, checked_input, on_blocking_thread, run_script};
@@ -66,6 +66,8 @@ pub struct ActionForm {
     pub last_input: Value,
     /// What to use instead, where it is deprecated; empty where it does not say.
     pub deprecated: Option<String>,
+    /// Its runs that were stopped while they waited to go on.
+    pub waiting: Vec<WaitingAction>,
     /// Why the fields could not be had, where they could not; the form then keeps the last ones.
     pub error: Option<ScriptError>,
 }
@@ -84,6 +86,8 @@ pub struct RunAction {
     pub config: Value,
     /// The connection's name.
     pub connection: Option<String>,
+    /// The id of a run that waits, to go on with it in place of beginning; it keeps its own input.
+    pub resume: Option<String>,
     /// A text to save first, in the same step.
     pub save: Option<SaveFirst>,
 }
@@ -256,6 +260,7 @@ pub async fn describe(
         .ok_or_else(|| Error::unknown("file", &file.path, connector.files.keys().map(String::as_str)))?;
     let name = script.name.clone();
     let last_input = last_input(studio, &connector, &name)?.unwrap_or_default();
+    let waiting = going_on::waiting(studio, &connector, &file.path)?;
     let mut performance = Performance::new(
         Arc::clone(&connector),
         &file.path,
@@ -272,6 +277,7 @@ pub async fn describe(
             fields: description.input,
             last_input,
             deprecated: description.deprecated,
+            waiting,
             error: None,
         },
         Err(error) => ActionForm {
@@ -283,6 +289,7 @@ pub async fn describe(
             fields: Vec::new(),
             last_input,
             deprecated: None,
+            waiting,
             error: Some(*error),
         },
     })
@@ -311,6 +318,7 @@ pub async fn run(studio: &Studio, run: RunAction) -> Result<RunReport, Error> {
     let performance = Performance {
         input,
         config: run.config,
+        resume: run.resume,
         stop,
         ..Performance::new(Arc::clone(&connector), &path, connection.clone())
     };

@@ -157,6 +157,7 @@ fn list_users(connection: &str) -> RunAction {
         input: json!({}),
         config: serde_json::Value::Null,
         connection: Some(connection.into()),
+        resume: None,
         save: None,
     }
 }

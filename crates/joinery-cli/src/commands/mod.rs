@@ -6,6 +6,7 @@ mod connection;
 mod dap;
 mod export;
 mod fmt;
+mod import;
 mod inspect;
 mod lsp;
 mod man;
@@ -45,6 +46,8 @@ pub enum Command {
     Dap(dap::Arguments),
     /// Send a request
     Send(Box<send::Arguments>),
+    /// Take in requests of other tools
+    Import(import::Arguments),
     /// Keep connection profiles
     Connection(connection::Arguments),
     /// Write a package
@@ -80,6 +83,7 @@ impl Command {
             Self::Deliveries(arguments) => trigger::deliveries::run(&arguments),
             Self::Dap(arguments) => dap::run(&arguments),
             Self::Send(arguments) => send::run(&arguments),
+            Self::Import(arguments) => import::run(&arguments),
             Self::Connection(arguments) => connection::run(arguments),
             Self::Export(arguments) => export::run(&arguments),
             Self::Inspect(arguments) => inspect::run(&arguments),
@@ -97,7 +101,8 @@ impl Command {
             Self::Check(arguments) => arguments.json,
             Self::Run(arguments) => arguments.json,
             Self::Test(arguments) => arguments.json,
-            Self::Send(arguments) => arguments.json,
+            Self::Send(arguments) => arguments.shown.json,
+            Self::Import(arguments) => arguments.json,
             Self::Connection(arguments) => arguments.wants_json(),
             Self::Deliveries(arguments) => arguments.json,
             Self::Export(arguments) => arguments.json,

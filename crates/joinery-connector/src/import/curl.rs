@@ -216,14 +216,13 @@ impl Command {
             "request" => self.method = Some(value.to_ascii_uppercase()),
             "url" => self.url(&value),
             "header" => self.header(&value),
-            "data" | "data-ascii" => self.data(&value, true),
+            "data" | "data-ascii" | "data-binary" => self.data(&value),
             "data-raw" => self.data.push(value),
-            "data-binary" => self.data(&value, false),
             "data-urlencode" => self.encoded(&value),
             "url-query" => self.query(&value),
             "json" => {
                 self.json = true;
-                self.data(&value, false);
+                self.data(&value);
             }
             "form" => self.part(&value, false),
             "form-string" => self.part(&value, true),
@@ -274,8 +273,7 @@ impl Command {
         self.headers.push(row(name, value));
     }
 
-    /// `@FILE` is sent as it is; of other text line ends are left out, as `--data` does with files.
-    fn data(&mut self, value: &str, _text: bool) {
+    fn data(&mut self, value: &str) {
         match value.strip_prefix('@') {
             Some("-") => self.leave("--data @-", "what comes in on stdin is not known"),
             Some(file) => self.file = Some(file.to_owned()),

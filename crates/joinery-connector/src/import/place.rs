@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::Imported;
-use crate::request::{RequestAuth, RequestFolder};
+use crate::{
+    request::{RequestAuth, RequestFolder},
+    variables::VariablesFile,
+};
 
 /// The longest name of a file, without its ending.
 const LONGEST: usize = 60;
@@ -32,6 +35,22 @@ impl Imported {
             let path = free(&start, &taken);
             taken.insert(path.clone());
             files.push((path, request.render(None)));
+        }
+        files
+    }
+
+    /// The files of environments, which lie beside the connector: `environments/staging.toml` with its text.
+    pub fn environment_files(&self) -> Vec<(String, String)> {
+        let mut taken = BTreeSet::new();
+        let mut files = Vec::new();
+        for (name, variables) in &self.environments {
+            let path = free(&format!("environments/{}", file_name(name)), &taken);
+            taken.insert(path.clone());
+            let file = VariablesFile {
+                color: None,
+                variables: variables.clone(),
+            };
+            files.push((path, file.render(None)));
         }
         files
     }

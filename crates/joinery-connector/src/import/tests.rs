@@ -1,5 +1,10 @@
 //! What comes of commands and files.
 
+#![allow(
+    clippy::needless_raw_string_hashes,
+    reason = "expect-test writes them when it updates"
+)]
+
 use std::fmt::Write;
 
 use expect_test::{Expect, expect};
@@ -262,21 +267,21 @@ fn what_cannot_be_carried_is_told() {
 fn what_is_no_command_is_refused() {
     check(
         "wget https://acme.example",
-        expect![[r"
+        expect![[r#"
         refused: it is not a curl command
-    "]],
+    "#]],
     );
     check(
         "curl 'https://acme.example",
-        expect![[r"
+        expect![[r#"
         refused: a single quote is opened and not closed
-    "]],
+    "#]],
     );
     check(
         "curl -v",
-        expect![[r"
+        expect![[r#"
         refused: the command has no URL
-    "]],
+    "#]],
     );
 }
 

@@ -10,6 +10,7 @@ use crate::{
         Demand, Pair, Part, RequestAuth, RequestBody, RequestFolder, RequestSettings, SavedRequest, assertion, read,
     },
     toml_table::json,
+    variables::VariablesFile,
 };
 
 /// The text of `request`, laid over `before` where that can be read.
@@ -81,6 +82,16 @@ pub(super) fn folder(folder: &RequestFolder, before: Option<&str>) -> String {
     set_auth(top, &folder.auth);
     set_rows(top, "headers", folder.headers.iter().map(pair_rows).collect());
     set_variables(top, &folder.variables);
+    document.to_string()
+}
+
+/// The text of a file of variables, laid over `before` where that can be read.
+pub(crate) fn variables_file(file: &VariablesFile, before: Option<&str>) -> String {
+    let readable = before.filter(|text| VariablesFile::parse(text, "").is_ok());
+    let mut document: DocumentMut = readable.unwrap_or("").parse().unwrap_or_default();
+    let top = document.as_table_mut();
+    set(top, "color", file.color.as_deref().map(value));
+    set_variables(top, &file.variables);
     document.to_string()
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     problem::Problem,
-    request::read_variables,
+    request::{read_variables, render_variables},
     toml_table::{Source, Table},
 };
 
@@ -33,5 +33,10 @@ impl VariablesFile {
         };
         top.unknown(&mut problems);
         Ok((read, problems))
+    }
+
+    /// The text to save. Given the text that stands there now, keeps its comments, order and unknown keys.
+    pub fn render(&self, before: Option<&str>) -> String {
+        render_variables(self, before)
     }
 }

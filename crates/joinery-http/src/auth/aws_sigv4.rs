@@ -18,6 +18,7 @@ use canonical::Canonical;
 
 const ID: &str = "aws_sigv4";
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
+const TERMINATOR: &str = "aws4_request";
 const UNSIGNED: &str = "UNSIGNED-PAYLOAD";
 /// AWS accepts a time that is off by up to five minutes.
 const ACCEPTED_SKEW: i64 = 300;
@@ -78,7 +79,8 @@ impl AuthKind for AwsSigV4 {
 
     fn apply(&self, auth: &Auth, _: &mut HttpRequest) -> Result<(), Error> {
         // A signature holds for minutes: there is none to show. What can be said is whether we could sign.
-        Scope::of(auth).map(|_| ())
+        Scope::of(auth)?;
+        auth_secret(auth).map(|_| ())
     }
 
     fn sign<'a>(&'a self, context: &'a Context<'a>, request: &'a mut HttpRequest, body: &'a [u8]) -> Signing<'a> {
@@ -93,7 +95,10 @@ impl AuthKind for AwsSigV4 {
                 kind: ID,
                 reason: format!("this computer's clock cannot be used: {error}"),
             })?;
-            sign(&scope, request, body, now)
+            let secret = auth_secret(context.auth())?;
+            sign(&scope, request, body, now, |text| {
+                Ok(signature(secret.as_bytes(), text))
+            })
         })
     }
 
@@ -117,14 +122,23 @@ impl AuthKind for AwsSigV4 {
     }
 }
 
-/// Who signs, and for what.
-struct Scope<'a> {
-    access_key_id: &'a str,
-    secret_access_key: &'a str,
-    session_token: Option<&'a str>,
-    region: &'a str,
-    service: &'a str,
-    signs_body: bool,
+fn auth_secret(auth: &Auth) -> Result<&str, Error> {
+    Ok(auth.secret(ID, "secret_access_key")?.reveal())
+}
+
+/// Who signs, and for what; the secret key stands apart.
+#[derive(Debug, Clone, Copy)]
+pub struct Scope<'a> {
+    /// The public half of the key.
+    pub access_key_id: &'a str,
+    /// What comes with temporary keys.
+    pub session_token: Option<&'a str>,
+    /// Such as `eu-central-1`.
+    pub region: &'a str,
+    /// Such as `s3`.
+    pub service: &'a str,
+    /// Whether the body is part of what is signed.
+    pub signs_body: bool,
 }
 
 impl<'a> Scope<'a> {
@@ -132,7 +146,6 @@ impl<'a> Scope<'a> {
         let text = |name: &str| auth.setting(ID, name)?.ok_or_else(|| missing(ID, name));
         Ok(Self {
             access_key_id: text("access_key_id")?,
-            secret_access_key: auth.secret(ID, "secret_access_key")?.reveal(),
             session_token: auth
                 .secrets
                 .get("session_token")
@@ -145,8 +158,18 @@ impl<'a> Scope<'a> {
     }
 }
 
-/// Adds the headers that prove who asks, at the time `now`.
-fn sign(scope: &Scope, request: &mut HttpRequest, body: &[u8], now: Timestamp) -> Result<(), Error> {
+/// Adds the headers that prove who asks, at the time `now`. `key` makes the signature of a text: [`signature`], or
+/// whoever holds the secret key. The query is spelled anew, as it is signed.
+///
+/// # Errors
+/// The URL is none, or `key` cannot sign.
+pub fn sign<E: From<Error>>(
+    scope: &Scope,
+    request: &mut HttpRequest,
+    body: &[u8],
+    now: Timestamp,
+    key: impl FnOnce(&str) -> Result<Vec<u8>, E>,
+) -> Result<(), E> {
     let time = now.strftime("%Y%m%dT%H%M%SZ").to_string();
     let day = &time[..8];
     request.set_header("X-Amz-Date", &time);
@@ -163,24 +186,29 @@ fn sign(scope: &Scope, request: &mut HttpRequest, body: &[u8], now: Timestamp) -
         request.set_header("X-Amz-Content-Sha256", &body_hash);
     }
     let canonical = Canonical::of(request, scope.service == "s3", &body_hash)?;
-    let credential = format!("{day}/{}/{}/aws4_request", scope.region, scope.service);
+    let credential = format!("{day}/{}/{}/{TERMINATOR}", scope.region, scope.service);
     let text = format!(
         "{ALGORITHM}\n{time}\n{credential}\n{}",
         sha256(canonical.text.as_bytes())
     );
-    let mut key = hmac(format!("AWS4{}", scope.secret_access_key).as_bytes(), day);
-    for part in [scope.region, scope.service, "aws4_request"] {
-        key = hmac(&key, part);
-    }
     request.url = canonical.url;
     let value = format!(
         "{ALGORITHM} Credential={}/{credential}, SignedHeaders={}, Signature={}",
         scope.access_key_id,
         canonical.signed_headers,
-        super::hex(&hmac(&key, &text))
+        super::hex(&key(&text)?)
     );
     request.set_header("Authorization", value);
     Ok(())
+}
+
+/// The signature of a text that [`sign`] made, with a key for the day, region and service that its third line names.
+pub fn signature(secret_access_key: &[u8], text: &str) -> Vec<u8> {
+    let mut key = [b"AWS4".as_slice(), secret_access_key].concat();
+    for part in text.lines().nth(2).unwrap_or_default().split('/') {
+        key = hmac(&key, part);
+    }
+    hmac(&key, text)
 }
 
 fn hmac(key: &[u8], text: &str) -> Vec<u8> {

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use crate::{error::Error, send::Exchange};
 
 mod api_key;
-mod aws_sigv4;
+pub mod aws_sigv4;
 pub(crate) mod basic;
 mod bearer;
 mod context;

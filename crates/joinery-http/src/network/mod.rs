@@ -40,6 +40,7 @@ const PROXY_PASSWORD: &str = "proxy_password";
 const PROXY_BYPASS: &str = "proxy_bypass";
 const CONNECT_TIMEOUT: &str = "connect_timeout";
 const TIMEOUT: &str = "timeout";
+const HTTP_VERSION: &str = "http_version";
 
 /// How a connection reaches its server.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,6 +68,20 @@ pub struct Network {
     pub connect_timeout: Option<Duration>,
     /// How long a request may take at most, all hops and retries included.
     pub timeout: Option<Duration>,
+    /// Which versions of HTTP are spoken.
+    pub http_version: HttpVersion,
+}
+
+/// Which versions of HTTP are spoken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum HttpVersion {
+    /// HTTP/2 where a server offers it over TLS, else HTTP/1.1.
+    #[default]
+    Either,
+    /// HTTP/1.1 alone.
+    One,
+    /// HTTP/2 alone, without TLS too.
+    Two,
 }
 
 impl Default for Network {
@@ -83,6 +98,7 @@ impl Default for Network {
             proxy_bypass: Bypass::default(),
             connect_timeout: None,
             timeout: None,
+            http_version: HttpVersion::Either,
         }
     }
 }
@@ -166,6 +182,12 @@ pub fn form() -> Form {
             ),
             field(CONNECT_TIMEOUT, "Seconds to connect", "5", Control::Text),
             field(TIMEOUT, "Seconds for a request", "60", Control::Text),
+            field(
+                HTTP_VERSION,
+                "HTTP version",
+                "1.1 or 2; empty for the best that both sides speak",
+                Control::Text,
+            ),
         ],
     }
 }
@@ -220,6 +242,12 @@ impl Network {
         }
         if let Some(limit) = text(TIMEOUT)? {
             self.timeout = Some(seconds(TIMEOUT, limit)?);
+        }
+        match text(HTTP_VERSION)? {
+            None => {}
+            Some("1.1") => self.http_version = HttpVersion::One,
+            Some("2") => self.http_version = HttpVersion::Two,
+            Some(_) => return Err(wrong(HTTP_VERSION, "it is 1.1 or 2".into())),
         }
         Ok(())
     }

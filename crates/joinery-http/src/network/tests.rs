@@ -38,7 +38,7 @@ fn every_setting_is_in_the_form_and_is_read() {
     let settings = json!({
         "ca_file": "/etc/acme.pem", "client_certificate": "/etc/ada.pem", "verify": "false",
         "proxy": "proxy.acme.test:8080", "proxy_username": "ada", "proxy_bypass": "acme.test",
-        "connect_timeout": "5", "timeout": "2.5 s"
+        "connect_timeout": "5", "timeout": "2.5 s", "http_version": "1.1"
     });
     let secrets = ["client_key", "client_key_passphrase", "proxy_password"];
     let form = form();

@@ -11,7 +11,10 @@ use aes_gcm::{
 use base64::{Engine, engine::general_purpose::STANDARD};
 use hmac::{Hmac, Mac};
 use joinery_connector::Secret;
-use joinery_http::auth::keys::{self, Algorithm};
+use joinery_http::auth::{
+    aws_sigv4,
+    keys::{self, Algorithm},
+};
 use md5::Md5;
 use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha384, Sha512, Sha512_256};
@@ -58,6 +61,10 @@ pub fn perform(key: &[u8], operation: SecretOperation, message: &[u8]) -> Result
             gcm(&key, decrypt, &nonce, additional, message)?
         }
         SecretOperation::AesCbc { decrypt, encoding, iv } => cbc(&decoded(key, encoding)?, decrypt, &iv, message)?,
+        SecretOperation::AwsV4 => {
+            let text = std::str::from_utf8(message).map_err(|_| "what is signed is not text".to_owned())?;
+            aws_sigv4::signature(key, text)
+        }
     })
 }
 

@@ -3,6 +3,7 @@
 // The `export_module` macro asks for the wildcard.
 #![allow(clippy::wildcard_imports)]
 
+mod aws;
 mod calendar;
 mod ciphers;
 mod collections;
@@ -70,6 +71,11 @@ pub const GROUPS: &[Group] = &[
         title: "Requests",
         namespace: "",
         module: multipart::module,
+    },
+    Group {
+        title: "Requests",
+        namespace: "",
+        module: aws::module,
     },
     Group {
         title: "Responses",

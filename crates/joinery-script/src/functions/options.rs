@@ -122,6 +122,29 @@ pub const PBKDF2: Taken = Taken {
         ("hash", "`sha1`, `sha256` or `sha512`. `sha256` without it."),
     ],
 };
+/// What `sigv4` of a request takes.
+pub const SIGV4: Taken = Taken {
+    function: "sigv4",
+    argument: 1,
+    keys: &[
+        ("access_key_id", "Who signs. Needed."),
+        (
+            "secret_access_key",
+            "The key, as text or a secret of the connection. Needed.",
+        ),
+        ("region", "The AWS region, such as `eu-central-1`. Needed."),
+        ("service", "The name AWS signs the service under, such as `s3`. Needed."),
+        ("session_token", "What came with temporary keys, as text."),
+        (
+            "host",
+            "The host that the request goes to, where it was given as a path; with its port, if that is not 443.",
+        ),
+        (
+            "unsigned_payload",
+            "Whether the body is left out of the signature, which `s3` alone accepts. `false` without it.",
+        ),
+    ],
+};
 /// What `request.retry` takes.
 pub const RETRY: Taken = Taken {
     function: "retry",
@@ -239,6 +262,7 @@ pub const PART: &[(&str, &str)] = &[
 pub const ALL: &[Taken] = &[
     FIELD,
     RETRY,
+    SIGV4,
     Taken {
         function: "multipart",
         argument: usize::MAX,

@@ -113,13 +113,15 @@ fn a_secret_hashes_derives_and_compares_without_being_read() {
     assert_eq!(with_key(body), json!([true, true, true, true, true, false]));
 }
 
+/// What an expression that fails says.
+fn said(expression: &str) -> Value {
+    with_key(&format!(
+        "try {{ {expression} }} catch (error) {{ return error; }} \"nothing\""
+    ))
+}
+
 #[test]
 fn what_does_not_fit_is_told_in_words() {
-    let said = |expression: &str| {
-        with_key(&format!(
-            "try {{ {expression} }} catch (error) {{ return error; }} \"nothing\""
-        ))
-    };
     assert_eq!(
         said("jwt_sign(#{}, connection.token, \"RS256\")"),
         "jwt_sign: private key: it is neither PEM (-----BEGIN PRIVATE KEY-----) nor a JWK"
@@ -144,4 +146,60 @@ fn what_does_not_fit_is_told_in_words() {
         said("aes_gcm_encrypt(\"0123456789abcdef\", \"m\", #{ nonce: \"short\" })"),
         "aes_gcm_encrypt: `nonce` must have 12 bytes, not 5"
     );
+}
+
+#[test]
+fn aws_signatures_are_those_of_their_definition_with_a_secret_too() {
+    let body = r#"
+        let options = #{ access_key_id: "AKID", secret_access_key: connection.token, region: "eu-central-1", service: "iam" };
+        let request = http.request("GET", "https://acme.test/echo").query(#{ q: "a b" }).sigv4(options);
+        let headers = request.send().body.headers;
+        let time = headers["x-amz-date"];
+        let day = time.sub_string(0, 8);
+        let asked = "GET\n/echo\nq=a%20b\nhost:acme.test\nx-amz-date:" + time + "\n\nhost;x-amz-date\n" + sha256("");
+        let text = "AWS4-HMAC-SHA256\n" + time + "\n" + day + "/eu-central-1/iam/aws4_request\n" + sha256(asked);
+        let key = hmac_sha256_bytes("AWS4hush", day);
+        for part in ["eu-central-1", "iam", "aws4_request"] { key = hmac_sha256_bytes(key, part); }
+        let signature = headers.authorization.split("Signature=")[1];
+        [request.url, signature == hmac_sha256(key, text)]"#;
+    assert_eq!(with_key(body), json!(["https://acme.test/echo?q=a%20b", true]));
+}
+
+#[test]
+fn what_aws_could_not_verify_is_not_signed() {
+    let with = |request: &str, more: &str| {
+        let options = "#{ access_key_id: \"a\", secret_access_key: \"s\", region: \"r\", service: \"iam\"";
+        said(&format!("{request}.sigv4({options}{more} }})"))
+    };
+    let whole = "http.request(\"POST\", \"https://acme.test/echo\")";
+    assert_eq!(
+        with("http.request(\"GET\", \"/echo\")", ""),
+        "sigv4 signs the host too, and \"/echo\" has none: request a whole URL, or give `host`"
+    );
+    for (call, reason) in [
+        (
+            ".header(\"X-A\", connection.token)",
+            "sigv4 cannot sign a header that holds a secret: set it after signing",
+        ),
+        (
+            ".json(#{ a: connection.token })",
+            "sigv4 cannot sign a body that holds a secret: only the host knows its text",
+        ),
+        (
+            ".form(#{ a: connection.token })",
+            "sigv4 cannot sign a body that holds a secret: only the host knows its text",
+        ),
+        (
+            ".multipart(#{ a: \"b\" })",
+            "sigv4 cannot sign a multipart body: give `unsigned_payload: true`, or another body",
+        ),
+    ] {
+        assert_eq!(with(&format!("{whole}{call}"), ""), reason);
+    }
+    assert_eq!(
+        with(whole, ", regoin: 1"),
+        "sigv4 knows no `regoin`; did you mean `region`?"
+    );
+    let missing = said(&format!("{whole}.sigv4(#{{ access_key_id: \"a\" }})"));
+    assert_eq!(missing, "sigv4: `secret_access_key` is needed");
 }

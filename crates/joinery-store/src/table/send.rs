@@ -7,23 +7,27 @@ use rusqlite::{OptionalExtension, Transaction};
 use crate::{Store, error::Error};
 
 /// The table's history.
-pub(crate) const MIGRATIONS: &[super::Migration] = &[(
-    1,
-    "CREATE TABLE send (
-        id INTEGER PRIMARY KEY AUTOINCREMENT,
-        workspace TEXT NOT NULL,
-        request_path TEXT,
-        sent_ms INTEGER NOT NULL,
-        method TEXT NOT NULL,
-        url TEXT NOT NULL,
-        status INTEGER,
-        time_ms REAL NOT NULL,
-        detail TEXT NOT NULL,
-        body TEXT
-    ) STRICT;
-    CREATE INDEX send_by_workspace ON send (workspace, id);
-    CREATE INDEX send_by_body ON send (body) WHERE body IS NOT NULL",
-)];
+pub(crate) const MIGRATIONS: &[super::Migration] = &[
+    (
+        1,
+        "CREATE TABLE send (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            workspace TEXT NOT NULL,
+            request_path TEXT,
+            sent_ms INTEGER NOT NULL,
+            method TEXT NOT NULL,
+            url TEXT NOT NULL,
+            status INTEGER,
+            time_ms REAL NOT NULL,
+            detail TEXT NOT NULL,
+            body TEXT
+        ) STRICT;
+        CREATE INDEX send_by_workspace ON send (workspace, id);
+        CREATE INDEX send_by_body ON send (body) WHERE body IS NOT NULL",
+    ),
+    // Those a person wants to keep. A table of its own: most sends are never pinned.
+    (4, "CREATE TABLE pinned_send (id INTEGER PRIMARY KEY) STRICT"),
+];
 
 const SELECT: &str =
     "SELECT id, workspace, request_path, sent_ms, method, url, status, time_ms, detail, body FROM send";
@@ -53,7 +57,7 @@ pub struct Row {
     pub body: Option<String>,
 }
 
-/// Adds a send, keeping at most `keep` per workspace; bodies of dropped rows are deleted. Returns its number.
+/// Adds a send, keeping at most `keep` per workspace besides those that are pinned; bodies of dropped rows are deleted. Returns its number.
 ///
 /// # Errors
 /// [`Error::Statement`], [`Error::File`].
@@ -113,12 +117,42 @@ pub fn get(store: &Store, id: i64) -> Result<Option<Row>, Error> {
     })
 }
 
+/// Pins a send, so that it is kept however many follow, or lets it go.
+///
+/// # Errors
+/// [`Error::Statement`].
+pub fn pin(store: &Store, id: i64, pinned: bool) -> Result<(), Error> {
+    let statement = if pinned {
+        "INSERT OR IGNORE INTO pinned_send SELECT id FROM send WHERE id = ?1"
+    } else {
+        "DELETE FROM pinned_send WHERE id = ?1"
+    };
+    store.with("pinning a send", |connection| {
+        connection.prepare_cached(statement)?.execute([id])?;
+        Ok(())
+    })
+}
+
+/// The numbers of the sends that are pinned.
+///
+/// # Errors
+/// [`Error::Statement`].
+pub fn pinned(store: &Store) -> Result<Vec<i64>, Error> {
+    store.with("listing pinned sends", |connection| {
+        connection
+            .prepare_cached("SELECT id FROM pinned_send")?
+            .query_map([], |row| row.get(0))?
+            .collect()
+    })
+}
+
 /// Deletes what is above `keep` rows; gives the bodies that no row names any more.
 fn drop_old(transaction: &Transaction, workspace: &str, keep: usize) -> rusqlite::Result<Vec<String>> {
     let dropped: Vec<Option<String>> = transaction
         .prepare_cached(
             "DELETE FROM send WHERE id IN (
-                SELECT id FROM send WHERE workspace = ?1 ORDER BY id DESC LIMIT -1 OFFSET ?2) RETURNING body",
+                SELECT id FROM send WHERE workspace = ?1 AND id NOT IN (SELECT id FROM pinned_send)
+                ORDER BY id DESC LIMIT -1 OFFSET ?2) RETURNING body",
         )?
         .query_map((workspace, super::limit(keep)), |row| row.get(0))?
         .collect::<rusqlite::Result<_>>()?;
@@ -232,5 +266,27 @@ mod tests {
         assert_eq!(list(&store, "/w", None, 10).unwrap().len(), 2);
         assert_eq!(get(&store, id).unwrap(), Some(expected));
         assert_eq!(get(&store, 999).unwrap(), None);
+    }
+
+    #[test]
+    fn a_pinned_send_stays_with_its_body_however_many_follow() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        std::fs::create_dir(store.body_folder()).unwrap();
+        std::fs::write(store.body_folder().join("1"), "{}").unwrap();
+        let first = add(&store, &row("/w", None, Some("1")), 2).unwrap();
+        pin(&store, first, true).unwrap();
+        pin(&store, first, true).unwrap();
+        pin(&store, 999, true).unwrap();
+        for _ in 0..5 {
+            add(&store, &row("/w", None, None), 2).unwrap();
+        }
+        assert_eq!(pinned(&store).unwrap(), [first]);
+        assert_eq!(list(&store, "/w", None, 10).unwrap().len(), 3);
+        assert!(store.body_folder().join("1").exists());
+        pin(&store, first, false).unwrap();
+        add(&store, &row("/w", None, None), 2).unwrap();
+        assert_eq!(get(&store, first).unwrap(), None);
+        assert!(!store.body_folder().join("1").exists());
     }
 }

@@ -23,4 +23,8 @@ spans: Array<number>,
 /**
  * Whether the text was cut.
  */
-cut: boolean, };
+cut: boolean, 
+/**
+ * What was found in it, flat: start, end, start, end ... in UTF-16 units.
+ */
+hits: Array<number>, };

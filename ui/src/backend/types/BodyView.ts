@@ -3,4 +3,4 @@
 /**
  * How to look at a body.
  */
-export type BodyView = "raw" | "tree";
+export type BodyView = "raw" | "tree" | "pretty" | "hex";

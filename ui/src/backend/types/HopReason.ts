@@ -3,4 +3,4 @@
 /**
  * Why a hop was not, or was, the last.
  */
-export type HopReason = "redirect" | "retry" | "sign_in" | "refused" | "final";
+export type HopReason = "redirect" | "retry" | "sign_in" | "refused" | "page" | "final";

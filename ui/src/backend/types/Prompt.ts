@@ -11,4 +11,8 @@ label: string,
 /**
  * What stands there before anything is typed.
  */
-default: string | null, };
+default: string | null, 
+/**
+ * Whether the answer is a secret, as the label says: it is masked wherever the request is shown.
+ */
+secret: boolean, };

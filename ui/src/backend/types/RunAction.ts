@@ -28,6 +28,10 @@ config: JsonValue,
  */
 connection: string | null, 
 /**
+ * The id of a run that waits, to go on with it in place of beginning; it keeps its own input.
+ */
+resume: string | null, 
+/**
  * A text to save first, in the same step.
  */
 save: SaveFirst | null, };

@@ -2,7 +2,9 @@
 import type { AssertionResult } from "./AssertionResult";
 import type { BodySummary } from "./BodySummary";
 import type { CaptureResult } from "./CaptureResult";
+import type { Hint } from "./Hint";
 import type { HttpResponse } from "./HttpResponse";
+import type { Pages } from "./Pages";
 import type { SentRequest } from "./SentRequest";
 import type { SignInExchange } from "./SignInExchange";
 
@@ -34,6 +36,14 @@ assertions: Array<AssertionResult>,
  * What was captured for the requests that follow.
  */
 captures: Array<CaptureResult>, 
+/**
+ * The pages that were followed and joined, where that was asked for.
+ */
+pages: Pages | null, 
+/**
+ * What is worth knowing about the answer.
+ */
+hints: Array<Hint>, 
 /**
  * What signing in asked for it on its own, such as a token, in order.
  */

@@ -1,16 +1,14 @@
 /** One open request with its last answer. */
 import type { BackendError } from '../../backend/error';
-import type { BodyView } from '../../backend/types/BodyView';
 import type { FileRef } from '../../backend/types/FileRef';
 import type { SavedRequest } from '../../backend/types/SavedRequest';
 import type { Sent } from '../../backend/types/Sent';
 import type { VariableView } from '../../backend/types/VariableView';
-import type { LineWindows } from '../../lib/line-windows.svelte';
+import type { Answer } from '../../lib/body/answer.svelte';
 import { shortPath } from '../../lib/measures';
 import { joinUrl, splitUrl } from '../../lib/request-url';
 
 export type RequestSection = 'params' | 'headers' | 'auth' | 'body';
-export type ResponseSection = 'body' | 'headers' | 'timing';
 
 let nextTab = 1;
 
@@ -34,11 +32,8 @@ export class RequestTab {
 	error = $state.raw<BackendError | null>(null);
 	/** The id of the send under way. */
 	sending = $state<string | null>(null);
-	view = $state<BodyView>('tree');
-	responseSection = $state<ResponseSection>('body');
-	lines = $state.raw<LineWindows | null>(null);
-	/** What `lines` are: not yet what is wanted while a large body is still read. */
-	linesView = $state<BodyView>('tree');
+	/** How the answer is looked at, once there was one. */
+	answer = $state.raw<Answer | null>(null);
 	making = $state(false);
 
 	#saved = $state('');

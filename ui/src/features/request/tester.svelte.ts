@@ -1,8 +1,6 @@
 /** The request tester: open requests, what was sent, what came back. */
 import type { Backend } from '../../backend';
 import { BackendError } from '../../backend/error';
-import type { BodySummary } from '../../backend/types/BodySummary';
-import type { BodyView } from '../../backend/types/BodyView';
 import type { CallReport } from '../../backend/types/CallReport';
 import type { FileRef } from '../../backend/types/FileRef';
 import type { MadeAction } from '../../backend/types/MadeAction';
@@ -12,24 +10,16 @@ import { emptyRequest } from '../../lib/empty-request';
 import { listFiles } from '../../lib/file-kinds';
 import { size } from '../../lib/format';
 import { METHODS } from '../../lib/methods';
-import { LineWindows } from '../../lib/line-windows.svelte';
+import { Answer } from '../../lib/body/answer.svelte';
 import type { Session } from '../../lib/session.svelte';
 import { nameFor, requestOfCall } from './new-request';
 import { RequestTab } from './request-tab.svelte';
 
-const FIRST_LINES = 60;
 /** What a clipboard takes without a stop. */
 const COPY_AT_MOST = 10_000_000;
-const FIRST_POLL_MS = 8;
-const INDEX_POLL_MS = 150;
 const VARIABLES_AFTER_MS = 120;
 
 let nextSend = 1;
-
-/** The tree of a large body comes when all of it has been read; until then its text shows. */
-function shownView(wanted: BodyView, body: BodySummary): BodyView {
-	return wanted === 'tree' && body.tree_lines === 0 ? 'raw' : wanted;
-}
 
 export class Tester {
 	tabs = $state.raw<RequestTab[]>([]);
@@ -89,7 +79,7 @@ export class Tester {
 		const tab = this.tabs[at];
 		if (!tab) return;
 		if (tab.sending) void this.backend.cancel(tab.sending).catch(() => undefined);
-		if (tab.sent && !tab.dirty) void this.backend.closeBody(tab.sent.body.id).catch(() => undefined);
+		if (!tab.dirty) tab.answer?.close();
 		this.tabs = this.tabs.filter((each) => each !== tab);
 		if (this.active === tab) this.active = this.tabs[Math.min(at, this.tabs.length - 1)] ?? null;
 		if (tab.dirty) {
@@ -216,8 +206,9 @@ export class Tester {
 		}
 	}
 
+	/** Copies the body that is looked at: what the filter gave, or the whole. */
 	async copyBody(): Promise<void> {
-		const body = this.active?.sent?.body;
+		const body = this.active?.answer?.current?.body;
 		if (!body) return;
 		try {
 			await navigator.clipboard.writeText(await this.backend.bodyText(body.id, COPY_AT_MOST));
@@ -226,17 +217,6 @@ export class Tester {
 		} catch (thrown) {
 			this.session.fail(thrown);
 		}
-	}
-
-	/** The JSONPath of a line of the answer. */
-	async pathOf(tab: RequestTab, line: number): Promise<string | null> {
-		return tab.sent ? this.backend.bodyPath(tab.sent.body.id, line) : null;
-	}
-
-	/** Tree or raw. */
-	show(tab: RequestTab, view: BodyView): void {
-		tab.view = view;
-		if (tab.sent) this.#showLines(tab, tab.sent, this.#linesOf(tab.sent, view));
 	}
 
 	/** Asks anew which variables have values: at once for the first time, then shortly after the last change. */
@@ -275,53 +255,13 @@ export class Tester {
 	}
 
 	async #take(tab: RequestTab, sent: Sent): Promise<void> {
-		const before = tab.sent;
-		if (sent.body.kind !== 'json') tab.view = 'raw';
-		else if (before && before.body.kind !== 'json') tab.view = 'tree';
-		const lines = this.#linesOf(sent, tab.view);
+		const key = tab.file ? `body view ${tab.connector}/${tab.file.path}` : null;
+		const answer = tab.answer ?? new Answer(this.backend, key);
 		// The first lines come with the answer, so that it appears whole.
-		await lines.want(0, Math.min(FIRST_LINES, lines.count - 1));
+		await answer.take(sent);
+		tab.answer = answer;
 		tab.sent = sent;
-		this.#showLines(tab, sent, lines);
 		tab.error = null;
 		this.session.rateLimit = sent.response.rate_limit ?? this.session.rateLimit;
-		if (before && before.body.id !== sent.body.id) void this.backend.closeBody(before.body.id).catch(() => undefined);
-		if (!sent.body.complete) void this.#follow(tab, sent.number);
-	}
-
-	/** A large body is read on while its first lines show. */
-	async #follow(tab: RequestTab, number: number): Promise<void> {
-		// Often at first, so that the first lines come at once; then as often as a count may change.
-		for (let pause = FIRST_POLL_MS; ; pause = Math.min(2 * pause, INDEX_POLL_MS)) {
-			await new Promise((done) => setTimeout(done, pause));
-			const { sent } = tab;
-			if (sent?.number !== number) return;
-			const body = await this.backend.bodySummary(sent.body.id).catch(() => null);
-			if (!body || tab.sent?.number !== number) return;
-			tab.sent = { ...tab.sent, body };
-			// A body that turned out to be no JSON has no tree.
-			if (body.kind !== 'json') tab.view = 'raw';
-			if (shownView(tab.view, body) === tab.linesView) {
-				tab.lines?.grow(tab.linesView === 'tree' ? body.tree_lines : body.raw_lines);
-			} else {
-				const lines = this.#linesOf(tab.sent, tab.view);
-				await lines.want(0, FIRST_LINES)?.catch(() => undefined);
-				if (tab.sent?.number === number) this.#showLines(tab, tab.sent, lines);
-			}
-			if (body.complete) return;
-		}
-	}
-
-	#showLines(tab: RequestTab, sent: Sent, lines: LineWindows): void {
-		tab.lines = lines;
-		tab.linesView = shownView(tab.view, sent.body);
-	}
-
-	#linesOf(sent: Sent, wanted: BodyView): LineWindows {
-		const { id, tree_lines, raw_lines } = sent.body;
-		const view = shownView(wanted, sent.body);
-		return new LineWindows(view === 'tree' ? tree_lines : raw_lines, (from, count) =>
-			this.backend.bodyLines(id, view, from, count)
-		);
 	}
 }

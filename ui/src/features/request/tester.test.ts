@@ -22,7 +22,7 @@ test('an answer brings its first lines, and the rate limit for the status bar', 
 	const { tester, tab, session } = await open();
 	await tester.send();
 	expect(tab.sent?.response.status).toBe(200);
-	expect(tab.lines?.get(0)?.text).toContain('{');
+	expect(tab.answer?.viewer?.lines?.get(0)?.text).toContain('{');
 	expect(session.rateLimit?.limit).toBeGreaterThan(0);
 	expect(tab.sending).toBeNull();
 });

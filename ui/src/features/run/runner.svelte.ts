@@ -11,16 +11,20 @@ import type { JsonValue } from '../../backend/types/serde_json/JsonValue';
 import type { RunReport } from '../../backend/types/RunReport';
 import type { SavedFile } from '../../backend/types/SavedFile';
 import type { SaveFirst } from '../../backend/types/SaveFirst';
+import type { WaitingAction } from '../../backend/types/WaitingAction';
 import { fieldError, isObject, isShown, startingValues, type JsonObject } from '../../lib/form-values';
 import { LineWindows } from '../../lib/line-windows.svelte';
 import type { Session } from '../../lib/session.svelte';
 import { PickLists } from './pick-lists.svelte';
+import { recallSticky, rememberSticky, stickyOf } from './sticky';
 import { stem, summary } from './wording';
 
 export type OutputView = 'value' | 'diff';
 
 const FIRST_LINES = 60;
 const RUN_ON_SAVE = 'run.on_save';
+/** The action that every connector has, which sends any request. */
+const CUSTOM_REQUEST = 'actions/http.rhai';
 
 /** Files whose change may change what an action gives. */
 const MATTERS = /^(actions|methods|schemas|pick_lists)\/|^(connection\.rhai|connector\.toml)$/;
@@ -96,6 +100,23 @@ export class Runner {
 		await form;
 	}
 
+	/** Makes the request that every connector can send the action to run. */
+	async chooseCustomRequest(): Promise<void> {
+		await this.choose({ connector: this.session.connector, path: CUSTOM_REQUEST });
+	}
+
+	/** Goes on with a run that was stopped while it waited, on the connection it began with. */
+	async resume(waiting: WaitingAction): Promise<void> {
+		if (this.running) return;
+		await this.#run({ resume: waiting });
+	}
+
+	/** Gives up a run that waits. */
+	async forget(waiting: WaitingAction): Promise<void> {
+		await this.backend.forgetWaiting(waiting.id).catch((thrown: unknown) => this.session.fail(thrown));
+		await this.#describe(this.values);
+	}
+
 	/** Lets runs wait until `work` has chosen its action. */
 	async expect(work: Promise<unknown>): Promise<void> {
 		const coming = work.catch(() => undefined);
@@ -127,7 +148,7 @@ export class Runner {
 			this.session.announce('The input has errors.');
 			return;
 		}
-		await this.#run(null);
+		await this.#run({});
 	}
 
 	/**
@@ -140,7 +161,7 @@ export class Runner {
 		if (!this.runOnSave || this.running || !MATTERS.test(save.file.path)) return null;
 		if (!isAction && this.file?.connector !== save.file.connector) return null;
 		if (isAction) await this.choose(save.file);
-		const report = await this.#run(save);
+		const report = await this.#run({ save });
 		if (!report) return null;
 		await painted();
 		this.session.lastResultMs = performance.now() - started;
@@ -183,7 +204,7 @@ export class Runner {
 		return wrong(this.form?.config ?? [], this.answers) || wrong(this.form?.fields ?? [], this.values);
 	}
 
-	async #run(save: SaveFirst | null): Promise<RunReport | null> {
+	async #run({ save = null, resume }: { save?: SaveFirst | null; resume?: WaitingAction }): Promise<RunReport | null> {
 		const { file } = this;
 		if (!file) return null;
 		const id = `run-${Date.now()}-${nextRun++}`;
@@ -194,12 +215,16 @@ export class Runner {
 				file,
 				input: this.form && !this.form.error ? this.values : null,
 				config: this.form && this.form.config.length > 0 ? this.answers : null,
-				connection: this.session.connection,
+				connection: resume?.connection ?? this.session.connection,
+				resume: resume?.id ?? null,
 				save
 			});
 			await this.#take(report);
+			const fields = [...(this.form?.config ?? []), ...(this.form?.fields ?? [])];
+			if (!resume) void rememberSticky(this.backend, file.connector, fields, { ...this.answers, ...this.values });
 			// The saved text may have other fields than the form shows.
-			if (save) void this.#describe(this.values);
+			const mayWait = resume !== undefined || report.error?.code === 'cancelled';
+			if (save || mayWait) void this.#describe(this.values);
 			return report;
 		} catch (thrown) {
 			const failure = BackendError.from(thrown);
@@ -258,14 +283,24 @@ export class Runner {
 		const asked = ++this.#described;
 		const before = this.values;
 		try {
-			const form = await this.backend.describeAction(file, null, this.session.connection, this.answers);
+			const kept = await recallSticky(this.backend, file.connector);
+			const first = this.form === null;
+			let form = await this.backend.describeAction(file, null, this.session.connection, this.answers);
+			const answers = first ? stickyOf(form.config, kept) : {};
+			if (Object.keys(answers).length > 0) {
+				// The other fields depend on the remembered answers.
+				const all = isObject(form.answers) ? { ...form.answers, ...answers } : answers;
+				form = await this.backend.describeAction(file, null, this.session.connection, all);
+			}
 			if (asked !== this.#described) return;
 			// Fields that could not be had leave the form as it was.
 			if (!form.error || !this.form) this.form = form;
 			if (!form.error && isObject(form.answers)) this.answers = form.answers;
 			// Nor may an answer undo what was typed while it was awaited.
 			if (this.values !== before) return;
-			this.values = startingValues(form.fields, input !== undefined && isObject(input) ? input : form.last_input);
+			const last = isObject(form.last_input) ? form.last_input : {};
+			const given = input !== undefined && isObject(input) ? input : { ...last, ...stickyOf(form.fields, kept) };
+			this.values = startingValues(form.fields, given);
 			this.#wantLists();
 		} catch (thrown) {
 			if (asked === this.#described) this.failure = BackendError.from(thrown);

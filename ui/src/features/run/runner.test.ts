@@ -104,3 +104,63 @@ test('a pick list is asked for once for what it depends on, and says what is mis
 	expect(asked).toEqual([{ user: 'ada' }]);
 	expect(runner.pickLists.lists.member?.options[0]?.label).toBe('Ada');
 });
+
+test('a run that waits is gone on with on the connection it began with, and given up', async () => {
+	const { runner, backend } = await open();
+	const { describeAction, runAction } = backend;
+	let waiting = [{ id: 'a1', due_ms: 0, connection: 'prod' }];
+	backend.describeAction = async (...asked) => ({ ...(await describeAction(...asked)), waiting });
+	const asked: unknown[] = [];
+	backend.runAction = (run) => {
+		asked.push([run.resume, run.connection]);
+		waiting = [];
+		return runAction(run);
+	};
+	await runner.choose(file);
+	const [one] = runner.form?.waiting ?? [];
+	if (!one) throw new Error('nothing waits');
+	await runner.resume(one);
+	expect(asked).toEqual([['a1', 'prod']]);
+	await expect.poll(() => runner.form?.waiting).toEqual([]);
+
+	waiting = [{ id: 'b2', due_ms: 0, connection: 'prod' }];
+	const given: string[] = [];
+	backend.forgetWaiting = async (id) => {
+		given.push(id);
+		waiting = [];
+	};
+	await runner.forget({ id: 'b2', due_ms: 0, connection: null });
+	expect(given).toEqual(['b2']);
+	expect(runner.form?.waiting).toEqual([]);
+});
+
+test('sticky fields are remembered for the other actions of the connector, secrets are not', async () => {
+	const { runner, backend } = await open();
+	const { describeAction } = backend;
+	backend.describeAction = async (...asked) => {
+		const form = await describeAction(...asked);
+		const [first] = form.fields;
+		if (!first) throw new Error('no fields');
+		const plain = { ...first, required: false, default: null, sticky: true };
+		const fields = [
+			{ ...plain, name: 'team' },
+			{ ...plain, name: 'code', secret: true },
+			{ ...plain, name: 'note', sticky: false }
+		];
+		return { ...form, config: [{ ...plain, name: 'kind' }], answers: asked[3] ?? {}, fields, last_input: null };
+	};
+	await runner.choose(file);
+	await runner.answer({ kind: 'admins' });
+	runner.setValues({ team: 'blue', code: 'hush', note: 'x' });
+	await runner.run();
+	await expect.poll(() => backend.recall('run.sticky:okta')).toEqual({ kind: 'admins', team: 'blue' });
+	await runner.choose({ ...file, path: 'actions/create_user.rhai' });
+	expect(runner.values).toEqual({ team: 'blue' });
+	expect(runner.answers).toEqual({ kind: 'admins' });
+});
+
+test('every connector can send a custom request', async () => {
+	const { runner, session } = await open();
+	await runner.chooseCustomRequest();
+	expect(runner.file).toEqual({ connector: session.connector, path: 'actions/http.rhai' });
+});

@@ -1,5 +1,6 @@
 /** Runs in words. */
 import type { RunReport } from '../../backend/types/RunReport';
+import type { WaitingAction } from '../../backend/types/WaitingAction';
 import { count, duration } from '../../lib/format';
 
 export interface Change {
@@ -32,4 +33,18 @@ export function headline(report: RunReport): string {
 /** A file's name without folder and extension. */
 export function stem(path: string): string {
 	return path.slice(path.lastIndexOf('/') + 1).replace(/\.[^.]+$/, '');
+}
+
+/** `due in 5 minutes, on prod`: when a run that waits means to go on, and where. */
+export function due(waiting: WaitingAction, now: number): string {
+	const seconds = Math.ceil((waiting.due_ms - now) / 1000);
+	const when =
+		seconds <= 0
+			? 'due now'
+			: seconds < 120
+				? `due in ${count(seconds, 'second')}`
+				: seconds < 7200
+					? `due in ${count(Math.round(seconds / 60), 'minute')}`
+					: `due in ${count(Math.round(seconds / 3600), 'hour')}`;
+	return waiting.connection === null ? when : `${when}, on ${waiting.connection}`;
 }

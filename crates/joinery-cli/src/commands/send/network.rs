@@ -35,6 +35,12 @@ pub struct Network {
     /// Give up connecting after so many seconds
     #[arg(long, value_name = "SECONDS")]
     connect_timeout: Option<String>,
+    /// Speak HTTP/1.1 alone
+    #[arg(long = "http1.1", conflicts_with = "http2")]
+    http1: bool,
+    /// Speak HTTP/2 alone, to an http:// address too
+    #[arg(long)]
+    http2: bool,
 }
 
 impl Network {
@@ -56,10 +62,19 @@ impl Network {
             ("proxy_bypass", self.noproxy.clone()),
             ("verify", self.insecure.then(|| "false".to_owned())),
             ("connect_timeout", self.connect_timeout.clone()),
+            ("http_version", self.http_version().map(str::to_owned)),
         ];
         let given = given.into_iter();
         Ok(given
             .filter_map(|(name, value)| Some((name.to_owned(), value?)))
             .collect())
+    }
+
+    fn http_version(&self) -> Option<&'static str> {
+        match (self.http1, self.http2) {
+            (true, _) => Some("1.1"),
+            (_, true) => Some("2"),
+            _ => None,
+        }
     }
 }

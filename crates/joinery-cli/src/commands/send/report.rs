@@ -1,10 +1,12 @@
 //! What a send prints: the body on stdout, the rest on stderr.
 
-use std::io::IsTerminal;
+use std::{fmt::Write as _, fs::File, io::IsTerminal, path::Path};
 
 use joinery_app::{
-    Code, Error, HttpResponse,
-    requests::{Answered, AssertionResult, CaptureResult},
+    Code, Error, HttpResponse, Program,
+    bodies::{self, FilterKind},
+    okta::{Hint, HintLevel},
+    requests::{self, Answered, AssertionResult, CaptureResult, Pages},
 };
 use serde_json::{Value, json};
 
@@ -17,12 +19,11 @@ const LARGEST_LAID_OUT: usize = 4 << 20;
 /// Prints the response.
 pub fn show(arguments: &Arguments, answered: &Answered) -> Result<Outcome, Error> {
     let exchange = &answered.exchange;
-    let body = exchange
-        .body
-        .read()
-        .map_err(|error| Error::new(Code::Unavailable, format!("cannot read the body back: {error}")))?;
-    if arguments.json {
-        output::json(&shape(answered, &body))?;
+    if arguments.shown.verbose {
+        output::note(output::printable(&requests::wire_log(exchange)).trim_end());
+    }
+    if arguments.shown.json {
+        output::json(&shape(answered, &read(answered)?))?;
     } else {
         for asked in &exchange.sign_in {
             let (dim, request) = (output::DIM, &asked.request);
@@ -33,11 +34,77 @@ pub fn show(arguments: &Arguments, answered: &Answered) -> Result<Outcome, Error
             ));
         }
         output::note(&status_line(&exchange.response));
-        print_body(&body)?;
+        if let Some(pages) = &answered.pages {
+            output::note(&pages_line(pages));
+        }
+        if arguments.with_head() {
+            output::bytes(head(&exchange.response).as_bytes())?;
+        }
+        match (&arguments.shown.output, arguments.filter()) {
+            (Some(file), _) => keep(answered, file)?,
+            (None, Some((kind, filter))) => print_filtered(&read(answered)?, kind, filter)?,
+            (None, None) => match exchange.body.path().filter(|_| !std::io::stdout().is_terminal()) {
+                Some(kept) => output::file(kept)?,
+                None => print_body(&read(answered)?)?,
+            },
+        }
         captures(&answered.captures);
         assertions(&answered.assertions);
+        hints(&answered.hints);
     }
     Ok(outcome(answered))
+}
+
+fn read(answered: &Answered) -> Result<Vec<u8>, Error> {
+    let body = answered.exchange.body.read();
+    body.map(|body| body.to_vec())
+        .map_err(|error| Error::new(Code::Unavailable, format!("cannot read the body back: {error}")))
+}
+
+fn keep(answered: &Answered, file: &Path) -> Result<(), Error> {
+    let body = &answered.exchange.body;
+    // A large body is copied from disk to disk, and gets the rights of any new file.
+    let written = match body.path() {
+        Some(kept) => File::open(kept)
+            .and_then(|mut kept| std::io::copy(&mut kept, &mut File::create(file)?))
+            .map(|_| ()),
+        None => body.read().and_then(|bytes| std::fs::write(file, bytes)),
+    };
+    written.map_err(|error| {
+        Error::new(Code::Unavailable, format!("cannot write {}: {error}", file.display()))
+            .with_hint("Check that its folder exists and can be written to.")
+    })
+}
+
+/// Status and headers as they came.
+fn head(response: &HttpResponse) -> String {
+    let mut head = format!("{} {} {}\r\n", response.version, response.status, response.reason);
+    for header in &response.headers {
+        let _ = write!(head, "{}: {}\r\n", header.name, header.value);
+    }
+    head.push_str("\r\n");
+    head
+}
+
+fn pages_line(pages: &Pages) -> String {
+    let (dim, doubt) = (output::DIM, output::DOUBT);
+    let count = output::count(pages.count as usize, "page");
+    let stopped = pages.stopped.as_ref().map_or_else(String::new, |reason| {
+        format!(", {doubt}not all: {}{doubt:#}", output::printable(reason))
+    });
+    format!("{dim}{count}, {} entries{dim:#}{stopped}", pages.entries)
+}
+
+/// Says what is worth knowing about the answer; what could be done next is for the window.
+fn hints(hints: &[Hint]) {
+    for hint in hints.iter().filter(|hint| hint.level != HintLevel::Offer) {
+        let doubt = output::DOUBT;
+        output::note(&format!(
+            "{doubt}{}{doubt:#}: {}",
+            output::printable(&hint.title),
+            output::printable(&hint.text)
+        ));
+    }
 }
 
 /// Whether every assertion holds and every value to capture was there.
@@ -67,7 +134,13 @@ pub fn shape(answered: &Answered, body: &[u8]) -> Value {
         "hops": response.hops,
         "assertions": answered.assertions,
         "captures": answered.captures,
+        "pages": answered.pages,
+        "hints": answered.hints.iter().map(hint).collect::<Vec<Value>>(),
     })
+}
+
+fn hint(hint: &Hint) -> Value {
+    json!({ "level": hint.level, "title": hint.title, "text": hint.text })
 }
 
 /// Says of every assertion whether it holds.
@@ -112,6 +185,22 @@ fn status_line(response: &HttpResponse) -> String {
         response.timing.total_ms,
         output::size(response.size)
     )
+}
+
+/// The values that a filter makes of the body, each on a line as it stands in the body; on a terminal laid out.
+fn print_filtered(body: &[u8], kind: FilterKind, filter: &str) -> Result<(), Error> {
+    let filtered = bodies::filter(&Program::This, body, kind, filter, &|_| true)?;
+    let terminal = std::io::stdout().is_terminal();
+    for mut value in filtered.values {
+        match serde_json::from_slice::<Value>(&value) {
+            Ok(value) if terminal => output::json(&value)?,
+            _ => {
+                value.push(b'\n');
+                output::bytes(&value)?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The bytes as they came, or on a terminal laid out for reading.

@@ -1,0 +1,152 @@
+//! Taking requests in from elsewhere: curl commands and the files of other tools.
+
+use std::path::Path;
+
+use joinery_connector::{
+    import::{self, FORMATS, Format, Imported, NotCarried, Refused},
+    request::SavedRequest,
+};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::{
+    connectors,
+    error::{Code, Error},
+    studio::Studio,
+};
+
+/// The largest file that is read.
+const LARGEST: u64 = 64 << 20;
+
+/// A request that a curl command sends.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct CurlRequest {
+    /// The request.
+    pub request: SavedRequest,
+    /// What of the command cannot be carried.
+    pub not_carried: Vec<NotCarried>,
+}
+
+/// What an import wrote.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ImportReport {
+    /// The format's id.
+    pub format: String,
+    /// What the file calls itself.
+    pub name: Option<String>,
+    /// The address its requests are sent to: give the connection this one.
+    pub base_url: Option<String>,
+    /// The files written, below the connector; environments beside it.
+    pub made: Vec<String>,
+    /// Files that were there already, and stand as they were.
+    pub kept: Vec<String>,
+    /// What cannot be carried.
+    pub not_carried: Vec<NotCarried>,
+}
+
+/// The request that a curl command sends.
+///
+/// # Errors
+/// [`Code::Input`] for what is no curl command.
+pub fn curl(text: &str) -> Result<CurlRequest, Error> {
+    let (request, not_carried) = import::curl(text).map_err(|refused| invalid(&refused, None))?;
+    Ok(CurlRequest { request, not_carried })
+}
+
+/// The format of that id; where none is given, the one that `text` looks like.
+///
+/// # Errors
+/// [`Code::Usage`] for an id that is not known, [`Code::Input`] for a text that looks like none.
+pub fn format(id: Option<&str>, text: &str) -> Result<&'static Format, Error> {
+    let known = || FORMATS.iter().map(|format| format.id);
+    match id {
+        Some(id) => FORMATS
+            .iter()
+            .find(|format| format.id == id)
+            .ok_or_else(|| Error::unknown("import format", id, known())),
+        None => FORMATS.iter().find(|format| (format.detect)(text)).ok_or_else(|| {
+            let known: Vec<&str> = known().collect();
+            Error::new(Code::Input, "it is none of the formats that can be imported")
+                .with_hint(format!("These are known: {}.", known.join(", ")))
+        }),
+    }
+}
+
+/// Writes what `text` holds into the connector in `root`. `file` is its name, for errors. A file that is there already
+/// stays, unless `replace`.
+///
+/// # Errors
+/// As [`format()`]; [`Code::Invalid`] with its place; [`Code::Unavailable`] where it cannot be written.
+pub fn into(root: &Path, id: Option<&str>, text: &str, file: &str, replace: bool) -> Result<ImportReport, Error> {
+    let format = format(id, text)?;
+    let imported = (format.read)(text).map_err(|refused| invalid(&refused, Some(file)))?;
+    let mut report = ImportReport {
+        format: format.id.to_owned(),
+        name: imported.name.clone(),
+        base_url: imported.base_url.clone(),
+        made: Vec::new(),
+        kept: Vec::new(),
+        not_carried: imported.not_carried.clone(),
+    };
+    for (path, text) in files(&imported) {
+        let target = match path.strip_prefix("../") {
+            Some(beside) => root
+                .canonicalize()
+                .ok()
+                .and_then(|root| Some(root.parent()?.join(beside))),
+            None => Some(root.join(&path)),
+        };
+        let Some(target) = target else { continue };
+        if target.exists() && !replace {
+            report.kept.push(path);
+            continue;
+        }
+        joinery_connector::file::write(&target, text.as_bytes())?;
+        report.made.push(path);
+    }
+    Ok(report)
+}
+
+/// Writes what a file holds into a connector of the open workspace.
+///
+/// # Errors
+/// As [`into`]; [`Code::Usage`] where there is no such connector.
+pub fn file(studio: &Studio, connector: &str, path: &Path) -> Result<ImportReport, Error> {
+    let connector = connectors::in_workspace(studio, connector)?;
+    into(&connector.root, None, &read(path)?, &path.display().to_string(), false)
+}
+
+/// The text of a file to import.
+///
+/// # Errors
+/// [`Code::Unavailable`] where it cannot be read, [`Code::Input`] above 64 MB.
+pub fn read(path: &Path) -> Result<String, Error> {
+    let size = std::fs::metadata(path).map_or(0, |about| about.len());
+    if size > LARGEST {
+        let message = format!("{} has more than {} MB", path.display(), LARGEST >> 20);
+        return Err(Error::new(Code::Input, message));
+    }
+    Ok(joinery_connector::file::read_text(path)?)
+}
+
+/// The files of the connector, and those of environments beside it.
+fn files(imported: &Imported) -> Vec<(String, String)> {
+    let environments = imported.environment_files().into_iter();
+    let beside = environments.map(|(path, text)| (format!("../{path}"), text));
+    imported.files().into_iter().chain(beside).collect()
+}
+
+fn invalid(refused: &Refused, file: Option<&str>) -> Error {
+    let error = Error::new(
+        if file.is_some() { Code::Invalid } else { Code::Input },
+        &refused.message,
+    );
+    Error {
+        file: file.map(str::to_owned),
+        line: refused.place.map(|(line, _)| line),
+        column: refused.place.map(|(_, column)| column),
+        ..error
+    }
+}
