@@ -1,6 +1,10 @@
 //! Every format a connector can be exported to. A new format is one file here and one line in [`FORMATS`].
 
+mod har;
+
 use crate::{connector::Connector, error::Error, package::TestSummary};
+
+pub use har::{HarEntry, har};
 
 /// One export format.
 pub struct Format {

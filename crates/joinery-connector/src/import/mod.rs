@@ -1,6 +1,10 @@
 //! Every format that requests can be taken from. A new format is one file here and one line in [`FORMATS`].
 
 mod curl;
+mod har;
+mod insomnia;
+mod openapi;
+mod parts;
 mod place;
 mod postman;
 mod words;
@@ -13,6 +17,10 @@ use ts_rs::TS;
 use crate::request::{RequestFolder, SavedRequest};
 
 pub use curl::curl;
+pub use har::har;
+pub use insomnia::insomnia;
+pub use openapi::openapi;
+pub(crate) use parts::is_secret_name;
 
 /// What a file held, as far as it can be carried.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -116,6 +124,24 @@ pub const FORMATS: &[Format] = &[
         label: "Postman collection or environment",
         detect: postman::detect,
         read: postman::read,
+    },
+    Format {
+        id: "openapi",
+        label: "OpenAPI description",
+        detect: openapi::detect,
+        read: openapi,
+    },
+    Format {
+        id: "har",
+        label: "HAR recording",
+        detect: har::detect,
+        read: har,
+    },
+    Format {
+        id: "insomnia",
+        label: "Insomnia export",
+        detect: insomnia::detect,
+        read: insomnia,
     },
 ];
 

@@ -5,9 +5,48 @@
     reason = "expect-test writes them when it updates"
 )]
 
+use std::fmt::Write;
+
 use expect_test::{Expect, expect};
 
 use super::*;
+
+/// What came of a file, as text: addresses, environments, files to write, and what is left out.
+pub(super) fn shown(read: Result<Imported, Refused>) -> String {
+    let imported = match read {
+        Err(refused) => return format!("refused: {refused}\n"),
+        Ok(imported) => imported,
+    };
+    let mut shown = format!("{:?} {:?}\n", imported.name, imported.base_url);
+    for (name, values) in &imported.environments {
+        let _ = writeln!(shown, "environment {name}: {values:?}");
+    }
+    for (path, text) in imported.files() {
+        let _ = write!(shown, "--- {path}\n{text}");
+    }
+    for left in &imported.not_carried {
+        let _ = writeln!(shown, "# {}: {}: {}", left.place, left.what, left.why);
+    }
+    shown
+}
+
+/// Reads `sample` cut off at each letter, and with each of its lines and some of its signs taken away.
+pub(super) fn cut(sample: &str, read: Read) {
+    for (at, _) in sample.char_indices().step_by(7) {
+        let _ = read(&sample[..at]);
+    }
+    let lines: Vec<&str> = sample.lines().collect();
+    for skipped in 0..lines.len() {
+        let mut rest = lines.clone();
+        rest.remove(skipped);
+        let _ = read(&rest.join("\n"));
+    }
+    for (sign, other) in [(':', ""), ('{', "["), ('"', "'"), ('}', "é"), ('[', "{")] {
+        for (at, _) in sample.match_indices(sign).step_by(3) {
+            let _ = read(&format!("{}{other}{}", &sample[..at], &sample[at + 1..]));
+        }
+    }
+}
 
 #[track_caller]
 fn check(command: &str, expect: Expect) {

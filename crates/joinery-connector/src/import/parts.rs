@@ -1,0 +1,169 @@
+//! What the readers of files share: JSON or YAML as one value, rows, ways to sign in, and secrets left out.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, value::RawValue};
+
+use super::{NotCarried, Refused};
+use crate::request::{Pair, RequestAuth};
+
+/// How often anchors of a YAML file may be repeated in all.
+const MAX_REPEATED: usize = 100_000;
+
+/// A text that is JSON or YAML.
+pub(super) fn document(text: &str) -> Result<Value, Refused> {
+    let text = text.trim_start_matches('\u{feff}');
+    if text.trim_start().starts_with(['{', '[']) {
+        return Ok(serde_json::from_str(text)?);
+    }
+    let options = serde_saphyr::options! {
+        strict_booleans: true,
+        with_snippet: false,
+        alias_limits: serde_saphyr::alias_limits! { max_total_replayed_events: MAX_REPEATED },
+    };
+    serde_saphyr::from_str_with_options(text, options)
+        .map_err(|error| Refused::new(format!("it is neither JSON nor YAML: {error}")))
+}
+
+/// Whether a text is an object, in JSON or YAML, with one of these members at its top.
+pub(super) fn has_member(text: &str, names: &[&str]) -> bool {
+    let text = text.trim_start_matches('\u{feff}');
+    if text.trim_start().starts_with('{') {
+        let members = serde_json::from_str::<BTreeMap<String, &RawValue>>(text);
+        return members.is_ok_and(|members| names.iter().any(|name| members.contains_key(*name)));
+    }
+    text.lines().any(|line| {
+        let name = line.split_once(':').map(|(name, _)| name.trim_matches(['"', '\'']));
+        name.is_some_and(|name| names.contains(&name))
+    })
+}
+
+/// The text of a member; empty where there is none.
+pub(super) fn text<'a>(value: &'a Value, member: &str) -> &'a str {
+    value[member].as_str().unwrap_or_default()
+}
+
+/// The entries of a list; none where it is none.
+pub(super) fn list(value: &Value) -> &[Value] {
+    value.as_array().map_or(&[], Vec::as_slice)
+}
+
+/// The members of an object; none where it is none.
+pub(super) fn members(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    value.as_object().into_iter().flatten()
+}
+
+/// A value as a person would type it: a text without quotes.
+pub(super) fn plain(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+/// A value as JSON that people read.
+pub(super) fn pretty(value: &Value) -> String {
+    serde_json::to_string_pretty(value).unwrap_or_default()
+}
+
+pub(super) fn row(name: impl Into<String>, value: impl Into<String>) -> Pair {
+    Pair {
+        name: name.into(),
+        value: value.into(),
+        enabled: true,
+        description: String::new(),
+    }
+}
+
+/// A way to sign in of the request's own. Settings without a value are left to the kind's defaults.
+pub(super) fn own(kind: &str, settings: &[(&str, &str)]) -> RequestAuth {
+    let given = settings.iter().filter(|(_, value)| !value.is_empty());
+    RequestAuth::Own {
+        kind: kind.to_owned(),
+        settings: given
+            .map(|(name, value)| ((*name).to_owned(), Value::from(*value)))
+            .collect::<Map<_, _>>(),
+    }
+}
+
+/// What stands in a file for a secret: a text that is one variable stays, any other becomes the variable `name`, and
+/// the reader is told to save its value elsewhere.
+pub(super) fn secret(value: &str, name: &str, place: &str, left: &mut Vec<NotCarried>) -> String {
+    let inner = value.trim().strip_prefix("{{").and_then(|rest| rest.strip_suffix("}}"));
+    if inner.is_some_and(|inner| !inner.contains(['{', '}'])) {
+        return value.trim().to_owned();
+    }
+    if !value.is_empty() {
+        left.push(NotCarried::new(
+            place,
+            format!("the value of `{name}`"),
+            format!("secrets are not kept in files: save it in the connection as `{name}`"),
+        ));
+    }
+    format!("{{{{{name}}}}}")
+}
+
+/// Whether what is called so is likely a secret.
+pub(crate) fn is_secret_name(name: &str) -> bool {
+    const SECRET: &[&str] = &[
+        "secret",
+        "password",
+        "passwd",
+        "token",
+        "apikey",
+        "authorization",
+        "credential",
+        "privatekey",
+        "cookie",
+        "sessionid",
+        "signature",
+        "assertion",
+    ];
+    let letters = name.chars().filter(|letter| letter.is_alphanumeric());
+    let name: String = letters.flat_map(char::to_lowercase).collect();
+    SECRET.iter().any(|word| name.contains(word))
+}
+
+/// A header or parameter row, its value replaced by a variable where its name says that it is a secret.
+pub(super) fn guarded(mut row: Pair, place: &str, left: &mut Vec<NotCarried>) -> Pair {
+    if !is_secret_name(&row.name) || row.value.is_empty() {
+        return row;
+    }
+    let name = variable(&row.name.to_lowercase());
+    // `Bearer {{token}}` names its variable already; only the literal part matters.
+    let literal = ["Bearer ", "SSWS ", "Basic ", "Token "]
+        .iter()
+        .find_map(|scheme| Some((*scheme, row.value.strip_prefix(scheme)?)));
+    row.value = match literal {
+        Some((scheme, rest)) => format!("{scheme}{}", secret(rest, &name, place, left)),
+        None => secret(&row.value, &name, place, left),
+    };
+    row
+}
+
+/// Values that are not secret; the names of the others are told.
+pub(super) fn open_values(
+    values: impl IntoIterator<Item = (String, String)>,
+    place: &str,
+    left: &mut Vec<NotCarried>,
+) -> BTreeMap<String, String> {
+    let mut open = BTreeMap::new();
+    for (name, value) in values {
+        if is_secret_name(&name) {
+            if secret(&value, &name, place, left) == value.trim() {
+                open.insert(name, value);
+            }
+        } else {
+            open.insert(name, value);
+        }
+    }
+    open
+}
+
+/// A name that a variable can have: letters, digits and underscores.
+pub(super) fn variable(name: &str) -> String {
+    let letter = |letter: char| if letter.is_alphanumeric() { letter } else { '_' };
+    let name: String = name.trim().chars().map(letter).collect();
+    if name.is_empty() { "value".to_owned() } else { name }
+}
