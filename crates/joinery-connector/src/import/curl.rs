@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use serde_json::{Map, Value};
 
-use super::{NotCarried, Refused, words::words};
+use super::{NotCarried, Refused, parts::guarded, words::words};
 use crate::request::{Pair, Part, RequestAuth, RequestBody, SavedRequest, component};
 
 /// Whether a text looks like a curl command.
@@ -346,7 +346,8 @@ impl Command {
         let usual = if body.is_none() { "GET" } else { "POST" };
         self.request.method = self.method.take().unwrap_or_else(|| usual.to_owned());
         self.request.body = body;
-        self.request.headers = self.headers;
+        let headers = std::mem::take(&mut self.headers).into_iter();
+        self.request.headers = headers.map(|row| guarded(row, "curl", &mut self.not_carried)).collect();
         Ok((self.request, self.not_carried))
     }
 

@@ -332,3 +332,30 @@ fn files_get_names_that_every_system_can_hold() {
     "#]]
     .assert_debug_eq(&paths);
 }
+
+#[test]
+fn secrets_in_headers_of_a_command_become_variables() {
+    check(
+        "curl -H 'Authorization: SSWS opensesame' -H 'X-Api-Key: opensesame' -b 'sid=opensesame' https://acme.example/a",
+        expect![[r#"
+            name = ""
+            method = "GET"
+            url = "https://acme.example/a"
+
+            [[headers]]
+            name = "Authorization"
+            value = "SSWS {{authorization}}"
+
+            [[headers]]
+            name = "X-Api-Key"
+            value = "{{x_api_key}}"
+
+            [[headers]]
+            name = "Cookie"
+            value = "{{cookie}}"
+            # the value of `authorization`: secrets are not kept in files: save it in the connection as `authorization`
+            # the value of `x_api_key`: secrets are not kept in files: save it in the connection as `x_api_key`
+            # the value of `cookie`: secrets are not kept in files: save it in the connection as `cookie`
+        "#]],
+    );
+}

@@ -285,6 +285,24 @@ export class Tester {
 		this.askVariables(tab);
 	}
 
+	/** Fills the request with what a curl command sends; what was there can be had back. */
+	async takeCurl(tab: RequestTab, text: string): Promise<void> {
+		try {
+			const { request, not_carried } = await this.backend.importCurl(text);
+			const before = tab.draft;
+			tab.edit({ ...request, name: before.name, description: before.description });
+			const left = not_carried.map((each) => `${each.what}: ${each.why}`).join('. ');
+			this.session.toast(
+				left === '' ? 'Taken from the curl command.' : `Taken from the curl command. Left out: ${left}.`,
+				{
+					action: { label: 'Undo', run: () => tab.edit(before) }
+				}
+			);
+		} catch (thrown) {
+			this.session.fail(thrown);
+		}
+	}
+
 	async copyAsCurl(): Promise<void> {
 		const tab = this.active;
 		if (!tab) return;

@@ -82,3 +82,15 @@ test('a file that holds no request opens as text', async () => {
 	await tester.open({ connector: 'okta', path: 'requests/broken.toml' });
 	expect(shown).toEqual([['requests/broken.toml', 7]]);
 });
+
+test('a pasted curl command fills the request and can be undone', async () => {
+	const { tester, tab, backend } = await open();
+	const before = tab.draft;
+	const request = { ...before, name: '', url: 'https://acme.example/a', method: 'PUT' };
+	backend.importCurl = () => Promise.resolve({ request, not_carried: [] });
+	await tester.takeCurl(tab, 'curl -X PUT https://acme.example/a');
+	expect(tab.draft).toMatchObject({ name: before.name, method: 'PUT', url: 'https://acme.example/a' });
+	expect(tab.urlText).toContain('https://acme.example/a');
+	tester.session.toasts.at(-1)?.action?.run();
+	expect(tab.draft).toEqual(before);
+});
