@@ -102,7 +102,7 @@ test('answers are compared with earlier ones, kept, and each part has its tab', 
 
 			await studio.click('tab', 'Cookies');
 			await studio.see('HttpOnly');
-			await studio.click('tab', 'Log');
+			await studio.click('tab', 'Wire log');
 			await studio.see('Body of 28 B');
 			await studio.picture('body-log');
 			await studio.click('tab', 'Request');

@@ -194,7 +194,7 @@ async function use(studio, name) {
 		await tab(studio, 'Request tester', part, 0);
 		await look(studio, `${name}, request ${part}`);
 	}
-	for (const part of ['Headers', 'Cookies', 'Timing', 'Request', 'Log', 'History', 'Body']) {
+	for (const part of ['Headers', 'Cookies', 'Timing', 'Request', 'Wire log', 'History', 'Body']) {
 		await tab(studio, 'Request tester', part, -1);
 		await look(studio, `${name}, response ${part}`);
 	}
