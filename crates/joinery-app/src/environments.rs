@@ -156,6 +156,13 @@ fn in_folder(folder: &Path, name: &str) -> Result<EnvironmentView, Error> {
     })
 }
 
+/// Where new environments go for the connector in `root`: beside it where its workspace has some, else into it. Nobody
+/// said that the folder around it is ours.
+pub fn place_of(root: &Path) -> PathBuf {
+    let used = |folder: &PathBuf| !names_in(folder).is_empty() || folder.join(VARIABLES).is_file();
+    folders(root).into_iter().find(used).unwrap_or_else(|| root.to_owned())
+}
+
 /// Where a workspace's own files may lie.
 fn folders(root: &Path) -> Vec<PathBuf> {
     let root = root.canonicalize().unwrap_or_else(|_| root.to_owned());

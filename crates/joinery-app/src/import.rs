@@ -3,14 +3,14 @@
 use std::path::Path;
 
 use joinery_connector::{
-    import::{self, FORMATS, Format, Imported, NotCarried, Refused},
+    import::{self, FORMATS, Format, NotCarried, Refused},
     request::SavedRequest,
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::{
-    connectors,
+    connectors, environments,
     error::{Code, Error},
     studio::Studio,
 };
@@ -38,7 +38,7 @@ pub struct ImportReport {
     pub name: Option<String>,
     /// The address its requests are sent to: give the connection this one.
     pub base_url: Option<String>,
-    /// The files written, below the connector; environments beside it.
+    /// The files written, below the connector; `environments` below the workspace.
     pub made: Vec<String>,
     /// Files that were there already, and stand as they were.
     pub kept: Vec<String>,
@@ -74,31 +74,35 @@ pub fn format(id: Option<&str>, text: &str) -> Result<&'static Format, Error> {
     }
 }
 
-/// Writes what `text` holds into the connector in `root`. `file` is its name, for errors. A file that is there already
-/// stays, unless `replace`.
+/// Writes what `text` holds into the connector in `root`, environments into `workspace`. `file` is its name, for errors.
+/// A file that is there already stays, unless `replace`.
 ///
 /// # Errors
 /// As [`format()`]; [`Code::Invalid`] with its place; [`Code::Unavailable`] where it cannot be written.
-pub fn into(root: &Path, id: Option<&str>, text: &str, file: &str, replace: bool) -> Result<ImportReport, Error> {
+pub fn into(
+    (root, workspace): (&Path, &Path),
+    id: Option<&str>,
+    text: &str,
+    file: &str,
+    replace: bool,
+) -> Result<ImportReport, Error> {
     let format = format(id, text)?;
     let imported = (format.read)(text).map_err(|refused| invalid(&refused, Some(file)))?;
+    let mut left = imported.not_carried.clone();
+    let own = imported.files(&mut left).into_iter().map(|file| (root, file));
+    let mut files: Vec<_> = own.collect();
+    let environments = imported.environment_files(&mut left).into_iter();
+    files.extend(environments.map(|file| (workspace, file)));
     let mut report = ImportReport {
         format: format.id.to_owned(),
-        name: imported.name.clone(),
-        base_url: imported.base_url.clone(),
+        name: imported.name,
+        base_url: imported.base_url,
         made: Vec::new(),
         kept: Vec::new(),
-        not_carried: imported.not_carried.clone(),
+        not_carried: left,
     };
-    for (path, text) in files(&imported) {
-        let target = match path.strip_prefix("../") {
-            Some(beside) => root
-                .canonicalize()
-                .ok()
-                .and_then(|root| Some(root.parent()?.join(beside))),
-            None => Some(root.join(&path)),
-        };
-        let Some(target) = target else { continue };
+    for (folder, (path, text)) in files {
+        let target = folder.join(&path);
         if target.exists() && !replace {
             report.kept.push(path);
             continue;
@@ -115,7 +119,9 @@ pub fn into(root: &Path, id: Option<&str>, text: &str, file: &str, replace: bool
 /// As [`into`]; [`Code::Usage`] where there is no such connector.
 pub fn file(studio: &Studio, connector: &str, path: &Path) -> Result<ImportReport, Error> {
     let connector = connectors::in_workspace(studio, connector)?;
-    into(&connector.root, None, &read(path)?, &path.display().to_string(), false)
+    let workspace = studio.workspace_folder()?;
+    let name = path.display().to_string();
+    into((&connector.root, &workspace), None, &read(path)?, &name, false)
 }
 
 /// The text of a file to import.
@@ -124,18 +130,12 @@ pub fn file(studio: &Studio, connector: &str, path: &Path) -> Result<ImportRepor
 /// [`Code::Unavailable`] where it cannot be read, [`Code::Input`] above 64 MB.
 pub fn read(path: &Path) -> Result<String, Error> {
     let size = std::fs::metadata(path).map_or(0, |about| about.len());
-    if size > LARGEST {
-        let message = format!("{} has more than {} MB", path.display(), LARGEST >> 20);
+    // What has no size, such as a pipe, has no end either.
+    if size > LARGEST || path.exists() && !path.is_file() {
+        let message = format!("{} is no file, or has more than {} MB", path.display(), LARGEST >> 20);
         return Err(Error::new(Code::Input, message));
     }
     Ok(joinery_connector::file::read_text(path)?)
-}
-
-/// The files of the connector, and those of environments beside it.
-fn files(imported: &Imported) -> Vec<(String, String)> {
-    let environments = imported.environment_files().into_iter();
-    let beside = environments.map(|(path, text)| (format!("../{path}"), text));
-    imported.files().into_iter().chain(beside).collect()
 }
 
 fn invalid(refused: &Refused, file: Option<&str>) -> Error {

@@ -1,6 +1,9 @@
 //! Tests of [`super`]: colours shown as `text:class`.
 // `UPDATE_EXPECT=1` writes every expectation with hashes.
-#![allow(clippy::needless_raw_string_hashes)]
+#![allow(
+    clippy::needless_raw_string_hashes,
+    reason = "expect-test writes them when it updates"
+)]
 
 use super::*;
 use expect_test::{Expect, expect};

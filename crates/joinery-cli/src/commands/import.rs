@@ -3,7 +3,7 @@
 use std::{io::Read, path::PathBuf};
 
 use clap::Args;
-use joinery_app::{Code, Error, import};
+use joinery_app::{Code, Error, environments, import};
 
 use crate::{Outcome, output, target};
 
@@ -45,7 +45,8 @@ pub fn run(arguments: &Arguments) -> Result<Outcome, Error> {
     if !connector.root.is_dir() {
         return Err(Error::new(Code::Usage, "a package cannot be written to").with_hint("Give a connector's folder."));
     }
-    let report = import::into(&connector.root, format, &text, file, arguments.replace)?;
+    let workspace = environments::place_of(&connector.root);
+    let report = import::into((&connector.root, &workspace), format, &text, file, arguments.replace)?;
     if arguments.json {
         output::json(&report)?;
         return Ok(Outcome::Done);

@@ -237,7 +237,7 @@ impl Command {
             "get" => self.get = true,
             "head" => self.method = Some("HEAD".to_owned()),
             "upload-file" => {
-                self.file = Some(value);
+                self.set_file(&value);
                 self.method.get_or_insert_with(|| "PUT".to_owned());
             }
             "max-time" => match value.parse::<f64>() {
@@ -276,9 +276,27 @@ impl Command {
     fn data(&mut self, value: &str) {
         match value.strip_prefix('@') {
             Some("-") => self.leave("--data @-", "what comes in on stdin is not known"),
-            Some(file) => self.file = Some(file.to_owned()),
+            Some(file) if self.get => self.leave(&format!("--data @{file}"), "a query is not read from a file"),
+            Some(file) => self.set_file(file),
             None => self.data.push(value.to_owned()),
         }
+    }
+
+    fn set_file(&mut self, file: &str) {
+        if self.file.is_some() {
+            self.leave(&format!("@{file}"), "a body is one file");
+        } else {
+            self.file = Some(file.to_owned());
+            self.leave_file(file);
+        }
+    }
+
+    /// What is sent lies in the workspace, where who opens it finds it too.
+    fn leave_file(&mut self, file: &str) {
+        self.leave(
+            &format!("the file {file}"),
+            "put it into the workspace's folder `fixtures`",
+        );
     }
 
     /// `content`, `=content`, `name=content`; files are not read.
@@ -318,10 +336,15 @@ impl Command {
             self.parts.push(part);
             return;
         }
-        let is_file = content.starts_with(['@', '<']);
-        let mut fields = fields(content.trim_start_matches(['@', '<'])).into_iter();
+        if content.starts_with('<') {
+            self.leave(&format!("--form {name}={content}"), "a text is not read from a file");
+            return;
+        }
+        let is_file = content.starts_with('@');
+        let mut fields = fields(content.strip_prefix('@').unwrap_or(content)).into_iter();
         let first = fields.next().unwrap_or_default();
         if is_file {
+            self.leave_file(&first);
             part.file = Some(first);
         } else {
             part.value = first;
@@ -365,6 +388,9 @@ impl Command {
         if let Some(token) = self.bearer.take() {
             self.request.auth = own("bearer", settings(&[("token", "{{token}}")]));
             self.keep("token", &token);
+            if self.user.is_some() {
+                self.leave("--user", "a request is signed in one way");
+            }
         } else if let Some(user) = self.user.take() {
             let (name, password) = user.split_once(':').unwrap_or((&user, ""));
             let kind = if self.digest { "digest" } else { "basic" };
@@ -385,6 +411,9 @@ impl Command {
 
     fn body(&mut self) -> RequestBody {
         if !self.parts.is_empty() {
+            if !self.data.is_empty() || self.file.is_some() {
+                self.leave("--data", "a body is a form or data, not both");
+            }
             return RequestBody::Multipart {
                 parts: std::mem::take(&mut self.parts),
             };

@@ -1,9 +1,10 @@
 //! Where what was imported goes: paths of files that every system can hold, and none twice.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::Imported;
+use super::{Imported, NotCarried};
 use crate::{
+    package::secrets_in,
     request::{RequestAuth, RequestFolder},
     variables::VariablesFile,
 };
@@ -12,15 +13,17 @@ use crate::{
 const LONGEST: usize = 60;
 
 impl Imported {
-    /// The files to write, below a connector's folder: `requests/users/get_user.toml` with its text.
-    pub fn files(&self) -> Vec<(String, String)> {
+    /// The files to write, below a connector's folder: `requests/users/get_user.toml` with its text. What still looks
+    /// like a secret in them is replaced, and told in `left`.
+    pub fn files(&self, left: &mut Vec<NotCarried>) -> Vec<(String, String)> {
+        let mut folders = Folders::default();
         let mut taken = BTreeSet::new();
         let mut files = Vec::new();
         for (place, folder) in &self.folders {
             if place.is_empty() && is_empty(folder) {
                 continue;
             }
-            let path = format!("{}folder.toml", below(place));
+            let path = format!("{}/folder.toml", folders.path(place));
             if taken.insert(path.clone()) {
                 files.push((path, folder.render(None)));
             }
@@ -31,28 +34,64 @@ impl Imported {
             } else {
                 request.name.clone()
             };
-            let start = format!("{}{}", below(place), file_name(&named));
-            let path = free(&start, &taken);
-            taken.insert(path.clone());
+            let start = format!("{}/{}", folders.path(place), file_name(&named));
+            let path = free(&start, ".toml", &mut taken);
             files.push((path, request.render(None)));
         }
-        files
+        without_secrets(files, left)
     }
 
-    /// The files of environments, which lie beside the connector: `environments/staging.toml` with its text.
-    pub fn environment_files(&self) -> Vec<(String, String)> {
+    /// The files of environments, which lie beside the connector: `environments/staging.toml` with its text. Secrets as
+    /// in [`files`](Self::files).
+    pub fn environment_files(&self, left: &mut Vec<NotCarried>) -> Vec<(String, String)> {
         let mut taken = BTreeSet::new();
-        let mut files = Vec::new();
-        for (name, variables) in &self.environments {
-            let path = free(&format!("environments/{}", file_name(name)), &taken);
-            taken.insert(path.clone());
+        let files = self.environments.iter().map(|(name, variables)| {
+            let path = free(&format!("environments/{}", file_name(name)), ".toml", &mut taken);
             let file = VariablesFile {
                 color: None,
                 variables: variables.clone(),
             };
-            files.push((path, file.render(None)));
+            (path, file.render(None))
+        });
+        without_secrets(files.collect(), left)
+    }
+}
+
+/// Readers replace what is called like a secret; this finds what looks like one, wherever it stands.
+fn without_secrets(mut files: Vec<(String, String)>, left: &mut Vec<NotCarried>) -> Vec<(String, String)> {
+    for (path, text) in &mut files {
+        for (start, end, what) in secrets_in(text).into_iter().rev() {
+            text.replace_range(start..end, "{{secret}}");
+            left.push(NotCarried::new(
+                path.as_str(),
+                what,
+                "secrets are not kept in files: save it in the connection as `secret`",
+            ));
         }
-        files
+    }
+    files
+}
+
+/// Folders by where they lie in the file that is read: two whose names make the same path are two folders all the same.
+#[derive(Default)]
+struct Folders {
+    paths: BTreeMap<Vec<String>, String>,
+    taken: BTreeSet<String>,
+}
+
+impl Folders {
+    /// `requests/users`
+    fn path(&mut self, place: &[String]) -> String {
+        let Some((name, above)) = place.split_last() else {
+            return "requests".to_owned();
+        };
+        if let Some(path) = self.paths.get(place) {
+            return path.clone();
+        }
+        let start = format!("{}/{}", self.path(above), file_name(name));
+        let path = free(&start, "", &mut self.taken);
+        self.paths.insert(place.to_vec(), path.clone());
+        path
     }
 }
 
@@ -63,19 +102,12 @@ fn is_empty(folder: &RequestFolder) -> bool {
         && folder.description.is_none()
 }
 
-/// `requests/users/`
-fn below(place: &[String]) -> String {
-    let folders: Vec<String> = place.iter().map(|folder| file_name(folder)).collect();
-    std::iter::once("requests".to_owned())
-        .chain(folders)
-        .fold(String::new(), |path, folder| format!("{path}{folder}/"))
-}
-
-fn free(start: &str, taken: &BTreeSet<String>) -> String {
-    let numbered = (2..).map(|number| format!("{start}_{number}.toml"));
-    std::iter::once(format!("{start}.toml"))
+/// The first of `start`, `start_2`, `start_3` with that ending which is not taken; it is then.
+fn free(start: &str, end: &str, taken: &mut BTreeSet<String>) -> String {
+    let numbered = (2..).map(|number| format!("{start}_{number}{end}"));
+    std::iter::once(format!("{start}{end}"))
         .chain(numbered)
-        .find(|path| !taken.contains(path))
+        .find(|path| taken.insert(path.clone()))
         .unwrap_or_default()
 }
 

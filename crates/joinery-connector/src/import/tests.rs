@@ -21,7 +21,7 @@ pub(super) fn shown(read: Result<Imported, Refused>) -> String {
     for (name, values) in &imported.environments {
         let _ = writeln!(shown, "environment {name}: {values:?}");
     }
-    for (path, text) in imported.files() {
+    for (path, text) in imported.files(&mut Vec::new()) {
         let _ = write!(shown, "--- {path}\n{text}");
     }
     for left in &imported.not_carried {
@@ -168,19 +168,20 @@ fn data_makes_a_form_json_or_text() {
     check(
         "curl https://acme.example/a --data @body.bin -H 'Content-Type: image/png'",
         expect![[r#"
-        name = ""
-        method = "POST"
-        url = "https://acme.example/a"
+            name = ""
+            method = "POST"
+            url = "https://acme.example/a"
 
-        [[headers]]
-        name = "Content-Type"
-        value = "image/png"
+            [[headers]]
+            name = "Content-Type"
+            value = "image/png"
 
-        [body]
-        kind = "file"
-        content_type = "image/png"
-        path = "body.bin"
-    "#]],
+            [body]
+            kind = "file"
+            content_type = "image/png"
+            path = "body.bin"
+            # the file body.bin: put it into the workspace's folder `fixtures`
+        "#]],
     );
 }
 
@@ -209,6 +210,7 @@ fn forms_have_files_and_media_types() {
             [[body.parts]]
             name = "at"
             value = "@home"
+            # the file a;b.png: put it into the workspace's folder `fixtures`
         "#]],
     );
 }
@@ -318,7 +320,11 @@ fn files_get_names_that_every_system_can_hold() {
         .into(),
         ..Imported::default()
     };
-    let paths: Vec<String> = imported.files().into_iter().map(|(path, _)| path).collect();
+    let paths: Vec<String> = imported
+        .files(&mut Vec::new())
+        .into_iter()
+        .map(|(path, _)| path)
+        .collect();
     expect![[r#"
         [
             "requests/users_more/get_a_user.toml",
@@ -358,4 +364,140 @@ fn secrets_in_headers_of_a_command_become_variables() {
             # the value of `cookie`: secrets are not kept in files: save it in the connection as `cookie`
         "#]],
     );
+}
+
+#[test]
+fn commands_that_browsers_copy_for_windows_are_read() {
+    check(
+        "curl ^\"https://acme.example/a?b=1^&c=2^\" ^\r\n  -H ^\"content-type: application/json^\" ^\r\n  --data-raw ^\"^{^\\^\"a^\\^\":1^}^\"",
+        expect![[r#"
+            name = ""
+            method = "POST"
+            url = "https://acme.example/a"
+
+            [[query]]
+            name = "b"
+            value = "1"
+
+            [[query]]
+            name = "c"
+            value = "2"
+
+            [body]
+            kind = "json"
+            text = '{"a":1}'
+        "#]],
+    );
+    check(
+        r#"curl https://acme.example/a --data-raw $'{"a":"\ud83d\ude00 \u00e9"}'"#,
+        expect![[r#"
+            name = ""
+            method = "POST"
+            url = "https://acme.example/a"
+
+            [body]
+            kind = "json"
+            text = '{"a":"😀 é"}'
+            # Content-Type: application/x-www-form-urlencoded: the body is JSON and sent as such
+        "#]],
+    );
+}
+
+#[test]
+fn files_of_a_command_are_told() {
+    check(
+        "curl -F 'a=<note.txt' -F 'b=@photo.png' -d x=1 https://acme.example/a",
+        expect![[r#"
+            name = ""
+            method = "POST"
+            url = "https://acme.example/a"
+
+            [body]
+            kind = "multipart"
+
+            [[body.parts]]
+            name = "b"
+            file = "photo.png"
+            # --form a=<note.txt: a text is not read from a file
+            # the file photo.png: put it into the workspace's folder `fixtures`
+            # --data: a body is a form or data, not both
+        "#]],
+    );
+    check("curl -d @one.json -d @two.json https://acme.example/a", expect![[r#"
+        name = ""
+        method = "POST"
+        url = "https://acme.example/a"
+
+        [body]
+        kind = "file"
+        path = "one.json"
+        # the file one.json: put it into the workspace's folder `fixtures`
+        # @two.json: a body is one file
+    "#]]);
+    check("curl -G -d @query.txt https://acme.example/a", expect![[r#"
+        name = ""
+        method = "GET"
+        url = "https://acme.example/a"
+        # --data @query.txt: a query is not read from a file
+    "#]]);
+}
+
+#[test]
+fn folders_of_one_path_stay_two() {
+    let folder = |value: &str| RequestFolder {
+        variables: [("name".to_owned(), value.to_owned())].into(),
+        ..RequestFolder::default()
+    };
+    let at = |name: &str| vec![name.to_owned()];
+    let request = SavedRequest {
+        name: "list".into(),
+        url: "/a".into(),
+        ..SavedRequest::default()
+    };
+    let imported = Imported {
+        folders: vec![(at("Users!"), folder("one")), (at("users"), folder("two"))],
+        requests: vec![(at("users"), request.clone()), (at("Users!"), request)],
+        ..Imported::default()
+    };
+    let paths: Vec<String> = imported
+        .files(&mut Vec::new())
+        .into_iter()
+        .map(|(path, _)| path)
+        .collect();
+    assert_eq!(
+        paths,
+        [
+            "requests/users/folder.toml",
+            "requests/users_2/folder.toml",
+            "requests/users_2/list.toml",
+            "requests/users/list.toml"
+        ]
+    );
+}
+
+#[test]
+fn what_looks_like_a_secret_is_replaced_wherever_it_stands() {
+    let token = format!("00{}", "aB3dE5fG7h".repeat(4));
+    let imported = Imported {
+        requests: vec![(
+            Vec::new(),
+            SavedRequest {
+                name: "odd".into(),
+                url: format!("https://acme.example/{token}"),
+                body: crate::request::RequestBody::Json {
+                    text: format!("{{\"odd\": \"{token}\"}}"),
+                },
+                ..SavedRequest::default()
+            },
+        )],
+        environments: vec![("Live".into(), [("odd".to_owned(), token.clone())].into())],
+        ..Imported::default()
+    };
+    let mut left = Vec::new();
+    let mut files = imported.files(&mut left);
+    files.extend(imported.environment_files(&mut left));
+    assert!(files.iter().all(|(_, text)| !text.contains(&token)), "{files:#?}");
+    assert_eq!(left.len(), 3, "{left:#?}");
+    let (request, _) = SavedRequest::parse(&files[0].1, "a.toml").unwrap();
+    assert_eq!(request.url, "https://acme.example/{{secret}}");
 }

@@ -1,4 +1,6 @@
-//! A command line as a shell splits it: POSIX quoting, `$'...'` of Bash, line ends after `\` or, as `cmd` has them, `^`.
+//! A command line as a shell splits it: POSIX quoting, `$'...'` of Bash, or the carets of Windows' `cmd`.
+
+use std::borrow::Cow;
 
 use super::Refused;
 
@@ -7,7 +9,7 @@ use super::Refused;
 /// # Errors
 /// A quote that is not closed.
 pub(super) fn words(text: &str) -> Result<Vec<String>, Refused> {
-    let text = text.replace("^\r\n", " ").replace("^\n", " ");
+    let text = without_carets(text);
     let mut words = Vec::new();
     let mut word: Option<String> = None;
     let mut letters = text.chars().peekable();
@@ -32,6 +34,26 @@ pub(super) fn words(text: &str) -> Result<Vec<String>, Refused> {
     }
     words.extend(word);
     Ok(words)
+}
+
+/// `cmd` takes the meaning from what follows a caret. Browsers put one before every quote, people before line ends.
+fn without_carets(text: &str) -> Cow<'_, str> {
+    if !text.contains("^\"") {
+        let joined = text.replace(" ^\r\n", " ").replace(" ^\n", " ");
+        return Cow::Owned(joined);
+    }
+    let mut plain = String::with_capacity(text.len());
+    let mut letters = text.chars();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '^' => match letters.next() {
+                Some('\r' | '\n') => plain.push(' '),
+                next => plain.extend(next),
+            },
+            letter => plain.push(letter),
+        }
+    }
+    Cow::Owned(plain)
 }
 
 type Letters<'a> = std::iter::Peekable<std::str::Chars<'a>>;
@@ -74,9 +96,12 @@ fn escaped(letters: &mut Letters, word: &mut String) -> Result<(), Refused> {
                 'n' => word.push('\n'),
                 'r' => word.push('\r'),
                 't' => word.push('\t'),
-                'x' => word.extend(number(letters, 2)),
-                'u' => word.extend(number(letters, 4)),
-                'U' => word.extend(number(letters, 8)),
+                'a' => word.push('\u{7}'),
+                'b' => word.push('\u{8}'),
+                'e' => word.push('\u{1b}'),
+                'x' => word.extend(char::from_u32(number(letters, 2))),
+                'u' => word.extend(utf16(letters)),
+                'U' => word.extend(char::from_u32(number(letters, 8))),
                 letter => word.push(letter),
             },
             letter => word.push(letter),
@@ -84,8 +109,25 @@ fn escaped(letters: &mut Letters, word: &mut String) -> Result<(), Refused> {
     }
 }
 
-/// A letter by its number, of so many hexadecimal digits at most.
-fn number(letters: &mut Letters, digits: usize) -> Option<char> {
+/// A letter by its UTF-16 units: browsers write those beyond the first 65,536 as two.
+fn utf16(letters: &mut Letters) -> Option<char> {
+    let first = number(letters, 4);
+    if !(0xd800..0xdc00).contains(&first) {
+        return char::from_u32(first);
+    }
+    let mut ahead = letters.clone();
+    if (ahead.next(), ahead.next()) != (Some('\\'), Some('u')) {
+        return Some(char::REPLACEMENT_CHARACTER);
+    }
+    *letters = ahead;
+    let second = number(letters, 4);
+    let low = second.checked_sub(0xdc00).filter(|low| *low < 0x400);
+    let letter = low.and_then(|low| char::from_u32(0x1_0000 + ((first - 0xd800) << 10) + low));
+    Some(letter.unwrap_or(char::REPLACEMENT_CHARACTER))
+}
+
+/// A number of so many hexadecimal digits at most.
+fn number(letters: &mut Letters, digits: usize) -> u32 {
     let mut value = 0;
     for _ in 0..digits {
         let Some(digit) = letters.peek().and_then(|letter| letter.to_digit(16)) else {
@@ -94,5 +136,5 @@ fn number(letters: &mut Letters, digits: usize) -> Option<char> {
         value = value * 16 + digit;
         letters.next();
     }
-    char::from_u32(value)
+    value
 }

@@ -8,6 +8,7 @@ mod write;
 
 pub use read::{open, verify};
 pub use scan::scan_secrets;
+pub(crate) use scan::secrets_in;
 pub use sign::{SigningKey, pack_signed};
 pub use write::pack;
 

@@ -89,8 +89,9 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
     ]
 });
 
-fn scan(file: &str, text: &str, problems: &mut Vec<Problem>) {
-    let mut found: Vec<(usize, usize, &str)> = Vec::new();
+/// Where something in `text` looks like a secret, from start to end, and what it looks like; in order.
+pub(crate) fn secrets_in(text: &str) -> Vec<(usize, usize, &'static str)> {
+    let mut found: Vec<(usize, usize, &'static str)> = Vec::new();
     for rule in RULES.iter() {
         for captures in rule.find.captures_iter(text) {
             let value = captures.name("value").expect("every rule names its value");
@@ -103,7 +104,11 @@ fn scan(file: &str, text: &str, problems: &mut Vec<Problem>) {
         }
     }
     found.sort_unstable();
-    for (start, end, what) in found {
+    found
+}
+
+fn scan(file: &str, text: &str, problems: &mut Vec<Problem>) {
+    for (start, end, what) in secrets_in(text) {
         let (line, column) = place(text, start);
         let (end_line, end_column) = place(text, end);
         problems.push(Problem {

@@ -18,7 +18,7 @@ name: string | null,
  */
 base_url: string | null, 
 /**
- * The files written, below the connector; environments beside it.
+ * The files written, below the connector; `environments` below the workspace.
  */
 made: Array<string>, 
 /**

@@ -217,7 +217,7 @@ fn the_description_of_okta_is_read_whole() {
     };
     let start = Instant::now();
     let imported = openapi(&text).unwrap();
-    let files = imported.files();
+    let files = imported.files(&mut Vec::new());
     println!("read in {} ms", start.elapsed().as_millis());
     assert_eq!(imported.requests.len(), 732);
     assert_eq!(imported.base_url.as_deref(), Some("https://subdomain.okta.com"));

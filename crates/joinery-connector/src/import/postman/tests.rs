@@ -60,7 +60,7 @@ const ENVIRONMENT: &str = r#"{"name": "Staging", "values": [
 fn shown(text: &str) -> String {
     let imported = read(text).unwrap();
     let mut shown = format!("name {:?}, base URL {:?}\n", imported.name, imported.base_url);
-    for (path, text) in imported.files() {
+    for (path, text) in imported.files(&mut Vec::new()) {
         write!(shown, "--- {path}\n{text}").unwrap();
     }
     for environment in &imported.environments {
@@ -255,7 +255,7 @@ fn no_secret_is_written_or_told() {
 
 #[test]
 fn what_is_written_can_be_read_again() {
-    for (path, text) in read(SAMPLE).unwrap().files() {
+    for (path, text) in read(SAMPLE).unwrap().files(&mut Vec::new()) {
         if path.ends_with("folder.toml") {
             let (_, problems) = RequestFolder::parse(&text, &path).unwrap();
             assert_eq!(problems, []);
@@ -318,7 +318,7 @@ fn no_file_makes_the_reader_panic() {
                 let mut changed = file.clone();
                 *changed.pointer_mut(path).unwrap() = serde_json::from_str(value).unwrap();
                 if let Ok(imported) = read(&changed.to_string()) {
-                    imported.files();
+                    imported.files(&mut Vec::new());
                 }
             }
         }
