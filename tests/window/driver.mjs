@@ -132,10 +132,16 @@ export class Studio {
 		return until(what, () => this.run(script, ...args));
 	}
 
-	/** Waits for an element with that role (explicit or of its tag) whose name contains `name`, and clicks it. */
+	/**
+	 * Waits for an element with that role (explicit or of its tag) whose name contains `name`, and clicks it. What is being
+	 * drawn anew just then, or lies below a dialog that is going, is tried again.
+	 */
 	async click(role, name) {
-		const element = await this.find(role, name);
-		await call('POST', `${this.#session}/element/${Object.values(element)[0]}/click`, {});
+		await until(`a click on the ${role} “${name}”`, async () => {
+			const element = await this.find(role, name);
+			await call('POST', `${this.#session}/element/${Object.values(element)[0]}/click`, {});
+			return true;
+		});
 	}
 
 	/** Gives an element the focus. */

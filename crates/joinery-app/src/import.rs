@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::{
-    connectors, environments,
+    connectors,
     error::{Code, Error},
     studio::Studio,
 };

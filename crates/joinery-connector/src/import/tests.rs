@@ -423,7 +423,9 @@ fn files_of_a_command_are_told() {
             # --data: a body is a form or data, not both
         "#]],
     );
-    check("curl -d @one.json -d @two.json https://acme.example/a", expect![[r#"
+    check(
+        "curl -d @one.json -d @two.json https://acme.example/a",
+        expect![[r#"
         name = ""
         method = "POST"
         url = "https://acme.example/a"
@@ -433,13 +435,17 @@ fn files_of_a_command_are_told() {
         path = "one.json"
         # the file one.json: put it into the workspace's folder `fixtures`
         # @two.json: a body is one file
-    "#]]);
-    check("curl -G -d @query.txt https://acme.example/a", expect![[r#"
+    "#]],
+    );
+    check(
+        "curl -G -d @query.txt https://acme.example/a",
+        expect![[r#"
         name = ""
         method = "GET"
         url = "https://acme.example/a"
         # --data @query.txt: a query is not read from a file
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]

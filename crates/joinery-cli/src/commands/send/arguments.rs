@@ -107,6 +107,9 @@ pub struct Shown {
     /// Print what a jq filter makes of the body, each value on a line
     #[arg(long, value_name = "FILTER", conflicts_with_all = ["json", "repeat"])]
     jq: Option<String>,
+    /// Write what was sent and answered to a file as HAR, secrets as stars
+    #[arg(long, value_name = "FILE", conflicts_with = "repeat")]
+    pub har: Option<PathBuf>,
     /// Write the body to a file
     #[arg(short, long, value_name = "FILE", conflicts_with_all = ["json", "filter", "jq"])]
     pub output: Option<PathBuf>,

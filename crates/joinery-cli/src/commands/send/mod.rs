@@ -49,7 +49,11 @@ pub fn run(arguments: &Arguments) -> Result<Outcome, Error> {
         if let Some(times) = arguments.many.repeat {
             return repeat::run(arguments, &ready, times.get()).await;
         }
-        report::show(arguments, &ready.send().await?)
+        let answered = ready.send().await?;
+        if let Some(file) = &arguments.shown.har {
+            report::write_har(&ready.prepared, &answered, file)?;
+        }
+        report::show(arguments, &answered)
     })
 }
 
@@ -58,6 +62,7 @@ fn refuse_for_several(arguments: &Arguments) -> Result<(), Error> {
     let wrong = [
         (arguments.many.repeat.is_some(), "--repeat"),
         (arguments.shown.output.is_some(), "--output"),
+        (arguments.shown.har.is_some(), "--har"),
         (arguments.with_head(), "--include"),
     ];
     match wrong.iter().find(|(given, _)| *given) {

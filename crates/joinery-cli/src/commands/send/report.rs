@@ -6,7 +6,7 @@ use joinery_app::{
     Code, Error, HttpResponse, Program,
     bodies::{self, FilterKind},
     okta::{Hint, HintLevel},
-    requests::{self, Answered, AssertionResult, CaptureResult, Pages},
+    requests::{self, Answered, AssertionResult, CaptureResult, Pages, Prepared},
 };
 use serde_json::{Value, json};
 
@@ -55,6 +55,17 @@ pub fn show(arguments: &Arguments, answered: &Answered) -> Result<Outcome, Error
     Ok(outcome(answered))
 }
 
+/// Writes what was sent and answered as HAR.
+pub fn write_har(prepared: &Prepared, answered: &Answered, file: &Path) -> Result<(), Error> {
+    let text = format!("{:#}\n", requests::har(prepared, answered)?);
+    std::fs::write(file, text).map_err(|error| not_written(file, &error))
+}
+
+fn not_written(file: &Path, error: &std::io::Error) -> Error {
+    Error::new(Code::Unavailable, format!("cannot write {}: {error}", file.display()))
+        .with_hint("Check that its folder exists and can be written to.")
+}
+
 fn read(answered: &Answered) -> Result<Vec<u8>, Error> {
     let body = answered.exchange.body.read();
     body.map(|body| body.to_vec())
@@ -70,10 +81,7 @@ fn keep(answered: &Answered, file: &Path) -> Result<(), Error> {
             .map(|_| ()),
         None => body.read().and_then(|bytes| std::fs::write(file, bytes)),
     };
-    written.map_err(|error| {
-        Error::new(Code::Unavailable, format!("cannot write {}: {error}", file.display()))
-            .with_hint("Check that its folder exists and can be written to.")
-    })
+    written.map_err(|error| not_written(file, &error))
 }
 
 /// Status and headers as they came.
