@@ -3,6 +3,7 @@
 mod auth;
 mod cookies;
 mod data;
+mod har;
 mod load;
 mod make;
 mod outside;
@@ -29,6 +30,7 @@ use crate::{bodies::BodySummary, connectors, error::Error, files::FileRef, okta:
 pub use crate::assertions::{AssertionResult, CaptureResult};
 pub use cookies::{CookieKey, clear_cookies, cookies, remove_cookie, save_cookie};
 pub use data::{ENDINGS, Row, read_data};
+pub use har::har;
 pub use joinery_http::Cookie;
 pub use load::{Load, LoadPlan, LoadRequest, load, load_request};
 pub use make::make_action;

@@ -21,16 +21,24 @@ const URLS: usize = 32;
 /// The largest answer that is remembered by its URL.
 const LARGEST: u64 = 1 << 20;
 
-/// The last response of every saved request, by its path in the connector, and what the last URLs were answered with.
+/// The last response of every saved request, by its file, and what the last URLs were answered with.
 #[derive(Default)]
 pub struct LastResponses {
-    by_path: Mutex<HashMap<String, (HttpResponse, Body)>>,
+    by_file: Mutex<HashMap<PathBuf, (HttpResponse, Body)>>,
     by_url: Mutex<VecDeque<(String, Body)>>,
     deleted: Mutex<VecDeque<String>>,
 }
 
 impl LastResponses {
-    pub(crate) fn note(&self, path: Option<&str>, exchange: &Exchange) {
+    /// Forgets them all: another workspace is open.
+    pub(crate) fn forget(&self) {
+        lock(&self.by_file).clear();
+        lock(&self.by_url).clear();
+        lock(&self.deleted).clear();
+    }
+
+    /// Notes an exchange; `file` is the request's, where it has one.
+    pub(crate) fn note(&self, file: Option<PathBuf>, exchange: &Exchange) {
         let (response, body) = (&exchange.response, &exchange.body);
         if exchange.request.method == "GET" && response.ok() && body.size() <= LARGEST {
             let mut known = lock(&self.by_url);
@@ -47,8 +55,8 @@ impl LastResponses {
                 deleted.pop_front();
             }
         }
-        if let Some(path) = path {
-            lock(&self.by_path).insert(path.to_owned(), (response.clone(), body.clone()));
+        if let Some(file) = file {
+            lock(&self.by_file).insert(file, (response.clone(), body.clone()));
         }
     }
 
@@ -64,12 +72,12 @@ impl LastResponses {
         lock(&self.deleted).iter().any(|known| known == url)
     }
 
-    /// A value of the last response of `request`, its path below `requests` with or without `.toml`.
-    fn value(&self, request: &str, subject: &str) -> Result<String, String> {
+    /// A value of the last response of `request`, its path below the connector's `requests` with or without `.toml`.
+    fn value(&self, root: &Path, request: &str, subject: &str) -> Result<String, String> {
         let name = request.trim_start_matches("requests/").trim_end_matches(".toml");
-        let responses = lock(&self.by_path);
+        let responses = lock(&self.by_file);
         let (response, body) = responses
-            .get(&format!("requests/{name}.toml"))
+            .get(&root.join(format!("requests/{name}.toml")))
             .ok_or_else(|| format!("{name} was not sent yet; send it first"))?;
         match assertions::value(subject, response, body)? {
             Some(Value::String(text)) => Ok(text),
@@ -115,6 +123,6 @@ impl World for Outside {
     }
 
     fn response(&self, request: &str, subject: &str) -> Result<String, String> {
-        self.responses.value(request, subject)
+        self.responses.value(&self.root, request, subject)
     }
 }

@@ -47,7 +47,7 @@ pub struct Preparation {
 
 /// A request that can be sent. Template functions are called anew each time.
 pub struct Prepared {
-    connector: Connector,
+    connector: Arc<Connector>,
     connection: Resolved,
     request: SavedRequest,
     variables: Variables,
@@ -58,6 +58,8 @@ pub struct Prepared {
 /// A response with what was asked of it.
 #[derive(Debug)]
 pub struct Answered {
+    /// When it was begun, in milliseconds since 1970.
+    pub started_ms: i64,
     /// Request, response and body.
     pub exchange: Exchange,
     /// The request's assertions, checked.
@@ -77,7 +79,7 @@ pub struct Answered {
 /// exist; [`Code::Input`] for a way to sign in that lacks a value.
 pub fn prepare(
     studio: &Studio,
-    connector: &Connector,
+    connector: &Arc<Connector>,
     connection: Resolved,
     given: Preparation,
 ) -> Result<Prepared, Error> {
@@ -113,7 +115,7 @@ pub fn prepare(
     variables.set_world(Arc::new(Outside::new(studio, &connector.root, given.answers)));
     let connection = auth::signing(studio, connector, connection, &request.auth, &variables)?;
     Ok(Prepared {
-        connector: connector.clone(),
+        connector: Arc::clone(connector),
         connection,
         request,
         variables,
@@ -212,6 +214,7 @@ impl Prepared {
             ..*sending
         };
         let asked = ready.clone();
+        let started_ms = now_ms();
         let mut exchange = exchange_as(studio, &connection, ready, sending).await?;
         let mut pages = None;
         if let Some(most) = settings.pages {
@@ -228,8 +231,10 @@ impl Prepared {
             before: &studio.last_responses,
             now_ms: now_ms(),
         });
-        studio.last_responses.note(self.path.as_deref(), &exchange);
+        let file = self.path.as_ref().map(|path| self.connector.root.join(path));
+        studio.last_responses.note(file, &exchange);
         Ok(Answered {
+            started_ms,
             exchange,
             assertions: checked,
             captures,

@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeMap,
     path::Path,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -135,7 +136,7 @@ pub struct RequestsReport {
 /// [`Code::Usage`] where there is no request.
 pub async fn run_each(
     studio: &Studio,
-    connector: &Connector,
+    connector: &Arc<Connector>,
     connection: &Resolved,
     plan: &RunPlan,
     cancel: &CancellationToken,
@@ -194,7 +195,7 @@ pub async fn run_each(
 /// One request of a run.
 struct Step<'a> {
     studio: &'a Studio,
-    connector: &'a Connector,
+    connector: &'a Arc<Connector>,
     connection: &'a Resolved,
     plan: &'a RunPlan,
     sending: &'a Sending<'a>,

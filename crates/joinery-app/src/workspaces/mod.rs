@@ -17,7 +17,7 @@ use crate::{
     connections, connectors,
     error::{Code, Error},
     sandbox,
-    studio::{Studio, now_ms, version},
+    studio::{Studio, lock, now_ms, version},
 };
 
 /// How many workspaces the welcome view lists.
@@ -256,6 +256,11 @@ fn open_folder(studio: &Studio, folder: &Path) -> Result<(), Error> {
     // A folder that cannot be watched (too many watches, a network drive) still opens.
     let watch = watch::Watch::start(folder, studio.event_sender()).ok();
     let mut slot = studio.workspace.write().unwrap_or_else(PoisonError::into_inner);
+    if slot.as_ref().is_some_and(|open| open.folder != folder) {
+        // What was captured in one workspace means nothing in another, and may be secret.
+        lock(&studio.captured).clear();
+        studio.last_responses.forget();
+    }
     *slot = Some(OpenWorkspace {
         folder: folder.to_owned(),
         _watch: watch,

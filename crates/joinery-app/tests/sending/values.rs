@@ -6,6 +6,7 @@ use axum::response::IntoResponse;
 use joinery_app::{
     Code, environments,
     requests::{self, SendRequest},
+    workspaces,
 };
 
 use crate::desk::Desk;
@@ -190,4 +191,40 @@ async fn redirects_are_followed_unless_the_request_says_not_to() {
         .await
         .unwrap();
     assert_eq!(kept.response.status, 307);
+}
+
+#[tokio::test]
+async fn what_one_workspace_captured_is_unknown_in_the_next() {
+    let desk = Desk::answering(|_| r#"{"id":"u1"}"#.into_response()).await;
+    let capture = "url = \"{{base_url}}/a\"\n[[capture]]\nname = \"id\"\nsubject = \"$.id\"\n";
+    desk.send(capture).await.unwrap();
+    desk.send("url = \"{{base_url}}/{{id}}\"").await.unwrap();
+    let other = desk.workspace().with_file_name("other");
+    std::fs::rename(desk.workspace(), &other).unwrap();
+    workspaces::open(&desk.studio, &other.display().to_string()).unwrap();
+    let error = desk.send("url = \"{{base_url}}/{{id}}\"").await.unwrap_err();
+    assert!(error.message.contains("no value for {{id}}"), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_response_is_that_of_the_own_connector() {
+    let desk =
+        Desk::answering(|seen| format!("{{\"id\":\"{}\"}}", seen.uri.path().replace('/', "")).into_response()).await;
+    let manifest = std::fs::read_to_string(desk.workspace().join("acme/connector.toml")).unwrap();
+    desk.write("other/connector.toml", manifest);
+    desk.write("acme/requests/a.toml", "url = \"{{base_url}}/one\"");
+    desk.write("other/requests/a.toml", "url = \"{{base_url}}/two\"");
+    desk.open();
+    desk.send_saved("requests/a.toml").await.unwrap();
+    let saved = SendRequest {
+        connector: "other".into(),
+        path: Some("requests/a.toml".into()),
+        ..Desk::draft("url = \"{{base_url}}/two\"")
+    };
+    requests::send(&desk.studio, saved).await.unwrap();
+    desk.seen();
+    desk.send("url = \"{{base_url}}/{{response('a', '$.id')}}\"")
+        .await
+        .unwrap();
+    assert_eq!(desk.one().uri.path(), "/one");
 }
