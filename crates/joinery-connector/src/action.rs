@@ -5,6 +5,7 @@ mod names;
 mod rhai;
 mod script;
 
+pub use rhai::property;
 use serde_json::Value;
 
 use crate::{request::SavedRequest, schema};

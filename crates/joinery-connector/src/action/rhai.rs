@@ -187,7 +187,7 @@ pub(super) fn key(name: &str) -> String {
 }
 
 /// A property of `of`: `input.user`, or `input["for"]` where the name is a word of the language.
-pub(super) fn property(of: &str, name: &str) -> String {
+pub fn property(of: &str, name: &str) -> String {
     if is_name(name) {
         format!("{of}.{name}")
     } else {

@@ -1,5 +1,7 @@
 //! Where a value is: its path as `JSONPath` (RFC 9535) and as an expression of a script.
 
+use joinery_connector::action::property;
+
 use super::{
     index::{Index, Long, STEP},
     scan::{piece, space, string_end, unescape},
@@ -27,52 +29,11 @@ pub(in crate::bodies) fn json_path(steps: &[Step]) -> String {
 
 /// A path as a script reaches it from the answer: `response.body.profile.login`.
 pub(in crate::bodies) fn script_path(steps: &[Step]) -> String {
-    let step = |step: &Step| match step {
-        Step::Key(key) if is_name(key) && !WORDS.contains(&key.as_str()) => format!(".{key}"),
-        Step::Key(key) => format!("[\"{}\"]", escape(key, '"')),
-        Step::Index(index) => format!("[{index}]"),
-    };
-    format!("response.body{}", steps.iter().map(step).collect::<String>())
+    steps.iter().fold("response.body".to_owned(), |path, step| match step {
+        Step::Key(key) => property(&path, key),
+        Step::Index(index) => format!("{path}[{index}]"),
+    })
 }
-
-/// Words of the language: after a dot none of them is a name.
-const WORDS: &[&str] = &[
-    "as",
-    "break",
-    "call",
-    "catch",
-    "const",
-    "continue",
-    "curry",
-    "debug",
-    "do",
-    "else",
-    "eval",
-    "export",
-    "false",
-    "fn",
-    "for",
-    "global",
-    "if",
-    "import",
-    "in",
-    "is_def_fn",
-    "is_def_var",
-    "is_shared",
-    "let",
-    "loop",
-    "print",
-    "private",
-    "return",
-    "switch",
-    "this",
-    "throw",
-    "true",
-    "try",
-    "type_of",
-    "until",
-    "while",
-];
 
 fn is_name(key: &str) -> bool {
     let mut letters = key.chars();
