@@ -1,7 +1,9 @@
 //! Sending: once, kept in the history.
 
-use joinery_connector::HttpRequest;
-use joinery_http::Exchange;
+use std::path::Path;
+
+use joinery_connector::{HttpRequest, Secret, variables};
+use joinery_http::{Body, Exchange, redact};
 use joinery_store::table::{self, send::Row};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
@@ -195,13 +197,15 @@ pub(super) async fn exchange_as(
     outcome.map_err(Failure::Unanswered)
 }
 
-/// Adds a send to the history, its body in a file beside it.
+/// Adds a send to the history, its body in a file beside it. What requests have captured as secret is masked there.
 pub(super) fn keep(studio: &Studio, path: Option<String>, exchange: &Exchange) -> Result<i64, Error> {
     let store = studio.store()?;
     let name = format!("{}.body", uuid::Uuid::new_v4());
     if exchange.body.size() > 0 {
         let folder = store.body_folder();
-        let kept = std::fs::create_dir_all(&folder).and_then(|()| exchange.body.keep(&folder.join(&name)));
+        let captured = captured_secrets(studio);
+        let kept =
+            std::fs::create_dir_all(&folder).and_then(|()| keep_body(&exchange.body, &folder.join(&name), &captured));
         kept.map_err(|source| joinery_http::Error::Store {
             path: folder.join(&name),
             source,
@@ -220,4 +224,26 @@ pub(super) fn keep(studio: &Studio, path: Option<String>, exchange: &Exchange) -
         body: (exchange.body.size() > 0).then_some(name),
     };
     Ok(table::send::add(store, &row, KEEP)?)
+}
+
+/// The values that requests have captured as secret.
+fn captured_secrets(studio: &Studio) -> Vec<Secret> {
+    let captured = lock(&studio.captured);
+    let secrets = captured.values().filter_map(|value| match value {
+        variables::Value::Secret(secret) => Some(secret.clone()),
+        variables::Value::Text(_) => None,
+    });
+    secrets.collect()
+}
+
+/// Keeps a body without these secrets. Only where there are some is it read again.
+fn keep_body(body: &Body, file: &Path, secrets: &[Secret]) -> std::io::Result<()> {
+    if secrets.is_empty() {
+        return body.keep(file);
+    }
+    let bytes = body.read()?;
+    match std::str::from_utf8(&bytes) {
+        Ok(text) => Body::Memory(redact::mask(text, secrets).into()).keep(file),
+        Err(_) => body.keep(file),
+    }
 }

@@ -2,6 +2,7 @@
 
 use axum::response::IntoResponse;
 use joinery_app::requests::{self, SendRequest};
+use joinery_store::table;
 
 use crate::desk::{Desk, TOKEN, assert_hidden};
 
@@ -139,6 +140,14 @@ secret = true
     assert_eq!(seen.text(), r#"{"p": "hunter two", "plain": "Turin"}"#);
     let digest = seen.header("x-hash").unwrap().to_owned();
     assert_eq!(sent.captures[0].message, "••••••");
+    let row = table::send::get(desk.studio.store().unwrap(), sent.number)
+        .unwrap()
+        .unwrap();
+    let file = desk.studio.store().unwrap().body_folder().join(row.body.unwrap());
+    assert_eq!(
+        std::fs::read_to_string(file).unwrap(),
+        r#"{"session":"••••••","user":"ada"}"#
+    );
     let mut shown = desk.shown(&send, &sent);
     assert!(shown.contains("Turin"));
 
