@@ -54,8 +54,8 @@ struct Run {
     #[arg(long, value_name = "JSON|@FILE|-")]
     event: Option<String>,
     /// Write nothing: show what would be sent
-    #[arg(long)]
-    dry_run: bool,
+    #[arg(long = "dry-run")]
+    dry: bool,
     #[command(flatten)]
     common: Common,
 }
@@ -197,7 +197,7 @@ async fn begin(studio: &Arc<Studio>, run: &Run) -> Result<Outcome, Error> {
         None => flows.sample_event(studio, &name).await?,
     };
     let (flows, stop) = (Arc::new(flows), until_ctrl_c());
-    let finished = if run.dry_run {
+    let finished = if run.dry {
         flows::dry_run(studio, &flows, &name, event, stop).await?
     } else {
         flows::start(studio, &flows, &name, event, stop).await?
