@@ -130,6 +130,7 @@ impl State {
         self.replace(org);
         self.arrange();
         self.activity.clear();
+        self.neighbours.reset();
         Ok(())
     }
 

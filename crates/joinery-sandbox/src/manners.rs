@@ -15,9 +15,9 @@ use crate::fault_rule::{Action, Drop};
 use crate::faults;
 use crate::okta::errors::Problem;
 use crate::okta::rate_limit::{LIMIT_EXCEEDED, LIMIT_NEAR, News, Standing, WINDOW_SECONDS};
-use crate::random;
 use crate::server::{self, CallerName};
 use crate::state::State;
+use crate::{neighbours, random};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-okta-request-id");
 
@@ -47,6 +47,9 @@ pub async fn apply(Extract(state): Extract<Arc<State>>, mut request: Request, ne
     }
     if control_routes::is_control(request.uri().path()) {
         return control_routes::answer(&state, request).await;
+    }
+    if let Some(neighbour) = state.neighbours.at(request.uri().path()) {
+        return neighbours::answer(&state, neighbour, request).await;
     }
     let started = Instant::now();
     let id = random::request_id();

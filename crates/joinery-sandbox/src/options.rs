@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::clock::Time;
 use crate::data_file;
 use crate::fault_rule::FaultRule;
+use crate::neighbours::Neighbour;
 use crate::rate_limit_rules::RateLimits;
 use crate::seed;
 
@@ -29,6 +30,8 @@ pub struct Options {
     pub frozen_at: Option<Time>,
     /// The file that keeps it beyond this process. Where the file holds an org already, the seed is not used.
     pub data: Option<PathBuf>,
+    /// The services that stand beside it.
+    pub with: Vec<Neighbour>,
 }
 
 impl fmt::Debug for Options {
@@ -41,6 +44,7 @@ impl fmt::Debug for Options {
             .field("faults", &self.faults)
             .field("frozen_at", &self.frozen_at)
             .field("data", &self.data)
+            .field("with", &self.with)
             .finish_non_exhaustive()
     }
 }

@@ -18,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::activity::Activity;
 use crate::manners::{self, RequestId};
+use crate::neighbours::Neighbour;
 use crate::okta::call::{Call, Query, Reply};
 use crate::okta::errors::Problem;
 use crate::okta::oauth::access::{self, Caller};
@@ -53,6 +54,11 @@ impl Sandbox {
     /// The API token it accepts.
     pub fn token(&self) -> &str {
         &self.token
+    }
+
+    /// The services that stand beside it.
+    pub fn with(&self) -> &[Neighbour] {
+        &self.state.start().with
     }
 
     /// How many users it holds, deactivated ones included.

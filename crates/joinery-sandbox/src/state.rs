@@ -13,6 +13,7 @@ use crate::clock::{Clock, Time};
 use crate::data_file::DataFile;
 use crate::faults::Faults;
 use crate::log::Log;
+use crate::neighbours::Neighbours;
 use crate::okta::app::App;
 use crate::okta::event_hook::EventHook;
 use crate::okta::founding::{self, Founders};
@@ -49,6 +50,8 @@ pub struct State {
     pub faults: Faults,
     /// The calls of late.
     pub activity: Activity,
+    /// The services that stand beside the org.
+    pub neighbours: Neighbours,
     org: RwLock<Org>,
     /// Where changes are kept beyond this process, if they are.
     data: Option<DataFile>,
@@ -93,6 +96,7 @@ impl State {
             buckets: Buckets::default(),
             faults: Faults::default(),
             activity: Activity::default(),
+            neighbours: Neighbours::new(&start.with),
             org: RwLock::new(org),
             data,
             lag: AtomicI64::new(0),
@@ -129,6 +133,11 @@ impl State {
     /// `http://127.0.0.1:PORT`.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// The API token.
+    pub fn token(&self) -> &str {
+        &self.token
     }
 
     /// Whether this is the API token, compared in constant time.

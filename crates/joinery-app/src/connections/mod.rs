@@ -10,6 +10,7 @@ mod resolve;
 mod safe;
 mod save;
 mod sign_in;
+mod stand_in;
 mod test;
 
 use std::collections::BTreeMap;
@@ -159,7 +160,7 @@ pub(crate) fn of_connector(studio: &Studio, id: &str) -> Result<Vec<String>, Err
 /// As [`resolve`].
 pub async fn resolve_starting(studio: &Studio, connector: &Connector, name: &str) -> Result<Resolved, Error> {
     if name == SANDBOX && fits_sandbox(connector) && sandbox::address(studio).is_none() {
-        sandbox::start_with(studio, sandbox::Options::default()).await?;
+        sandbox::start_whole(studio).await?;
     }
     resolve(studio, connector, Ok(name))
 }
@@ -204,8 +205,13 @@ pub fn all(studio: &Studio) -> Result<Vec<Saved>, Error> {
     Ok(saved.collect())
 }
 
-/// Whether the sandbox org can stand in for the connector's own service: it signs in as Okta does.
+/// Whether the sandbox can stand in for the connector's own service.
 pub fn fits_sandbox(connector: &Connector) -> bool {
+    signs_as_okta(connector) || stand_in::of(connector).is_some()
+}
+
+/// Whether the connector signs in as Okta does.
+fn signs_as_okta(connector: &Connector) -> bool {
     connector.manifest.auth.iter().any(|choice| {
         choice
             .settings

@@ -15,7 +15,7 @@ use serde_json::{Map, Value, json};
 use super::{
     ConnectionDraft, Environment, FilledIn, Guard, ReadOnly, SANDBOX, Verdict, Write, fill_in, fits_sandbox,
     hooks::{Said, ScriptHooks},
-    network,
+    network, stand_in,
 };
 use crate::{
     error::{Code, Error},
@@ -145,14 +145,41 @@ fn sandbox_org(studio: &Studio, connector: &Connector) -> Result<Resolved, Error
     if !fits_sandbox(connector) {
         return Err(Error::new(
             Code::Usage,
-            format!("the sandbox org is an Okta org; {} is not", connector.manifest.title),
+            format!(
+                "the sandbox org is an Okta org, and does not stand in for {}",
+                connector.manifest.title
+            ),
         )
         .with_hint("Choose another connection."));
     }
     let (url, token) = sandbox::address(studio).ok_or_else(|| {
         Error::new(Code::Usage, "the sandbox org is not running").with_hint("Start it, then try again.")
     })?;
-    Ok(sandbox_at(connector, &url, Secret::new(token), studio))
+    let token = Secret::new(token);
+    match stand_in::of(connector) {
+        None => Ok(sandbox_at(connector, &url, token, studio)),
+        Some(service) if sandbox::stands_in_for(studio, service) => {
+            let parts = stand_in::parts(connector, service, &url, &token);
+            let (sandbox, base) = ((SANDBOX.to_owned(), false), parts.base_url);
+            Ok(build(
+                studio,
+                connector,
+                sandbox,
+                base,
+                parts.auth,
+                parts.fields,
+                parts.secrets,
+            ))
+        }
+        Some(service) => Err(Error::new(
+            Code::Usage,
+            format!(
+                "the sandbox org that runs does not stand in for {}",
+                connector.manifest.title
+            ),
+        )
+        .with_hint(format!("Start it with it: joinery sandbox --with {service}"))),
+    }
 }
 
 /// A sandbox org at an address, whichever process runs it.
@@ -443,7 +470,7 @@ fn filled_base_url(connector: &Connector, fields: &Map<String, Value>) -> Result
         })
 }
 
-fn as_variables(fields: &Map<String, Value>) -> Variables {
+pub(super) fn as_variables(fields: &Map<String, Value>) -> Variables {
     let mut variables = Variables::default();
     for (name, value) in fields {
         let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);

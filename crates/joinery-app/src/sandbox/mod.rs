@@ -17,7 +17,7 @@ use std::{
     time::Duration,
 };
 
-pub use joinery_sandbox::{Activity, FaultRule, Options, RateLimits, Seed, Served, Time, duration};
+pub use joinery_sandbox::{Activity, FaultRule, Neighbour, Options, RateLimits, Seed, Served, Time, duration};
 use joinery_sandbox::{DataError, Sandbox, SeedError};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -62,6 +62,9 @@ pub struct SandboxRecord {
     pub token: String,
     /// The process it runs in.
     pub pid: u32,
+    /// The services it stands in for beside Okta, by name.
+    #[serde(default)]
+    pub with: Vec<String>,
 }
 
 /// A running sandbox org, as fronts show it.
@@ -79,7 +82,7 @@ pub fn status(studio: &Studio) -> Option<SandboxView> {
     lock(&studio.sandbox.running).as_ref().map(|running| view(&running.org))
 }
 
-/// Starts the sandbox org with the demo people unless it runs, and records it.
+/// Starts the sandbox org with the demo people and every service it can stand in for unless it runs, and records it.
 ///
 /// # Errors
 /// [`Code::Unavailable`] when no port can be had.
@@ -87,7 +90,7 @@ pub async fn start(studio: &Studio) -> Result<SandboxView, Error> {
     if let Some(running) = status(studio) {
         return Ok(running);
     }
-    let view = start_with(studio, Options::default()).await?;
+    let view = start_whole(studio).await?;
     // Without a record other processes do not find this org; it works all the same.
     drop(record(studio));
     Ok(view)
@@ -128,6 +131,7 @@ pub fn record(studio: &Studio) -> Result<SandboxRecord, Error> {
         url: running.org.url(),
         token: running.org.token().to_owned(),
         pid: std::process::id(),
+        with: names(running.org.with()),
     };
     write_record(&path, &record).map_err(|source| joinery_connector::Error::Write {
         path: path.clone(),
@@ -190,6 +194,37 @@ pub fn address(studio: &Studio) -> Option<(String, String)> {
         let record = read_record(&studio.home().join("sandbox.json"))?;
         listens(&record.url).then_some((record.url, record.token))
     })
+}
+
+/// Whether the sandbox org that runs, in this process or another, stands in for a service as well.
+pub(crate) fn stands_in_for(studio: &Studio, service: Neighbour) -> bool {
+    let own = lock(&studio.sandbox.running)
+        .as_ref()
+        .map(|running| running.org.with().contains(&service));
+    own.unwrap_or_else(|| {
+        read_record(&studio.home().join("sandbox.json"))
+            .is_some_and(|record| record.with.iter().any(|name| name == service.name()))
+    })
+}
+
+fn names(services: &[Neighbour]) -> Vec<String> {
+    services.iter().map(|service| service.name().to_owned()).collect()
+}
+
+/// An org with the demo people and every service it can stand in for.
+fn with_everything() -> Options {
+    Options {
+        with: Neighbour::ALL.to_vec(),
+        ..Options::default()
+    }
+}
+
+/// Starts a sandbox org for whoever named it where none runs, with every service it can stand in for.
+///
+/// # Errors
+/// [`Code::Unavailable`] when no port can be had.
+pub(crate) async fn start_whole(studio: &Studio) -> Result<SandboxView, Error> {
+    start_with(studio, with_everything()).await
 }
 
 /// Whether anybody still listens there: a process that was killed leaves its record behind.

@@ -9,7 +9,7 @@ use std::{
 use clap::Args;
 use joinery_app::{
     Code, Error,
-    sandbox::{self, Activity, FaultRule, Options, RateLimits, SandboxRecord, Seed, Served, Time, duration},
+    sandbox::{self, Activity, FaultRule, Neighbour, Options, RateLimits, SandboxRecord, Seed, Served, Time, duration},
 };
 use serde_json::json;
 
@@ -46,6 +46,9 @@ pub struct Arguments {
     /// Freeze the clock at a moment, such as 2026-03-02T09:00:00Z
     #[arg(long, value_name = "MOMENT", value_parser = moment)]
     freeze: Option<Time>,
+    /// Services to stand in for beside Okta: box, chargebee, slack
+    #[arg(long, value_name = "SERVICE", value_delimiter = ',')]
+    with: Vec<Neighbour>,
     /// Print a line per call to stderr
     #[arg(long, short)]
     verbose: bool,
@@ -108,6 +111,7 @@ pub fn run(arguments: Arguments) -> Result<Outcome, Error> {
         faults: arguments.fault,
         frozen_at: arguments.freeze,
         data: arguments.data,
+        with: arguments.with,
     };
     let kept = options.data.clone();
     home::serve(async {
@@ -160,15 +164,19 @@ fn line(call: &Served) -> String {
 }
 
 fn announce(running: &SandboxRecord, users: usize, json: bool, kept: Option<&Path>) -> Result<(), Error> {
-    let SandboxRecord { url, token, pid } = running;
+    let SandboxRecord { url, token, pid, with } = running;
     if json || !std::io::stdout().is_terminal() {
-        return output::bytes(format!("{}\n", json!({ "url": url, "token": token, "pid": pid })).as_bytes());
+        let line = json!({ "url": url, "token": token, "pid": pid, "with": with });
+        return output::bytes(format!("{line}\n").as_bytes());
     }
     let (good, dim) = (output::GOOD, output::DIM);
     output::line(&format!(
         "{good}The sandbox org runs{good:#} with {} at {url}",
         output::count(users, "user")
     ))?;
+    for service in with {
+        output::line(&format!("It stands in for {service} at {url}/{service}"))?;
+    }
     output::line(&format!("API token {token}\n"))?;
     output::line("From another terminal:")?;
     output::line(

@@ -32,6 +32,7 @@ mod inline_hooks;
 mod linked_objects;
 mod log_streams;
 mod logs;
+mod neighbours;
 mod oauth_access;
 mod oauth_device;
 mod oauth_sign_in;

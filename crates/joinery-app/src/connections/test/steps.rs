@@ -425,7 +425,7 @@ fn is_okta(connector: &Connector) -> bool {
     let at_org = |setting: &str, value: &Value| {
         setting == "token_url" && value.as_str().is_some_and(|url| url.ends_with("/oauth2/v1/token"))
     };
-    super::super::fits_sandbox(connector)
+    super::super::signs_as_okta(connector)
         || connector
             .manifest
             .auth
