@@ -1,4 +1,5 @@
-//! API keys in a header or in the query. `header` and `prefix` (`Authorization`, `SSWS `) make it Okta's API token.
+//! API keys in a header or in the query. `header` and `prefix` (`Authorization`, `SSWS `) make it Okta's API token;
+//! `encode = "basic"` the key of services such as Chargebee and Stripe.
 
 use joinery_connector::{
     HttpRequest,
@@ -7,7 +8,7 @@ use joinery_connector::{
 use serde_json::{Map, Value};
 use url::Url;
 
-use super::{Auth, AuthKind, Setting, field};
+use super::{Auth, AuthKind, Setting, basic::basic_value, field};
 use crate::error::Error;
 
 const ID: &str = "api_key";
@@ -41,6 +42,11 @@ impl AuthKind for ApiKey {
                 meaning: "What stands before the key, such as `SSWS `.",
                 default: None,
             },
+            Setting {
+                name: "encode",
+                meaning: "`basic` sends the key as the user name of basic authentication, without a password.",
+                default: None,
+            },
         ]
     }
 
@@ -60,7 +66,20 @@ impl AuthKind for ApiKey {
                 reason: "set `header` or `query`, not both".into(),
             });
         }
-        let value = || -> Result<String, Error> { Ok(format!("{prefix}{}", auth.secret(ID, "token")?.reveal())) };
+        let encode = auth.setting(ID, "encode")?;
+        if encode.is_some_and(|encode| encode != "basic") || (encode.is_some() && !prefix.is_empty()) {
+            return Err(Error::Auth {
+                kind: ID,
+                reason: "`encode` is \"basic\", and stands without `prefix`".into(),
+            });
+        }
+        let value = || -> Result<String, Error> {
+            let key = auth.secret(ID, "token")?.reveal();
+            Ok(match encode {
+                Some(_) => basic_value(key, ""),
+                None => format!("{prefix}{key}"),
+            })
+        };
         if let Some(name) = query {
             add_to_query(request, name, &value()?)
         } else {
