@@ -5,6 +5,7 @@
 mod cases;
 mod debugging;
 mod expected;
+mod flows;
 mod home;
 mod layers;
 mod lsp;

@@ -18,12 +18,37 @@ use crate::{
 
 static SAMPLES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../../samples");
 
-/// The connectors one can start from: folder under `samples/`, label, description.
+/// What one can start from: folder under `samples/`, label, description.
 const TEMPLATES: &[(&str, &str, &str)] = &[
-    ("okta", "Okta", "Users, groups and the System Log, with requests to try"),
+    (
+        "okta",
+        "Okta",
+        "121 actions and 16 triggers: people, groups, apps, roles, policies and events",
+    ),
+    ("slack", "Slack", "Messages, questions with buttons, slash commands"),
+    ("box", "Box", "Folders, collaborations, users and events"),
+    (
+        "chargebee",
+        "Chargebee",
+        "Customers and subscriptions, polled and by webhook",
+    ),
+    (
+        FLOWS,
+        "Flows",
+        "These four and the flows that join them: onboarding, offboarding, approvals",
+    ),
     ("rest", "REST API", "A bearer token, one request and one action"),
+    (
+        "webhook",
+        "Webhook",
+        "A trigger that checks the signature of what it is sent",
+    ),
     ("empty", "Empty", "A connector.toml and an action to fill in"),
 ];
+
+/// The template that is a whole workspace: its flows, and the connectors that they join.
+const FLOWS: &str = "flows";
+const JOINED: [&str; 4] = ["okta", "slack", "box", "chargebee"];
 
 /// The templates, in the order they are offered.
 pub fn templates() -> Vec<Template> {
@@ -131,7 +156,13 @@ pub fn make(template: &str, folder: &Path) -> Result<(), Error> {
         return Err(Error::new(Code::Conflict, format!("{} is not empty", folder.display()))
             .with_hint("Choose a folder that does not exist yet; nothing was changed."));
     }
-    write_all(source, source.path(), folder)
+    if template != FLOWS {
+        return write_all(source, source.path(), folder);
+    }
+    for connector in JOINED.iter().filter_map(|name| SAMPLES.get_dir(name)) {
+        write_all(connector, SAMPLES.path(), folder)?;
+    }
+    write_all(source, SAMPLES.path(), folder)
 }
 
 fn write_all(source: &Dir<'_>, root: &Path, folder: &Path) -> Result<(), Error> {

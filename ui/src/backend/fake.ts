@@ -259,8 +259,13 @@ export function fake(options: FakeOptions = {}): Backend {
 			secrets: 'Secrets live in the system keychain.',
 			recent,
 			templates: [
-				{ id: 'okta', label: 'Okta', description: 'Users, groups and the System Log of an Okta org' },
-				{ id: 'rest', label: 'REST with paging', description: 'A REST API with a key, pages and errors' },
+				{ id: 'okta', label: 'Okta', description: 'People, groups, apps, roles, policies and events' },
+				{ id: 'slack', label: 'Slack', description: 'Messages, questions with buttons, slash commands' },
+				{ id: 'box', label: 'Box', description: 'Folders, collaborations, users and events' },
+				{ id: 'chargebee', label: 'Chargebee', description: 'Customers and subscriptions' },
+				{ id: 'flows', label: 'Flows', description: 'These four and the flows that join them' },
+				{ id: 'rest', label: 'REST API', description: 'A bearer token, one request and one action' },
+				{ id: 'webhook', label: 'Webhook', description: 'A trigger that checks the signature of what it is sent' },
 				{ id: 'empty', label: 'Empty', description: 'A manifest and one action that says hello' }
 			]
 		}),

@@ -107,7 +107,7 @@ mod tests {
              \"Address\"\ndefault = \"https://slack.com\"\n"
         );
         let files = vec![("connector.toml".to_owned(), manifest.into_bytes())];
-        of(&Connector::from_files("files", files).unwrap())
+        of(&Connector::from_files(std::path::Path::new("files"), files).unwrap())
     }
 
     #[test]

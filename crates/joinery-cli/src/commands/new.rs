@@ -1,9 +1,9 @@
-//! `joinery new`: a connector from a template.
+//! `joinery new`: a connector, or a workspace with flows, from a template.
 
 use std::path::PathBuf;
 
 use clap::Args;
-use joinery_app::{Error, connectors};
+use joinery_app::{Error, connectors, flows};
 
 use crate::{Outcome, output};
 
@@ -12,9 +12,13 @@ use crate::{Outcome, output};
 pub struct Arguments {
     /// The folder to make
     dir: PathBuf,
-    /// What to start from: okta, rest or empty
-    #[arg(long, default_value = "empty")]
+    #[arg(long, default_value = "empty", help = templates())]
     template: String,
+}
+
+fn templates() -> String {
+    let ids: Vec<String> = connectors::templates().into_iter().map(|each| each.id).collect();
+    format!("What to start from: {}", ids.join(", "))
 }
 
 /// Makes the connector and prints its folder.
@@ -22,9 +26,11 @@ pub fn run(arguments: &Arguments) -> Result<Outcome, Error> {
     connectors::make(&arguments.template, &arguments.dir)?;
     let folder = arguments.dir.display();
     output::line(&folder.to_string())?;
-    output::note(&format!(
-        "Made from the template {}. Next: joinery check {folder}",
-        arguments.template
-    ));
+    let next = if flows::has_flows(&arguments.dir) {
+        format!("joinery flow list {folder}")
+    } else {
+        format!("joinery check {folder}")
+    };
+    output::note(&format!("Made from the template {}. Next: {next}", arguments.template));
     Ok(Outcome::Done)
 }

@@ -143,4 +143,13 @@ mod tests {
         let error = applied("api_key", json!({ "header": "X", "query": "k" }), TOKEN, &[]).unwrap_err();
         assert_eq!(error, "api_key: set `header` or `query`, not both");
     }
+
+    #[test]
+    fn a_key_that_is_a_user_name_has_no_password() {
+        let request = applied("api_key", json!({ "encode": "basic" }), &[("token", "test_key")], &[]).unwrap();
+        assert_eq!(request.header("authorization"), Some("Basic dGVzdF9rZXk6"));
+        let both = json!({ "encode": "basic", "prefix": "SSWS " });
+        let error = applied("api_key", both, &[("token", "test_key")], &[]).unwrap_err();
+        assert!(error.contains("stands without `prefix`"), "{error}");
+    }
 }

@@ -133,7 +133,7 @@ fn route(asked: &Asked<'_>, files: &mut Files) -> Answer {
     let body = asked.json();
     match (method, path) {
         ("GET", ["users", "me"]) => Ok(Reply::json(&files.user(me))),
-        ("GET", ["users"]) => files.list_users(asked),
+        ("GET", ["users"]) => Ok(files.list_users(asked)),
         ("POST", ["users"]) => files.create_user(&body, asked.now),
         ("GET", ["users", id]) => files.known_user(id).map(|id| Reply::json(&files.user(id))),
         ("PUT", ["users", id]) => files.update_user(id, &body, asked.now),
@@ -247,14 +247,14 @@ impl Files {
         self.folders.get(&id).is_some_and(|folder| folder.parent == ROOT) && self.sees(id, me)
     }
 
-    fn list_users(&self, asked: &Asked<'_>) -> Answer {
+    fn list_users(&self, asked: &Asked<'_>) -> Reply {
         let begins = asked.query.filled("filter_term").unwrap_or_default().to_lowercase();
         let fits = |text: &str| text.to_lowercase().starts_with(&begins);
         let found = self
             .users
             .iter()
             .filter(|(_, user)| fits(&user.login) || fits(&user.name));
-        Ok(page(asked, found.map(|(id, _)| self.user(*id)).collect()))
+        page(asked, found.map(|(id, _)| self.user(*id)).collect())
     }
 
     fn create_user(&mut self, body: &Map<String, Value>, now: Time) -> Answer {
