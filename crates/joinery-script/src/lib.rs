@@ -34,7 +34,7 @@ mod token;
 mod tokens;
 mod worker;
 
-pub use check::{Edit, Finding, QuickFix, fixed, of_error};
+pub use check::{Edit, Finding, QuickFix, fixed, flow::ACTIONS as FLOW_ACTIONS, of_error};
 pub use coverage::Coverage;
 pub use describe::title;
 pub use host::{

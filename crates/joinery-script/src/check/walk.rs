@@ -117,11 +117,10 @@ impl Check<'_> {
 
     /// Offers the nearest name for the word that was reported last.
     pub(super) fn suggest(&mut self, near: Option<String>) {
-        let (Some(near), Some(last)) = (near, self.problems.pop()) else {
-            return;
-        };
-        self.problems
-            .push(last.replaced_by(self.text, format!("Change to {near}"), near));
+        let Some(near) = near else { return };
+        let last = self.problems.pop();
+        let with_fix = last.map(|last| last.replaced_by(self.text, format!("Change to {near}"), near));
+        self.problems.extend(with_fix);
     }
 
     pub(super) fn has(&self, name: &str) -> bool {
@@ -132,6 +131,7 @@ impl Check<'_> {
         let kind = FileKind::of(self.path).0;
         self.asked(Some(kind));
         self.going_on(Some(kind));
+        self.flow(kind);
         if kind == FileKind::Action && !self.has("execute") {
             self.report(
                 Position::NONE,
@@ -200,7 +200,12 @@ impl Check<'_> {
         if name == "schema" {
             self.schema(call);
         }
-        self.options(name, call, 0);
+        if !self.has(name) {
+            self.options(name, call, 0);
+            if name == "run" {
+                self.action_run(call);
+            }
+        }
         if BUILT_IN.contains(&name) {
             return;
         }
