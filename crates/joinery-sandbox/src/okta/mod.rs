@@ -41,6 +41,7 @@ pub mod factor;
 mod factors;
 mod features;
 mod fields;
+pub mod files;
 pub mod filter;
 mod filter_reader;
 pub mod founding;

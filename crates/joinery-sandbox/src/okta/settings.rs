@@ -49,8 +49,8 @@ const THREATS_UPDATE: EventKind = EventKind(
 /// # Panics
 /// Where the org was not founded with it.
 pub fn of<'a>(org: &'a Org, name: &str) -> &'a Record {
-    let mut found = org.records.values().filter(|record| record.place == place(name));
-    found.next().expect("an org is founded with its settings")
+    let found = org.records_at(&place(name)).next();
+    found.expect("an org is founded with its settings")
 }
 
 fn place(name: &str) -> String {

@@ -151,8 +151,8 @@ fn proceed(
     let user = match shown {
         None => return Ok(page(org, None)),
         Some(Shown::Right(user)) => user,
-        Some(Shown::AtHook(user, hook)) => {
-            if let Ok(errand) = password_check::ask(call, user, &hook, (login, password), answer) {
+        Some(Shown::Later(user, judge)) => {
+            if let Ok(errand) = password_check::ask(call, user, judge, (login, password), answer) {
                 return Ok(Outcome::Page(Box::new(Reply::after(errand))));
             }
             return Ok(page(org, Some("Unable to sign in")));

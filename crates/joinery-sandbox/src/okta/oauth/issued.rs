@@ -149,10 +149,9 @@ pub fn consent(org: &mut Org, call: &Call<'_>, user: Id, client: &Client, scopes
 impl Org {
     /// Forgets what a user who is gone consented to, or what others consented to for a client that is gone.
     pub fn forget_consents(&mut self, who: Id) {
-        let own = format!("users/{who}/");
-        let is_grant = |record: &Record| record.place.starts_with("users/") && record.place.ends_with("/grants");
-        self.records.retain(|_, record| {
-            !(record.place.starts_with(&own) || is_grant(record) && record.text("clientId") == who.as_str())
+        self.records.remove_below(&format!("users/{who}/"), |_| true);
+        self.records.remove_below("users/", |record| {
+            record.place.ends_with("/grants") && record.text("clientId") == who.as_str()
         });
     }
 }
