@@ -28,6 +28,9 @@ pub const ROUTES: &[Route] = &[
     Route(Method::POST, "apps/{}/logo", upload_logo),
     Route(Method::GET, "apps/{}/federated-claims", claims),
     Route(Method::POST, "apps/{}/federated-claims", claims),
+    Route(Method::GET, "apps/{}/federated-claims/{}", claims),
+    Route(Method::PUT, "apps/{}/federated-claims/{}", claims),
+    Route(Method::DELETE, "apps/{}/federated-claims/{}", claims),
 ];
 
 const LIMITS: Limits = Limits { default: 20, most: 200 };

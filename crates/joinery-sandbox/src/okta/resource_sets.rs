@@ -24,6 +24,9 @@ pub const ROUTES: &[Route] = &[
     Route(Method::DELETE, "iam/resource-sets/{}", resource::delete::<ResourceSets>),
     Route(Method::GET, "iam/resource-sets/{}/resources", list_resources),
     Route(Method::PATCH, "iam/resource-sets/{}/resources", add_resources),
+    Route(Method::POST, "iam/resource-sets/{}/resources", add_resource),
+    Route(Method::GET, "iam/resource-sets/{}/resources/{}", get_resource),
+    Route(Method::PUT, "iam/resource-sets/{}/resources/{}", replace_resource),
     Route(Method::DELETE, "iam/resource-sets/{}/resources/{}", remove_resource),
 ];
 
@@ -142,16 +145,23 @@ pub fn orn(org: &Org, resource: &str) -> String {
 /// Adds resources that are not there yet.
 fn add(org: &mut Org, call: &Call<'_>, place: &str, resources: &Value) {
     for resource in names(resources) {
-        let orn = orn(org, resource);
-        if org.records_at(place).any(|other| other.text("orn") == orn) {
-            continue;
-        }
-        let mut fields = Map::new();
-        fields.insert("orn".into(), orn.into());
-        fields.insert("href".into(), path(resource).map(|_| resource).into());
-        let id = org.ids.next(Kind::Record(b"ire"));
-        org.add_record(Record::new(id, place, call.now, fields));
+        add_one(org, call, place, resource, &Value::Null);
     }
+}
+
+/// Adds a resource, or finds the one that is there; gives its id.
+fn add_one(org: &mut Org, call: &Call<'_>, place: &str, resource: &str, conditions: &Value) -> Id {
+    let orn = orn(org, resource);
+    if let Some(known) = org.records_at(place).find(|other| other.text("orn") == orn) {
+        return known.id;
+    }
+    let mut fields = Map::new();
+    fields.insert("orn".into(), orn.into());
+    fields.insert("href".into(), path(resource).map(|_| resource).into());
+    fields.insert("conditions".into(), conditions.clone());
+    let id = org.ids.next(Kind::Record(b"ire"));
+    org.add_record(Record::new(id, place, call.now, fields));
+    id
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "every route answers with a result")]
@@ -183,10 +193,73 @@ fn shown_resource(resource: &Record, url: &str) -> Value {
     }
     let at = format!("{url}/api/v1/{}", resource.path());
     links.insert("resource".into(), json!({"href": at}));
-    json!({
+    let mut shown = json!({
         "id": resource.id, "orn": resource.get("orn"), "created": resource.created,
-        "lastUpdated": resource.last_updated, "_links": links,
-    })
+        "lastUpdated": resource.last_updated,
+    });
+    if !resource.get("conditions").is_null() {
+        shown["conditions"] = resource.get("conditions").clone();
+    }
+    shown["_links"] = links.into();
+    shown
+}
+
+/// Conditions leave out some of what a resource holds, by name.
+fn conditions(body: &Map<String, Value>) -> Result<Value, Problem> {
+    let given = body.get("conditions").unwrap_or(&Value::Null);
+    let left_out = &given["Exclude"]["okta:ORN"];
+    if given.is_null() || names(left_out).count() == left_out.as_array().map_or(0, Vec::len) {
+        return Ok(given.clone());
+    }
+    Err(fault(
+        "conditions",
+        "Exclude has to hold a list of names under okta:ORN",
+    ))
+}
+
+/// The resource a path names, and the set it is in.
+fn find_resource<'o>(org: &'o Org, call: &Call<'_>) -> Result<(&'o Record, &'o Record), Problem> {
+    let set = resource::find::<ResourceSets>(org, call)?;
+    let found = org.record_at(&format!("{}/resources", set.path()), call.part(1));
+    Ok((set, found.ok_or_else(|| Problem::not_found(call.part(1), "Resource"))?))
+}
+
+fn get_resource(call: &Call<'_>) -> Answer {
+    let org = call.state.read();
+    Ok(Reply::json(&shown_resource(
+        find_resource(&org, call)?.1,
+        call.state.url(),
+    )))
+}
+
+fn add_resource(call: &Call<'_>) -> Answer {
+    let body = call.object()?;
+    let name = need_text(&body, "resourceOrnOrUrl", 500)?;
+    check(&json!([name]))?;
+    let conditions = conditions(&body)?;
+    let mut org = call.state.write();
+    let set = resource::find::<ResourceSets>(&org, call)?.clone();
+    let id = add_one(&mut org, call, &format!("{}/resources", set.path()), &name, &conditions);
+    org.record(call, ADDED, vec![set.party(ResourceSets::PARTY)]);
+    let added = org
+        .records
+        .get(&id)
+        .map(|added| shown_resource(added, call.state.url()));
+    Ok(Reply::json(&added))
+}
+
+/// Only the conditions of a resource can change.
+fn replace_resource(call: &Call<'_>) -> Answer {
+    let conditions = conditions(&call.object()?)?;
+    let mut org = call.state.write();
+    let (set, found) = find_resource(&org, call)?;
+    let (party, mut changed) = (set.party(ResourceSets::PARTY), found.clone());
+    changed.fields.insert("conditions".into(), conditions);
+    changed.last_updated = call.now.whole_seconds();
+    let reply = Reply::json(&shown_resource(&changed, call.state.url()));
+    org.add_record(changed);
+    org.record(call, UPDATE, vec![party]);
+    Ok(reply)
 }
 
 fn list_resources(call: &Call<'_>) -> Answer {
@@ -217,11 +290,9 @@ fn add_resources(call: &Call<'_>) -> Answer {
 
 fn remove_resource(call: &Call<'_>) -> Answer {
     let mut org = call.state.write();
-    let set = resource::find::<ResourceSets>(&org, call)?.clone();
-    let found = org.record_at(&format!("{}/resources", set.path()), call.part(1));
-    let id = found.map(|resource| resource.id);
-    let id = id.ok_or_else(|| Problem::not_found(call.part(1), "Resource"))?;
+    let (set, found) = find_resource(&org, call)?;
+    let (party, id) = (set.party(ResourceSets::PARTY), found.id);
     org.drop_record(id);
-    org.record(call, REMOVED, vec![set.party(ResourceSets::PARTY)]);
+    org.record(call, REMOVED, vec![party]);
     Ok(Reply::no_content())
 }

@@ -57,6 +57,7 @@ const OPEN_ROUTES: &[&[Route]] = &[
     inspect::ROUTES,
     super::org_settings::OPEN_ROUTES,
     super::files::OPEN_ROUTES,
+    super::well_known_uris::OPEN_ROUTES,
 ];
 
 /// What lies below the root, for admins.
