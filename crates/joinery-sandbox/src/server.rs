@@ -21,6 +21,7 @@ use crate::manners::{self, RequestId};
 use crate::okta::call::{Call, Query, Reply};
 use crate::okta::errors::Problem;
 use crate::okta::oauth::access::{self, Caller};
+use crate::okta::role_permissions::Sight;
 use crate::options::{Error, Options};
 use crate::state::State;
 use crate::{jobs, okta, random};
@@ -144,6 +145,7 @@ async fn take(Extract(state): Extract<Arc<State>>, Extension(id): Extension<Requ
         body: &body,
         request_id: &id.0,
         caller: Caller::default(),
+        sight: Sight::default(),
     };
     let mut reply = okta::answer(&mut call).unwrap_or_else(|problem| problem.reply());
     while let Some(errand) = reply.errand.take() {

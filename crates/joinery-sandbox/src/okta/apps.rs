@@ -94,7 +94,7 @@ fn list(call: &Call<'_>) -> Answer {
     let mut found: Vec<&App> = org
         .apps
         .at(moment, ..)
-        .filter(|app| after.is_none_or(|after| app.id > after))
+        .filter(|app| after.is_none_or(|after| app.id > after) && call.sight.has_app(&org, app))
         .filter(|app| {
             start.as_ref().is_none_or(|start| {
                 [&app.label, &app.name]

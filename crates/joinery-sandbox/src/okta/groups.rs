@@ -229,7 +229,7 @@ fn list(call: &Call<'_>) -> Answer {
         let found: Vec<_> = org
             .groups
             .at(moment, ..)
-            .filter(|group| group.name.to_lowercase().starts_with(&start))
+            .filter(|group| group.name.to_lowercase().starts_with(&start) && call.sight.has_group(&org, group))
             .collect();
         return Ok(write(&found[..found.len().min(limit)]));
     }
@@ -240,9 +240,10 @@ fn list(call: &Call<'_>) -> Answer {
         (None, None) => None,
     };
     let fits = |group: &&Group| {
-        expression
+        let is_found = expression
             .as_ref()
-            .is_none_or(|expression| expression.matches(&|test| holds(group, test)))
+            .is_none_or(|expression| expression.matches(&|test| holds(group, test)));
+        is_found && call.sight.has_group(&org, group)
     };
     let mut found: Vec<&Group> = org.groups.at(moment, ..).filter(fits).collect();
     if query.filled("search").is_some()

@@ -93,7 +93,7 @@ mod resource;
 mod resource_server_keys;
 mod resource_sets;
 mod role_bindings;
-mod role_permissions;
+pub mod role_permissions;
 pub mod schema;
 mod schema_base;
 mod sent_credentials;
