@@ -33,6 +33,7 @@ mod linked_objects;
 mod log_streams;
 mod logs;
 mod oauth_access;
+mod oauth_consent;
 mod oauth_device;
 mod oauth_sign_in;
 mod oauth_token;

@@ -11,6 +11,7 @@ mod authorize;
 mod claims;
 pub mod client;
 mod clients;
+mod consent;
 mod credentials;
 mod device;
 mod dpop;
