@@ -1,13 +1,14 @@
 //! The servers an org sends its emails by. The sandbox sends none: a test of a server answers and no more.
 
 use axum::http::Method;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::Route;
 use super::call::{Answer, Call, Reply};
 use super::errors::Problem;
 use super::event::EventKind;
 use super::ids::Kind;
+use super::labelled;
 use super::record::Record;
 use super::resource::{self, Events, Place, Resource};
 use super::shape::{fault, need_text, one_of};
@@ -97,12 +98,8 @@ impl Resource for EmailServers {
     }
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "every route answers with a result")]
 fn list(call: &Call<'_>) -> Answer {
-    let org = call.state.read();
-    let shown = |record: &Record| resource::shown::<EmailServers>(record, call.state.url());
-    let all: Vec<Value> = org.records_at("email-servers").map(shown).collect();
-    Ok(Reply::json(&json!({"email-servers": all})))
+    labelled::list::<EmailServers>(call, "email-servers")
 }
 
 fn test(call: &Call<'_>) -> Answer {

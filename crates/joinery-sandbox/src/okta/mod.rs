@@ -68,6 +68,7 @@ pub mod ids;
 mod imported_password;
 mod inline_hook;
 mod inline_hooks;
+mod labelled;
 mod linked_objects;
 mod log_stream_schemas;
 mod log_streams;

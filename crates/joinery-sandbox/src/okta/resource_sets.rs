@@ -5,22 +5,22 @@ use serde_json::{Map, Value, json};
 
 use super::Route;
 use super::call::{Answer, Call, Reply};
-use super::custom_roles::with_link;
 use super::errors::Problem;
 use super::event::EventKind;
 use super::ids::{Id, Kind};
+use super::labelled;
 use super::record::Record;
 use super::resource::{self, Events, Place, Resource};
 use super::settings;
-use super::shape::{fault, names, need_free, need_text};
+use super::shape::{fault, names, need_text};
 use crate::state::Org;
 
 /// What this file answers.
 pub const ROUTES: &[Route] = &[
     Route(Method::GET, "iam/resource-sets", list),
-    Route(Method::POST, "iam/resource-sets", create),
-    Route(Method::GET, "iam/resource-sets/{}", get),
-    Route(Method::PUT, "iam/resource-sets/{}", replace),
+    Route(Method::POST, "iam/resource-sets", labelled::create::<ResourceSets>),
+    Route(Method::GET, "iam/resource-sets/{}", labelled::get::<ResourceSets>),
+    Route(Method::PUT, "iam/resource-sets/{}", labelled::replace::<ResourceSets>),
     Route(Method::DELETE, "iam/resource-sets/{}", resource::delete::<ResourceSets>),
     Route(Method::GET, "iam/resource-sets/{}/resources", list_resources),
     Route(Method::PATCH, "iam/resource-sets/{}/resources", add_resources),
@@ -52,7 +52,7 @@ const REMOVED: EventKind = EventKind(
 impl Resource for ResourceSets {
     const CLASS: &'static str = "ResourceSet";
     const KIND: Kind = Kind::Record(b"iam");
-    const KEYS: &'static [&'static str] = &["id", "label", "description", "created", "lastUpdated", "_links"];
+    const KEYS: &'static [&'static str] = labelled::KEYS;
     const EVENTS: Events = Events {
         create: EventKind(
             "iam.resourceset.create",
@@ -79,11 +79,7 @@ impl Resource for ResourceSets {
         body: &Map<String, Value>,
         old: Option<&Record>,
     ) -> Result<Map<String, Value>, Problem> {
-        let label = need_text(body, "label", 255)?;
-        need_free(org, place, "label", &label, old)?;
-        let mut fields = Map::new();
-        fields.insert("label".into(), label.into());
-        fields.insert("description".into(), need_text(body, "description", 1000)?.into());
+        let mut fields = labelled::read(org, place, body, old)?;
         if old.is_none() {
             let given = body.get("resources").unwrap_or(&Value::Null);
             if names(given).next().is_none() {
@@ -96,7 +92,7 @@ impl Resource for ResourceSets {
     }
 
     fn is_named(record: &Record, name: &str) -> bool {
-        record.id.as_str() == name || record.text("label") == name
+        labelled::is_named(record, name)
     }
 
     fn links(_record: &Record, at: &str, _url: &str) -> Value {
@@ -164,24 +160,8 @@ fn add_one(org: &mut Org, call: &Call<'_>, place: &str, resource: &str, conditio
     id
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "every route answers with a result")]
 fn list(call: &Call<'_>) -> Answer {
-    let org = call.state.read();
-    let shown = |record: &Record| resource::shown::<ResourceSets>(record, call.state.url());
-    let sets: Vec<Value> = org.records_at("iam/resource-sets").map(shown).collect();
-    Ok(Reply::json(&json!({"resource-sets": sets})))
-}
-
-fn create(call: &Call<'_>) -> Answer {
-    resource::create::<ResourceSets>(call).map(with_link)
-}
-
-fn get(call: &Call<'_>) -> Answer {
-    resource::get::<ResourceSets>(call).map(with_link)
-}
-
-fn replace(call: &Call<'_>) -> Answer {
-    resource::replace::<ResourceSets>(call).map(with_link)
+    labelled::list::<ResourceSets>(call, "resource-sets")
 }
 
 fn shown_resource(resource: &Record, url: &str) -> Value {
@@ -268,7 +248,7 @@ fn list_resources(call: &Call<'_>) -> Answer {
     let at = format!("{url}/api/v1/{}", set.path());
     let place = format!("{}/resources", set.path());
     let resources: Vec<Value> = org.records_at(&place).map(|it| shown_resource(it, url)).collect();
-    Ok(with_link(Reply::json(&json!({
+    Ok(labelled::with_link(Reply::json(&json!({
         "resources": resources,
         "_links": {"resource-set": {"href": at}, "self": {"href": format!("{at}/resources")}},
     }))))
@@ -282,7 +262,7 @@ fn add_resources(call: &Call<'_>) -> Answer {
     let set = resource::find::<ResourceSets>(&org, call)?.clone();
     add(&mut org, call, &format!("{}/resources", set.path()), additions);
     org.record(call, ADDED, vec![set.party(ResourceSets::PARTY)]);
-    Ok(with_link(Reply::json(&resource::shown::<ResourceSets>(
+    Ok(labelled::with_link(Reply::json(&resource::shown::<ResourceSets>(
         &set,
         call.state.url(),
     ))))

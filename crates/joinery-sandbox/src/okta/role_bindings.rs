@@ -6,10 +6,11 @@ use serde_json::{Map, Value, json};
 
 use super::Route;
 use super::call::{Answer, Call, Reply};
-use super::custom_roles::{CustomRoles, with_link};
+use super::custom_roles::CustomRoles;
 use super::errors::Problem;
 use super::event::{EventKind, Party};
 use super::ids::{Id, Kind};
+use super::labelled::with_link;
 use super::record::Record;
 use super::resource::{self, Resource as _};
 use super::resource_sets::ResourceSets;

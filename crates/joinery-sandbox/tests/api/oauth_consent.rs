@@ -126,7 +126,7 @@ async fn a_user_agrees_to_the_scopes_of_a_server_once_or_sends_the_app_away() {
         .iter()
         .map(|grant| &grant["scopeId"])
         .collect();
-    scopes.sort_by_key(|scope| scope.to_string());
+    scopes.sort_by_key(ToString::to_string);
     assert_eq!(scopes, ["list", "read"]);
     assert_eq!(
         grants[0]["issuer"],

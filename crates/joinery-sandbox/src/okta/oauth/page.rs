@@ -59,16 +59,14 @@ pub fn title_of(scope: &Record) -> &str {
 
 /// Asks a user to agree to what an app wants; `code` waits for the answer.
 pub fn consent(path: &str, form: &Form, client: &Client, asked: &[String], code: &str) -> Reply {
-    let asked: String = asked
-        .iter()
-        .map(|title| format!("<li>{}</li>", escape(title)))
-        .collect();
+    let asked: Vec<String> = asked.iter().map(|title| escape(title)).collect();
+    let asked = asked.join("</li><li>");
     let answer = consent::ANSWER;
     html(
         200,
         "Consent",
         &format!(
-            "<h1>{} would like to:</h1><ul>{asked}</ul><form method=\"post\" action=\"{}\">{}{}\
+            "<h1>{} would like to:</h1><ul><li>{asked}</li></ul><form method=\"post\" action=\"{}\">{}{}\
              <button name=\"{answer}\" value=\"allow\">Allow access</button>\
              <button name=\"{answer}\" value=\"deny\">Do not allow</button></form>",
             escape(&client.name),
