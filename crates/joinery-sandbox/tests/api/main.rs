@@ -20,6 +20,7 @@ mod factors;
 mod faults;
 mod features;
 mod group_owners;
+mod group_push;
 mod group_roles;
 mod group_rules;
 mod groups;
