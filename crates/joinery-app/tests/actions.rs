@@ -322,7 +322,10 @@ async fn stopping_a_wait_keeps_what_waits() {
     let error = performed.outcome.result.unwrap_err();
     assert_eq!(
         (error.code.as_str(), error.hint.unwrap()),
-        ("cancelled", format!("It goes on with `--resume {id}`."))
+        (
+            "cancelled",
+            format!("Resume it, on the command line with `--resume {id}`.")
+        )
     );
 }
 

@@ -276,7 +276,7 @@ fn interrupted(performance: &Performance, waiting: &Waiting) -> Outcome {
         "Stopped while the action waits to go on.",
         &performance.file,
     );
-    let hint = format!("It goes on with `--resume {}`.", waiting.id);
+    let hint = format!("Resume it, on the command line with `--resume {}`.", waiting.id);
     Outcome {
         result: Err(error.with_hint(hint)),
         compile_ms: 0.0,
