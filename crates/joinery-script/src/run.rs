@@ -111,6 +111,20 @@ pub enum Function {
         /// The fields.
         fields: Vec<Field>,
     },
+    /// `fn trigger()` of a flow.
+    FlowTrigger,
+    /// `fn handle(event)` of a flow.
+    Handle {
+        /// The event.
+        event: Value,
+    },
+    /// `fn on_error(event, error)` of a flow.
+    OnError {
+        /// The event.
+        event: Value,
+        /// What `handle` failed with.
+        error: Value,
+    },
     /// `fn test(connection)` of `connection.rhai`.
     TestConnection,
     /// `fn acquire(connection)` of `connection.rhai`. Secrets in the result stand as their marks.
@@ -142,6 +156,9 @@ impl Function {
             Self::Subscribe { .. } => "subscribe",
             Self::Unsubscribe { .. } => "unsubscribe",
             Self::Notification { .. } => "notification",
+            Self::FlowTrigger => "trigger",
+            Self::Handle { .. } => "handle",
+            Self::OnError { .. } => "on_error",
             Self::TestConnection => "test",
             Self::Acquire => "acquire",
             Self::Refresh { .. } | Self::RefreshSubscription { .. } => "refresh",
@@ -174,14 +191,16 @@ impl Function {
                 vec![connection, json::to_dynamic(input), json::to_dynamic(cursor), config]
             }
             Self::DedupeKeys { .. } | Self::TestConnection | Self::Acquire => vec![connection],
-            // These two call with arguments of their own.
-            Self::Alone { .. } | Self::Convert { .. } => Vec::new(),
+            // The last two call with arguments of their own.
+            Self::FlowTrigger | Self::Alone { .. } | Self::Convert { .. } => Vec::new(),
             Self::Subscribe { input, url } => vec![connection, json::to_dynamic(input), url.into()],
             Self::RefreshSubscription { subscription } => vec![json::to_dynamic(subscription)],
             Self::Unsubscribe { subscription } => vec![connection, json::to_dynamic(subscription)],
             Self::Notification { input, request } => {
                 vec![json::to_dynamic(input), json::to_dynamic(request), connection]
             }
+            Self::Handle { event } => vec![json::to_dynamic(event)],
+            Self::OnError { event, error } => vec![json::to_dynamic(event), json::to_dynamic(error)],
             Self::Refresh { token } => vec![connection, token::to_dynamic(token)],
             Self::Apply { request, token } => {
                 let request = Dynamic::from(Request::given(ScriptRequest::clone(request)));
@@ -227,6 +246,9 @@ impl Function {
             | Self::Notification { .. }
             | Self::Alone { .. }
             | Self::Convert { .. }
+            | Self::FlowTrigger
+            | Self::Handle { .. }
+            | Self::OnError { .. }
             | Self::TestConnection => started.to_json(value),
             Self::Options { .. } => {
                 let options = functions::full_options(value).map_err(|message| {
@@ -336,6 +358,8 @@ pub struct Description {
     pub retry: Option<ActionRetry>,
     /// What to use instead, where it is deprecated: what `deprecated` returned.
     pub deprecated: Option<String>,
+    /// Whether it may be repeated without harm: what `idempotent` returned.
+    pub idempotent: bool,
 }
 
 /// One script to start: what it may ask and use.

@@ -290,6 +290,7 @@ mod tests {
                 field("at", #{ format: "date-time" })
                 field("link", #{ format: "uri" })
                 field("tags", #{ type: "array", of: field("item") })
+                field("none", #{ nullable: true })
                 field("profile", #{
                     type: "object",
                     properties: [

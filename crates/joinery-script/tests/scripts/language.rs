@@ -237,8 +237,8 @@ fn a_script_that_is_half_written_is_still_understood() {
             headers (Method) headers(headers)
             json (Method) json(value)
             multipart (Method) multipart(fields)
-            no_retry (Method) no_retry()
-            query (Method) query(parameters)"#]],
+            no_redirect (Method) no_redirect()
+            no_retry (Method) no_retry()"#]],
     );
     completes(
         "import \"methods/paging\" as paging;\nfn execute(connection, input) {\n    if paging::$0",

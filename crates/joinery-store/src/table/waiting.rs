@@ -23,7 +23,7 @@ pub(crate) const MIGRATIONS: &[super::Migration] = &[
     ),
     // Who goes on with it, and when that was last said.
     (
-        5,
+        8,
         "ALTER TABLE waiting ADD COLUMN owner TEXT;
          ALTER TABLE waiting ADD COLUMN seen_ms INTEGER NOT NULL DEFAULT 0",
     ),
