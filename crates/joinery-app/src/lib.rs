@@ -22,6 +22,7 @@ pub mod request_tree;
 pub mod requests;
 mod run_files;
 pub mod runs;
+pub mod samples;
 pub mod sandbox;
 pub mod settings;
 pub mod studio;

@@ -1,10 +1,12 @@
 //! A tested request becomes an action: the script's text and the schema of its answer.
 
+mod field;
 mod input;
 mod names;
 mod rhai;
 mod script;
 
+pub use field::field_code;
 pub use rhai::property;
 use serde_json::Value;
 

@@ -4,6 +4,7 @@
 #![allow(clippy::result_large_err, clippy::unnecessary_box_returns)]
 
 mod again;
+mod alone;
 mod ask;
 mod check;
 pub mod convert;

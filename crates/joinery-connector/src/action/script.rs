@@ -4,14 +4,13 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
 use super::{
-    Taken,
+    Taken, field_code,
     input::Input,
     names,
     rhai::{self, Expression},
 };
 use crate::{
     request::{self, Pair, RequestBody, SavedRequest, inside_string},
-    schema::{Field, FieldType},
     variables::placeholders,
 };
 
@@ -34,7 +33,7 @@ pub(super) fn write(
     if !inputs.is_empty() {
         let fields: Vec<String> = inputs
             .iter()
-            .map(|input| format!("        {},\n", field(&input.field)))
+            .map(|input| format!("        {},\n", field_code(&input.field, 8)))
             .collect();
         let fields = fields.concat();
         sections.push(format!(
@@ -50,30 +49,6 @@ pub(super) fn write(
         sections.push(format!("fn output_fields(connection, config) {{ schema({name}) }}\n"));
     }
     sections.join("\n")
-}
-
-/// `field("user", #{ label: "User", required: true })`
-fn field(field: &Field) -> String {
-    let mut options: Vec<(String, Expression)> = Vec::new();
-    let mut put = |key: &str, value: Value| options.push((key.to_owned(), Expression::Value(value)));
-    if field.kind != FieldType::String {
-        put("type", field.kind.word().into());
-    }
-    if let Some(format) = &field.format {
-        put("format", format.as_str().into());
-    }
-    if let Some(label) = &field.label {
-        put("label", label.as_str().into());
-    }
-    if let Some(hint) = &field.hint {
-        put("hint", hint.as_str().into());
-    }
-    if field.required {
-        put("required", true.into());
-    }
-    let name = rhai::string(&field.name);
-    let options = Expression::Map(options).code(8, 0);
-    format!("field({name}, {options})")
 }
 
 /// Calls of template functions that scripts write the same way.

@@ -162,6 +162,29 @@ fn a_flow_needs_its_functions_and_runs_actions_that_are_there() {
 }
 
 #[test]
+fn a_function_that_a_field_converts_with_must_be_there() {
+    let action = r#"fn input_fields(connection, config) {
+    [
+        field("a", #{ convert: "methods/names::login" }),
+        field("b", #{ convert: "methods/names::lgoin" }),
+        field("c", #{ convert: "methods/nmaes::login" }),
+        field("d", #{ convert: "methods/names::both" }),
+        field("e", #{ convert: "date" }),
+    ]
+}
+fn execute(connection, input) { input }
+"#;
+    let names = "fn login(name) { name }\nfn both(first, last) { first + last }";
+    finds(
+        &[("actions/a.rhai", action), ("methods/names.rhai", names)],
+        expect![[r#"
+            actions/a.rhai:4:20-21 unknown_function: methods/names.rhai has no function `lgoin` of one argument. Did you mean `login`?
+            actions/a.rhai:5:20-21 unknown_function: there is no methods/nmaes.rhai to convert with. Did you mean `methods/names::login`?
+            actions/a.rhai:6:20-21 unknown_function: methods/names.rhai has no function `both` of one argument. It must take one argument, the value."#]],
+    );
+}
+
+#[test]
 fn every_toml_file_is_read() {
     finds(
         &[
