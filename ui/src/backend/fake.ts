@@ -21,6 +21,7 @@ import type { Workspace } from './types/Workspace';
 import { BackendError } from './error';
 import { CONNECTIONS, connectionTest, PUBLIC_KEY, SANDBOX, tokenState } from './fake-connections';
 import { call, FILES, FORM, GROUPS, REQUESTS, USER } from './fake-okta';
+import { fakeImport } from './fake-import';
 import { fakeLanguage } from './fake-language';
 import { fakeSandbox } from './fake-sandbox';
 import { fakeSending } from './fake-sending';
@@ -391,14 +392,7 @@ export function fake(options: FakeOptions = {}): Backend {
 			const url = /https?:\/\/[^\s'"]+/.exec(text)?.[0] ?? '';
 			return { request: { ...emptyRequest(), url }, not_carried: [] };
 		},
-		importFile: async (_connector, path) => ({
-			format: 'postman',
-			name: path,
-			base_url: null,
-			made: ['requests/imported/get_user.toml'],
-			kept: [],
-			not_carried: []
-		}),
+		...fakeImport((event) => heard.forEach((each) => each(event))),
 		requestPrompts: async (shown) => promptsOf(shown.request),
 		listEnvironments: async () => tester.environments(),
 		...tester.answers,
@@ -408,7 +402,9 @@ export function fake(options: FakeOptions = {}): Backend {
 			file: { connector, path: 'actions/get_user.rhai' },
 			name: 'get_user',
 			schema: { connector, path: 'schemas/user.json' },
-			input: { user: USER.profile.login }
+			input: { user: USER.profile.login },
+			test: null,
+			left: []
 		}),
 
 		bodyLines: async (id, view, from, count) => {
@@ -436,6 +432,7 @@ export function fake(options: FakeOptions = {}): Backend {
 		bodyBytes: async (id) => new TextEncoder().encode(body(id).text).buffer,
 		saveBody: async () => undefined,
 		chooseBodyTarget: async (name) => `/home/ada/${name}`,
+		chooseTarget: async (_title, name) => `/home/ada/${name}`,
 		findInBody: async ({ body: id, find }) => {
 			const wanted = find.text.toLowerCase();
 			const lines = body(id).tree.flatMap((line, at) => (line.text.toLowerCase().includes(wanted) ? [at] : []));
