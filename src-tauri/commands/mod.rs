@@ -42,6 +42,7 @@ pub fn handler() -> impl Fn(tauri::ipc::Invoke<tauri::Wry>) -> bool {
         bodies::filter_body,
         bodies::find_in_body,
         bodies::forget_found,
+        bodies::open_document_outside,
         bodies::recent_filters,
         bodies::save_body,
         bodies::sort_table,

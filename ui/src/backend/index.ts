@@ -190,6 +190,8 @@ export interface Backend {
 	/** All of a body; rejects where it is larger. */
 	bodyBytes(id: string, maxBytes: number): Promise<ArrayBuffer>;
 	saveBody(id: string, path: string): Promise<void>;
+	/** Shows a PDF in the program that the system has for such documents. */
+	openDocumentOutside(id: string): Promise<void>;
 	/** The system's dialog for a file to write; null when dismissed. */
 	chooseBodyTarget(name: string): Promise<string | null>;
 	/** The system's dialog for a file to write, under a title; null when dismissed. */

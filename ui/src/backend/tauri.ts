@@ -82,6 +82,7 @@ export const tauri: Backend = {
 	bodyFolds: async (id, depth) => new Uint32Array(await call<ArrayBuffer>('body_folds', { id, depth })),
 	bodyBytes: (id, maxBytes) => call('body_bytes', { id, maxBytes }),
 	saveBody: (id, path) => call('save_body', { id, path }),
+	openDocumentOutside: (id) => call('open_document_outside', { id }),
 	chooseBodyTarget: (name) => save({ title: 'Save the body', defaultPath: name }),
 	chooseTarget: (title, name) => save({ title, defaultPath: name }),
 	findInBody: (ask) => call('find_in_body', { ask }),
