@@ -1,19 +1,19 @@
 //! Taking requests in from elsewhere: curl commands and the files of other tools.
 
+mod window;
+
 use std::path::Path;
 
 use joinery_connector::{
-    import::{self, FORMATS, Format, NotCarried, Refused},
+    import::{self, FORMATS, Format, Imported, NotCarried, Refused},
     request::SavedRequest,
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{
-    connectors,
-    error::{Code, Error},
-    studio::Studio,
-};
+use crate::error::{Code, Error};
+
+pub use window::{ImportPreview, ImportRequests, ImportSource, import_requests, preview_import};
 
 /// The largest file that is read.
 const LARGEST: u64 = 64 << 20;
@@ -86,13 +86,39 @@ pub fn into(
     file: &str,
     replace: bool,
 ) -> Result<ImportReport, Error> {
+    let (format, imported) = read_as(id, text, file)?;
+    write(format, imported, (root, workspace), "requests", replace, &|_, _| {})
+}
+
+/// What a text holds, and in which format.
+fn read_as(id: Option<&str>, text: &str, file: &str) -> Result<(&'static Format, Imported), Error> {
     let format = format(id, text)?;
     let imported = (format.read)(text).map_err(|refused| invalid(&refused, Some(file)))?;
+    Ok((format, imported))
+}
+
+/// Writes what was read, its requests into the folder `below` of the connector. `tell` hears how many files of how many
+/// are done.
+fn write(
+    format: &Format,
+    imported: Imported,
+    (root, workspace): (&Path, &Path),
+    below: &str,
+    replace: bool,
+    tell: &dyn Fn(usize, usize),
+) -> Result<ImportReport, Error> {
     let mut left = imported.not_carried.clone();
-    let own = imported.files(&mut left).into_iter().map(|file| (root, file));
+    let own = imported.files(&mut left).into_iter().map(|(path, text)| {
+        let path = path
+            .strip_prefix("requests")
+            .map(|rest| format!("{below}{rest}"))
+            .unwrap_or(path);
+        (root, (path, text))
+    });
     let mut files: Vec<_> = own.collect();
     let environments = imported.environment_files(&mut left).into_iter();
     files.extend(environments.map(|file| (workspace, file)));
+    let of = files.len();
     let mut report = ImportReport {
         format: format.id.to_owned(),
         name: imported.name,
@@ -101,7 +127,7 @@ pub fn into(
         kept: Vec::new(),
         not_carried: left,
     };
-    for (folder, (path, text)) in files {
+    for (at, (folder, (path, text))) in files.into_iter().enumerate() {
         let target = folder.join(&path);
         if target.exists() && !replace {
             report.kept.push(path);
@@ -109,19 +135,9 @@ pub fn into(
         }
         joinery_connector::file::write(&target, text.as_bytes())?;
         report.made.push(path);
+        tell(at + 1, of);
     }
     Ok(report)
-}
-
-/// Writes what a file holds into a connector of the open workspace.
-///
-/// # Errors
-/// As [`into`]; [`Code::Usage`] where there is no such connector.
-pub fn file(studio: &Studio, connector: &str, path: &Path) -> Result<ImportReport, Error> {
-    let connector = connectors::in_workspace(studio, connector)?;
-    let workspace = studio.workspace_folder()?;
-    let name = path.display().to_string();
-    into((&connector.root, &workspace), None, &read(path)?, &name, false)
 }
 
 /// The text of a file to import.

@@ -323,6 +323,14 @@ pub async fn run_requests(studio: &Studio, run: RunRequests) -> Result<RequestsR
     run_each(studio, &connector, &connection, &plan, &stop.request, &tell).await
 }
 
+/// Writes the report as `JUnit` XML into a file.
+///
+/// # Errors
+/// [`Code::Unavailable`] when it cannot be written.
+pub fn save_junit(path: &Path, name: &str, report: &RequestsReport) -> Result<(), Error> {
+    Ok(joinery_connector::file::write(path, junit(name, report).as_bytes())?)
+}
+
 /// The report as `JUnit` XML: a suite for each row of data, or one for all.
 ///
 /// # Panics

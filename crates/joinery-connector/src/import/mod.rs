@@ -60,7 +60,15 @@ impl NotCarried {
             why: why.into(),
         }
     }
+
+    /// Whether it is a secret, for which a variable stands now.
+    pub fn is_secret(&self) -> bool {
+        self.why.starts_with(SECRETS)
+    }
 }
+
+/// How every reader begins to say why a secret is left out.
+const SECRETS: &str = "secrets are not kept in files";
 
 /// Why a file cannot be imported.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
