@@ -1,9 +1,11 @@
 //! Taking requests in from elsewhere: curl commands and the files of other tools.
 
-use std::path::Path;
+mod folder;
+
+use std::{io::Read as _, path::Path};
 
 use joinery_connector::{
-    import::{self, FORMATS, Format, NotCarried, Refused},
+    import::{self, FORMATS, Format, Imported, NotCarried, Refused},
     request::SavedRequest,
 };
 use serde::{Deserialize, Serialize};
@@ -87,7 +89,58 @@ pub fn into(
     replace: bool,
 ) -> Result<ImportReport, Error> {
     let format = format(id, text)?;
-    let imported = (format.read)(text).map_err(|refused| invalid(&refused, Some(file)))?;
+    let imported = format.read(text).map_err(|refused| invalid(&refused, Some(file)))?;
+    write((root, workspace), format, imported, replace)
+}
+
+/// Writes what a file, a folder or a zip holds; otherwise as [`into`].
+///
+/// # Errors
+/// As [`into`]; [`Code::Usage`] where a format is named that is no folder.
+pub fn path_into(
+    (root, workspace): (&Path, &Path),
+    id: Option<&str>,
+    path: &Path,
+    replace: bool,
+) -> Result<ImportReport, Error> {
+    let name = path.display().to_string();
+    let Some(files) = files_at(path)? else {
+        return into((root, workspace), id, &read(path)?, &name, replace);
+    };
+    let (format, imported) = import::bundle(&files).map_err(|refused| invalid(&refused, Some(&name)))?;
+    if let Some(id) = id.filter(|id| *id != format.id) {
+        return Err(Error::new(
+            Code::Usage,
+            format!("{name} is a {}, not {id}", format.label),
+        ));
+    }
+    write((root, workspace), format, imported, replace)
+}
+
+/// The files of a folder or a zip; none for any other file.
+fn files_at(path: &Path) -> Result<Option<Vec<(String, String)>>, Error> {
+    if path.is_dir() {
+        return Ok(Some(folder::texts(path, LARGEST)?));
+    }
+    let mut start = [0; 4];
+    let opened = std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut start));
+    if opened.is_err() || start != *b"PK\x03\x04" {
+        return Ok(None);
+    }
+    let bytes = std::fs::read(path).map_err(|source| joinery_connector::Error::Read {
+        path: path.to_owned(),
+        source,
+    })?;
+    let files = import::bundle_files(&bytes).map_err(|refused| invalid(&refused, Some(&path.display().to_string())))?;
+    Ok(Some(files))
+}
+
+fn write(
+    (root, workspace): (&Path, &Path),
+    format: &Format,
+    imported: Imported,
+    replace: bool,
+) -> Result<ImportReport, Error> {
     let mut left = imported.not_carried.clone();
     let own = imported.files(&mut left).into_iter().map(|file| (root, file));
     let mut files: Vec<_> = own.collect();
@@ -120,8 +173,7 @@ pub fn into(
 pub fn file(studio: &Studio, connector: &str, path: &Path) -> Result<ImportReport, Error> {
     let connector = connectors::in_workspace(studio, connector)?;
     let workspace = studio.workspace_folder()?;
-    let name = path.display().to_string();
-    into((&connector.root, &workspace), None, &read(path)?, &name, false)
+    path_into((&connector.root, &workspace), None, path, false)
 }
 
 /// The text of a file to import.
