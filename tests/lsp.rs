@@ -269,7 +269,7 @@ fn a_whole_session_with_another_editor() {
     let mut rename = all.clone();
     rename["newName"] = "every".into();
     let edit = client.ask("textDocument/rename", rename).unwrap();
-    let mut files: Vec<(String, usize)> = edit["changes"]
+    let files: Vec<(String, usize)> = edit["changes"]
         .as_object()
         .unwrap()
         .iter()
@@ -280,14 +280,9 @@ fn a_whole_session_with_another_editor() {
             )
         })
         .collect();
-    files.sort();
-    let expected = [
-        ("get_user.rhai", 1),
-        ("groups.rhai", 1),
-        ("list_users.rhai", 1),
-        ("paging.rhai", 1),
-    ];
-    assert_eq!(files, expected.map(|(file, count)| (file.to_owned(), count)));
+    for file in ["get_user.rhai", "groups.rhai", "list_users.rhai", "paging.rhai"] {
+        assert!(files.contains(&(file.to_owned(), 1)), "{file} is not among {files:?}");
+    }
     let mut refused = at(&uri, position(&text, "execute", 1));
     refused["newName"] = "run".into();
     let error = client.ask("textDocument/rename", refused).unwrap_err();
@@ -296,7 +291,8 @@ fn a_whole_session_with_another_editor() {
     let mut references = all;
     references["context"] = json!({ "includeDeclaration": false });
     let found = client.ask("textDocument/references", references).unwrap();
-    assert_eq!(found.as_array().unwrap().len(), 3);
+    let renamed: usize = files.iter().map(|(_, count)| count).sum();
+    assert_eq!(found.as_array().unwrap().len(), renamed - 1, "all but the declaration");
     let about = json!({ "textDocument": { "uri": uri } });
     let symbols = client.ask("textDocument/documentSymbol", about.clone()).unwrap();
     assert_eq!(symbols[1]["name"], "input_fields");

@@ -13,5 +13,6 @@ mod packages;
 mod sandbox;
 mod saving;
 mod sign_in;
+mod soak;
 mod watch;
 mod zips;

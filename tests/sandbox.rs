@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use crate::home::{Sandbox, joinery, start};
 
 /// One call on a connection of its own: status and body, or nothing where no whole answer came.
-fn call(org: &Sandbox, method: &str, path: &str, body: &str) -> Option<(u16, Value)> {
+pub fn call(org: &Sandbox, method: &str, path: &str, body: &str) -> Option<(u16, Value)> {
     let host = org.url.trim_start_matches("http://");
     let mut stream = TcpStream::connect(host).ok()?;
     let head = format!(
@@ -40,12 +40,14 @@ fn call(org: &Sandbox, method: &str, path: &str, body: &str) -> Option<(u16, Val
     Some((status, body))
 }
 
-fn user(name: &str) -> String {
+/// The body that creates a user.
+pub fn user(name: &str) -> String {
     let login = format!("{name}@acme.example");
     json!({"profile": {"firstName": "Ann", "lastName": "Lee", "login": login, "email": login}}).to_string()
 }
 
-fn kill(child: &mut Child) {
+/// Ends a process as `kill -9` does.
+pub fn kill(child: &mut Child) {
     child.kill().expect("it runs");
     child.wait().expect("it ends");
 }

@@ -1,6 +1,7 @@
 //! Connectors by folder, package or place in the workspace: opening, making and checking.
 
 use std::{
+    collections::BTreeMap,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -62,6 +63,41 @@ pub fn open(path: &Path) -> Result<Connector, Error> {
 /// [`Code::Usage`] when there is none.
 pub fn in_workspace(studio: &Studio, folder: &str) -> Result<Arc<Connector>, Error> {
     Ok(Arc::new(Connector::read(&folder_of(studio, folder)?)?))
+}
+
+/// The connectors of a workspace's folder by id, packages among them; the folder itself where it is one.
+///
+/// # Errors
+/// [`Code::Unavailable`], [`Code::Invalid`] for one that cannot be read, [`Code::Conflict`] for two of one id.
+pub(crate) fn all_in(folder: &Path) -> Result<BTreeMap<String, Arc<Connector>>, Error> {
+    let unreadable = |error: std::io::Error| {
+        Error::new(
+            Code::Unavailable,
+            format!("{} cannot be read: {error}", folder.display()),
+        )
+    };
+    let mut paths = vec![folder.to_owned()];
+    for entry in folder.read_dir().map_err(unreadable)? {
+        paths.push(entry.map_err(unreadable)?.path());
+    }
+    paths.sort();
+    let is_connector = |path: &PathBuf| {
+        path.join("connector.toml").is_file() || path.extension().is_some_and(|extension| extension == "joinery")
+    };
+    let mut found: BTreeMap<String, Arc<Connector>> = BTreeMap::new();
+    for path in paths.iter().filter(|path| is_connector(path)) {
+        let connector = open(path)?;
+        if let Some(other) = found.get(&connector.manifest.id) {
+            let (here, there) = (path.display(), other.root.display());
+            return Err(Error::new(
+                Code::Conflict,
+                format!("{here} and {there} are both the connector {}", connector.manifest.id),
+            )
+            .with_hint("Move one of them out of the workspace."));
+        }
+        found.insert(connector.manifest.id.clone(), Arc::new(connector));
+    }
+    Ok(found)
 }
 
 /// The path of a connector's folder in the open workspace.
@@ -226,6 +262,14 @@ pub fn script(connector: &Connector, name: &str) -> Result<String, Error> {
         .ok_or_else(|| Error::unknown("action", name, scripts().map(|file| file.name.as_str())))
 }
 
+/// The script of an action by name, or an error that names the nearest.
+///
+/// # Errors
+/// [`Code::Usage`].
+pub fn action(connector: &Connector, name: &str) -> Result<String, Error> {
+    named(connector, FileKind::Action, "action", name)
+}
+
 /// The names of its triggers.
 pub fn triggers(connector: &Connector) -> Vec<String> {
     let files = connector.files.values().filter(|file| file.kind == FileKind::Trigger);
@@ -237,11 +281,15 @@ pub fn triggers(connector: &Connector) -> Vec<String> {
 /// # Errors
 /// [`Code::Usage`].
 pub fn trigger(connector: &Connector, name: &str) -> Result<String, Error> {
-    let triggers = || connector.files.values().filter(|file| file.kind == FileKind::Trigger);
-    triggers()
+    named(connector, FileKind::Trigger, "trigger", name)
+}
+
+fn named(connector: &Connector, kind: FileKind, what: &str, name: &str) -> Result<String, Error> {
+    let of_kind = || connector.files.values().filter(|file| file.kind == kind);
+    of_kind()
         .find(|file| file.name == name || file.path == name)
         .map(|file| file.path.clone())
-        .ok_or_else(|| Error::unknown("trigger", name, triggers().map(|file| file.name.as_str())))
+        .ok_or_else(|| Error::unknown(what, name, of_kind().map(|file| file.name.as_str())))
 }
 
 /// The path of a file of the open workspace, refusing anything outside its connector.

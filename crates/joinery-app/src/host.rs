@@ -9,7 +9,7 @@ use std::{
 };
 
 use joinery_connector::{Connector, HttpRequest, Secret, http::HttpBody};
-use joinery_http::{Body, Client, Exchange, Taped};
+use joinery_http::{Body, Client, Exchange, SentRequest, Taped, redact};
 use joinery_script::{
     Cancel, ConsoleLine, Host, HostResponse, HttpFailure, ScriptRequest, crypto,
     host::{Pace, SecretFailure, SecretOperation, secret_mark, send_together},
@@ -52,6 +52,9 @@ pub(crate) struct RunHost {
     /// Whether HTTP may be called at all.
     http: bool,
     debugger: Option<Debugger>,
+    step_key: Option<String>,
+    /// Whether requests that would change something are kept in place of being sent.
+    dry: bool,
 }
 
 /// How long someone was waited for, and since when one is now.
@@ -70,6 +73,8 @@ pub(crate) struct Record {
     pub(crate) health: Option<Result<(), String>>,
     /// What it drew of clock and chance.
     pub(crate) drawn: Drawn,
+    /// What a dry run would have sent.
+    pub(crate) withheld: Vec<SentRequest>,
 }
 
 /// One call and its response's body.
@@ -103,6 +108,8 @@ impl RunHost {
             waiting: Mutex::default(),
             http: true,
             debugger: None,
+            step_key: None,
+            dry: false,
             client,
             connector,
             connection,
@@ -124,6 +131,15 @@ impl RunHost {
         Self { http: false, ..self }
     }
 
+    /// The same as a step of a flow, of which `key` is known outside.
+    pub(crate) fn for_step(self, key: Option<String>, dry: bool) -> Self {
+        Self {
+            step_key: key,
+            dry,
+            ..self
+        }
+    }
+
     /// The same for a debug run: its console is heard as it is written, its answers go to a tape or come from one.
     pub(crate) fn debugged_by(self, debugger: Debugger) -> Self {
         Self {
@@ -134,12 +150,7 @@ impl RunHost {
 
     /// Whether it has sent anything that may have changed something.
     pub(crate) fn wrote(&self) -> bool {
-        let reads = |method: &str| matches!(method, "GET" | "HEAD" | "OPTIONS");
-        let record = lock(&self.record);
-        record
-            .calls
-            .iter()
-            .any(|call| !call.report.sign_in && !reads(&call.report.method))
+        wrote(&lock(&self.record).calls)
     }
 
     /// What the run did, taken out.
@@ -251,6 +262,9 @@ impl RunHost {
 
     /// Waits until the request may go out; the clock of the run stands still meanwhile.
     fn permit(&self, ready: &HttpRequest) -> Result<(), HttpFailure> {
+        if self.dry && !reads(&ready.method) {
+            return Err(self.withhold(ready));
+        }
         // A recording cannot be written to.
         if self.client.recording().is_some() {
             return Ok(());
@@ -271,6 +285,32 @@ impl RunHost {
             message: refusal.message(),
             hint: refusal.hint().map(str::to_owned),
         })
+    }
+
+    /// Keeps a request that is not sent, to be shown.
+    fn withhold(&self, ready: &HttpRequest) -> HttpFailure {
+        let secrets = self.connection.http.secrets();
+        let url = redact::mask(ready.url.as_str(), &secrets);
+        let body = match &ready.body {
+            HttpBody::Text { text, .. } => Some(redact::mask(text, &secrets)),
+            HttpBody::Form { fields } => {
+                let pairs = fields.iter().map(|(name, value)| format!("{name}={value}"));
+                Some(redact::mask(&pairs.collect::<Vec<_>>().join("&"), &secrets))
+            }
+            _ => None,
+        };
+        let message = format!("dry run: {} {url} was not sent", ready.method);
+        lock(&self.record).withheld.push(SentRequest {
+            method: ready.method.clone(),
+            url,
+            headers: Vec::new(),
+            body,
+        });
+        HttpFailure {
+            code: "dry_run".into(),
+            message,
+            hint: None,
+        }
     }
 
     /// Keeps a body as a file of the run. A replay gives a path that is the same everywhere, and keeps nothing.
@@ -301,7 +341,7 @@ impl RunHost {
         let mut calls = Vec::new();
         let mut call = CallReport {
             method: request.method.clone(),
-            url: joinery_http::redact::mask(&request.url, &self.connection.http.secrets()),
+            url: redact::mask(&request.url, &self.connection.http.secrets()),
             status: None,
             error: None,
             sign_in: false,
@@ -383,7 +423,7 @@ impl Host for RunHost {
     }
 
     fn log(&self, line: ConsoleLine) {
-        let masked = joinery_http::redact::mask(&line.text, &self.connection.http.secrets());
+        let masked = redact::mask(&line.text, &self.connection.http.secrets());
         let line = ConsoleLine { text: masked, ..line };
         if let Some(debugger) = &self.debugger {
             (debugger.hear)(&line);
@@ -415,6 +455,10 @@ impl Host for RunHost {
         });
     }
 
+    fn step_key(&self) -> Option<String> {
+        self.step_key.clone()
+    }
+
     fn waited(&self) -> Duration {
         let waiting = lock(&self.waiting);
         waiting.done + waiting.since.first().map_or(Duration::ZERO, Instant::elapsed)
@@ -433,6 +477,18 @@ impl Host for RunHost {
             .sign(secret, operation, message, perform)
             .map_err(|reason| SecretFailure::Unusable { reason })
     }
+}
+
+/// Whether a request of that method changes nothing.
+fn reads(method: &str) -> bool {
+    matches!(method, "GET" | "HEAD" | "OPTIONS")
+}
+
+/// Whether any of `calls` may have changed something.
+pub(crate) fn wrote(calls: &[RecordedCall]) -> bool {
+    calls
+        .iter()
+        .any(|call| !call.report.sign_in && !reads(&call.report.method))
 }
 
 /// The call that `exchange` answered.

@@ -12,6 +12,7 @@ pub mod event;
 pub mod export;
 pub mod files;
 pub mod fixtures;
+pub mod flows;
 pub mod highlight;
 pub mod history;
 mod host;

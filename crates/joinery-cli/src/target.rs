@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, path::Path, sync::Arc};
 use clap::Args;
 use joinery_app::{
     Connector, Error, Studio,
-    connections::{self, Given, Resolved, SANDBOX},
-    connectors, sandbox,
+    connections::{self, Given, Resolved},
+    connectors,
 };
 
 use crate::{
@@ -45,8 +45,7 @@ impl Target {
     /// [`Code::Usage`] for an unknown connection, [`Code::Input`] for a missing field.
     pub async fn resolve(&self, studio: &Studio, connector: &Connector) -> Result<Resolved, Error> {
         match self.connection.as_deref() {
-            Some(SANDBOX) => sandbox_org(studio, connector).await,
-            Some(name) => connections::resolve(studio, connector, Ok(name)),
+            Some(name) => connections::resolve_starting(studio, connector, name).await,
             None if self.is_empty() && !connections::needs_nothing(connector) => {
                 Ok(connections::none(studio, connector))
             }
@@ -116,12 +115,4 @@ pub fn seen_from_here(connector: &Path, mut error: Error) -> Error {
         relative => connector.join(relative).display().to_string(),
     });
     error
-}
-
-/// The running sandbox org; where none runs, one for this command alone.
-async fn sandbox_org(studio: &Studio, connector: &Connector) -> Result<Resolved, Error> {
-    if connections::fits_sandbox(connector) && sandbox::address(studio).is_none() {
-        sandbox::start_with(studio, sandbox::Options::default()).await?;
-    }
-    connections::resolve(studio, connector, Ok(SANDBOX))
 }

@@ -84,6 +84,8 @@ pub enum FileKind {
     Cassette,
     /// `README.md`, `CHANGELOG.md`, `icon.svg`
     Document,
+    /// `flows/*.rhai` of a workspace
+    Flow,
     /// Anything else; carried along, never interpreted.
     Other,
 }

@@ -43,6 +43,7 @@ fn describe(script: &Started, file: &str) -> Result<Description, ScriptError> {
         sample: ask("sample_output")?,
         retry: retry(script, file)?,
         deprecated: ask("deprecated")?.and_then(|said| deprecated(&said)),
+        idempotent: ask("idempotent")? == Some(Value::Bool(true)),
     })
 }
 

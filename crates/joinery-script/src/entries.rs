@@ -10,6 +10,7 @@ pub const ALL: &[(FileKind, &str, &[Entry])] = &[
     (FileKind::PickList, "pick_lists/NAME.rhai", PICK_LIST),
     (FileKind::Schema, "schemas/NAME.rhai", SCHEMA),
     (FileKind::Connection, "connection.rhai", CONNECTION),
+    (FileKind::Flow, "flows/NAME.rhai", FLOW),
 ];
 
 /// The functions that Joinery calls in a script of this kind.
@@ -188,6 +189,26 @@ const TRIGGER: &[Entry] = &[
         "    [request.body]",
     )
     .usually(2),
+];
+const FLOW: &[Entry] = &[
+    entry(
+        "trigger",
+        &[],
+        "Which trigger starts the flow: `connector`, `trigger`, `connection`, `input`; and `connections`, the connection for each other connector that it runs actions of.",
+        "    #{ connector: \"${1:okta}\", trigger: \"${2:new_user_created}\", connection: \"${3:acme}\", input: #{} }",
+    ),
+    entry(
+        "handle",
+        &["event"],
+        "What is done about one event. Every `run` in it is a step that is kept.",
+        "    let user = run(\"${1:okta.get_user}\", #{ user: event.${2:id} });\n    $0",
+    ),
+    entry(
+        "on_error",
+        &["event", "error"],
+        "What is done where `handle` failed: `error` is `#{ code, message, details }`.",
+        "    log.error(error.message);",
+    ),
 ];
 const CONNECTION: &[Entry] = &[
     entry(

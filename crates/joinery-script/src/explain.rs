@@ -127,6 +127,11 @@ fn stopped(reason: Stop, limits: &Limits, place: &str) -> (&'static str, String,
             "The action goes on later.".into(),
             "Its state is kept until then.".into(),
         ),
+        Stop::Halted => (
+            "halted",
+            "The flow stops here.".into(),
+            "It goes on when what it waits for has come.".into(),
+        ),
         Stop::Output => (
             "output_limit",
             format!(

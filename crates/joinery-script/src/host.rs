@@ -9,6 +9,7 @@ use std::{
 
 use joinery_connector::{Header, HttpResponse, http::HttpBody, manifest::RetryRule};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use ts_rs::TS;
 
 use crate::limits::Cancel;
@@ -49,6 +50,85 @@ pub trait Host: Send + Sync {
     /// # Errors
     /// [`SecretFailure`] when there is no such secret, or it does not fit.
     fn sign(&self, secret: &str, operation: SecretOperation, message: &[u8]) -> Result<Vec<u8>, SecretFailure>;
+    /// Does a step of a flow and waits for it; the time counts as [`Host::waited`].
+    fn step(&self, _step: Step, _cancel: &Cancel) -> StepOutcome {
+        StepOutcome::NotInAFlow
+    }
+    /// What tells this run from others where it is a step of a flow: the same whenever the step is run again.
+    fn step_key(&self) -> Option<String> {
+        None
+    }
+}
+
+/// A step of a flow, as its script asks for it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Step {
+    /// What is to be done.
+    pub call: StepCall,
+    /// Which line of which file asks.
+    pub place: CallPlace,
+}
+
+/// What a step does.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum StepCall {
+    /// Runs an action.
+    Run {
+        /// `connector.action`
+        action: String,
+        /// Its input.
+        input: Value,
+        /// On which connection, where the script says so.
+        connection: Option<String>,
+        /// How often it is run again at most, where the script says so.
+        retries: Option<u32>,
+    },
+    /// Waits for a person's answer.
+    Approval {
+        /// The action that asks them, as `connector.action`.
+        ask: Option<String>,
+        /// Its input.
+        input: Value,
+        /// On which connection it runs, where the script says so.
+        connection: Option<String>,
+        /// Seconds after which no answer counts as a refusal.
+        timeout_s: Option<f64>,
+    },
+    /// Answers what another run waits for.
+    Answer {
+        /// The id of the approval.
+        approval: String,
+        /// `approved`, `by`, `comment`.
+        answer: Value,
+    },
+}
+
+/// What became of a step.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum StepOutcome {
+    /// Its output.
+    Done(Value),
+    /// It failed; the script may catch that.
+    Failed(StepFailure),
+    /// The run ends here and may go on later; its host knows why.
+    Halted,
+    /// No flow is being run.
+    NotInAFlow,
+}
+
+/// Why a step failed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StepFailure {
+    /// The action, as `connector.action`.
+    pub action: String,
+    /// The error's code.
+    pub code: String,
+    /// What happened.
+    pub message: String,
+    /// What to do.
+    pub hint: Option<String>,
+    /// The error's details, such as `status` and `body`.
+    pub details: Value,
 }
 
 /// How fast requests that are sent together go out.

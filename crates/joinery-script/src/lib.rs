@@ -36,8 +36,10 @@ mod worker;
 
 pub use check::{Edit, Finding, QuickFix, fixed, of_error};
 pub use coverage::Coverage;
+pub use describe::title;
 pub use host::{
     CallPlace, ConsoleLevel, ConsoleLine, Host, HostResponse, HttpFailure, PartContent, ScriptPart, ScriptRequest,
+    Step, StepCall, StepFailure, StepOutcome,
 };
 pub use limits::{Cancel, Limits};
 pub use run::{ActionRetry, Continuation, Description, Frame, Function, Outcome, Run, ScriptError, Scripts};

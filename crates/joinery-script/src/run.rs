@@ -94,6 +94,20 @@ pub enum Function {
         /// What came in: `method`, `query`, `headers`, `body`, `text`, `subscription`.
         request: Value,
     },
+    /// `fn trigger()` of a flow.
+    FlowTrigger,
+    /// `fn handle(event)` of a flow.
+    Handle {
+        /// The event.
+        event: Value,
+    },
+    /// `fn on_error(event, error)` of a flow.
+    OnError {
+        /// The event.
+        event: Value,
+        /// What `handle` failed with.
+        error: Value,
+    },
     /// `fn test(connection)` of `connection.rhai`.
     TestConnection,
     /// `fn acquire(connection)` of `connection.rhai`. Secrets in the result stand as their marks.
@@ -123,6 +137,9 @@ impl Function {
             Self::Subscribe { .. } => "subscribe",
             Self::Unsubscribe { .. } => "unsubscribe",
             Self::Notification { .. } => "notification",
+            Self::FlowTrigger => "trigger",
+            Self::Handle { .. } => "handle",
+            Self::OnError { .. } => "on_error",
             Self::TestConnection => "test",
             Self::Acquire => "acquire",
             Self::Refresh { .. } | Self::RefreshSubscription { .. } => "refresh",
@@ -161,6 +178,9 @@ impl Function {
             Self::Notification { input, request } => {
                 vec![json::to_dynamic(input), json::to_dynamic(request), connection]
             }
+            Self::FlowTrigger => Vec::new(),
+            Self::Handle { event } => vec![json::to_dynamic(event)],
+            Self::OnError { event, error } => vec![json::to_dynamic(event), json::to_dynamic(error)],
             Self::Refresh { token } => vec![connection, token::to_dynamic(token)],
             Self::Apply { request, token } => {
                 let request = Dynamic::from(Request::given(ScriptRequest::clone(request)));
@@ -199,6 +219,9 @@ impl Function {
             | Self::RefreshSubscription { .. }
             | Self::Unsubscribe { .. }
             | Self::Notification { .. }
+            | Self::FlowTrigger
+            | Self::Handle { .. }
+            | Self::OnError { .. }
             | Self::TestConnection => started.to_json(value),
             Self::Options { .. } => {
                 let options = functions::full_options(value).map_err(|message| {
@@ -308,6 +331,8 @@ pub struct Description {
     pub retry: Option<ActionRetry>,
     /// What to use instead, where it is deprecated: what `deprecated` returned.
     pub deprecated: Option<String>,
+    /// Whether it may be repeated without harm: what `idempotent` returned.
+    pub idempotent: bool,
 }
 
 /// One script to start: what it may ask and use.

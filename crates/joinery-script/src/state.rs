@@ -82,6 +82,8 @@ pub enum Stop {
     Output,
     /// It goes on later: `continue_in`.
     Continued,
+    /// A step of the flow ends it here.
+    Halted,
 }
 
 /// The tag of an engine call.

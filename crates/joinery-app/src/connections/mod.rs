@@ -40,7 +40,7 @@ pub use sign_in::{
 pub(crate) use test::LastTest;
 pub use test::{Cause, ConnectionTest, Fix, StepState, TestStep, test, test_resolved};
 
-use crate::{connectors, error::Error, studio::Studio};
+use crate::{connectors, error::Error, sandbox, studio::Studio};
 
 /// The name of the sandbox org's connection.
 pub const SANDBOX: &str = "sandbox";
@@ -143,6 +143,27 @@ pub fn list(studio: &Studio, connector: &str) -> Result<Vec<ConnectionView>, Err
     Ok(views)
 }
 
+/// The names of the saved connections of a connector, by its id.
+///
+/// # Errors
+/// [`Code::Unavailable`].
+pub(crate) fn of_connector(studio: &Studio, id: &str) -> Result<Vec<String>, Error> {
+    let rows = table::connection::list(studio.store()?)?;
+    let of_this = rows.into_iter().filter(|row| row.connector == id);
+    Ok(of_this.map(|row| row.name).collect())
+}
+
+/// The connection of that name; the sandbox org is started where it is meant and none runs.
+///
+/// # Errors
+/// As [`resolve`].
+pub async fn resolve_starting(studio: &Studio, connector: &Connector, name: &str) -> Result<Resolved, Error> {
+    if name == SANDBOX && fits_sandbox(connector) && sandbox::address(studio).is_none() {
+        sandbox::start_with(studio, sandbox::Options::default()).await?;
+    }
+    resolve(studio, connector, Ok(name))
+}
+
 /// A saved connection, told without its connector.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Saved {
@@ -195,7 +216,7 @@ pub fn fits_sandbox(connector: &Connector) -> bool {
 }
 
 fn sandbox_view(studio: &Studio, connector: &Connector) -> ConnectionView {
-    let base_url = crate::sandbox::address(studio).map(|(url, _)| url);
+    let base_url = sandbox::address(studio).map(|(url, _)| url);
     let state = if base_url.is_some() {
         HealthState::Ok
     } else {

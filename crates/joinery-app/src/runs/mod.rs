@@ -28,7 +28,9 @@ use ts_rs::TS;
 pub use going_on::{OnWait, Waiting, WaitingAction, forget_waiting};
 pub use joinery_connector::schema::PickOption;
 pub use perform::{Performance, Performed, advice, perform};
-pub(crate) use perform::{call, checked_input, on_blocking_thread, run_script};
+pub(crate) use perform::{
+    call, checked_input, describe as describe_performance, is_idempotent, on_blocking_thread, run_script,
+};
 pub use pick_lists::{AskPickList, pick_list};
 pub use seen::last_seen;
 

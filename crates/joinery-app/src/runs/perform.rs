@@ -7,7 +7,7 @@ use joinery_connector::{
     Connector, FileKind, http,
     schema::{self, Field, Violation},
 };
-use joinery_http::{Client, auth};
+use joinery_http::{Client, SentRequest, auth};
 use joinery_script::{ConsoleLine, Function, Host, Limits, Outcome, Run, ScriptError, convert, run::Description};
 use serde_json::{Value, json};
 
@@ -20,7 +20,7 @@ use crate::{
     chance::{Chance, Drawn},
     connections::{self, Resolved},
     error::{Code, Error},
-    host::{RecordedCall, RunHost, milliseconds},
+    host::{self, RecordedCall, RunHost, milliseconds},
     studio::Studio,
 };
 
@@ -55,6 +55,10 @@ pub struct Performance {
     pub(crate) coverage: bool,
     /// Who debugs it.
     pub(crate) debugger: Option<Debugger>,
+    /// What tells it from others, where it is a step of a flow.
+    pub(crate) step_key: Option<String>,
+    /// Whether nothing is written: requests that would are shown in place of being sent.
+    pub(crate) dry: bool,
 }
 
 impl Performance {
@@ -76,6 +80,8 @@ impl Performance {
             chance: Arc::default(),
             coverage: false,
             debugger: None,
+            step_key: None,
+            dry: false,
         }
     }
 
@@ -130,7 +136,8 @@ impl Performance {
             self.connection.clone(),
             token,
         );
-        Ok(host.with_chance(Arc::clone(&self.chance)))
+        let host = host.with_chance(Arc::clone(&self.chance));
+        Ok(host.for_step(self.step_key.clone(), self.dry))
     }
 }
 
@@ -155,12 +162,23 @@ pub struct Performed {
     pub waiting: Option<Waiting>,
     /// Milliseconds in all.
     pub time_ms: f64,
+    /// Whether the action says that it may be repeated.
+    pub(crate) idempotent: bool,
+    /// What the action says it gives.
+    pub(crate) sample: Option<Value>,
+    /// What a dry run would have sent.
+    pub(crate) withheld: Vec<SentRequest>,
 }
 
 impl Performed {
     /// That of a run which never came to its script.
     pub(crate) fn failed(input: Value, error: ScriptError) -> Self {
         failed(input, error, Instant::now())
+    }
+
+    /// Whether it has sent anything that may have changed something.
+    pub(crate) fn wrote(&self) -> bool {
+        host::wrote(&self.calls)
     }
 
     /// Every HTTP call in order.
@@ -170,7 +188,7 @@ impl Performed {
 }
 
 /// Title, fields and sample of the script, and the answers to its config fields with their defaults.
-pub(super) async fn describe(
+pub(crate) async fn describe(
     studio: &Studio,
     performance: &Performance,
 ) -> Result<Result<(Description, Value), Box<ScriptError>>, Error> {
@@ -277,6 +295,8 @@ pub async fn perform(studio: &Studio, mut performance: Performance) -> Result<Pe
         waiting,
         asked: asked.calls,
         drawn: asked.drawn.and(told.drawn),
+        idempotent: description.idempotent,
+        sample: description.sample,
         ..told
     })
 }
@@ -320,6 +340,9 @@ fn told(studio: &Studio, performance: Performance, host: &RunHost, outcome: Outc
         warnings: Vec::new(),
         waiting: None,
         time_ms: milliseconds(started.elapsed()),
+        idempotent: false,
+        sample: None,
+        withheld: record.withheld,
     }
 }
 
@@ -339,6 +362,15 @@ pub(crate) async fn checked_input(
             Some(error) => Err(Box::new(error)),
         }
     }))
+}
+
+/// Whether the action says that it may be repeated; one that cannot say may not.
+///
+/// # Errors
+/// As [`perform`].
+pub(crate) async fn is_idempotent(studio: &Studio, performance: &Performance) -> Result<bool, Error> {
+    let described = describe(studio, performance).await?;
+    Ok(described.is_ok_and(|(description, _)| description.idempotent))
 }
 
 /// Runs a script on a thread that may block.
@@ -386,6 +418,9 @@ fn failed(input: Value, error: ScriptError, started: Instant) -> Performed {
         warnings: Vec::new(),
         waiting: None,
         time_ms: milliseconds(started.elapsed()),
+        idempotent: false,
+        sample: None,
+        withheld: Vec::new(),
     }
 }
 

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 pub use enter::{Entry, enter};
 pub use joinery_store::Store;
 pub use poll::{Ended, Page, Polled, poll};
-pub use serve::{Happened, Serve, Task, serve};
+pub use serve::{Happened, Serve, Task, Tell, serve};
 pub use webhook::{Delivery, Handed, Incoming, Reply, deliver, deliveries, keep_subscribed, replay, unsubscribe};
 
 use crate::{
@@ -40,6 +40,8 @@ pub struct Trigger {
     pub connection: Resolved,
     /// What each of its runs may use.
     pub limits: Limits,
+    /// The flow that it starts, as its file, where it starts one: the same trigger in two flows is two.
+    pub owner: Option<String>,
 }
 
 impl Trigger {
@@ -54,7 +56,17 @@ impl Trigger {
             input,
             connection,
             limits: Limits::default(),
+            owner: None,
         })
+    }
+
+    /// The same for a flow.
+    #[must_use]
+    pub fn owned_by(self, flow: &str) -> Self {
+        Self {
+            owner: Some(flow.to_owned()),
+            ..self
+        }
     }
 
     /// Its name: `new_user_created`.
@@ -66,7 +78,17 @@ impl Trigger {
     pub fn key(&self) -> String {
         let input: BTreeMap<&String, &Value> = self.input.as_object().into_iter().flatten().collect();
         let whom = [&self.connection.name, &self.connection.http.base_url];
-        json!([self.connector.manifest.id, self.name(), whom, input]).to_string()
+        let mut key = json!([self.connector.manifest.id, self.name(), whom, input]);
+        if let (Some(key), Some(owner)) = (key.as_array_mut(), &self.owner) {
+            key.push(json!(owner));
+        }
+        key.to_string()
+    }
+
+    /// What its webhook's address ends in.
+    pub(crate) fn route(&self) -> &str {
+        let flow = self.owner.as_deref().and_then(|file| file.rsplit('/').next());
+        flow.map_or(self.name(), |file| file.trim_end_matches(".rhai"))
     }
 
     /// Whether its script has a function of that name.
@@ -77,6 +99,15 @@ impl Trigger {
     /// Its input with the defaults filled in, or why it cannot be used.
     async fn checked_input(&self, studio: &Studio) -> Result<Result<Value, Box<ScriptError>>, Error> {
         runs::checked_input(studio, &self.performance()).await
+    }
+
+    /// An event as it finds them, where its script has a sample.
+    ///
+    /// # Errors
+    /// As [`runs::perform`].
+    pub async fn sample(&self, studio: &Studio) -> Result<Option<Value>, Error> {
+        let described = runs::describe_performance(studio, &self.performance()).await?;
+        Ok(described.ok().and_then(|(description, _)| description.sample))
     }
 
     fn performance(&self) -> Performance {

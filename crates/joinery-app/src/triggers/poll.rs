@@ -14,6 +14,8 @@ use crate::{
 pub struct Page {
     /// The events that were not handed on before.
     pub events: Vec<Value>,
+    /// Their dedupe keys; none where the script has no `dedupe_key`.
+    pub keys: Vec<String>,
     /// Events dropped because they were.
     pub duplicates: usize,
     /// The cursor the page was asked with.
@@ -69,7 +71,7 @@ pub async fn poll(
     };
     while polled.pages < pages {
         let cursor = table::trigger::get(store, &key)?.cursor;
-        let (page, more, keys) = match read_page(studio, store, trigger, cursor).await? {
+        let (page, more) = match read_page(studio, store, trigger, cursor).await? {
             Ok(page) => page,
             Err(failed) => {
                 polled.ended = Ended::Failed(failed);
@@ -77,7 +79,7 @@ pub async fn poll(
             }
         };
         hand_on(&page)?;
-        table::trigger::advance(store, &key, Some(&page.cursor), &keys, now_ms())?;
+        table::trigger::advance(store, &key, Some(&page.cursor), &page.keys, now_ms())?;
         polled.pages += 1;
         polled.events += page.events.len();
         polled.duplicates += page.duplicates;
@@ -93,8 +95,8 @@ pub async fn poll(
     Ok(polled)
 }
 
-/// One page, whether there is more, and the dedupe keys of its events.
-type PageRead = (Page, bool, Vec<String>);
+/// One page, and whether there is more.
+type PageRead = (Page, bool);
 
 async fn read_page(
     studio: &Studio,
@@ -124,12 +126,13 @@ async fn read_page(
     };
     let page = Page {
         events: fresh.events,
+        keys: fresh.keys,
         duplicates: fresh.duplicates,
         cursor_before: cursor,
         cursor: next,
         performed,
     };
-    Ok(Ok((page, more, fresh.keys)))
+    Ok(Ok((page, more)))
 }
 
 /// Events, cursor and whether there is more, of what `poll` returned.

@@ -65,6 +65,19 @@ pub enum Happened<'a> {
     Subscribed(&'a Trigger, &'a Performed, Task),
 }
 
+impl Happened<'_> {
+    /// The trigger it happened to.
+    pub fn trigger(&self) -> &Trigger {
+        match self {
+            Self::Listening { trigger, .. }
+            | Self::Polled(trigger, _)
+            | Self::Stopped(trigger, _)
+            | Self::Delivered(trigger, _)
+            | Self::Subscribed(trigger, ..) => trigger,
+        }
+    }
+}
+
 /// What was done about a subscription.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Task {
@@ -110,7 +123,7 @@ pub async fn serve(studio: Arc<Studio>, serve: Serve, tell: Arc<Tell>, stop: Can
         .iter()
         .map(|trigger| {
             let url =
-                takes_webhooks(trigger).then(|| format!("{}/hooks/{}", base.trim_end_matches('/'), trigger.name()));
+                takes_webhooks(trigger).then(|| format!("{}/hooks/{}", base.trim_end_matches('/'), trigger.route()));
             Arc::new(Running {
                 studio: Arc::clone(&studio),
                 trigger: trigger.clone(),
@@ -258,7 +271,7 @@ async fn take(
 ) -> Response {
     let Some(trigger) = running
         .iter()
-        .find(|each| each.url.is_some() && each.trigger.name() == name)
+        .find(|each| each.url.is_some() && each.trigger.route() == name)
     else {
         return StatusCode::NOT_FOUND.into_response();
     };

@@ -49,6 +49,8 @@ pub struct Handed {
     pub delivery: i64,
     /// The events that were not handed on before.
     pub events: Vec<Value>,
+    /// Their dedupe keys; none where the script has no `dedupe_key`.
+    pub keys: Vec<String>,
     /// Events dropped because they were.
     pub duplicates: usize,
     /// Console and time of the run; its error, where the script failed.
@@ -74,18 +76,16 @@ pub async fn deliver(
     let row = kept(&key, incoming, &trigger.connection.secrets);
     let delivery = table::delivery::add(store, &row, KEEP)?;
     let (reply, mut handed) = read(studio, store, trigger, incoming, delivery).await?;
-    let mut keys = Vec::new();
     match fresh(studio, store, trigger, std::mem::take(&mut handed.events)).await? {
         Ok(fresh) => {
-            (handed.events, handed.duplicates) = (fresh.events, fresh.duplicates);
-            keys = fresh.keys;
+            (handed.events, handed.keys, handed.duplicates) = (fresh.events, fresh.keys, fresh.duplicates);
         }
         Err(performed) => handed.performed = *performed,
     }
     let failed = handed.performed.outcome.result.is_err();
     let reply = if failed { Reply::empty(500) } else { reply };
     hand_on(&handed)?;
-    table::trigger::advance(store, &key, None, &keys, now_ms())?;
+    table::trigger::advance(store, &key, None, &handed.keys, now_ms())?;
     let error = handed.performed.outcome.result.as_ref().err();
     let events = u32::try_from(handed.events.len()).unwrap_or(u32::MAX);
     table::delivery::answered(
@@ -237,6 +237,7 @@ async fn read(
     let handed = Handed {
         delivery,
         events,
+        keys: Vec::new(),
         duplicates: 0,
         performed,
     };
@@ -247,6 +248,7 @@ fn failed(performed: Performed, delivery: i64) -> (Reply, Handed) {
     let handed = Handed {
         delivery,
         events: Vec::new(),
+        keys: Vec::new(),
         duplicates: 0,
         performed,
     };

@@ -5,6 +5,7 @@ mod completions;
 mod connection;
 mod dap;
 mod export;
+mod flow;
 mod fmt;
 mod import;
 mod inspect;
@@ -40,6 +41,8 @@ pub enum Command {
     Poll(trigger::poll::Arguments),
     /// Run triggers and take webhooks until stopped
     Serve(trigger::serve::Arguments),
+    /// Run flows, and see what they did
+    Flow(flow::Arguments),
     /// Show what webhooks delivered, or replay it
     Deliveries(trigger::deliveries::Arguments),
     /// Debug actions and triggers from an editor, on stdin and stdout
@@ -80,6 +83,7 @@ impl Command {
             Self::Test(arguments) => test::run(&arguments),
             Self::Poll(arguments) => trigger::poll::run(&arguments),
             Self::Serve(arguments) => trigger::serve::run(&arguments),
+            Self::Flow(arguments) => flow::run(&arguments),
             Self::Deliveries(arguments) => trigger::deliveries::run(&arguments),
             Self::Dap(arguments) => dap::run(&arguments),
             Self::Send(arguments) => send::run(&arguments),
@@ -104,6 +108,7 @@ impl Command {
             Self::Send(arguments) => arguments.shown.json,
             Self::Import(arguments) => arguments.json,
             Self::Connection(arguments) => arguments.wants_json(),
+            Self::Flow(arguments) => arguments.wants_json(),
             Self::Deliveries(arguments) => arguments.json,
             Self::Export(arguments) => arguments.json,
             Self::Inspect(arguments) => arguments.json,

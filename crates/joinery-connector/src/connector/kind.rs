@@ -52,6 +52,7 @@ impl FileKind {
             ("schemas", ".rhai", Self::Schema),
             ("pick_lists", ".rhai", Self::PickList),
             ("tests", ".toml", Self::Test),
+            ("flows", ".rhai", Self::Flow),
         ] {
             if let Some(name) = direct(folder, extension) {
                 return (kind, name);

@@ -12,6 +12,7 @@ mod csv;
 pub(crate) mod dates;
 mod encoding;
 mod fields;
+mod flow;
 mod going_on;
 mod hashing;
 mod http;
@@ -201,6 +202,11 @@ pub const GROUPS: &[Group] = &[
         title: "Flow",
         namespace: "",
         module: going_on::module,
+    },
+    Group {
+        title: "Flow scripts",
+        namespace: "",
+        module: flow::module,
     },
 ];
 

@@ -176,6 +176,21 @@ pub const PARALLEL: Taken = Taken {
         ),
     ],
 };
+/// What `run` of a flow takes.
+pub const RUN: Taken = Taken {
+    function: "run",
+    argument: 2,
+    keys: &[
+        (
+            "connection",
+            "The connection to run on. Without it, what `connections` of `trigger()` says, or the only one of that connector.",
+        ),
+        (
+            "retries",
+            "How often it is run again at most where the service was too busy, up to 10. 2 without it.",
+        ),
+    ],
+};
 /// What `http.pages` and `http.items` take. The same keys stand in `[http] pagination` of `connector.toml`.
 pub const PAGES: &[(&str, &str)] = &[
     ("kind", "`link`, `next_url`, `cursor` or `offset`."),
@@ -279,6 +294,7 @@ pub const ALL: &[Taken] = &[
         keys: PAGES,
     },
     PARALLEL,
+    RUN,
     CSV_PARSE,
     CSV_RENDER,
     XML_PARSE,

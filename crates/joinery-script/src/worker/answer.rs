@@ -111,6 +111,14 @@ impl Desk<'_> {
                 let signed = host.sign(&secret, operation, &message);
                 Answer::Signed(signed.map(ByteBuf::from))
             }
+            Ask::Step(step) => {
+                let outcome = host.step(step, self.cancel);
+                Answer::Stepped {
+                    outcome,
+                    waited: host.waited(),
+                }
+            }
+            Ask::StepKey => Answer::StepKey(host.step_key()),
             Ask::SendAll { .. } | Ask::Random(_) | Ask::Text { .. } | Ask::Paths => return Err(Verdict::Babbling),
         })
     }

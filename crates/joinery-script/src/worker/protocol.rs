@@ -14,7 +14,9 @@ use crate::{
     check::Finding,
     debug::{Command, Notice, Places},
     error::ScriptError,
-    host::{ConsoleLine, HostResponse, HttpFailure, Pace, ScriptRequest, SecretFailure, SecretOperation},
+    host::{
+        ConsoleLine, HostResponse, HttpFailure, Pace, ScriptRequest, SecretFailure, SecretOperation, Step, StepOutcome,
+    },
     limits::Limits,
     run::{Description, Function, Outcome},
 };
@@ -22,7 +24,7 @@ use crate::{
 /// The argument that makes a program of ours a worker.
 pub const ARGUMENT: &str = "script-worker";
 /// Changes with any message here; the two sides are the same program, unless it was replaced while it ran.
-pub const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "/4");
+pub const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "/5");
 /// Stack of the thread that scripts run on. Reserved, not used up: values nested very deep are dropped by recursion.
 pub const STACK: usize = 64 << 20;
 /// Bytes a worker needs besides the script's: the engine, a response on its way, a result being written.
@@ -183,6 +185,10 @@ pub enum Ask {
         #[serde(with = "serde_bytes")]
         message: Vec<u8>,
     },
+    /// A step of a flow.
+    Step(Step),
+    /// The key of the step that the run is.
+    StepKey,
     /// The text of a file of the connector.
     Text {
         /// Its path.
@@ -217,6 +223,15 @@ pub enum Answer {
     Slept,
     /// To [`Ask::Sign`].
     Signed(Result<serde_bytes::ByteBuf, SecretFailure>),
+    /// To [`Ask::Step`].
+    Stepped {
+        /// What became of it.
+        outcome: StepOutcome,
+        /// How long the run has waited for its steps until now.
+        waited: Duration,
+    },
+    /// To [`Ask::StepKey`].
+    StepKey(Option<String>),
     /// To [`Ask::Text`].
     Text(Option<Text>),
     /// To [`Ask::Paths`].

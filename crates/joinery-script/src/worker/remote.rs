@@ -16,7 +16,10 @@ use super::{
 use crate::{
     debug::{self, Command, Notice},
     files::Files,
-    host::{ConsoleLine, Host, HostResponse, HttpFailure, Pace, ScriptRequest, SecretFailure, SecretOperation},
+    host::{
+        ConsoleLine, Host, HostResponse, HttpFailure, Pace, ScriptRequest, SecretFailure, SecretOperation, Step,
+        StepFailure, StepOutcome,
+    },
     limits::Cancel,
     meter,
     spot::Spot,
@@ -250,6 +253,43 @@ impl Host for RemoteHost {
                 reason: format!("the message is too large to be signed: {error}"),
             }),
         }
+    }
+
+    fn step(&self, step: Step, _: &Cancel) -> StepOutcome {
+        if !debug::may_call_out() {
+            return StepOutcome::NotInAFlow;
+        }
+        let stepped = self.ask(Ask::Step(step), |answer| match answer {
+            Answer::Stepped { outcome, waited } => Some((outcome, waited)),
+            _ => None,
+        });
+        match stepped {
+            Ok((outcome, waited)) => {
+                self.take_waited(waited);
+                outcome
+            }
+            Err(error) => StepOutcome::Failed(step_too_large(&error)),
+        }
+    }
+
+    fn step_key(&self) -> Option<String> {
+        let key = self.ask(Ask::StepKey, |answer| match answer {
+            Answer::StepKey(key) => Some(key),
+            _ => None,
+        });
+        // A question without words is never too large.
+        key.unwrap_or_default()
+    }
+}
+
+/// The failure of a step whose input no message holds.
+fn step_too_large(error: &frame::Error) -> StepFailure {
+    StepFailure {
+        action: String::new(),
+        code: "too_large".into(),
+        message: format!("the step's input cannot be handed on: {error}"),
+        hint: Some("Hand on only what the step needs.".into()),
+        details: serde_json::Value::Null,
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub mod connection;
 pub mod delivery;
+pub mod flow;
 pub mod run;
 pub mod send;
 pub mod setting;
@@ -17,6 +18,7 @@ type Migration = (u32, &'static str);
 const MIGRATIONS: &[&[Migration]] = &[
     connection::MIGRATIONS,
     delivery::MIGRATIONS,
+    flow::MIGRATIONS,
     run::MIGRATIONS,
     send::MIGRATIONS,
     setting::MIGRATIONS,

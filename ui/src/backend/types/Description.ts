@@ -42,4 +42,8 @@ retry: ActionRetry | null,
 /**
  * What to use instead, where it is deprecated: what `deprecated` returned.
  */
-deprecated: string | null, };
+deprecated: string | null, 
+/**
+ * Whether it may be repeated without harm: what `idempotent` returned.
+ */
+idempotent: boolean, };

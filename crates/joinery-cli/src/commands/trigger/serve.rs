@@ -4,21 +4,25 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use clap::Args;
 use joinery_app::{
-    Code, Error, connectors,
+    Code, Error, Studio, connectors, flows,
     triggers::{self, Ended, Happened, Serve, Task, Trigger},
 };
 use serde_json::{Value, json};
-use tokio_util::sync::CancellationToken;
 
 use super::{poll, print, show, start};
-use crate::{Outcome, ask, durations, home, output, target::Target};
+use crate::{
+    Outcome, ask,
+    commands::flow::{self, until_ctrl_c},
+    durations, home, output,
+    target::Target,
+};
 
 /// What `joinery serve` takes.
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// A connector's folder or package
+    /// A connector's folder or package, or a workspace to run the flows of
     connector: PathBuf,
-    /// The triggers; all of them where none is named
+    /// The triggers or flows; all of them where none is named
     #[arg(value_name = "TRIGGER")]
     triggers: Vec<String>,
     /// Their input: JSON, @FILE, or - for what comes in
@@ -48,6 +52,9 @@ pub fn run(arguments: &Arguments) -> Result<Outcome, Error> {
     home::serve(async {
         let studio = Arc::new(home::studio()?);
         ask::offer(&studio, arguments.allow_writes);
+        if flows::has_flows(&arguments.connector) {
+            return run_flows(studio, arguments).await;
+        }
         let (connector, connection, input) = start(
             &studio,
             &arguments.connector,
@@ -77,21 +84,42 @@ pub fn run(arguments: &Arguments) -> Result<Outcome, Error> {
             public_url: arguments.url.clone(),
             keep_subscriptions: arguments.keep_subscriptions,
         };
-        let stop = CancellationToken::new();
-        let stopped = stop.clone();
-        tokio::spawn(async move {
-            // Without signals it runs until it is killed.
-            if tokio::signal::ctrl_c().await.is_ok() {
-                stopped.cancel();
-            }
-        });
         let path = arguments.connector.clone();
-        triggers::serve(studio, serve, Arc::new(move |happened| tell(&path, happened)), stop).await?;
+        let tell = Arc::new(move |happened: Happened| tell(&path, &happened));
+        triggers::serve(studio, serve, tell, until_ctrl_c()).await?;
         Ok(Outcome::Done)
     })
 }
 
-fn tell(path: &std::path::Path, happened: Happened) -> Result<(), Error> {
+/// Runs the flows of a workspace, each started by its trigger.
+async fn run_flows(studio: Arc<Studio>, arguments: &Arguments) -> Result<Outcome, Error> {
+    if arguments.input.is_some() {
+        return Err(
+            Error::new(Code::Usage, "a flow says itself what its trigger's input is")
+                .with_hint("Write it in `trigger()` of the flow, and leave --input out."),
+        );
+    }
+    let mut flows = flows::open(&arguments.connector)?;
+    flows.use_connections(arguments.target.connection.as_slice())?;
+    let serve = flows::Serve {
+        flows: arguments.triggers.clone(),
+        every: arguments.every,
+        port: arguments.port,
+        public_url: arguments.url.clone(),
+        keep_subscriptions: arguments.keep_subscriptions,
+    };
+    let path = arguments.connector.clone();
+    let tell = Arc::new(move |happened: flows::Happened| match &happened {
+        // The events are the flow's: they are told when it has handled them.
+        flows::Happened::Trigger(_, Happened::Polled(..) | Happened::Delivered(..)) => Ok(()),
+        flows::Happened::Trigger(_, happened) => tell(&path, happened),
+        happened => flow::happened(&path, happened),
+    });
+    flows::serve(studio, Arc::new(flows), serve, tell, until_ctrl_c()).await?;
+    Ok(Outcome::Done)
+}
+
+fn tell(path: &std::path::Path, happened: &Happened) -> Result<(), Error> {
     let dim = output::DIM;
     match happened {
         Happened::Listening { trigger, url } => {
