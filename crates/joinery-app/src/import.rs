@@ -1,8 +1,9 @@
 //! Taking requests in from elsewhere: curl commands and the files of other tools.
 
+mod folder;
 mod window;
 
-use std::path::Path;
+use std::{io::Read as _, path::Path};
 
 use joinery_connector::{
     import::{self, FORMATS, Format, Imported, NotCarried, Refused},
@@ -93,8 +94,56 @@ pub fn into(
 /// What a text holds, and in which format.
 fn read_as(id: Option<&str>, text: &str, file: &str) -> Result<(&'static Format, Imported), Error> {
     let format = format(id, text)?;
-    let imported = (format.read)(text).map_err(|refused| invalid(&refused, Some(file)))?;
+    let imported = format.read(text).map_err(|refused| invalid(&refused, Some(file)))?;
     Ok((format, imported))
+}
+
+/// Writes what a file, a folder or a zip holds; otherwise as [`into`].
+///
+/// # Errors
+/// As [`into`]; [`Code::Usage`] where a format is named that is no folder.
+pub fn path_into(
+    (root, workspace): (&Path, &Path),
+    id: Option<&str>,
+    path: &Path,
+    replace: bool,
+) -> Result<ImportReport, Error> {
+    let (format, imported) = read_path(id, path)?;
+    write(format, imported, (root, workspace), "requests", replace, &|_, _| {})
+}
+
+/// What a file, a folder or a zip holds, and in which format.
+fn read_path(id: Option<&str>, path: &Path) -> Result<(&'static Format, Imported), Error> {
+    let name = path.display().to_string();
+    let Some(files) = files_at(path)? else {
+        return read_as(id, &read(path)?, &name);
+    };
+    let (format, imported) = import::bundle(&files).map_err(|refused| invalid(&refused, Some(&name)))?;
+    if let Some(id) = id.filter(|id| *id != format.id) {
+        return Err(Error::new(
+            Code::Usage,
+            format!("{name} is a {}, not {id}", format.label),
+        ));
+    }
+    Ok((format, imported))
+}
+
+/// The files of a folder or a zip; none for any other file.
+fn files_at(path: &Path) -> Result<Option<Vec<(String, String)>>, Error> {
+    if path.is_dir() {
+        return Ok(Some(folder::texts(path, LARGEST)?));
+    }
+    let mut start = [0; 4];
+    let opened = std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut start));
+    if opened.is_err() || start != *b"PK\x03\x04" {
+        return Ok(None);
+    }
+    let bytes = std::fs::read(path).map_err(|source| joinery_connector::Error::Read {
+        path: path.to_owned(),
+        source,
+    })?;
+    let files = import::bundle_files(&bytes).map_err(|refused| invalid(&refused, Some(&path.display().to_string())))?;
+    Ok(Some(files))
 }
 
 /// Writes what was read, its requests into the folder `below` of the connector. `tell` hears how many files of how many

@@ -2,11 +2,11 @@
 
 use std::{collections::BTreeSet, path::Path};
 
-use joinery_connector::import::{Imported, NotCarried};
+use joinery_connector::import::{Format, Imported, NotCarried};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{ImportReport, read, read_as, write};
+use super::{ImportReport, read, read_as, read_path, write};
 use crate::{
     connectors, descriptions,
     error::{Code, Error},
@@ -85,8 +85,7 @@ pub struct ImportRequests {
 /// # Errors
 /// [`Code::Input`] for what is in none of the formats, [`Code::Invalid`] with its place, [`Code::Unavailable`].
 pub fn preview_import(source: &ImportSource) -> Result<ImportPreview, Error> {
-    let (name, text) = text_of(source)?;
-    let (format, imported) = read_as(None, &text, &name)?;
+    let (format, imported) = taken(source)?;
     let mut left = imported.not_carried.clone();
     // Names and contents both tell of secrets; the files that come of it are not kept.
     imported.files(&mut left);
@@ -117,8 +116,7 @@ pub fn import_requests(studio: &Studio, wanted: &ImportRequests) -> Result<Impor
         let message = format!("`{}` is no folder for requests", wanted.folder);
         return Err(Error::new(Code::Usage, message).with_hint("Choose `requests` or a folder below it."));
     }
-    let (name, text) = text_of(&wanted.source)?;
-    let (format, imported) = read_as(None, &text, &name)?;
+    let (format, imported) = taken(&wanted.source)?;
     let tell = |done: usize, of: usize| {
         if done == of || done.is_multiple_of(TELL_EVERY) {
             studio.tell(Event::ImportProgress {
@@ -131,6 +129,7 @@ pub fn import_requests(studio: &Studio, wanted: &ImportRequests) -> Result<Impor
     let into = (connector.root.as_path(), workspace.as_path());
     let mut report = write(format, imported, into, &wanted.folder, wanted.replace, &tell)?;
     if wanted.keep_description && format.id == descriptions::FORMAT {
+        let (name, text) = text_of(&wanted.source)?;
         match descriptions::keep(&connector.root, &text)? {
             Some(file) => report.made.push(file),
             None => report.not_carried.push(NotCarried::new(
@@ -141,6 +140,14 @@ pub fn import_requests(studio: &Studio, wanted: &ImportRequests) -> Result<Impor
         }
     }
     Ok(report)
+}
+
+/// What the source holds, and in which format.
+fn taken(source: &ImportSource) -> Result<(&'static Format, Imported), Error> {
+    match source {
+        ImportSource::File { path } => read_path(None, Path::new(path)),
+        ImportSource::Text { name, text } => read_as(None, text, name),
+    }
 }
 
 /// The text to import, and what it is called in errors.

@@ -35,6 +35,7 @@ pub use joinery_http::Cookie;
 pub use load::{Load, LoadPlan, LoadRequest, load, load_request};
 pub use make::{ActionStep, make_action};
 pub use outside::LastResponses;
+pub(crate) use outside::Outside;
 pub use pages::{Pages, Progress};
 pub use prepare::{Answered, Preparation, Prepared, prepare};
 pub use run::{RequestRow, RequestsReport, RunPlan, RunRequests, in_folder, junit, run_each, run_requests, save_junit};
