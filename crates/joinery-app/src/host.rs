@@ -194,6 +194,7 @@ impl RunHost {
         }
         let asked = request.timeout_ms.unwrap_or(TIMEOUT.as_millis() as u64);
         ready.timeout_ms = self.connection.timeout_ms().map_or(asked, |most| asked.min(most));
+        ready.follow_redirects = request.follow_redirects;
         ready.retry = request.retry;
         Ok(ready)
     }

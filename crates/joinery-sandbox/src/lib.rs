@@ -18,6 +18,7 @@ mod okta;
 mod options;
 mod random;
 mod rate_limit_rules;
+mod records;
 mod rows;
 mod seed;
 mod server;

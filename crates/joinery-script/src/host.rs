@@ -331,6 +331,8 @@ pub struct ScriptRequest {
     pub body: HttpBody,
     /// Milliseconds, where the script set a timeout.
     pub timeout_ms: Option<u64>,
+    /// Whether redirects are followed.
+    pub follow_redirects: bool,
     /// Whether the connection's retry rule applies.
     pub retry: bool,
     /// The rule that applies in its place, where the script gave one.

@@ -74,6 +74,7 @@ pub async fn save(studio: &Studio, wanted: &SaveTest) -> Result<SavedTest, Error
         cursor: Value::Null,
         cassette: None,
         error: performed.outcome.result.as_ref().err().map(|error| error.code.clone()),
+        expect: Vec::new(),
     };
     let take = recording::Take::of(&run.connection, performed);
     let cassette = recording::cassette(&connector, &take, texts(&made))?;

@@ -150,6 +150,61 @@ fn helper() { json.pars("1") }
 }
 
 #[test]
+fn names_that_are_near_nothing_are_found_too() {
+    let action = r#"fn execute(connection, input) {
+    pbkdf2("a", "b", #{ zzz: 1 });
+    qqqqqq();
+    schema("xxxxxxxx")
+}"#;
+    finds(
+        &[("actions/a.rhai", action), USER],
+        expect![[r#"
+        actions/a.rhai:2:25-28 unknown_option: `pbkdf2` knows no `zzz`. It takes iterations, length, hash.
+        actions/a.rhai:3:5-11 unknown_function: there is no function `qqqqqq`.
+        actions/a.rhai:4:12-22 unknown_schema: there is no schemas/xxxxxxxx.json."#]],
+    );
+}
+
+#[test]
+fn a_flow_needs_its_functions_and_runs_actions_that_are_there() {
+    let flow = r#"fn handle(event) {
+    run("okta.get_usr", #{ user: event.id });
+    run("okta.get_user", #{ user: event.id }, #{ retry: 1 });
+    run(event.action);
+}"#;
+    finds(
+        &[("flows/f.rhai", flow), ("connectors/okta/get_user", "")],
+        expect![[r#"
+            flows/f.rhai:0:0 no_function: this flow has no function `trigger`. Write: fn trigger() { #{ connector: "okta", trigger: "new_user_created" } }
+            flows/f.rhai:2:9-23 unknown_action: no connector of this workspace has the action `okta.get_usr`. Did you mean `okta.get_user`?
+            flows/f.rhai:3:50-55 unknown_option: `run` knows no `retry`. It takes connection, retries."#]],
+    );
+}
+
+#[test]
+fn a_function_that_a_field_converts_with_must_be_there() {
+    let action = r#"fn input_fields(connection, config) {
+    [
+        field("a", #{ convert: "methods/names::login" }),
+        field("b", #{ convert: "methods/names::lgoin" }),
+        field("c", #{ convert: "methods/nmaes::login" }),
+        field("d", #{ convert: "methods/names::both" }),
+        field("e", #{ convert: "date" }),
+    ]
+}
+fn execute(connection, input) { input }
+"#;
+    let names = "fn login(name) { name }\nfn both(first, last) { first + last }";
+    finds(
+        &[("actions/a.rhai", action), ("methods/names.rhai", names)],
+        expect![[r#"
+            actions/a.rhai:4:20-21 unknown_function: methods/names.rhai has no function `lgoin` of one argument. Did you mean `login`?
+            actions/a.rhai:5:20-21 unknown_function: there is no methods/nmaes.rhai to convert with. Did you mean `methods/names::login`?
+            actions/a.rhai:6:20-21 unknown_function: methods/names.rhai has no function `both` of one argument. It must take one argument, the value."#]],
+    );
+}
+
+#[test]
 fn every_toml_file_is_read() {
     finds(
         &[
