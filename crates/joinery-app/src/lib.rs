@@ -29,6 +29,7 @@ pub mod settings;
 pub mod studio;
 pub mod tests;
 pub mod triggers;
+mod waiting;
 pub mod workspaces;
 pub mod writes;
 

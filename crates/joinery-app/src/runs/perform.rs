@@ -4,7 +4,9 @@
 use std::{sync::Arc, time::Instant};
 
 use joinery_connector::{
-    Connector, FileKind, http,
+    Connector, FileKind,
+    cassette::{self, Given},
+    http,
     schema::{self, Field, Violation},
 };
 use joinery_http::{Client, SentRequest, auth};
@@ -159,6 +161,8 @@ pub struct Performed {
     pub input: Value,
     /// The answers to the config fields as they were used.
     pub(crate) config: Value,
+    /// What is secret in both.
+    pub(crate) given: Vec<Given>,
     /// Where the output differs from its declared fields.
     pub warnings: Vec<Violation>,
     /// That the action goes on later, where it does; the outcome is then an error that says so.
@@ -276,6 +280,11 @@ pub async fn perform(studio: &Studio, mut performance: Performance) -> Result<Pe
     if let Some(error) = refuse(&description.input, &input, &performance.file, "") {
         return Ok(failed(input, error, started));
     }
+    let mut given = cassette::given(&description.input, &input);
+    given.extend(cassette::given(&description.config, &performance.config));
+    if let Some(recording) = performance.client.as_ref().and_then(Client::recording) {
+        recording.give(&given);
+    }
     let kind = performance.connector.files.get(&performance.file).map(|file| file.kind);
     let function = match (kind, &resumed) {
         (_, Some(row)) => Function::Resume {
@@ -303,6 +312,7 @@ pub async fn perform(studio: &Studio, mut performance: Performance) -> Result<Pe
     };
     let told = told(studio, Performance { input, ..performance }, &host, outcome, started);
     Ok(Performed {
+        given,
         warnings,
         waiting,
         asked: asked.calls,
@@ -349,6 +359,7 @@ fn told(studio: &Studio, performance: Performance, host: &RunHost, outcome: Outc
         console: record.console,
         input: performance.input,
         config: performance.config,
+        given: Vec::new(),
         warnings: Vec::new(),
         waiting: None,
         time_ms: milliseconds(started.elapsed()),
@@ -451,6 +462,7 @@ fn failed(input: Value, error: ScriptError, started: Instant) -> Performed {
         console: Vec::new(),
         input,
         config: Value::Null,
+        given: Vec::new(),
         warnings: Vec::new(),
         waiting: None,
         time_ms: milliseconds(started.elapsed()),

@@ -30,7 +30,10 @@ pub const KEYS: &[(&str, &str)] = &[
     ("pick_list", "The file in `pick_lists` that gives the values."),
     ("depends_on", "Fields whose values the pick list needs."),
     ("of", "What an array holds: a field."),
-    ("properties", "What an object holds: a list of fields."),
+    (
+        "properties",
+        "What an object holds: a list of fields, or `schema(\"name\")`.",
+    ),
     ("control", "How to draw it, where the type does not say."),
     ("secret", "Whether the value is masked."),
     (
@@ -76,6 +79,10 @@ fn make(name: &str, options: Map) -> Result<Map, Box<EvalAltResult>> {
     let mut field = options;
     if let Some(choices) = field.get_mut("options") {
         *choices = full_options(choices).map_err(|message| complain(format!("field(\"{name}\"): {message}")))?;
+    }
+    if let Some(properties) = field.get_mut("properties") {
+        let function = format!("field(\"{name}\"): properties");
+        *properties = list_of(std::mem::take(properties), &function)?.into();
     }
     field.insert("name".into(), name.into());
     Ok(field)

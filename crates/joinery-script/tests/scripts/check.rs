@@ -33,6 +33,26 @@ const USER: (&str, &str) = (
 );
 
 #[test]
+fn what_a_method_makes_and_what_only_shares_a_name_is_not_called_wrong() {
+    let action = r#"import "methods/users" as users;
+
+fn input_fields(connection, config) {
+    [users::kind_field(), field("name", #{ when: #{ field: "kind", in: ["a"] } })]
+}
+
+fn execute(connection, input) {
+    let users = users::all();
+    users.map(|user| user.id)
+}
+"#;
+    let method = "fn kind_field() { field(\"kind\", #{}) }\n\nfn all() { http.items(\"/users\") }";
+    finds(
+        &[("actions/a.rhai", action), ("methods/users.rhai", method)],
+        expect![""],
+    );
+}
+
+#[test]
 fn a_good_connector_has_no_problems() {
     let action = r#"//! Get user
 //! Finds one user.

@@ -288,7 +288,7 @@ fn keys_of_a_field_are_those_that_it_understands() {
             of (Field) What an array holds: a field
             options (Field) The values allowed: plain ones, or `#{ value, label }`
             pick_list (Field) The file in `pick_lists` that gives the values
-            properties (Field) What an object holds: a list of fields
+            properties (Field) What an object holds: a list of fields, or `schema("name")`
             secret (Field) Whether the value is masked
             sticky (Field) Whether the form remembers the last value"#]],
     );

@@ -16,7 +16,7 @@ use joinery_app::{
 use serde_json::{Value, json};
 
 use crate::{
-    Outcome, ask, durations, home, output,
+    Outcome, ask, durations, home, output, stop,
     target::{self, Target},
     texts,
 };
@@ -154,7 +154,7 @@ impl Session<'_> {
             tokio::select! {
                 performed = &mut work => return Ok((connector, self.advised(performed?))),
                 never = &mut alive => match never {},
-                _ = tokio::signal::ctrl_c(), if !interrupted => {
+                () = stop::asked(), if !interrupted => {
                     interrupted = true;
                     stop();
                 }
