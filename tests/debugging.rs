@@ -288,6 +288,36 @@ fn every_function_of_a_trigger_is_debugged_where_it_is_entered() {
     client.leave();
 
     let mut client = Client::start();
+    let more = json!({ "function": "refresh", "subscription": { "id": 7 }, "stopOnEntry": true });
+    client.launch("triggers/told.rhai", more);
+    client.ask("configurationDone", Value::Null);
+    assert_eq!(client.stopped(), ("entry".into(), "refresh:16".into()));
+    assert_eq!(client.evaluate(1, "subscription.id", "watch"), "7");
+    client.ask("continue", json!({ "threadId": 1 }));
+    let (written, code) = client.ended();
+    assert!(code == 0 && written.contains("\"renewed\": 1"), "{written}");
+    client.leave();
+
+    let mut client = Client::start();
+    client.launch(
+        "triggers/told.rhai",
+        json!({ "function": "unsubscribe", "subscription": { "id": 7 } }),
+    );
+    let trigger = client.source("triggers/told.rhai");
+    client.ask(
+        "setBreakpoints",
+        json!({ "source": trigger, "breakpoints": [{ "line": 22 }] }),
+    );
+    client.ask("configurationDone", Value::Null);
+    assert_eq!(client.stopped(), ("breakpoint".into(), "unsubscribe:22".into()));
+    assert_eq!(client.evaluate(1, "answer.count", "watch"), "1");
+    assert_eq!(client.evaluate(1, "subscription", "watch"), "#{ id: 7 }");
+    client.ask("continue", json!({ "threadId": 1 }));
+    let (written, code) = client.ended();
+    assert!(code == 0 && written.contains("ended 7"), "{written}");
+    client.leave();
+
+    let mut client = Client::start();
     client.launch("actions/count.rhai", json!({ "function": "subscribe" }));
     client.ask("configurationDone", Value::Null);
     let (written, code) = client.ended();

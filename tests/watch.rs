@@ -3,14 +3,17 @@
 use std::{
     fs,
     io::{BufRead, BufReader, Read},
-    process::{Child, ChildStdout, Command, Stdio},
+    process::{Child, Command, Stdio},
 };
 
-use crate::home::{Place, start};
+use crate::{
+    home::{Place, start},
+    sandbox::call,
+};
 
 /// Reads lines until one holds `text`; the test's own time limit ends a wait in vain.
 #[track_caller]
-fn wait_for(lines: &mut BufReader<ChildStdout>, text: &str) {
+fn wait_for(lines: &mut impl BufRead, text: &str) {
     let mut seen = String::new();
     loop {
         let mut line = String::new();
@@ -62,6 +65,31 @@ fn a_saved_file_is_run_again_and_the_difference_shown() {
     wait_for(&mut lines, "Good morning, world!");
     signal(&child, "INT");
     assert!(child.wait().unwrap().success());
+}
+
+#[test]
+fn a_listener_that_is_ended_takes_its_subscriptions_back() {
+    for name in ["INT", "TERM"] {
+        let place = Place::new();
+        let (mut org, sandbox) = start(&place.home(), &["--seed", "empty"]);
+        let hooks = || call(&sandbox, "GET", "/api/v1/eventHooks", "").unwrap().1;
+        place.copy_sample("okta", "connector");
+        let mut child = place
+            .joinery()
+            .args(["serve", "connector", "user_activated", "--connection", "sandbox"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut errors = BufReader::new(child.stderr.take().unwrap());
+        wait_for(&mut errors, "subscribed");
+        assert_eq!(hooks().as_array().unwrap().len(), 1);
+        signal(&child, name);
+        assert!(child.wait().unwrap().success(), "{name}");
+        assert_eq!(hooks().as_array().unwrap().len(), 0, "{name}");
+        signal(&org, "TERM");
+        org.wait().unwrap();
+    }
 }
 
 #[test]

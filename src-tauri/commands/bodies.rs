@@ -68,6 +68,12 @@ pub fn save_body(studio: Shared<'_>, id: String, path: PathBuf) -> Result<(), Er
     studio.bodies.save(&id, &path).map_err(failed)
 }
 
+#[tauri::command(async)]
+pub fn open_document_outside(studio: Shared<'_>, id: String) -> Result<(), Error> {
+    let failed = |error: std::io::Error| Error::new(Code::Unavailable, format!("no program opens it: {error}"));
+    webbrowser::open(bodies::document(&studio, &id)?.as_str()).map_err(failed)
+}
+
 #[tauri::command]
 pub async fn find_in_body(studio: Shared<'_>, ask: FindInBody) -> Result<Hits, Error> {
     bodies::find_in_body(&studio, ask).await

@@ -4,15 +4,16 @@ use std::{collections::BTreeMap, path::PathBuf};
 
 use joinery_app::{
     Error, RequestFolder, SavedRequest,
+    descriptions::{self, Operation, OperationName},
     environments::{self, EnvironmentView},
     files::FileRef,
     fixtures,
-    import::{self, CurlRequest, ImportReport},
+    import::{self, CurlRequest, ImportPreview, ImportReport, ImportRequests, ImportSource},
     okta::Hint,
     request_tree,
     requests::{
-        self, AuthKindView, Cookie, CookieKey, InheritedAuth, Load, LoadRequest, MadeAction, OpenRequest, Prompt,
-        RequestInContext, RequestsReport, RunRequests, SendRequest, Sent, TemplateFunction, VariableView,
+        self, ActionStep, AuthKindView, Cookie, CookieKey, InheritedAuth, Load, LoadRequest, MadeAction, OpenRequest,
+        Prompt, RequestInContext, RequestsReport, RunRequests, SendRequest, Sent, TemplateFunction, VariableView,
     },
 };
 
@@ -40,7 +41,7 @@ pub async fn load_request(studio: Shared<'_>, run: LoadRequest) -> Result<Load, 
 
 #[tauri::command]
 pub async fn run_requests(studio: Shared<'_>, run: RunRequests) -> Result<RequestsReport, Error> {
-    requests::run_requests(&studio, run).await
+    Box::pin(requests::run_requests(&studio, run)).await
 }
 
 #[tauri::command(async)]
@@ -100,13 +101,8 @@ pub fn list_environments(studio: Shared<'_>) -> Result<Vec<EnvironmentView>, Err
 }
 
 #[tauri::command(async)]
-pub fn make_action(
-    studio: Shared<'_>,
-    connector: String,
-    request: SavedRequest,
-    number: Option<i64>,
-) -> Result<MadeAction, Error> {
-    requests::make_action(&studio, &connector, &request, number)
+pub fn make_action(studio: Shared<'_>, connector: String, steps: Vec<ActionStep>) -> Result<MadeAction, Error> {
+    requests::make_action(&studio, &connector, &steps)
 }
 
 #[tauri::command]
@@ -115,8 +111,33 @@ pub fn import_curl(text: &str) -> Result<CurlRequest, Error> {
 }
 
 #[tauri::command(async)]
-pub fn import_file(studio: Shared<'_>, connector: String, path: PathBuf) -> Result<ImportReport, Error> {
-    import::file(&studio, &connector, &path)
+pub fn preview_import(source: ImportSource) -> Result<ImportPreview, Error> {
+    import::preview_import(&source)
+}
+
+#[tauri::command(async)]
+pub fn import_requests(studio: Shared<'_>, wanted: ImportRequests) -> Result<ImportReport, Error> {
+    import::import_requests(&studio, &wanted)
+}
+
+#[tauri::command(async)]
+pub fn operations(studio: Shared<'_>, connector: String) -> Result<Vec<OperationName>, Error> {
+    descriptions::operations(&studio, &connector)
+}
+
+#[tauri::command(async)]
+pub fn operation(
+    studio: Shared<'_>,
+    connector: String,
+    method: String,
+    url: String,
+) -> Result<Option<Operation>, Error> {
+    descriptions::operation(&studio, &connector, &method, &url)
+}
+
+#[tauri::command(async)]
+pub fn save_junit(path: PathBuf, name: String, report: RequestsReport) -> Result<(), Error> {
+    requests::save_junit(&path, &name, &report)
 }
 
 #[tauri::command(async)]

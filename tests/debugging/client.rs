@@ -49,6 +49,16 @@ fn notification(input, request) {
     log.info(request.headers["x-kind"]);
     names
 }
+fn refresh(subscription) {
+    let answer = http.get("/count");
+    subscription.renewed = answer.count;
+    subscription
+}
+fn unsubscribe(connection, subscription) {
+    let answer = http.get("/count");
+    log.info(`ended ${subscription.id}`);
+    answer
+}
 "#;
 const FAILING: &str = "fn execute(connection, input) {\n    let path = \"/missing\";\n    http.get(path)\n}\n";
 

@@ -49,9 +49,29 @@ for (const theme of ['light', 'dark']) {
 				await studio.press(Key.Escape);
 				await studio.until(`the ${name} is closed`, `return !(${OPEN_NOW})`, text);
 			}
+			for (const [name, command, text] of COMMANDS) {
+				await studio.press(Key.Control, 'k');
+				await studio.find('combobox', 'Search or run a command');
+				await studio.type(`>${command}`);
+				await studio.until('it is found', 'return document.querySelector("#palette-list [role=option]") !== null');
+				await studio.press(Key.Enter);
+				await studio.until(`${name} are open`, OPEN, text);
+				await studio.accessible(name);
+				await studio.picture(`${name.replaceAll(' ', '-')}-${theme}`);
+				await studio.press(Key.Escape);
+				await studio.until(`${name} are closed`, `return !(${OPEN_NOW})`, text);
+			}
 		});
 	});
 }
+
+const COMMANDS = [
+	['imports', 'import requests', 'Drop a file here'],
+	['sends in order', 'send every request', 'Stop at the first failure'],
+	['load runs', 'load run', 'A second at most'],
+	['kept cookies', 'cookies of the connection', 'No cookies are kept'],
+	['variables', 'environments and variables', 'New environment']
+];
 
 const SANDBOX = [
 	['Org', 'ACTIVE'],

@@ -69,6 +69,21 @@ test("the editor knows the language while a script is half-written", async () =>
       "the other file",
       `return ${CONTENT}?.innerText.startsWith('//! Paging')`,
     );
+
+    // Who calls it, in every file.
+    await caret(studio, "fn all", 4);
+    await studio.press(Key.Shift, Key.F12);
+    await studio.until(
+      "every use of it",
+      `const files = [...document.querySelectorAll('.cm-lsp-reference-file')].map((each) => each.textContent).join();
+			 return files.includes('groups.rhai') && files.includes('list_users.rhai') && files.includes('paging.rhai')`,
+    );
+    await studio.picture("language-references");
+    await studio.press(Key.Escape);
+    await studio.until(
+      "the panel is gone",
+      'return document.querySelector(".cm-lsp-reference-panel") === null',
+    );
     await caret(studio, "fn all", 4);
     await studio.press(Key.F2);
     await studio.until(
@@ -99,6 +114,26 @@ test("the editor knows the language while a script is half-written", async () =>
     await studio.until(
       "the layout",
       `return ${CONTENT}?.innerText.includes('let a = 1;\\n')`,
+    );
+
+    // A mistake is mended by a click on what it could be.
+    await caret(studio, "let a = 1;", 0);
+    await studio.type('encode_paht("x"); ');
+    await studio.until(
+      "the fix beside the mistake",
+      `const range = [...document.querySelectorAll('.cm-lintRange')].find((each) => each.textContent.includes('encode_paht'));
+			 const fix = [...document.querySelectorAll('.cm-diagnosticAction')].find((each) => each.textContent.includes('encode_path'));
+			 if (!fix && range) {
+			 	const { left, top, height } = range.getBoundingClientRect();
+			 	range.dispatchEvent(new MouseEvent('mousemove', { bubbles: true, clientX: left + 8, clientY: top + height / 2 }));
+			 }
+			 return fix !== undefined`,
+    );
+    await studio.picture("language-fix");
+    await studio.click("button", "encode_path");
+    await studio.until(
+      "the line as it was meant",
+      `return ${CONTENT}?.innerText.includes('encode_path("x"); let a = 1;')`,
     );
     await studio.accessible("the editor with what it says", ".cm-editor");
   });

@@ -1,10 +1,15 @@
 /** Every command there is: the palette, the keyboard and the list of shortcuts are drawn from this list. */
+import Columns from '@lucide/svelte/icons/columns-2';
+import CookieIcon from '@lucide/svelte/icons/cookie';
 import Copy from '@lucide/svelte/icons/copy';
+import FileInput from '@lucide/svelte/icons/file-input';
+import Gauge from '@lucide/svelte/icons/gauge';
 import FileDown from '@lucide/svelte/icons/package';
 import FolderOpen from '@lucide/svelte/icons/folder-open';
 import House from '@lucide/svelte/icons/house';
 import Keyboard from '@lucide/svelte/icons/keyboard';
 import Layers from '@lucide/svelte/icons/layers';
+import ListOrdered from '@lucide/svelte/icons/list-ordered';
 import ListChecks from '@lucide/svelte/icons/list-checks';
 import Maximize from '@lucide/svelte/icons/maximize-2';
 import Moon from '@lucide/svelte/icons/sun-moon';
@@ -22,9 +27,9 @@ import type { FileKind } from './backend/types/FileKind';
 import { SECTIONS } from './features/request/request-tab.svelte';
 import type { Command } from './lib/commands';
 import type { LayoutMode, Part } from './lib/layout.svelte';
-import { step } from './lib/step';
 import { focusRegion, inRegion } from './regions';
 import type { Studio } from './studio.svelte';
+import { openCookies, openImport, openLoad, openSeries, turnTester } from './tester-dialogs';
 
 export const TESTER = 'Request tester';
 
@@ -51,7 +56,8 @@ export function commands(studio: Studio): Command[] {
 			label: 'Show or hide the run panel',
 			keys: 'Ctrl J',
 			icon: PanelBottom,
-			when: open,
+			// In the tester the same keys turn its two halves.
+			when: () => open() && !(request() && inRegion(TESTER)),
 			run: () => layout.toggleRun()
 		},
 		{
@@ -85,8 +91,14 @@ export function commands(studio: Studio): Command[] {
 		})),
 		{ id: 'next-region', label: 'Next region', keys: 'F6', run: () => focusRegion(1) },
 		{ id: 'last-region', label: 'Previous region', keys: 'Shift F6', run: () => focusRegion(-1) },
-		{ id: 'next-tab', label: 'Next tab', keys: 'Ctrl Tab', when: open, run: () => nextTab(studio, 1) },
-		{ id: 'last-tab', label: 'Previous tab', keys: 'Ctrl Shift Tab', when: open, run: () => nextTab(studio, -1) },
+		{ id: 'next-tab', label: 'The tab used before', keys: 'Ctrl Tab', when: open, run: () => nextTab(studio, 1) },
+		{
+			id: 'last-tab',
+			label: 'Back through the tabs used before',
+			keys: 'Ctrl Shift Tab',
+			when: open,
+			run: () => nextTab(studio, -1)
+		},
 		{
 			id: 'close-tab',
 			label: 'Close tab',
@@ -191,7 +203,7 @@ export function commands(studio: Studio): Command[] {
 		{ id: 'sandbox-panel', label: 'Sandbox: open the panel', when: open, run: () => studio.sandbox.show() }
 	].map((each) => ({ ...each, group: 'Workspace' }));
 
-	const testing: Command[] = [
+	const testing = [
 		{ id: 'send', label: 'Send the request', keys: 'Ctrl Enter', icon: Send, when: request, run: () => tester.send() },
 		{
 			id: 'make-action',
@@ -233,11 +245,36 @@ export function commands(studio: Studio): Command[] {
 			when: usable,
 			run: () => (studio.dialog = { kind: 'new-folder', connector: session.connector, parent: 'requests' })
 		},
+		{ id: 'import', label: 'Import requests', icon: FileInput, when: usable, run: () => openImport(studio) },
+		{
+			id: 'send-all',
+			label: 'Send every request of the connector',
+			icon: ListOrdered,
+			when: usable,
+			run: () => openSeries(studio, session.connector, ['requests'], 'all requests')
+		},
+		{ id: 'load-run', label: 'Load run of the request', icon: Gauge, when: request, run: () => openLoad(studio) },
+		{
+			id: 'cookies',
+			label: 'Cookies of the connection',
+			icon: CookieIcon,
+			when: usable,
+			run: () => openCookies(studio)
+		},
 		{
 			id: 'environments',
 			label: 'Environments and variables',
 			when: open,
 			run: () => (studio.dialog = { kind: 'environments' })
+		},
+		{
+			id: 'turn-tester',
+			label: 'Response beside the request, or below it',
+			keys: 'Ctrl J',
+			icon: Columns,
+			handledElsewhere: true,
+			when: request,
+			run: () => turnTester(studio)
 		},
 		{ id: 'edit-url', label: 'Edit the URL', keys: 'Ctrl L', when: request, run: () => tester.focusUrl() },
 		{
@@ -298,7 +335,7 @@ export function commands(studio: Studio): Command[] {
 				active?.answer?.compareWithPrevious(active.file?.path ?? null).catch((thrown: unknown) => session.fail(thrown));
 			}
 		}
-	].map((each) => ({ ...each, group: 'Tester' }));
+	].map((each): Command => ({ ...each, group: 'Tester' }));
 
 	const writing: Command[] = (
 		[
@@ -388,14 +425,12 @@ function inTester({ layout, editor }: Studio): boolean {
 }
 
 function nextTab(studio: Studio, direction: 1 | -1): void {
-	const { tester, editor } = studio;
+	const { tester, editor, recent } = studio;
 	const [tabs, active] = inTester(studio) ? [tester.tabs, tester.active?.id] : [editor.documents, editor.active?.id];
-	const key = direction === 1 ? 'ArrowDown' : 'ArrowUp';
-	const next = step(
-		key,
-		tabs.findIndex((each) => each.id === active),
-		tabs.length
+	const next = recent.step(
+		tabs.map((each) => each.id),
+		active,
+		direction
 	);
-	const tab = next === null ? undefined : tabs[next];
-	if (tab) (inTester(studio) ? tester : editor).select(tab.id);
+	if (next !== undefined) (inTester(studio) ? tester : editor).select(next);
 }

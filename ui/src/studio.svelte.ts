@@ -16,6 +16,10 @@ import type { Workspace } from './backend/types/Workspace';
 import { Drafts } from './drafts';
 import { Profiles } from './features/connection/profiles.svelte';
 import { WriteAsks } from './features/connection/write-asks.svelte';
+import type { Jar } from './features/cookies/jar.svelte';
+import type { Importer } from './features/import/importer.svelte';
+import type { LoadRun } from './features/sends/load-run.svelte';
+import type { Series } from './features/sends/series.svelte';
 import { Exporter } from './features/export/exporter.svelte';
 import type { PaletteMode } from './features/palette/entries';
 import { Tester } from './features/request/tester.svelte';
@@ -26,6 +30,7 @@ import { TestRun } from './features/tests/test-run.svelte';
 import { isRequest, listFiles, type ListedFile } from './lib/file-kinds';
 import { baseName, size } from './lib/format';
 import { Layout, type Part } from './lib/layout.svelte';
+import { RecentTabs } from './lib/recent-tabs';
 import { Session } from './lib/session.svelte';
 import { Appearance } from './lib/theme.svelte';
 
@@ -39,6 +44,10 @@ export type OpenDialog =
 	| { kind: 'move'; file: FileRef; label: string }
 	| { kind: 'folder'; folder: FileRef; label: string }
 	| { kind: 'environments' }
+	| { kind: 'import'; importer: Importer }
+	| { kind: 'series'; series: Series; requests: number }
+	| { kind: 'load'; run: LoadRun }
+	| { kind: 'cookies'; jar: Jar }
 	| { kind: 'new-workspace'; template?: string; title?: string; connect: boolean }
 	| { kind: 'connection'; profiles: Profiles }
 	| { kind: 'export'; exporter: Exporter }
@@ -65,6 +74,7 @@ export class Studio {
 	readonly sandbox: SandboxPanel;
 	readonly layout: Layout;
 	readonly appearance: Appearance;
+	readonly recent = new RecentTabs();
 	/** Writes to a live org that wait for an answer. */
 	readonly writes: WriteAsks;
 

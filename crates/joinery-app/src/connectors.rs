@@ -171,7 +171,8 @@ fn write_all(source: &Dir<'_>, root: &Path, folder: &Path) -> Result<(), Error> 
             .path()
             .strip_prefix(root)
             .expect("a file of the folder lies under it");
-        joinery_connector::file::write(&folder.join(relative), file.contents())?;
+        // An Okta connector has a thousand files: waiting for the disk after each takes seconds.
+        joinery_connector::file::write_new(&folder.join(relative), file.contents())?;
     }
     source.dirs().try_for_each(|inner| write_all(inner, root, folder))
 }
@@ -291,6 +292,44 @@ pub fn script(connector: &Connector, name: &str) -> Result<String, Error> {
         .find(|file| file.name == name || file.path == name)
         .map(|file| file.path.clone())
         .ok_or_else(|| Error::unknown("action", name, scripts().map(|file| file.name.as_str())))
+}
+
+/// A function that is run by itself: `methods/paging::items`, `new_user::dedupe_key`, `connection::test`; of a schema
+/// (`schemas/user`) its `fields`. `None` where `name` is that of something else.
+///
+/// # Errors
+/// [`Code::Usage`] with the nearest names.
+pub fn function(connector: &Connector, name: &str) -> Result<Option<(String, String)>, Error> {
+    let (file, function) = match name.split_once("::") {
+        Some((file, function)) => (file, function),
+        None if name.starts_with("schemas/") => (name, "fields"),
+        None => return Ok(None),
+    };
+    let scripts = || {
+        connector
+            .files
+            .values()
+            .filter(|file| file.path.strip_suffix(".rhai").is_some())
+    };
+    let path = format!("{}.rhai", file.trim_end_matches(".rhai"));
+    let is_named = |known: &&joinery_connector::ConnectorFile| {
+        matches!(known.kind, FileKind::Action | FileKind::Trigger) && known.name == file
+    };
+    let found = scripts()
+        .find(|known| known.path == path)
+        .or_else(|| scripts().find(is_named));
+    let Some(found) = found else {
+        let known = scripts().map(|known| known.path.trim_end_matches(".rhai"));
+        return Err(Error::unknown("script", file, known));
+    };
+    if found.kind == FileKind::Connection && function == "apply" {
+        return Err(
+            Error::new(Code::Usage, "`apply` signs a request, and needs one to sign").with_hint(
+                "Send one over the connection: joinery run CONNECTOR http --input '{\"path\": \"/\"}' --trace",
+            ),
+        );
+    }
+    Ok(Some((found.path.clone(), function.to_owned())))
 }
 
 /// The script of an action by name, or an error that names the nearest.

@@ -70,6 +70,15 @@ pub enum Event {
         /// How many rows there are in all.
         of: u32,
     },
+    /// An import goes on.
+    ImportProgress {
+        /// The import's id.
+        id: String,
+        /// Files that are done.
+        done: u32,
+        /// How many there are.
+        of: u32,
+    },
     /// A sign-in waits for a person on this page.
     SignInPage {
         /// The sign-in's id.

@@ -2,12 +2,16 @@
 
 use std::{path::Path, sync::Arc, time::Instant};
 
+mod requests;
+
+pub use joinery_connector::export::Write;
 pub use joinery_connector::package::{PackageList, Report, TestSummary};
 use joinery_connector::{
     Connector, FileKind, Problem, Severity,
     export::{FORMATS, Format},
     package,
 };
+pub use requests::{RequestExport, RequestsExported, requests};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use ts_rs::TS;
@@ -296,7 +300,7 @@ pub fn format(id: &str) -> Result<&'static Format, Error> {
         .ok_or_else(|| Error::unknown("export format", id, known()))
 }
 
-/// Writes the package to `path`, after the checks.
+/// Writes the package to `path`, after the checks. For formats that hold requests only see [`requests`].
 ///
 /// # Errors
 /// [`Code::Failed`] with the list of what is wrong; [`Code::Unavailable`].
@@ -330,12 +334,26 @@ pub async fn write(
             ..place
         });
     }
-    let bytes = (format.write)(connector, version(), tested)?;
-    joinery_connector::file::write(path, &bytes)?;
+    let Write::Package(pack) = &format.write else {
+        return Err(Error::new(Code::Usage, format!("{} is no package", format.label)));
+    };
+    written(path, &pack(connector, version(), tested)?)
+}
+
+/// Writes requests for another tool to `path`.
+///
+/// # Errors
+/// [`Code::Unavailable`].
+pub fn save(made: &RequestsExported, path: &Path) -> Result<Exported, Error> {
+    written(path, made.text.as_bytes())
+}
+
+fn written(path: &Path, bytes: &[u8]) -> Result<Exported, Error> {
+    joinery_connector::file::write(path, bytes)?;
     Ok(Exported {
         path: path.display().to_string(),
         size: bytes.len() as u64,
-        sha256: hex::encode(Sha256::digest(&bytes)),
+        sha256: hex::encode(Sha256::digest(bytes)),
     })
 }
 

@@ -11,7 +11,7 @@ use std::{
 use joinery_connector::{Connector, HttpRequest, Secret, http::HttpBody};
 use joinery_http::{Body, Client, Exchange, SentRequest, Taped, redact};
 use joinery_script::{
-    Cancel, ConsoleLine, Host, HostResponse, HttpFailure, ScriptRequest, crypto,
+    CallPlace, Cancel, ConsoleLevel, ConsoleLine, Host, HostResponse, HttpFailure, ScriptRequest, crypto,
     host::{Pace, SecretFailure, SecretOperation, secret_mark, send_together},
 };
 use tokio::runtime::Handle;
@@ -25,6 +25,7 @@ use crate::{
     run_files::RunFiles,
     runs::{CallReport, debug::Debugger},
     studio::{lock, now_ms},
+    waiting::Waiting,
     writes::{Permits, Writes},
 };
 
@@ -47,7 +48,10 @@ pub(crate) struct RunHost {
     writes: Arc<Writes>,
     /// Writes that were allowed for this run.
     permits: Permits,
-    waiting: Mutex<Waiting>,
+    /// For a person who is asked.
+    asking: Waiting,
+    /// For servers that ask for patience.
+    limited: Waiting,
     chance: Arc<Chance>,
     /// Whether HTTP may be called at all.
     http: bool,
@@ -55,13 +59,6 @@ pub(crate) struct RunHost {
     step_key: Option<String>,
     /// Whether requests that would change something are kept in place of being sent.
     dry: bool,
-}
-
-/// How long someone was waited for, and since when one is now.
-#[derive(Default)]
-struct Waiting {
-    done: Duration,
-    since: Vec<Instant>,
 }
 
 /// What a run did.
@@ -105,7 +102,8 @@ impl RunHost {
             ),
             writes,
             permits: Permits::default(),
-            waiting: Mutex::default(),
+            asking: Waiting::default(),
+            limited: Waiting::default(),
             http: true,
             debugger: None,
             step_key: None,
@@ -196,6 +194,7 @@ impl RunHost {
         }
         let asked = request.timeout_ms.unwrap_or(TIMEOUT.as_millis() as u64);
         ready.timeout_ms = self.connection.timeout_ms().map_or(asked, |most| asked.min(most));
+        ready.follow_redirects = request.follow_redirects;
         ready.retry = request.retry;
         Ok(ready)
     }
@@ -247,6 +246,7 @@ impl RunHost {
         if let Some(rule) = &asked.retry_rule {
             connection.retry = Some(rule.clone());
         }
+        connection.waits = Some(Arc::new(self.limited.clone()));
         // What no script can take is not written to disk first; a body that goes to a file may have any size.
         connection.largest_body = asked.stream_to.is_none().then_some(LARGEST_BODY);
         let outcome = self
@@ -270,16 +270,11 @@ impl RunHost {
             return Ok(());
         }
         let verdict = self.connection.judge(ready);
-        lock(&self.waiting).since.push(Instant::now());
+        self.asking.begin();
         let answer = self
             .runtime
             .block_on(self.writes.allow(verdict, &self.permits, &self.token));
-        let mut waiting = lock(&self.waiting);
-        if let Some(since) = waiting.since.pop()
-            && waiting.since.is_empty()
-        {
-            waiting.done += since.elapsed();
-        }
+        self.asking.end();
         answer.map_err(|refusal| HttpFailure {
             code: refusal.code().into(),
             message: refusal.message(),
@@ -310,6 +305,27 @@ impl RunHost {
             code: "dry_run".into(),
             message,
             hint: None,
+        }
+    }
+
+    /// Says how long the server of a call had it wait.
+    fn tell_of_waits(&self, exchange: &Exchange, place: &CallPlace) {
+        if self.client.recording().is_some() {
+            return;
+        }
+        for (before, after) in exchange.response.hops.iter().zip(exchange.response.hops.iter().skip(1)) {
+            if before.status == 429 {
+                let seconds = (after.delay_ms / 1000.0).ceil();
+                self.log(ConsoleLine {
+                    level: ConsoleLevel::Info,
+                    text: format!(
+                        "{} {}: waited {seconds} s for the rate limit",
+                        before.method, before.url
+                    ),
+                    file: place.file.clone(),
+                    line: place.line,
+                });
+            }
         }
     }
 
@@ -358,6 +374,7 @@ impl RunHost {
         let failure = match answer {
             Ok(Ok(mut exchange)) => {
                 calls.extend(signing_in(std::mem::take(&mut exchange.sign_in), &mut call));
+                self.tell_of_waits(&exchange, &request.place);
                 // An error's body is for the script to read.
                 let streamed = request.stream_to.as_deref().filter(|_| exchange.response.ok());
                 let result = match streamed {
@@ -460,8 +477,7 @@ impl Host for RunHost {
     }
 
     fn waited(&self) -> Duration {
-        let waiting = lock(&self.waiting);
-        waiting.done + waiting.since.first().map_or(Duration::ZERO, Instant::elapsed)
+        self.asking.total() + self.limited.total()
     }
 
     fn sign(&self, secret: &str, operation: SecretOperation, message: &[u8]) -> Result<Vec<u8>, SecretFailure> {

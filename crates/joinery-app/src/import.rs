@@ -1,19 +1,20 @@
 //! Taking requests in from elsewhere: curl commands and the files of other tools.
 
-use std::path::Path;
+mod folder;
+mod window;
+
+use std::{io::Read as _, path::Path};
 
 use joinery_connector::{
-    import::{self, FORMATS, Format, NotCarried, Refused},
+    import::{self, FORMATS, Format, Imported, NotCarried, Refused},
     request::SavedRequest,
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{
-    connectors,
-    error::{Code, Error},
-    studio::Studio,
-};
+use crate::error::{Code, Error};
+
+pub use window::{ImportPreview, ImportRequests, ImportSource, import_requests, preview_import};
 
 /// The largest file that is read.
 const LARGEST: u64 = 64 << 20;
@@ -86,13 +87,87 @@ pub fn into(
     file: &str,
     replace: bool,
 ) -> Result<ImportReport, Error> {
+    let (format, imported) = read_as(id, text, file)?;
+    write(format, imported, (root, workspace), "requests", replace, &|_, _| {})
+}
+
+/// What a text holds, and in which format.
+fn read_as(id: Option<&str>, text: &str, file: &str) -> Result<(&'static Format, Imported), Error> {
     let format = format(id, text)?;
-    let imported = (format.read)(text).map_err(|refused| invalid(&refused, Some(file)))?;
+    let imported = format.read(text).map_err(|refused| invalid(&refused, Some(file)))?;
+    Ok((format, imported))
+}
+
+/// Writes what a file, a folder or a zip holds; otherwise as [`into`].
+///
+/// # Errors
+/// As [`into`]; [`Code::Usage`] where a format is named that is no folder.
+pub fn path_into(
+    (root, workspace): (&Path, &Path),
+    id: Option<&str>,
+    path: &Path,
+    replace: bool,
+) -> Result<ImportReport, Error> {
+    let (format, imported) = read_path(id, path)?;
+    write(format, imported, (root, workspace), "requests", replace, &|_, _| {})
+}
+
+/// What a file, a folder or a zip holds, and in which format.
+fn read_path(id: Option<&str>, path: &Path) -> Result<(&'static Format, Imported), Error> {
+    let name = path.display().to_string();
+    let Some(files) = files_at(path)? else {
+        return read_as(id, &read(path)?, &name);
+    };
+    let (format, imported) = import::bundle(&files).map_err(|refused| invalid(&refused, Some(&name)))?;
+    if let Some(id) = id.filter(|id| *id != format.id) {
+        return Err(Error::new(
+            Code::Usage,
+            format!("{name} is a {}, not {id}", format.label),
+        ));
+    }
+    Ok((format, imported))
+}
+
+/// The files of a folder or a zip; none for any other file.
+fn files_at(path: &Path) -> Result<Option<Vec<(String, String)>>, Error> {
+    if path.is_dir() {
+        return Ok(Some(folder::texts(path, LARGEST)?));
+    }
+    let mut start = [0; 4];
+    let opened = std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut start));
+    if opened.is_err() || start != *b"PK\x03\x04" {
+        return Ok(None);
+    }
+    let bytes = std::fs::read(path).map_err(|source| joinery_connector::Error::Read {
+        path: path.to_owned(),
+        source,
+    })?;
+    let files = import::bundle_files(&bytes).map_err(|refused| invalid(&refused, Some(&path.display().to_string())))?;
+    Ok(Some(files))
+}
+
+/// Writes what was read, its requests into the folder `below` of the connector. `tell` hears how many files of how many
+/// are done.
+fn write(
+    format: &Format,
+    imported: Imported,
+    (root, workspace): (&Path, &Path),
+    below: &str,
+    replace: bool,
+    tell: &dyn Fn(usize, usize),
+) -> Result<ImportReport, Error> {
     let mut left = imported.not_carried.clone();
-    let own = imported.files(&mut left).into_iter().map(|file| (root, file));
+    let own = imported.files(&mut left).into_iter().map(|(path, text)| {
+        let path = path
+            .strip_prefix("requests")
+            .map(|rest| format!("{below}{rest}"))
+            .unwrap_or(path);
+        (root, (path, text))
+    });
     let mut files: Vec<_> = own.collect();
     let environments = imported.environment_files(&mut left).into_iter();
     files.extend(environments.map(|file| (workspace, file)));
+    let of = files.len();
     let mut report = ImportReport {
         format: format.id.to_owned(),
         name: imported.name,
@@ -101,7 +176,7 @@ pub fn into(
         kept: Vec::new(),
         not_carried: left,
     };
-    for (folder, (path, text)) in files {
+    for (at, (folder, (path, text))) in files.into_iter().enumerate() {
         let target = folder.join(&path);
         if target.exists() && !replace {
             report.kept.push(path);
@@ -109,19 +184,9 @@ pub fn into(
         }
         joinery_connector::file::write(&target, text.as_bytes())?;
         report.made.push(path);
+        tell(at + 1, of);
     }
     Ok(report)
-}
-
-/// Writes what a file holds into a connector of the open workspace.
-///
-/// # Errors
-/// As [`into`]; [`Code::Usage`] where there is no such connector.
-pub fn file(studio: &Studio, connector: &str, path: &Path) -> Result<ImportReport, Error> {
-    let connector = connectors::in_workspace(studio, connector)?;
-    let workspace = studio.workspace_folder()?;
-    let name = path.display().to_string();
-    into((&connector.root, &workspace), None, &read(path)?, &name, false)
 }
 
 /// The text of a file to import.

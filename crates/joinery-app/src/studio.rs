@@ -20,6 +20,7 @@ use tokio::sync::broadcast;
 use crate::{
     bodies::Bodies,
     connections::{ConnectionSafe, HealthState, LastTest, Resolved, Safe},
+    descriptions::Descriptions,
     error::{Code, Error},
     event::Event,
     highlight::Highlighter,
@@ -71,6 +72,8 @@ pub struct Studio {
     pub(crate) last_responses: Arc<LastResponses>,
     /// Variables that requests have captured, for those that follow.
     pub(crate) captured: Mutex<BTreeMap<String, variables::Value>>,
+    /// Descriptions of APIs beside requests.
+    pub(crate) descriptions: Descriptions,
     pub(crate) outputs: Outputs,
     pub(crate) writes: Arc<Writes>,
     /// How each profile did when it was last used in this process.
@@ -106,6 +109,7 @@ impl Studio {
             sent: SentBodies::default(),
             last_responses: Arc::default(),
             captured: Mutex::default(),
+            descriptions: Descriptions::default(),
             outputs: Outputs::default(),
         }
     }

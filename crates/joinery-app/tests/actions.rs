@@ -107,6 +107,90 @@ fn output_fields() { [field("amount", #{ convert: "text" })] }"#;
 }
 
 #[tokio::test]
+async fn a_field_names_the_function_that_makes_its_value() {
+    let action = r#"
+fn input_fields(connection, config) {
+    [
+        field("login", #{ required: true, convert: "methods/names::login" }),
+        field("people", #{
+            type: "array",
+            convert: "methods/names::known",
+            of: field("person", #{ type: "object", properties: [field("login", #{ convert: "methods/names::login" })] }),
+        }),
+    ]
+}
+fn execute(connection, input) { input }
+fn output_fields() { [field("login", #{ convert: "methods/names::short" })] }"#;
+    let names = r#"
+const AT = "@acme.example";
+fn login(name) { if name.contains("@") { name } else { name.to_lower() + global::AT } }
+fn known(people) { people.filter(|person| person.login != "ghost@acme.example") }
+fn short(name) {
+    if name == "" { throw "a login is never empty"; }
+    name.replace("@acme.example", "");
+    name
+}"#;
+    let folder = tempfile::tempdir().unwrap();
+    let studio = studio(folder.path());
+    let files = [("actions/a.rhai", action), ("methods/names.rhai", names)];
+    let ready = |input| performance(&studio, "http://127.0.0.1:1", &files, "actions/a.rhai", input);
+    let given = json!({ "login": "ADA", "people": [{ "login": "Bob" }, { "login": "GHOST" }] });
+    let performed = runs::perform(&studio, ready(given)).await.unwrap();
+    assert_eq!(
+        performed.input,
+        json!({ "login": "ada@acme.example", "people": [{ "login": "bob@acme.example" }] })
+    );
+    assert_eq!(performed.outcome.result.unwrap()["login"], "ada");
+    // A value that the function cannot take fails there, with its place.
+    let performed = runs::perform(&studio, ready(json!({ "login": 7 }))).await.unwrap();
+    let error = performed.outcome.result.unwrap_err();
+    assert_eq!(
+        (error.file.as_str(), error.line),
+        ("methods/names.rhai", 3),
+        "{error:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_function_is_called_by_itself_with_arguments_by_name_or_in_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let studio = studio(folder.path());
+    let methods = "fn both(first, connection, last) { `${first} ${connection.base_url.len() > 0} ${last}` }\n\
+                   fn both(first) { first }\nfn pages() { http.items(\"/x\") }";
+    let own = "fn acquire(connection) { #{ access_token: \"abc\", expires_in: 60, more: [\"def\"] } }";
+    let files = [
+        ("actions/a.rhai", "fn execute() { 1 }"),
+        ("methods/m.rhai", methods),
+        ("connection.rhai", own),
+    ];
+    let call = async |file: &str, function: &str, input: Value| {
+        let mut run = performance(&studio, "http://127.0.0.1:1", &files, file, input);
+        run.function = Some(function.to_owned());
+        runs::perform(&studio, run).await.unwrap().outcome.result
+    };
+    let method = "methods/m.rhai";
+    let both = json!("a true b");
+    assert_eq!(call(method, "both", json!(["a", "b"])).await.unwrap(), both);
+    assert_eq!(
+        call(method, "both", json!({ "first": "a", "last": "b" }))
+            .await
+            .unwrap(),
+        both
+    );
+    assert_eq!(call(method, "both", json!(["a"])).await.unwrap(), "a");
+    let error = call(method, "both", json!({ "frist": "a" })).await.unwrap_err();
+    assert_eq!(error.code, "arguments");
+    assert!(error.hint.unwrap().contains(r#"{"first":null,"last":null}"#));
+    assert_eq!(call(method, "bth", json!({})).await.unwrap_err().code, "no_function");
+    // What signs requests is not for the screen.
+    let token = call("connection.rhai", "acquire", json!({})).await.unwrap();
+    assert_eq!(
+        token,
+        json!({ "access_token": "***", "expires_in": 60, "more": ["***"] })
+    );
+}
+
+#[tokio::test]
 async fn answers_to_config_fields_reach_the_fields_and_the_run() {
     let action = r#"
 fn config_fields(connection) { [field("kind", #{ options: ["user", "group"], required: true })] }
@@ -238,7 +322,10 @@ async fn stopping_a_wait_keeps_what_waits() {
     let error = performed.outcome.result.unwrap_err();
     assert_eq!(
         (error.code.as_str(), error.hint.unwrap()),
-        ("cancelled", format!("It goes on with `--resume {id}`."))
+        (
+            "cancelled",
+            format!("Resume it, on the command line with `--resume {id}`.")
+        )
     );
 }
 
@@ -255,6 +342,52 @@ async fn every_connector_sends_any_request() {
     assert_eq!(performed.calls().next().unwrap().url, format!("{url}/busy?q=x"));
     let value = performed.outcome.result.unwrap();
     assert_eq!((&value["status"], &value["body"]), (&json!(200), &json!("done")));
+}
+
+#[tokio::test]
+async fn of_two_studios_on_one_store_one_goes_on_with_an_action() {
+    let folder = tempfile::tempdir().unwrap();
+    let long = "fn execute(connection, input) { continue_in(3600, 1) }\nfn resume(connection, input, state) { state }";
+    let ready = |studio: &Studio| {
+        performance(
+            studio,
+            "http://127.0.0.1:1",
+            &[("actions/a.rhai", long)],
+            "actions/a.rhai",
+            json!({}),
+        )
+    };
+    let (first, second) = (studio(folder.path()), studio(folder.path()));
+    let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
+    let mut run = ready(&first);
+    run.on_wait = Some(Arc::new(move |waiting| drop(tell.send(waiting.id.clone()))));
+    let stop = run.stopper();
+    let going = async {
+        let id = told.recv().await.unwrap();
+        let mut run = ready(&second);
+        run.resume = Some(id.clone());
+        let error = runs::perform(&second, run).await.err().unwrap();
+        assert_eq!(
+            error.message,
+            format!("another run is going on with the action that waits as {id}")
+        );
+        stop();
+        id
+    };
+    let (performed, id) = tokio::join!(runs::perform(&first, run), going);
+    assert!(performed.unwrap().waiting.is_some());
+    // What was stopped there goes on here.
+    let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
+    let mut run = ready(&second);
+    run.resume = Some(id.clone());
+    run.on_wait = Some(Arc::new(move |waiting| drop(tell.send(waiting.id.clone()))));
+    let stop = run.stopper();
+    let stopped = async {
+        assert_eq!(told.recv().await.unwrap(), id);
+        stop();
+    };
+    let (performed, ()) = tokio::join!(runs::perform(&second, run), stopped);
+    assert_eq!(performed.unwrap().waiting.unwrap().id, id);
 }
 
 #[tokio::test]

@@ -48,6 +48,13 @@ async fn server() -> (String, Arc<Counts>) {
         };
         (status, [(header::RETRY_AFTER, "0")])
     }
+    async fn limited(State(counts): State<Arc<Counts>>) -> impl IntoResponse {
+        let status = match counts.tries.fetch_add(1, Ordering::SeqCst) {
+            0 | 1 => StatusCode::TOO_MANY_REQUESTS,
+            _ => StatusCode::OK,
+        };
+        (status, [(header::RETRY_AFTER, "1")])
+    }
     async fn slow(State(counts): State<Arc<Counts>>) -> &'static str {
         let now = counts.under_way.fetch_add(1, Ordering::SeqCst) + 1;
         counts.most.fetch_max(now, Ordering::SeqCst);
@@ -60,6 +67,7 @@ async fn server() -> (String, Arc<Counts>) {
     let router = Router::new()
         .route("/echo", any(echo))
         .route("/flaky", any(flaky))
+        .route("/limited", any(limited))
         .route("/slow", get(slow))
         .route("/large", get(|| async { vec![b'x'; 3 << 20] }))
         .route("/gone", get(|| async { (StatusCode::GONE, "it left") }))
@@ -72,6 +80,10 @@ async fn server() -> (String, Arc<Counts>) {
 
 /// Runs one action of a connector in a workspace in `folder`.
 async fn run(folder: &Path, url: &str, body: &str) -> Performed {
+    run_within(folder, url, body, Duration::from_secs(60)).await
+}
+
+async fn run_within(folder: &Path, url: &str, body: &str, time: Duration) -> Performed {
     let root = folder.join("workspace/acme");
     std::fs::create_dir_all(&root).unwrap();
     let manifest = "format = 1\nid = \"acme\"\nversion = \"0.1.0\"\n";
@@ -93,13 +105,28 @@ async fn run(folder: &Path, url: &str, body: &str) -> Performed {
         ..Given::default()
     };
     let connection = connections::resolve(&studio, &connector, Err(&given)).unwrap();
-    runs::perform(&studio, Performance::new(connector, "actions/a.rhai", connection))
-        .await
-        .unwrap()
+    let mut performance = Performance::new(connector, "actions/a.rhai", connection);
+    performance.limits.time = time;
+    runs::perform(&studio, performance).await.unwrap()
 }
 
 fn value(performed: Performed) -> Value {
     performed.outcome.result.unwrap_or_else(|error| panic!("{error:#?}"))
+}
+
+#[tokio::test]
+async fn time_that_a_server_asks_for_is_held_against_no_run_and_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let (url, _) = server().await;
+    let body = r#"
+        let rule = #{ statuses: [429], max: 3, wait: "retry-after" };
+        let asked = [1, 2, 3].map(|number| http.request("GET", "/limited").retry(rule));
+        http.parallel(asked, #{ limit: 1 }).map(|answer| answer.status)"#;
+    let performed = run_within(folder.path(), &url, body, Duration::from_millis(1500)).await;
+    let told: Vec<String> = performed.console.iter().map(|line| line.text.clone()).collect();
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(told[0].ends_with("/limited: waited 1 s for the rate limit"), "{told:?}");
+    assert_eq!(value(performed), json!([200, 200, 200]));
 }
 
 #[tokio::test]

@@ -99,7 +99,11 @@ async fn a_tested_request_becomes_an_action_that_runs_and_is_exported() {
         "{lines:?}"
     );
 
-    let made = requests::make_action(&desk.studio, "okta", &fetch_user(), Some(sent.number)).unwrap();
+    let step = requests::ActionStep {
+        request: fetch_user(),
+        number: Some(sent.number),
+    };
+    let made = requests::make_action(&desk.studio, "okta", &[step]).unwrap();
     assert_eq!(made.file.path, "actions/fetch_user.rhai");
     assert_eq!(made.input, json!({ "user": ADA }));
     assert!(made.schema.is_some());
@@ -380,5 +384,51 @@ async fn the_okta_template_offers_three_ways_to_sign_in() {
             ("service_app", "client_id private_key key_id scopes dpop".to_owned()),
             ("sign_in", "client_id scopes dpop".to_owned()),
         ]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn requests_in_order_become_one_action_that_runs_with_a_case_of_their_checks() {
+    let desk = Desk::open().await;
+    let find = SavedRequest {
+        name: "Find users".into(),
+        url: "{{base_url}}/api/v1/users".into(),
+        query: vec![joinery_app::Pair {
+            name: "search".into(),
+            value: "profile.login eq \"{{login}}\"".into(),
+            enabled: true,
+            description: String::new(),
+        }],
+        captures: vec![joinery_app::Capture {
+            name: "user_id".into(),
+            subject: "$[0].id".into(),
+            secret: false,
+        }],
+        variables: [("login".to_owned(), ADA.to_owned())].into(),
+        ..SavedRequest::default()
+    };
+    let read = SavedRequest {
+        name: "Read the one found".into(),
+        url: "{{base_url}}/api/v1/users/{{user_id}}".into(),
+        assertions: vec![joinery_app::Assertion {
+            subject: "$.profile.login".into(),
+            demand: joinery_app::Demand::Equals(ADA.into()),
+        }],
+        ..SavedRequest::default()
+    };
+    let step = |request| requests::ActionStep { request, number: None };
+    let made = requests::make_action(&desk.studio, "okta", &[step(find), step(read)]).unwrap();
+    assert_eq!(made.input, json!({ "login": ADA }));
+    assert_eq!(made.left, Vec::<String>::new());
+    let run = runs::run(&desk.studio, action(&made.file, made.input.clone()))
+        .await
+        .unwrap();
+    assert!(run.ok, "{:?}", run.error);
+    assert_eq!(run.calls.len(), 2);
+    let case = files::read(&desk.studio, &made.test.unwrap()).unwrap();
+    assert!(
+        case.text.contains(&format!("\"$.profile.login\" = \"{ADA}\"")),
+        "{}",
+        case.text
     );
 }

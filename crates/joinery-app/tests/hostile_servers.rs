@@ -136,6 +136,10 @@ async fn a_server_that_sends_from_place_to_place_is_followed_ten_times() {
     let desk = Desk::open().await;
     let error = desk.error("http.get(\"/circle/1\")").await;
     assert!(error.message.contains("redirects"), "{error:?}");
+    let body = "let answer = http.request(\"GET\", \"/circle/1\").no_redirect().accept([302]).send();
+                `${answer.status} ${answer.headers.location}`";
+    let led = desk.run(body, Duration::from_secs(20)).await.unwrap();
+    assert_eq!(led, "302 /circle/2");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -99,6 +99,7 @@ async fn service() -> String {
         .route("/sealed", get(sealed))
         .route("/signed", post(signed))
         .route("/token", post(token))
+        .route("/people", post(|| async { json_of(&json!({ "id": "p1" })) }))
         .route("/report", get(|| async { "id,name\n1,Ada\n" }))
         .with_state(Arc::default());
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -238,6 +239,51 @@ fn input_fields(connection, config) { [field(config.kind ?? "none", #{ required:
 fn execute(connection, input, config) { http.get(`/slow/${config.kind}-${config.size}-${input.group}`).name }"#;
     let case = "config = { kind = \"group\" }\ninput = { group = \"g\" }\nexpect = { \"$\" = \"group-m-g\" }";
     check(action, case).await;
+}
+
+#[tokio::test]
+async fn a_password_that_the_case_gives_is_in_no_cassette_and_its_replay_holds() {
+    let action = r#"
+fn input_fields(connection, config) { [field("login"), field("hush", #{ secret: true }), field("password")] }
+fn execute(connection, input) {
+    http.request("POST", "/people").form(#{ q: input.hush, login: input.login }).send();
+    http.post("/people", #{ login: input.login, remark: input.hush, password: #{ value: input.password } }).id
+}"#;
+    let case = r#"
+input = { login = "ada", hush = "s3cret & more", password = "correct horse" }
+expect = { "$" = "p1" }"#;
+    let (place, _) = check(action, case).await;
+    let cassette = place.cassette();
+    assert!(
+        !cassette.contains("s3cret") && !cassette.contains("correct horse"),
+        "{cassette}"
+    );
+    assert!(
+        cassette.contains("redacted-input-hush") && cassette.contains("\"login\": \"ada\""),
+        "{cassette}"
+    );
+}
+
+#[tokio::test]
+async fn a_filter_with_a_slash_names_its_action() {
+    let place = Place::new("fn execute(connection, input) { 1 }", "[[case]]\nname = \"one\"\n");
+    for (path, text) in [
+        ("actions/aa.rhai", "fn execute(connection, input) { 1 }"),
+        ("tests/aa.toml", "[[case]]\nname = \"two\"\n"),
+    ] {
+        fs::write(place.root().join(path), text).unwrap();
+    }
+    let connector = Arc::new(Connector::read(&place.root()).unwrap());
+    for (filter, expected) in [("a/", 1), ("a", 2), ("aa/tw", 1), ("one", 1)] {
+        let options = TestOptions {
+            filter: Some(filter.to_owned()),
+            ..TestOptions::default()
+        };
+        let report = tests::run(&place.studio, &connector, &options, None, |_, _| ())
+            .await
+            .unwrap();
+        assert_eq!(report.cases.len(), expected, "{filter}");
+    }
 }
 
 #[tokio::test]

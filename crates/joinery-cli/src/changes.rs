@@ -6,7 +6,7 @@ use joinery_app::{Code, Error};
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::sync::mpsc;
 
-use crate::output;
+use crate::{output, stop};
 
 /// How long changes are gathered: an editor writes a file in several steps.
 const GATHER: Duration = Duration::from_millis(30);
@@ -24,7 +24,7 @@ impl Changes {
         output::note(&format!("{}watching {}{:#}", output::DIM, self.name, output::DIM));
         tokio::select! {
             changed = self.seen.recv() => if changed.is_none() { return false },
-            _ = tokio::signal::ctrl_c() => return false,
+            () = stop::asked() => return false,
         }
         tokio::time::sleep(GATHER).await;
         while self.seen.try_recv().is_ok() {}

@@ -8,6 +8,7 @@ mod excerpt;
 mod framing;
 mod home;
 mod output;
+mod stop;
 mod target;
 mod texts;
 

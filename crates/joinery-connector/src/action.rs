@@ -1,10 +1,13 @@
 //! A tested request becomes an action: the script's text and the schema of its answer.
 
+mod field;
 mod input;
 mod names;
+mod order;
 mod rhai;
 mod script;
 
+pub use field::field_code;
 pub use rhai::property;
 use serde_json::Value;
 
@@ -23,6 +26,19 @@ pub struct NewAction {
     pub schema: Option<NewSchema>,
     /// Values for the input form, taken from the request's variables.
     pub input: Value,
+    /// What a case of the action expects, by `JSONPath`: what the last request asserts of its body.
+    pub expect: Vec<(String, Value)>,
+    /// What of the requests has no place in an action, such as `the check of time_ms in Get a user`.
+    pub left: Vec<String>,
+}
+
+/// A request that an action sends, and its answer (JSON, if it was).
+#[derive(Debug, Clone, Copy)]
+pub struct Step<'a> {
+    /// The request.
+    pub request: &'a SavedRequest,
+    /// The answer.
+    pub response: Option<&'a Value>,
 }
 
 /// A schema inferred from a response.
@@ -43,10 +59,19 @@ pub struct NewSchema {
 /// connection's own fields, which the script reads from `connection`. Headers that a connection or `http` sets by
 /// itself are left out. An answer that is a list is returned as it is, and its schema says `array`.
 pub fn from_request(request: &SavedRequest, response: Option<&Value>, taken: &Taken) -> NewAction {
-    let request = &script::for_script(request);
+    from_requests(&[Step { request, response }], taken)
+}
+
+/// Writes the action that sends several requests in order, named after the last one, whose answer it returns. What a
+/// request captures, those after it read; what the last one asserts of its body, a case can expect.
+pub fn from_requests(steps: &[Step], taken: &Taken) -> NewAction {
+    let requests: Vec<SavedRequest> = steps.iter().map(|step| script::for_script(step.request)).collect();
+    let empty = SavedRequest::default();
+    let request = requests.last().unwrap_or(&empty);
     let name = names::action(request, taken);
+    let response = steps.last().and_then(|step| step.response);
     let schema = response.and_then(|response| schema_of(request, response, taken));
-    let inputs = input::of(request, taken);
+    let inputs = input::of(&requests, taken);
     let input = inputs
         .iter()
         .filter_map(|field| Some((field.name.clone(), field.sample.clone()?)))
@@ -54,7 +79,7 @@ pub fn from_request(request: &SavedRequest, response: Option<&Value>, taken: &Ta
     NewAction {
         path: format!("actions/{name}.rhai"),
         script: script::write(
-            request,
+            &requests,
             &name,
             &inputs,
             taken,
@@ -63,6 +88,8 @@ pub fn from_request(request: &SavedRequest, response: Option<&Value>, taken: &Ta
         name,
         schema,
         input: Value::Object(input),
+        expect: order::expected(request),
+        left: order::left(&requests),
     }
 }
 

@@ -19,9 +19,11 @@ use crate::{
 
 mod hosts;
 mod kind;
+mod tree;
 mod walk;
 
 pub use hosts::allowing;
+pub use tree::{RequestEntry, RequestTree};
 
 pub(crate) use walk::MAX_FILE_SIZE;
 

@@ -23,6 +23,22 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     })
 }
 
+/// Writes `bytes` as a file that does not exist yet, making parent folders. It does not wait for the disk, as
+/// [`write()`] does: where nothing stood before, nothing can be lost.
+///
+/// # Errors
+/// [`Error::Write`], also where something is there.
+pub fn write_new(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    let make = || {
+        fs::create_dir_all(path.parent().unwrap_or(Path::new("")))?;
+        fs::File::create_new(path)?.write_all(bytes)
+    };
+    make().map_err(|source| Error::Write {
+        path: path.to_owned(),
+        source,
+    })
+}
+
 fn replace(path: &Path, fill: impl FnOnce(&mut fs::File) -> io::Result<()>) -> io::Result<()> {
     let target = link_target(path)?;
     let folder = match target.parent() {
@@ -177,6 +193,15 @@ mod tests {
         assert_eq!(replace(&path, full).unwrap_err().kind(), io::ErrorKind::StorageFull);
         assert_eq!(read_text(&path).unwrap(), "old");
         assert_eq!(names(folder.path()), ["a.txt"]);
+    }
+
+    #[test]
+    fn a_new_file_takes_no_other_files_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("actions/get.rhai");
+        write_new(&path, b"one").unwrap();
+        assert!(write_new(&path, b"two").is_err());
+        assert_eq!(read_text(&path).unwrap(), "one");
     }
 
     #[test]

@@ -19,7 +19,7 @@ pub mod test_file;
 mod toml_table;
 pub mod variables;
 
-pub use connector::{Connector, ConnectorFile, FileKind, allowing};
+pub use connector::{Connector, ConnectorFile, FileKind, RequestEntry, RequestTree, allowing};
 pub use error::Error;
 pub use http::{Header, HttpRequest, HttpResponse};
 pub use manifest::Manifest;

@@ -14,6 +14,7 @@ use crate::{
 
 mod assertion;
 mod curl;
+mod example;
 mod folder;
 mod read;
 mod render;
@@ -21,6 +22,7 @@ mod resolve;
 
 pub use assertion::{Assertion, Capture, Demand};
 pub use curl::curl;
+pub use example::{Example, ExampleResponse};
 pub use folder::RequestFolder;
 pub(crate) use read::variables as read_variables;
 pub(crate) use render::variables as render_variables;

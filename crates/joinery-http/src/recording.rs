@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use joinery_connector::cassette::{Miss, Playback, RecordedExchange, RecordedRequest, RecordedResponse};
+use joinery_connector::cassette::{Given, Miss, Playback, RecordedExchange, RecordedRequest, RecordedResponse};
 use url::Url;
 
 use crate::error::Error;
@@ -18,6 +18,11 @@ impl Recording {
         Self {
             playback: Mutex::new(Playback::new(exchanges)),
         }
+    }
+
+    /// Masks in every request from now on what was masked of this input when it was recorded.
+    pub fn give(&self, given: &[Given]) {
+        self.lock().give(given);
     }
 
     /// Requests that it had no answer to.

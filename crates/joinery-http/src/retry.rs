@@ -7,15 +7,31 @@ use joinery_connector::manifest::RetryWait;
 
 use crate::rate_limit::{date, number, seconds};
 
+/// The longest wait that a server may ask for. Okta's windows last a minute; a server that asks for an hour is better
+/// answered by a person.
+pub(crate) const LONGEST_TOLD: Duration = Duration::from_secs(120);
+
+/// A wait before a request is repeated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Wait {
+    /// How long.
+    pub time: Duration,
+    /// Whether the server asked for it.
+    pub told: bool,
+}
+
 /// How long to wait after an answer with `headers` when `retries` were made before. Where the header a rule reads is
 /// missing, the next best is taken: `Retry-After`, then doubling.
-pub(crate) fn wait(rule: RetryWait, headers: &HeaderMap, retries: u32) -> Duration {
+pub(crate) fn wait(rule: RetryWait, headers: &HeaderMap, retries: u32) -> Wait {
     let told = match rule {
         RetryWait::XRateLimitReset => until_reset(headers).or_else(|| retry_after(headers)),
         RetryWait::RetryAfter => retry_after(headers),
         RetryWait::Exponential => None,
     };
-    told.unwrap_or_else(|| Duration::from_secs(1 << retries.min(16)))
+    Wait {
+        time: told.unwrap_or_else(|| Duration::from_secs(1 << retries.min(16))),
+        told: told.is_some(),
+    }
 }
 
 /// As Okta's SDKs do: reset minus the server's date, plus one second.
@@ -44,7 +60,7 @@ mod tests {
             .iter()
             .map(|(name, value)| (http::HeaderName::from_static(name), value.parse().unwrap()))
             .collect();
-        assert_eq!(wait(rule, &headers, retries).as_secs(), expected, "{lines:?}");
+        assert_eq!(wait(rule, &headers, retries).time.as_secs(), expected, "{lines:?}");
     }
 
     #[test]

@@ -23,6 +23,7 @@ use crate::{
     course::{Course, Outgoing},
     error::Error,
     failure::{self, Attempt},
+    patience::{Patience, Waits},
     rate_limit,
     receive::{self, Received},
     redact::mask,
@@ -52,6 +53,8 @@ pub struct Connection {
     pub session: Arc<Session>,
     /// The connector's own functions that sign, for the kind `custom`.
     pub hooks: Option<Arc<dyn Hooks>>,
+    /// Hears of the waits that its server asks for.
+    pub waits: Option<Arc<dyn Waits>>,
     /// What else is secret in its requests: values that were put in by their authors.
     pub also_secret: Vec<Secret>,
 }
@@ -90,8 +93,9 @@ pub struct SentRequest {
 /// Sends `request`. Cancelling `cancel` drops the connection at any phase.
 ///
 /// The connection's auth signs it if it goes to the origin of the base URL (or if there is none); a redirect to another
-/// origin leaves every credential behind. A retry that would have to wait beyond the request's timeout is not made: the
-/// answer is then returned as it came.
+/// origin leaves every credential behind. A wait that the server asks for is no part of the request's timeout; one of
+/// more than two minutes is not made, nor any other that would end after the timeout: the answer is then returned as it
+/// came.
 ///
 /// # Errors
 /// [`Error`]: why there is no response.
@@ -101,43 +105,33 @@ pub async fn send(
     request: HttpRequest,
     cancel: &CancellationToken,
 ) -> Result<Exchange, Error> {
-    let begun = Instant::now();
-    let timeout = Duration::from_millis(request.timeout_ms);
+    // A replay waits for nothing.
+    let waits = connection.waits.as_deref().filter(|_| client.recording().is_none());
+    let patience = Patience::new(Duration::from_millis(request.timeout_ms), waits);
     let mut course = Course::begin(connection, request)?;
     if client.recording().is_some() {
         course.leave_unsigned();
     }
     let context = Context::new(client, connection);
-    let work = signed(client, &context, &mut course, connection, begun.checked_add(timeout));
+    let work = signed(client, &context, &mut course, connection, &patience);
     // Dropping the work in the middle drops its connection, and the server sees that.
     let outcome = tokio::select! {
         biased;
         () = cancel.cancelled() => return Err(Error::Cancelled),
-        outcome = tokio::time::timeout(timeout, work) => outcome,
+        outcome = patience.hold(work) => outcome,
     };
-    let outcome = outcome.unwrap_or_else(|_| {
-        Err(Error::Timeout {
-            host: failure::host(course.url()),
-            waited: begun.elapsed(),
-        })
-    });
+    let outcome = outcome.unwrap_or_else(|| Err(patience.spent(failure::host(course.url()))));
     outcome.map_err(|error| error.after(context.take()))
 }
 
 /// Sends `request` within its timeout for a kind that asks on its own.
 pub(crate) async fn unsigned(client: &Client, plain: &Connection, request: HttpRequest) -> Result<Exchange, Error> {
-    let timeout = Duration::from_millis(request.timeout_ms);
+    let patience = Patience::within_another(Duration::from_millis(request.timeout_ms));
     let mut course = Course::begin(plain, request)?;
     let context = Context::new(client, plain);
-    let deadline = Instant::now().checked_add(timeout);
-    let work = exchange(client, &context, &mut course, plain, deadline, Vec::new());
-    let outcome = tokio::time::timeout(timeout, work).await;
-    outcome.unwrap_or_else(|_| {
-        Err(Error::Timeout {
-            host: failure::host(course.url()),
-            waited: timeout,
-        })
-    })
+    let work = exchange(client, &context, &mut course, plain, &patience, Vec::new());
+    let outcome = patience.hold(work).await;
+    outcome.unwrap_or_else(|| Err(patience.spent(failure::host(course.url()))))
 }
 
 /// Signs and sends; where the kind says so, signs anew and sends once more.
@@ -146,11 +140,11 @@ async fn signed(
     context: &Context<'_>,
     course: &mut Course<'_>,
     connection: &Connection,
-    deadline: Option<Instant>,
+    patience: &Patience<'_>,
 ) -> Result<Exchange, Error> {
     let (mut tries, mut hops) = (0, Vec::new());
     loop {
-        let mut exchange = exchange(client, context, course, connection, deadline, hops).await?;
+        let mut exchange = exchange(client, context, course, connection, patience, hops).await?;
         let recovery = match course.signer() {
             Some(kind) if tries < SIGNED_ANEW => kind.recover(context, &exchange, tries).await?,
             _ => Recovery::Keep,
@@ -176,7 +170,7 @@ async fn exchange(
     context: &Context<'_>,
     course: &mut Course<'_>,
     connection: &Connection,
-    deadline: Option<Instant>,
+    patience: &Patience<'_>,
     mut hops: Vec<Hop>,
 ) -> Result<Exchange, Error> {
     let (mut redirects, mut retries, mut delay) = (0, 0, Duration::ZERO);
@@ -184,7 +178,7 @@ async fn exchange(
         let outgoing = course.outgoing(client, context).await?;
         hops.extend(context.hops());
         let answer = ask(client, &outgoing).await?;
-        match after(course, connection, &answer, retries, deadline) {
+        match after(course, connection, &answer, retries, patience) {
             Next::Follow(target) => {
                 if redirects == redirect::MAX {
                     return Err(Error::TooManyRedirects {
@@ -203,9 +197,9 @@ async fn exchange(
                 retries += 1;
                 course.tape(answer.response.status(), answer.response.headers(), Body::default());
                 hops.push(answer.pass(connection, &outgoing, HopReason::Retry, delay).await);
-                delay = wait;
+                delay = wait.time;
                 if client.recording().is_none() {
-                    tokio::time::sleep(wait).await;
+                    patience.wait(wait).await;
                 }
             }
             Next::Keep => {
@@ -221,17 +215,11 @@ async fn exchange(
 /// What an answer leads to.
 enum Next {
     Follow(Url),
-    Repeat(Duration),
+    Repeat(retry::Wait),
     Keep,
 }
 
-fn after(
-    course: &Course<'_>,
-    connection: &Connection,
-    answer: &Answer,
-    retries: u32,
-    deadline: Option<Instant>,
-) -> Next {
+fn after(course: &Course<'_>, connection: &Connection, answer: &Answer, retries: u32, patience: &Patience<'_>) -> Next {
     let (status, headers) = (answer.response.status(), answer.response.headers());
     if course.follows()
         && let Some(target) = redirect::target(course.url(), status, headers)
@@ -244,8 +232,7 @@ fn after(
         && retries < rule.max
     {
         let wait = retry::wait(rule.wait, headers, retries);
-        let then = Instant::now().checked_add(wait);
-        if then.is_some_and(|then| deadline.is_none_or(|deadline| then < deadline)) {
+        if patience.allows(wait) {
             return Next::Repeat(wait);
         }
     }

@@ -19,6 +19,7 @@ mod okta;
 mod options;
 mod random;
 mod rate_limit_rules;
+mod records;
 mod rows;
 mod seed;
 mod server;

@@ -145,7 +145,7 @@ fn written(row: &impl Serialize) -> String {
 
 impl Org {
     /// Every table, by the kind of its rows.
-    fn parts(&mut self) -> [(&'static str, &mut dyn Part); 12] {
+    fn parts(&mut self) -> [(&'static str, &mut dyn Part); 13] {
         [
             ("user type", &mut self.types),
             ("user", &mut self.users.by_id),
@@ -157,15 +157,16 @@ impl Org {
             ("roles", &mut self.oauth.roles),
             ("access token", &mut self.oauth.access),
             ("refresh token", &mut self.oauth.refresh),
-            ("record", &mut self.records),
+            ("record", &mut self.records.by_id),
+            ("file", &mut self.files),
             ("event", &mut self.log),
         ]
     }
 
-    /// Says what tables note of their changes from now on. Only users and groups are ever shown as they were.
+    /// Says what tables note of their changes from now on. Only users, groups and apps are ever shown as they were.
     pub fn set_noting(&mut self, noting: Noting) {
         for (kind, part) in self.parts() {
-            let past = noting.past && matches!(kind, "user" | "group");
+            let past = noting.past && matches!(kind, "user" | "group" | "app");
             part.set_noting(Noting { past, ..noting });
         }
     }
@@ -247,9 +248,10 @@ impl Org {
         Ok(())
     }
 
-    /// Makes anew what rows do not hold: the index of logins, and the members of groups.
+    /// Makes anew what rows do not hold: the indices of logins and places, and the members of groups.
     fn index(&mut self) {
         self.users.index();
+        self.records.index();
         for (id, user) in self.users.by_id.iter() {
             for group in &user.groups {
                 if let Some(group) = self.groups.get_mut(group) {

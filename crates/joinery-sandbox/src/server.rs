@@ -22,12 +22,15 @@ use crate::neighbours::Neighbour;
 use crate::okta::call::{Call, Query, Reply};
 use crate::okta::errors::Problem;
 use crate::okta::oauth::access::{self, Caller};
+use crate::okta::role_permissions::Sight;
 use crate::options::{Error, Options};
 use crate::state::State;
 use crate::{jobs, okta, random};
 
 /// The largest body Okta takes.
 const LARGEST_BODY: usize = 1024 * 1024;
+/// The largest form with an image in it: what each image may be is up to its endpoint.
+const LARGEST_FORM: usize = 3 * 1024 * 1024;
 
 /// A running sandbox org. It stops when this is dropped.
 pub struct Sandbox {
@@ -129,7 +132,10 @@ async fn take(Extract(state): Extract<Arc<State>>, Extension(id): Extension<Requ
         let summary = "The request was not valid: send a body, or the header Content-Length: 0";
         return respond(Problem::new(411, "E0000002", summary).reply());
     }
-    let Ok(body) = axum::body::to_bytes(body, LARGEST_BODY).await else {
+    let kind = head.headers.get(header::CONTENT_TYPE);
+    let is_form = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"multipart/form-data"));
+    let most = if is_form { LARGEST_FORM } else { LARGEST_BODY };
+    let Ok(body) = axum::body::to_bytes(body, most).await else {
         return respond(Problem::malformed().reply().with_status(413));
     };
     let path = single_slashes(head.uri.path());
@@ -145,6 +151,7 @@ async fn take(Extract(state): Extract<Arc<State>>, Extension(id): Extension<Requ
         body: &body,
         request_id: &id.0,
         caller: Caller::default(),
+        sight: Sight::default(),
     };
     let mut reply = okta::answer(&mut call).unwrap_or_else(|problem| problem.reply());
     while let Some(errand) = reply.errand.take() {

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::thread::available_parallelism;
 use std::time::Duration;
 
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 use crate::activity::Activity;
 use crate::clock::{Clock, Time};
@@ -16,6 +17,7 @@ use crate::log::Log;
 use crate::neighbours::Neighbours;
 use crate::okta::app::App;
 use crate::okta::event_hook::EventHook;
+use crate::okta::files::StoredFile;
 use crate::okta::founding::{self, Founders};
 use crate::okta::group::Group;
 use crate::okta::group_rule::GroupRule;
@@ -25,11 +27,11 @@ use crate::okta::oauth::jose::SigningKey;
 use crate::okta::oauth::key_ring::KeyRing;
 use crate::okta::oauth::memory::Memory;
 use crate::okta::rate_limit::Buckets;
-use crate::okta::record::Record;
 use crate::okta::schema::Schema;
 use crate::okta::user::User;
 use crate::okta::user_type::UserType;
 use crate::options::{Error, Options};
+use crate::records::Records;
 use crate::snapshot::Snapshot;
 use crate::table::{Noting, Table};
 use crate::users::Users;
@@ -64,6 +66,8 @@ pub struct State {
     /// Counts how often another org took the place of this one.
     generation: AtomicU64,
     changed: watch::Sender<()>,
+    /// Turns at work that keeps a processor busy, so that some are left for the other calls.
+    pub slow_work: Semaphore,
 }
 
 impl State {
@@ -87,6 +91,7 @@ impl State {
                 return Err(data_file::Error::Open { path, reason }.into());
             }
         }
+        let turns = available_parallelism().map_or(1, |all| all.get().saturating_sub(1).max(1));
         let state = Self {
             url,
             token,
@@ -104,6 +109,7 @@ impl State {
             snapshots: Mutex::default(),
             generation: AtomicU64::new(0),
             changed: watch::Sender::new(()),
+            slow_work: Semaphore::new(turns),
         };
         state.arrange();
         Ok(state)
@@ -221,6 +227,7 @@ impl State {
         self.lag.store(milliseconds, Ordering::Release);
         org.users.by_id.note_past(milliseconds > 0);
         org.groups.note_past(milliseconds > 0);
+        org.apps.note_past(milliseconds > 0);
     }
 
     /// The moment that lists show; nothing where they show the present.
@@ -263,6 +270,7 @@ impl Drop for Change<'_> {
         if let Some(horizon) = self.state.listed_moment(now) {
             self.org.users.by_id.date_changes(now, horizon);
             self.org.groups.date_changes(now, horizon);
+            self.org.apps.date_changes(now, horizon);
         }
         if let Some(data) = &self.state.data {
             data.keep(&mut self.org);
@@ -302,7 +310,9 @@ pub struct Org {
     /// The authorization server.
     pub oauth: Memory,
     /// Zones, policies and whatever else admins define.
-    pub records: Table<Id, Record>,
+    pub records: Records,
+    /// The images that admins uploaded.
+    pub files: Table<Id, StoredFile>,
 }
 
 impl Org {
@@ -328,7 +338,8 @@ impl Org {
             everyone,
             log: Log::default(),
             oauth: Memory::default(),
-            records: Table::default(),
+            records: Records::default(),
+            files: Table::default(),
         };
         let founders = Founders {
             owner,

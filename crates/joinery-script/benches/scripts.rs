@@ -41,6 +41,17 @@ const NATIVE: &str = r#"
     shape(where(users, #{ "status in": ["ACTIVE", "SUSPENDED"] }), #{
         id: "id", name: "{profile.firstName} {profile.lastName}", email: "profile.email", status: "status",
     }).len()"#;
+const HELPERS: &str = r#"
+    let users = json.parse(input.users);
+    let mapped = 0;
+    for round in 0..TIMES {
+        mapped += shape(where(users, #{ "status in": ["ACTIVE", "SUSPENDED"] }), #{
+            id: "id", name: "{profile.firstName} {profile.lastName}", email: "profile.email", status: "status",
+        }).len();
+    }
+    mapped"#;
+/// How often the helpers map the users where they alone are measured.
+const MANY: usize = 10;
 
 /// The engine in this process, to compare with.
 static HERE: LazyLock<Scripts> = LazyLock::new(Scripts::new);
@@ -55,14 +66,14 @@ fn main() {
     let given = json!({ "users": users });
     let long = long_script(1_000);
     let stock = rhai::Engine::new();
-    println!("milliseconds                          worker  in-process");
+    println!("milliseconds                                worker  in-process");
     both("1,000,000 loop steps", 5, |_| script(LOOP), &json!({}));
     let theirs = "  the same by the stock engine";
     if is_picked(theirs) {
         let taken = median(5, |_| {
             stock.eval::<i64>(LOOP).unwrap();
         });
-        println!("{theirs:46}{taken:8.1}");
+        println!("{theirs:52}{taken:8.1}");
     }
     both("10,000 users by a plain loop", 5, |_| script(USERS), &given);
     both(
@@ -71,7 +82,13 @@ fn main() {
         |_| script("json.parse(input.users).len()"),
         &given,
     );
-    both("10,000 users by native helpers", 5, |_| script(NATIVE), &given);
+    both(
+        "10,000 users by native helpers, read too",
+        5,
+        |_| script(NATIVE),
+        &given,
+    );
+    mapped("  of it the helpers alone");
     both(
         "10,000 users passed on as they are",
         5,
@@ -99,7 +116,7 @@ fn main() {
         let taken = median(20, |index| {
             drop(workers().check_file(&empty, "actions/a.rhai", &edited(index)));
         });
-        println!("{check:36}{taken:8.2}");
+        println!("{check:42}{taken:8.2}");
     }
     stopped("stopping a loop", &script("loop {}"));
     let native = "let a = []; a.pad(3_000_000, #{ a: 1 }); let b = a; loop { a == b; }";
@@ -109,6 +126,43 @@ fn main() {
         "stopping while it is read",
         &format!("fn f({}) {{}}", parameters.join(",")),
     );
+}
+
+/// Prints how long the helpers take for users that are read: a run that maps them many times, less one that never does.
+fn mapped(name: &str) {
+    if !is_picked(name) {
+        return;
+    }
+    let host: Arc<dyn Host> = Arc::new(MemoryHost::default());
+    let cancel = Cancel::default();
+    let given = json!({ "users": users(10_000) });
+    let timed = |times: usize, how: &dyn Fn(&Run) -> Outcome| {
+        let script = script(&HELPERS.replace("TIMES", &times.to_string()));
+        let run = run_of(&script, given.clone(), Limits::default());
+        median(5, |_| {
+            how(&run).result.unwrap();
+        })
+    };
+    let each = |how: &dyn Fn(&Run) -> Outcome| (timed(MANY, how) - timed(0, how)) / MANY as f64;
+    let worker = each(&|run| workers().run(run, &host, &cancel));
+    let here = each(&|run| HERE.run(run, &host, &cancel));
+    println!("{name:42}{worker:8.2}  {here:10.2}");
+}
+
+fn run_of(text: &str, input: Value, limits: Limits) -> Run {
+    Run {
+        connector: connector(&[("actions/a.rhai", text)]),
+        file: "actions/a.rhai".into(),
+        function: Function::Execute { input },
+        connection: Map::new(),
+        secrets: Vec::new(),
+        config: Value::Null,
+        limits: Limits {
+            operations: u64::MAX,
+            ..limits
+        },
+        coverage: false,
+    }
 }
 
 fn is_picked(name: &str) -> bool {
@@ -132,19 +186,7 @@ fn both(name: &str, times: usize, text: impl Fn(usize) -> String, input: &Value)
     let host: Arc<dyn Host> = host;
     let cancel = Cancel::default();
     let run = |index, run: &dyn Fn(&Run) -> Outcome| {
-        let run_it = Run {
-            connector: connector(&[("actions/a.rhai", &text(index))]),
-            file: "actions/a.rhai".into(),
-            function: Function::Execute { input: input.clone() },
-            connection: Map::new(),
-            secrets: Vec::new(),
-            config: Value::Null,
-            limits: Limits {
-                operations: u64::MAX,
-                ..Limits::default()
-            },
-            coverage: false,
-        };
+        let run_it = run_of(&text(index), input.clone(), Limits::default());
         let began = Instant::now();
         run(&run_it).result.unwrap();
         began.elapsed().as_secs_f64() * 1000.0
@@ -155,7 +197,7 @@ fn both(name: &str, times: usize, text: impl Fn(usize) -> String, input: &Value)
     };
     let worker = timed(&|run| workers().run(run, &host, &cancel));
     let here = timed(&|run| HERE.run(run, &host, &cancel));
-    println!("{name:36}{worker:8.2}  {here:10.2}");
+    println!("{name:42}{worker:8.2}  {here:10.2}");
 }
 
 /// Prints how long it takes until a run of `text` that is stopped has ended.
@@ -164,21 +206,15 @@ fn stopped(name: &str, text: &str) {
         return;
     }
     let host: Arc<dyn Host> = Arc::new(MemoryHost::default());
-    let run = Run {
-        connector: connector(&[("actions/a.rhai", text)]),
-        file: "actions/a.rhai".into(),
-        function: Function::Execute { input: json!({}) },
-        connection: Map::new(),
-        secrets: Vec::new(),
-        config: Value::Null,
-        limits: Limits {
-            operations: u64::MAX,
+    let run = run_of(
+        text,
+        json!({}),
+        Limits {
             memory: 2 << 30,
             file: 8 << 20,
             ..Limits::default()
         },
-        coverage: false,
-    };
+    );
     let taken = (0..5).map(|_| {
         let cancel = Cancel::default();
         let switch = cancel.clone();
@@ -192,7 +228,7 @@ fn stopped(name: &str, text: &str) {
         assert_eq!(outcome.result.unwrap_err().code, "cancelled");
         (ended - stopping.join().unwrap()).as_secs_f64() * 1000.0
     });
-    println!("{name:36}{:8.1}", middle(taken.collect()));
+    println!("{name:42}{:8.1}", middle(taken.collect()));
 }
 
 /// The median time of `work`, called once before to warm up; it is given a number that differs every time.

@@ -3,6 +3,7 @@
 mod asked;
 mod fields;
 mod finding;
+pub(crate) mod flow;
 mod hooks;
 mod lints;
 mod literal;

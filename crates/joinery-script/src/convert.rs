@@ -18,6 +18,24 @@ pub const KINDS: &[&str] = &[
     "list",
 ];
 
+/// The file and the name of the function that a field names in place of a kind: `methods/names::login`.
+pub fn method(convert: &str) -> Option<(String, &str)> {
+    let (file, function) = convert.split_once("::")?;
+    Some((format!("{}.rhai", file.trim_end_matches(".rhai")), function))
+}
+
+/// Whether any of these fields, or of those in them, names a function.
+pub fn asks_functions(fields: &[Field]) -> bool {
+    fields.iter().any(|field| {
+        field.convert.as_deref().and_then(method).is_some()
+            || asks_functions(&field.properties)
+            || field
+                .of
+                .as_deref()
+                .is_some_and(|of| asks_functions(std::slice::from_ref(of)))
+    })
+}
+
 /// `value`, an object of `fields`, with every field turned that asks for it, those within objects and lists too.
 pub fn apply(fields: &[Field], mut value: Value) -> Value {
     if let Value::Object(members) = &mut value {

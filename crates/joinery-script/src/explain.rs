@@ -63,6 +63,13 @@ pub fn run_error(
     if explained.line == 0 && explained.file == current {
         explained = explained.at(position);
     }
+    // The engine gives some errors no place; where the script was last seen is near it.
+    if explained.line == 0
+        && let Some((file, line)) = run.spot.last()
+        && file == explained.file
+    {
+        explained.line = line;
+    }
     if let Some(reason) = *lock(&run.stop) {
         let place = if explained.line == 0 {
             current
@@ -240,6 +247,15 @@ fn kernel(error: EvalAltResult, run: &RunState, signatures: &Signatures, file: &
             "runtime",
             format!("this must be {}, not {}", type_words(&wanted), type_words(&given)),
         ),
+        EvalAltResult::ErrorDataRace(name, _) => {
+            // The engine says `argument #1 of function 'map'` in the place of a name.
+            let function = name.split('\'').nth(1).unwrap_or(&name);
+            plain(
+                "runtime",
+                format!("`{function}` cannot go through a value while it is changed"),
+            )
+            .with_hint("Collect what is to be added in a list of its own, and add it afterwards.")
+        }
         EvalAltResult::ErrorParsing(kind, _) => {
             let (message, hint) = crate::syntax::explain(&kind, "");
             ScriptError {

@@ -161,7 +161,8 @@ pub fn send_together<H: Host + ?Sized>(
     budget: Duration,
     cancel: &Cancel,
 ) -> Vec<Result<HostResponse, HttpFailure>> {
-    let began = Instant::now();
+    let (began, waited) = (Instant::now(), host.waited());
+    let left = || (budget + host.waited().saturating_sub(waited)).saturating_sub(began.elapsed());
     let answers: Vec<OnceLock<_>> = requests.iter().map(|_| OnceLock::new()).collect();
     let waiting = Mutex::new(requests.into_iter().enumerate());
     let next = || waiting.lock().unwrap_or_else(PoisonError::into_inner).next();
@@ -171,7 +172,7 @@ pub fn send_together<H: Host + ?Sized>(
             if !early.is_zero() {
                 host.sleep(early, cancel);
             }
-            let left = budget.saturating_sub(began.elapsed()).as_millis().max(1) as u64;
+            let left = left().as_millis().max(1) as u64;
             request.timeout_ms = Some(request.timeout_ms.map_or(left, |asked| asked.min(left)));
             // Each index is handed out once.
             let _ = answers[index].set(host.send(request, cancel));
@@ -330,6 +331,8 @@ pub struct ScriptRequest {
     pub body: HttpBody,
     /// Milliseconds, where the script set a timeout.
     pub timeout_ms: Option<u64>,
+    /// Whether redirects are followed.
+    pub follow_redirects: bool,
     /// Whether the connection's retry rule applies.
     pub retry: bool,
     /// The rule that applies in its place, where the script gave one.

@@ -4,6 +4,7 @@
 #![allow(clippy::result_large_err, clippy::unnecessary_box_returns)]
 
 mod again;
+mod alone;
 mod ask;
 mod check;
 pub mod convert;
@@ -34,7 +35,7 @@ mod token;
 mod tokens;
 mod worker;
 
-pub use check::{Edit, Finding, QuickFix, fixed, of_error};
+pub use check::{Edit, Finding, QuickFix, fixed, flow::ACTIONS as FLOW_ACTIONS, of_error};
 pub use coverage::Coverage;
 pub use describe::title;
 pub use host::{

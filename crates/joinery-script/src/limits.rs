@@ -15,7 +15,7 @@ use crate::worker::Page;
 /// What one run may use.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {
-    /// Time from start to end, waiting for HTTP included, waiting for a person not.
+    /// Time from start to end, waiting for HTTP included, waiting for a person or the end of a rate limit not.
     pub time: Duration,
     /// Rhai operations.
     pub operations: u64,

@@ -14,6 +14,7 @@ use ts_rs::TS;
 
 pub use crate::error::{Frame, ScriptError};
 use crate::{
+    alone,
     coverage::{self, Coverage},
     debug,
     engine::Inner,
@@ -94,6 +95,22 @@ pub enum Function {
         /// What came in: `method`, `query`, `headers`, `body`, `text`, `subscription`.
         request: Value,
     },
+    /// Any function of any script, as someone tries it by itself. Strings that it returns from the functions which sign
+    /// in are masked.
+    Alone {
+        /// Its name.
+        name: String,
+        /// Its arguments: a list in their order, or an object by the names of its parameters. `connection` and `config`
+        /// are filled in where they are left out.
+        given: Value,
+    },
+    /// The functions that fields name in `convert`, for each value of theirs. The result is `value` with what they made.
+    Convert {
+        /// An object of `fields`.
+        value: Value,
+        /// The fields.
+        fields: Vec<Field>,
+    },
     /// `fn trigger()` of a flow.
     FlowTrigger,
     /// `fn handle(event)` of a flow.
@@ -127,8 +144,10 @@ pub enum Function {
 }
 
 impl Function {
-    fn name(&self) -> &'static str {
+    fn name(&self) -> &str {
         match self {
+            Self::Alone { name, .. } => name,
+            Self::Convert { .. } => "convert",
             Self::Execute { .. } => "execute",
             Self::Resume { .. } => "resume",
             Self::Options { .. } => "options",
@@ -172,13 +191,14 @@ impl Function {
                 vec![connection, json::to_dynamic(input), json::to_dynamic(cursor), config]
             }
             Self::DedupeKeys { .. } | Self::TestConnection | Self::Acquire => vec![connection],
+            // The last two call with arguments of their own.
+            Self::FlowTrigger | Self::Alone { .. } | Self::Convert { .. } => Vec::new(),
             Self::Subscribe { input, url } => vec![connection, json::to_dynamic(input), url.into()],
             Self::RefreshSubscription { subscription } => vec![json::to_dynamic(subscription)],
             Self::Unsubscribe { subscription } => vec![connection, json::to_dynamic(subscription)],
             Self::Notification { input, request } => {
                 vec![json::to_dynamic(input), json::to_dynamic(request), connection]
             }
-            Self::FlowTrigger => Vec::new(),
             Self::Handle { event } => vec![json::to_dynamic(event)],
             Self::OnError { event, error } => vec![json::to_dynamic(event), json::to_dynamic(error)],
             Self::Refresh { token } => vec![connection, token::to_dynamic(token)],
@@ -189,8 +209,13 @@ impl Function {
         }
     }
 
-    /// Calls it, or one function for each event.
+    /// Calls it, or one function for each event or value.
     fn call(&self, started: &Started) -> Result<Value, ScriptError> {
+        match self {
+            Self::Alone { name, given } => return alone::call(started, name, given),
+            Self::Convert { value, fields } => return alone::convert(started, fields, value.clone()),
+            _ => {}
+        }
         let Self::DedupeKeys { events } = self else {
             let RunState { connection, config, .. } = &*started.state;
             let value = started.call(self.name(), &self.arguments(connection.clone(), config.clone()))?;
@@ -217,12 +242,15 @@ impl Function {
             | Self::DedupeKeys { .. }
             | Self::Subscribe { .. }
             | Self::RefreshSubscription { .. }
-            | Self::Unsubscribe { .. }
             | Self::Notification { .. }
+            | Self::Alone { .. }
+            | Self::Convert { .. }
             | Self::FlowTrigger
             | Self::Handle { .. }
             | Self::OnError { .. }
             | Self::TestConnection => started.to_json(value),
+            // What was called last may have answered anything; nobody reads it.
+            Self::Unsubscribe { .. } => Ok(Value::Null),
             Self::Options { .. } => {
                 let options = functions::full_options(value).map_err(|message| {
                     ScriptError::new("options", format!("{}: {message}", started.file), started.file)
@@ -353,7 +381,7 @@ pub(crate) struct Started<'a> {
     pub state: Arc<RunState>,
     pub ast: rhai::AST,
     pub compile_ms: f64,
-    file: &'a str,
+    pub file: &'a str,
 }
 
 impl Scripts {
@@ -519,9 +547,25 @@ impl Started<'_> {
     /// # Errors
     /// What happened in the script.
     pub fn call(&self, function: &str, arguments: &[Dynamic]) -> Result<Dynamic, ScriptError> {
-        let file = self.file;
-        let Some(parameters) = self.parameters(function, arguments.len()) else {
-            let message = if self.has(function) {
+        self.call_in(&self.ast, self.file, function, arguments)
+    }
+
+    /// Calls a function of another script of the connector: `ast`, which stands in `file`.
+    ///
+    /// # Errors
+    /// What happened in the script.
+    pub fn call_in(
+        &self,
+        ast: &rhai::AST,
+        file: &str,
+        function: &str,
+        arguments: &[Dynamic],
+    ) -> Result<Dynamic, ScriptError> {
+        let named = || ast.iter_functions().filter(|found| found.name == function);
+        let at_most = |found: &rhai::ScriptFnMetadata| found.params.len() <= arguments.len();
+        let parameters = named().filter(at_most).map(|found| found.params.len()).max();
+        let Some(parameters) = parameters else {
+            let message = if named().next().is_some() {
                 format!("`{function}` takes more than {} parameters", arguments.len())
             } else {
                 format!("{file} has no function `{function}`")
@@ -531,17 +575,14 @@ impl Started<'_> {
             return Err(ScriptError::new("no_function", message, file)
                 .with_hint(format!("Write: fn {function}({}) {{ ... }}", wanted.join(", "))));
         };
-        self.state.spot.note(file, self.line_of(function));
+        self.state.spot.note(file, line_of(ast, function));
         self.state.enter();
         let options = CallFnOptions::new().eval_ast(true).with_tag(Tag(self.state.clone()));
         let arguments: Vec<Dynamic> = arguments[..parameters].to_vec();
-        let result = self.inner.engine.call_fn_with_options::<Dynamic>(
-            options,
-            &mut Scope::new(),
-            &self.ast,
-            function,
-            arguments,
-        );
+        let result =
+            self.inner
+                .engine
+                .call_fn_with_options::<Dynamic>(options, &mut Scope::new(), ast, function, arguments);
         self.state.leave();
         match result {
             Ok(value) => match *lock(&self.state.stop) {
@@ -558,21 +599,6 @@ impl Started<'_> {
         }
     }
 
-    /// The line on which the body of `function` begins.
-    fn line_of(&self, function: &str) -> u32 {
-        let found = self.ast.iter_fn_def().find(|found| found.name == function);
-        found.and_then(|found| found.body.start_position().line()).unwrap_or(0) as u32
-    }
-
-    /// How many parameters `function` has; the most that `at_most` arguments can fill.
-    fn parameters(&self, function: &str, at_most: usize) -> Option<usize> {
-        self.ast
-            .iter_functions()
-            .filter(|found| found.name == function && found.params.len() <= at_most)
-            .map(|found| found.params.len())
-            .max()
-    }
-
     /// The result as JSON, secrets masked, keys in the order of the responses it was made of.
     ///
     /// # Errors
@@ -585,6 +611,12 @@ impl Started<'_> {
         order::restore(&mut value);
         Ok(value)
     }
+}
+
+/// The line on which the body of `function` begins.
+fn line_of(ast: &rhai::AST, function: &str) -> u32 {
+    let found = ast.iter_fn_def().find(|found| found.name == function);
+    found.and_then(|found| found.body.start_position().line()).unwrap_or(0) as u32
 }
 
 /// `connection` as scripts see it.

@@ -46,8 +46,8 @@ struct Reading {
     before: Option<Token>,
     /// Variables in reach that are called as a namespace is, with the bracket depth they were declared at.
     shadowed: Vec<(String, usize)>,
-    /// Brackets open.
-    depth: usize,
+    /// Brackets open; of each, whether it is a map.
+    open: Vec<bool>,
     /// Whether names now read are being declared.
     declaring: Declaring,
 }
@@ -88,12 +88,23 @@ impl Reading {
             Token::Reserved(word) if RESERVED_FOR_LATER.contains(&word.as_str()) => Token::Identifier(word),
             // `private` is a word of the language only right before `fn`; nothing here needs it there.
             Token::Private => Token::Identifier(Box::new("private".into())),
+            Token::In if self.at_key() => Token::Identifier(Box::new("in".into())),
+            Token::Until if self.at_key() => Token::Identifier(Box::new("until".into())),
             Token::Period if self.at_namespace() => Token::DoubleColon,
             other => other,
         };
         self.note(&token);
         self.before = self.last.replace(token.clone());
         token
+    }
+
+    /// Whether what comes is the key of a map, where it is written or asked for.
+    fn at_key(&self) -> bool {
+        match self.last {
+            Some(Token::MapStart | Token::Period | Token::Elvis) => true,
+            Some(Token::Comma) => self.open.last() == Some(&true),
+            _ => false,
+        }
     }
 
     fn at_namespace(&self) -> bool {
@@ -107,12 +118,14 @@ impl Reading {
 
     fn note(&mut self, token: &Token) {
         match token {
-            Token::LeftParen | Token::LeftBrace | Token::LeftBracket | Token::MapStart => self.depth += 1,
+            Token::MapStart => self.open.push(true),
+            Token::LeftParen | Token::LeftBrace | Token::LeftBracket => self.open.push(false),
             Token::RightParen | Token::RightBrace | Token::RightBracket => {
-                self.depth = self.depth.saturating_sub(1);
+                self.open.pop();
                 // Parameters live on in the block that follows their parentheses.
                 if self.declaring != Declaring::Parentheses {
-                    self.shadowed.retain(|(_, depth)| *depth <= self.depth);
+                    let depth = self.open.len();
+                    self.shadowed.retain(|(_, at)| *at <= depth);
                 }
             }
             _ => {}
@@ -133,7 +146,7 @@ impl Reading {
             (Declaring::Nothing, _) => {}
             (declaring, Token::Identifier(name)) => {
                 if NAMESPACES.contains(&name.as_str()) {
-                    self.shadowed.push((name.to_string(), self.depth));
+                    self.shadowed.push((name.to_string(), self.open.len()));
                 }
                 if declaring == Declaring::One {
                     self.declaring = Declaring::Nothing;

@@ -8,7 +8,14 @@ import type { RequestRow } from './types/RequestRow';
 
 type Sending = Pick<
 	Backend,
-	'loadRequest' | 'runRequests' | 'requestHints' | 'cookies' | 'saveCookie' | 'removeCookie' | 'clearCookies'
+	| 'loadRequest'
+	| 'runRequests'
+	| 'saveJunit'
+	| 'requestHints'
+	| 'cookies'
+	| 'saveCookie'
+	| 'removeCookie'
+	| 'clearCookies'
 >;
 
 const same = (cookie: Cookie, key: CookieKey) =>
@@ -44,6 +51,7 @@ export function fakeSending(tell: (event: Event) => void, names: (path: string) 
 			const failed = rows.filter((each) => !each.ok).length;
 			return { rows, passed: rows.length - failed, failed, skipped: 0, time_ms: 11 * rows.length };
 		},
+		saveJunit: async () => undefined,
 		requestHints: async () => [],
 		cookies: async () => structuredClone(cookies),
 		saveCookie: async (_connector, _connection, was, cookie) => {

@@ -127,3 +127,11 @@ export function pathOf(tree: readonly BodyLine[], line: number): string | null {
 	}
 	return null;
 }
+
+/** A file's name without its ending. */
+export function stem(path: string): string {
+	return path
+		.split('/')
+		.at(-1)!
+		.replace(/\.(rhai|json|toml|md)$/, '');
+}

@@ -4,13 +4,7 @@
  */
 import { emptyRequest } from '../lib/empty-request';
 import type { Backend } from './index';
-import type { CaseReport } from './types/CaseReport';
-import type { TestReport } from './types/TestReport';
-import type { BodyLine } from './types/BodyLine';
 import type { SendRequest } from './types/SendRequest';
-import type { BodySummary } from './types/BodySummary';
-import type { ConnectionView } from './types/ConnectionView';
-import type { DiffLine } from './types/DiffLine';
 import type { Event } from './types/Event';
 import type { FileKind } from './types/FileKind';
 import type { FileRef } from './types/FileRef';
@@ -19,13 +13,18 @@ import type { SavedRequest } from './types/SavedRequest';
 import type { TreeEntry } from './types/TreeEntry';
 import type { Workspace } from './types/Workspace';
 import { BackendError } from './error';
-import { CONNECTIONS, connectionTest, PUBLIC_KEY, SANDBOX, tokenState } from './fake-connections';
-import { call, FILES, FORM, GROUPS, REQUESTS, USER } from './fake-okta';
+import { fakeBodies } from './fake-bodies';
+import { fakeConnecting } from './fake-connecting';
+import { SANDBOX } from './fake-connections';
+import { call, FILES, GROUPS, REQUESTS, USER } from './fake-okta';
+import { FAKE_TESTS, fakeExport } from './fake-export';
+import { fakeImport } from './fake-import';
 import { fakeLanguage } from './fake-language';
+import { fakeRuns } from './fake-runs';
 import { fakeSandbox } from './fake-sandbox';
 import { fakeSending } from './fake-sending';
 import { fakeTester, promptsOf } from './fake-tester';
-import { diffLine, fold, pathOf, rawLines, spans, treeLines } from './fake-text';
+import { spans, stem } from './fake-text';
 
 const PATH = '/home/ada/acme-connectors';
 const NAME = /^[a-z][a-z0-9_]*$/;
@@ -36,62 +35,16 @@ export interface FakeOptions {
 	open?: boolean;
 }
 
-/** One case of each outcome. */
-export const FAKE_TESTS: TestReport = {
-	passed: 1,
-	failed: 1,
-	skipped: 1,
-	coverage: [],
-	time_ms: 12,
-	cases: [
-		testCase('finds a user by login', {}),
-		testCase('unknown user gives a clear error', {
-			ok: false,
-			message: 'error.code: expected "http_404", found "http_400"',
-			failures: [
-				{
-					path: 'error.code',
-					message: 'expected "http_404", found "http_400"',
-					difference: ['- http_404', '+ http_400'],
-					line: 8
-				}
-			]
-		}),
-		testCase('waits for a decision', { skipped: true, message: 'not decided yet' })
-	]
-};
-
-function testCase(name: string, more: Partial<CaseReport>): CaseReport {
-	return {
-		action: 'get_user',
-		name,
-		ok: true,
-		skipped: false,
-		message: null,
-		failures: [],
-		notes: [],
-		file: 'tests/get_user.toml',
-		line: 2,
-		time_ms: 4,
-		...more
-	};
-}
-
 export function fake(options: FakeOptions = {}): Backend {
 	const files = new Map(Object.entries(FILES));
 	const requests = new Map<string, SavedRequest>(Object.entries(structuredClone(REQUESTS)));
 	const memory = new Map<string, unknown>();
 	const documents = new Map<string, { language: string; lines: string[] }>();
 	const language = fakeLanguage((uri, text) => check(uri.replace(/^.*\/okta\//, ''), text));
-	const bodies = new Map<string, { text: string; tree: BodyLine[] }>();
-	const found = new Map<string, { text: string; lines: number[] }>();
-	const filters: string[] = [];
-	const pins = new Set<number>();
+	const bodies = fakeBodies();
 	const versions = new Map<string, number>();
 	const heard = new Set<(event: Event) => void>();
 	let isOpen = options.open ?? false;
-	let chosen = 'sandbox';
-	let runs = 13;
 	let sends = 0;
 	let recent = [
 		{ path: PATH, name: 'acme-connectors', connectors: ['okta', 'slack'], opened_ms: Date.now() - 12 * 60_000 },
@@ -102,9 +55,7 @@ export function fake(options: FakeOptions = {}): Backend {
 			opened_ms: Date.now() - 86_400_000
 		}
 	];
-	let connections: ConnectionView[] = CONNECTIONS;
-	let tested = '';
-	const signedIn = new Set<string>();
+	const connecting = fakeConnecting((event) => heard.forEach((each) => each(event)));
 	const tester = fakeTester(requests);
 
 	function workspace(): Workspace {
@@ -140,7 +91,13 @@ export function fake(options: FakeOptions = {}): Backend {
 				column: 9
 			}
 		};
-		return { path: PATH, name: 'acme-connectors', branch: 'main', connectors: [okta, slack], connection: chosen };
+		return {
+			path: PATH,
+			name: 'acme-connectors',
+			branch: 'main',
+			connectors: [okta, slack],
+			connection: connecting.chosen()
+		};
 	}
 
 	function entries(kind: FileKind, folder: string): TreeEntry[] {
@@ -199,49 +156,6 @@ export function fake(options: FakeOptions = {}): Backend {
 				hint: null
 			}
 		];
-	}
-
-	function keep(id: string, value: unknown): BodySummary {
-		const text = JSON.stringify(value, null, 2);
-		const tree = fold(treeLines(value));
-		bodies.set(id, { text, tree });
-		return {
-			id,
-			size: text.length,
-			kind: 'json',
-			format: 'json',
-			content_type: 'application/json',
-			raw_lines: text.split('\n').length,
-			tree_lines: tree.length,
-			pretty_lines: text.split('\n').length,
-			hex_lines: Math.ceil(text.length / 16),
-			has_table: Array.isArray(value),
-			lossy: false,
-			complete: true,
-			error: null
-		};
-	}
-
-	function body(id: string) {
-		const found = bodies.get(id);
-		if (!found) throw new BackendError({ code: 'unavailable', message: 'This body was closed.' });
-		return found;
-	}
-
-	function diff(): DiffLine[] {
-		return fold([
-			diffLine('same', '{', 0),
-			diffLine('same', 'id: "00ub0oNGTSWTBKOLGLNR"', 1),
-			diffLine('same', 'name: "Ada Lovelace"', 1),
-			diffLine('changed', 'department: "Finance" → "Engineering"', 1),
-			diffLine('added', 'groups: [', 1),
-			diffLine('added', '"Everyone"', 2),
-			diffLine('added', '"Engineering"', 2),
-			diffLine('added', '"Okta administrators"', 2),
-			diffLine('added', ']', 1),
-			diffLine('same', 'phone: null', 1),
-			diffLine('same', '}', 0)
-		]);
 	}
 
 	function save(path: string, text: string) {
@@ -375,7 +289,7 @@ export function fake(options: FakeOptions = {}): Backend {
 					],
 					rate_limit: { limit: 600, remaining: 590, reset: Math.floor(Date.now() / 1000) + 41 }
 				},
-				body: keep(`send-${number}`, USER),
+				body: bodies.keep(`send-${number}`, USER),
 				assertions: [{ subject: 'status', ok: true, message: 'status is 200' }],
 				captures: [],
 				pages: null,
@@ -396,14 +310,7 @@ export function fake(options: FakeOptions = {}): Backend {
 			const url = /https?:\/\/[^\s'"]+/.exec(text)?.[0] ?? '';
 			return { request: { ...emptyRequest(), url }, not_carried: [] };
 		},
-		importFile: async (_connector, path) => ({
-			format: 'postman',
-			name: path,
-			base_url: null,
-			made: ['requests/imported/get_user.toml'],
-			kept: [],
-			not_carried: []
-		}),
+		...fakeImport((event) => heard.forEach((each) => each(event))),
 		requestPrompts: async (shown) => promptsOf(shown.request),
 		listEnvironments: async () => tester.environments(),
 		...tester.answers,
@@ -413,222 +320,23 @@ export function fake(options: FakeOptions = {}): Backend {
 			file: { connector, path: 'actions/get_user.rhai' },
 			name: 'get_user',
 			schema: { connector, path: 'schemas/user.json' },
-			input: { user: USER.profile.login }
+			input: { user: USER.profile.login },
+			test: null,
+			left: []
 		}),
 
-		bodyLines: async (id, view, from, count) => {
-			const { text, tree } = body(id);
-			return { from, lines: (view === 'tree' ? tree : rawLines(text)).slice(from, from + count) };
-		},
-		bodySummary: async (id) => keep(id, JSON.parse(body(id).text)),
-		diffLines: async (_run, from, count) => ({ from, lines: diff().slice(from, from + count) }),
-		bodyText: async (id, maxBytes) => body(id).text.slice(0, maxBytes),
-		bodyPath: async (id, line) => pathOf(body(id).tree, line),
-		bodyPlace: async (id, line) => {
-			const path = pathOf(body(id).tree, line);
-			if (path === null) return null;
-			return {
-				json_path: path,
-				script_path: path.replace('$', 'response.body'),
-				crumbs: [
-					{ label: '$', line: 0 },
-					{ label: path.replace(/^.*[.[]/, ''), line }
-				]
-			};
-		},
-		bodyValue: async (id, line) => body(id).tree[line]?.text ?? null,
-		bodyFolds: async () => new Uint32Array(),
-		bodyBytes: async (id) => new TextEncoder().encode(body(id).text).buffer,
-		saveBody: async () => undefined,
-		chooseBodyTarget: async (name) => `/home/ada/${name}`,
-		findInBody: async ({ body: id, find }) => {
-			const wanted = find.text.toLowerCase();
-			const lines = body(id).tree.flatMap((line, at) => (line.text.toLowerCase().includes(wanted) ? [at] : []));
-			found.set(id, { text: wanted, lines });
-			return { count: lines.length, kept: lines.length };
-		},
-		forgetFound: async (id) => void found.delete(id),
-		bodyHit: async (id, _view, number) => {
-			const line = found.get(id)?.lines[number];
-			if (line === undefined) return null;
-			const start = body(id).tree[line]?.text.toLowerCase().indexOf(found.get(id)!.text) ?? 0;
-			return { line, start, end: start + found.get(id)!.text.length };
-		},
-		filterBody: async ({ filter, remember }) => {
-			if (!filter.startsWith('$'))
-				throw new BackendError({ code: 'input', message: 'a path begins with `$`', column: 1 });
-			if (remember) filters.unshift(filter);
-			const value = filter === '$.profile' ? USER.profile : USER;
-			return { kind: 'json_path', values: 1, body: keep(`filtered-${filter}`, value) };
-		},
-		recentFilters: async () => [...filters],
-		bodyTable: async () => ({ columns: ['id', 'name'], rows: 2 }),
-		sortTable: async () => undefined,
-		tableRows: async (_body, from) => ({
-			from,
-			rows: [
-				[
-					{ text: '1', class: 'number' as const },
-					{ text: 'Ada', class: 'string' as const }
-				],
-				[
-					{ text: '2', class: 'number' as const },
-					{ text: 'Grace', class: 'string' as const }
-				]
-			].slice(from)
-		}),
-		diffBodies: async () => {
-			const lines = diff();
-			const changes = lines.flatMap((line, at) => (line.mark === 'same' ? [] : [at]));
-			return { id: 'diff-1', lines: lines.length, added: 1, removed: 0, changed: 1, changes };
-		},
-		bodyDiffLines: async (_id, from, count) => ({ from, lines: diff().slice(from, from + count) }),
-		closeBody: async (id) => void bodies.delete(id),
-
-		pastSends: async () =>
-			Array.from({ length: sends }, (_, at) => ({
-				number: sends - at,
-				sent_ms: Date.now() - at * 60_000,
-				method: 'GET',
-				url: `${SANDBOX}/api/v1/users/me`,
-				status: 200,
-				time_ms: 11,
-				pinned: pins.has(sends - at)
-			})),
-		pastResponse: async (number) => {
-			const { request, response } = await backend.sendRequest({
-				request: { method: 'GET', url: SANDBOX }
-			} as SendRequest);
-			sends--;
-			return { request, response, body: keep(`past-${number}`, USER) };
-		},
-		pinSend: async (number, pinned) => void (pinned ? pins.add(number) : pins.delete(number)),
-		saveExample: async (request, _number, name) => ({
-			connector: request.connector,
-			path: request.path.replace(/\.toml$/, `.examples/${name}.json`)
-		}),
-		certificates: async () => [],
-
-		describeAction: async (file, _text, _connection, answers) => ({
-			config: [],
-			answers,
-			deprecated: null,
-			name: stem(file.path),
-			title: 'Get a user',
-			description: 'Gets one user by ID, login or email.',
-			fields: [
-				field('user', { label: 'User', hint: 'ID, login or email', required: true }),
-				field('include_groups', { label: 'Include groups', type: 'boolean', default: false })
-			],
-			last_input: { user: USER.profile.login, include_groups: true },
-			waiting: [],
-			error: null
-		}),
-		pickList: async () => [
-			{ value: 'everyone', label: 'Everyone' },
-			{ value: 'engineering', label: 'Engineering' }
-		],
-		forgetWaiting: async () => undefined,
-		runAction: async (run) => {
-			const number = ++runs;
-			const output = {
-				id: USER.id,
-				name: 'Ada Lovelace',
-				department: 'Engineering',
-				groups: ['Everyone', 'Engineering', 'Okta administrators'],
-				phone: null
-			};
-			const user = '/api/v1/users/00ub0oNGTSWTBKOLGLNR';
-			return {
-				number,
-				action: stem(run.file.path),
-				ok: true,
-				output: {
-					value: keep(`run-${number}`, output),
-					diff_lines: diff().length,
-					first_change: diff().findIndex((line) => line.mark !== 'same'),
-					previous: number - 1,
-					added: 1,
-					removed: 0,
-					changed: 1
-				},
-				error: null,
-				calls: [
-					call('/api/v1/users/ada.lovelace%40acme.example', 2, 11, 589, 14),
-					call(`${user}/groups?limit=2`, 15, 10, 588, 10),
-					call(`${user}/groups?after=00g1emaKYZ&limit=2`, 27, 9, 587, 10)
-				],
-				console: [
-					{ level: 'info', text: 'found Ada Lovelace', file: 'actions/get_user.rhai', line: 15 },
-					{ level: 'print', text: '3 groups in 2 pages', file: 'methods/paging.rhai', line: 12 }
-				],
-				warnings: [],
-				input: run.input,
-				time_ms: 38,
-				compile_ms: 2,
-				saved: run.save ? save(run.save.file.path, run.save.text) : null
-			};
-		},
+		...bodies.answers(
+			() => sends,
+			async () => {
+				const sent = await backend.sendRequest({ request: { method: 'GET', url: SANDBOX } } as SendRequest);
+				sends--;
+				return sent;
+			}
+		),
+		...fakeRuns(bodies, save),
 		cancel: async () => {},
 
-		connections: async () => connections,
-		connectionForm: async () => FORM,
-		saveConnection: async (draft) => {
-			const domain = draft.values['domain'] ?? '';
-			const label = FORM.auth.find((each) => each.id === draft.auth)?.label ?? draft.auth;
-			const preview = domain.endsWith('.oktapreview.com');
-			const view: ConnectionView = {
-				name: draft.name,
-				connector: draft.connector,
-				sandbox: false,
-				auth: label,
-				auth_id: draft.auth,
-				base_url: `https://${domain}`,
-				environment: draft.environment ?? (preview ? 'preview' : 'production'),
-				given_environment: draft.environment,
-				live: true,
-				read_only: draft.read_only ?? 'ask',
-				health:
-					tested === JSON.stringify(draft)
-						? { state: 'ok', reason: null, tested_ms: Date.now() }
-						: { state: 'unknown', reason: null, tested_ms: null },
-				values: { domain },
-				secrets: ['token'],
-				warning: null
-			};
-			connections = [...connections.filter((each) => each.name !== draft.name), view];
-			heard.forEach((each) => each({ kind: 'connections_changed' }));
-			return view;
-		},
-		testConnection: async (draft) => {
-			const found = connectionTest(draft);
-			if (found.ok) tested = JSON.stringify(draft);
-			return found;
-		},
-		removeConnection: async (name) => {
-			connections = connections.filter((each) => each.name !== name);
-		},
-		chooseConnection: async (name) => {
-			chosen = name;
-		},
-		signIn: async (signIn) => {
-			heard.forEach((each) =>
-				each({ kind: 'sign_in_page', id: signIn.id, url: 'https://acme.okta.com/oauth2/v1/authorize' })
-			);
-			signedIn.add(signIn.connection);
-			return tokenState();
-		},
-		tokenState: async (_connector, connection) => {
-			if (signedIn.has(connection)) return tokenState();
-			throw new BackendError({ code: 'sign_in_needed', message: 'nobody has signed in to this connection yet' });
-		},
-		signOut: async (_connector, connection) => {
-			signedIn.delete(connection);
-			return { left: false, message: `Signed out of ${connection}, and Okta revoked its tokens.`, hint: null };
-		},
-		generateKey: async () => PUBLIC_KEY,
-		publicKey: async () => PUBLIC_KEY,
-		answerWrite: async (id) => heard.forEach((each) => each({ kind: 'write_settled', id })),
+		...connecting.answers,
 		sandboxStatus: async () => ({ url: SANDBOX, users: 250 }),
 		startSandbox: async () => ({ url: SANDBOX, users: 250 }),
 		...fakeSandbox(SANDBOX),
@@ -639,42 +347,7 @@ export function fake(options: FakeOptions = {}): Backend {
 			return { file, line: 2 };
 		},
 		runTests: async () => FAKE_TESTS,
-		exportPreview: async () => ({
-			id: 'okta',
-			version: '0.1.0',
-			file_name: 'okta-0.1.0.joinery',
-			folder: PATH,
-			contents: [
-				{ kind: 'manifest', label: 'connector.toml', files: 1, size: 1212 },
-				{ kind: 'connection', label: 'connection.rhai', files: 1, size: 2104 },
-				{ kind: 'action', label: 'actions', files: 5, size: 9410 },
-				{ kind: 'trigger', label: 'triggers', files: 1, size: 2020 },
-				{ kind: 'method', label: 'methods', files: 2, size: 3180 },
-				{ kind: 'schema', label: 'schemas', files: 3, size: 7702 },
-				{ kind: 'request', label: 'requests', files: 6, size: 5904 },
-				{ kind: 'document', label: 'documents', files: 2, size: 3901 }
-			],
-			files: 21,
-			size: 35433,
-			sha256: '9b1f6c27e0a45d1877c3f2ab5de809149b1f6c27e0a45d1877c3f2ab5de80914',
-			checks: [
-				{ name: 'Scripts', state: 'passed', detail: '9 scripts, no errors', problems: [] },
-				{
-					name: 'Schemas',
-					state: 'warning',
-					detail: 'get_user returns “phone”, not in “user”',
-					problems: check('actions/get_user.rhai', files.get('actions/get_user.rhai') ?? '')
-				},
-				{ name: 'Requests', state: 'passed', detail: '6 requests can be read', problems: [] },
-				{ name: 'Secret scan', state: 'passed', detail: '21 files, nothing found', problems: [] }
-			],
-			time_ms: 94
-		}),
-		exportPackage: async (_connector, folder, fileName) => ({
-			path: `${folder}/${fileName}`,
-			size: 12_480,
-			sha256: '9b1f6c27e0a45d1877c3f2ab5de809149b1f6c27e0a45d1877c3f2ab5de80914'
-		}),
+		...fakeExport(PATH, () => check('actions/get_user.rhai', files.get('actions/get_user.rhai') ?? '')),
 
 		openDocument: async (id, language, text) => void documents.set(id, { language, lines: text.split('\n') }),
 		editDocument: async (id, fromLine, removedLines, inserted) => {
@@ -699,35 +372,4 @@ export function fake(options: FakeOptions = {}): Backend {
 		}
 	};
 	return backend;
-}
-
-function stem(path: string): string {
-	return path
-		.split('/')
-		.at(-1)!
-		.replace(/\.(rhai|json|toml|md)$/, '');
-}
-
-function field(name: string, more: object) {
-	return {
-		name,
-		label: null,
-		hint: null,
-		type: 'string' as const,
-		format: null,
-		required: false,
-		default: null,
-		options: [],
-		pick_list: null,
-		depends_on: [],
-		of: null,
-		properties: [],
-		control: null,
-		secret: false,
-		when: null,
-		sticky: false,
-		convert: null,
-		nullable: false,
-		...more
-	};
 }

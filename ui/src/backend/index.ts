@@ -3,6 +3,7 @@
  * Types under `types/` are generated from the Rust side; see ARCHITECTURE.md.
  */
 import type { ActionForm } from './types/ActionForm';
+import type { ActionStep } from './types/ActionStep';
 import type { PickOption } from './types/PickOption';
 import type { JsonValue } from './types/serde_json/JsonValue';
 import type { AskPickList } from './types/AskPickList';
@@ -34,12 +35,17 @@ import type { HitPlace } from './types/HitPlace';
 import type { Hits } from './types/Hits';
 import type { FileKind } from './types/FileKind';
 import type { FileRef } from './types/FileRef';
+import type { ImportPreview } from './types/ImportPreview';
 import type { ImportReport } from './types/ImportReport';
+import type { ImportRequests } from './types/ImportRequests';
+import type { ImportSource } from './types/ImportSource';
 import type { Hint } from './types/Hint';
 import type { Load } from './types/Load';
 import type { LoadRequest } from './types/LoadRequest';
 import type { MadeAction } from './types/MadeAction';
 import type { OpenRequest } from './types/OpenRequest';
+import type { Operation } from './types/Operation';
+import type { OperationName } from './types/OperationName';
 import type { PastResponse } from './types/PastResponse';
 import type { PastSend } from './types/PastSend';
 import type { Problem } from './types/Problem';
@@ -131,8 +137,16 @@ export interface Backend {
 	listEnvironments(): Promise<EnvironmentView[]>;
 	/** The request that a curl command sends. */
 	importCurl(text: string): Promise<CurlRequest>;
-	/** Takes the requests of another tool's file into a connector. */
-	importFile(connector: string, path: string): Promise<ImportReport>;
+	/** What a file of another tool holds; nothing is written. */
+	previewImport(source: ImportSource): Promise<ImportPreview>;
+	/** Takes the requests of another tool's file into a connector; `import_progress` tells how far it is. */
+	importRequests(wanted: ImportRequests): Promise<ImportReport>;
+	/** Every operation of the API description beside a connector's requests. */
+	operations(connector: string): Promise<OperationName[]>;
+	/** The operation that a request calls, as that description has it. */
+	operation(connector: string, method: string, url: string): Promise<Operation | null>;
+	/** Writes a report as JUnit XML. */
+	saveJunit(path: string, name: string, report: RequestsReport): Promise<void>;
 	/** Every variable the request could use, for completion. */
 	knownVariables(shown: RequestInContext): Promise<VariableView[]>;
 	templateFunctions(): Promise<TemplateFunction[]>;
@@ -155,8 +169,8 @@ export interface Backend {
 	/** What a folder says itself. */
 	requestFolder(folder: FileRef): Promise<RequestFolder>;
 	saveRequestFolder(folder: FileRef, says: RequestFolder): Promise<void>;
-	/** `number` is the send whose answer gives the schema. */
-	makeAction(connector: string, request: SavedRequest, number: number | null): Promise<MadeAction>;
+	/** An action that sends these requests in order; the last one's answer gives the schema. */
+	makeAction(connector: string, steps: ActionStep[]): Promise<MadeAction>;
 
 	// Bodies and outputs, in windows of lines
 	bodyLines(id: string, view: BodyView, from: number, count: number): Promise<BodyLines>;
@@ -176,8 +190,12 @@ export interface Backend {
 	/** All of a body; rejects where it is larger. */
 	bodyBytes(id: string, maxBytes: number): Promise<ArrayBuffer>;
 	saveBody(id: string, path: string): Promise<void>;
+	/** Shows a PDF in the program that the system has for such documents. */
+	openDocumentOutside(id: string): Promise<void>;
 	/** The system's dialog for a file to write; null when dismissed. */
 	chooseBodyTarget(name: string): Promise<string | null>;
+	/** The system's dialog for a file to write, under a title; null when dismissed. */
+	chooseTarget(title: string, name: string): Promise<string | null>;
 	/** Lines then tell what was found in them, until it is forgotten. `cancel` stops this and what follows. */
 	findInBody(ask: FindInBody): Promise<Hits>;
 	forgetFound(id: string): Promise<void>;

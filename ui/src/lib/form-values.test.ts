@@ -3,8 +3,11 @@ import type { Field } from '../backend/types/Field';
 import type { JsonValue } from '../backend/types/serde_json/JsonValue';
 import {
 	controlOf,
+	errorAt,
 	fieldError,
 	isShown,
+	linesOf,
+	listOf,
 	objectOf,
 	pairsOf,
 	startingValues,
@@ -117,4 +120,31 @@ test('an object of texts is a table of names and values, any other is JSON', () 
 		])
 	).toEqual({ a: '2' });
 	expect(objectOf([])).toBeUndefined();
+});
+
+test('an object of known parts is a group, a list of texts is lines', () => {
+	expect(controlOf(field({ type: 'object', properties: [field({})] }))).toBe('group');
+	expect(controlOf(field({ type: 'object', properties: [field({})], control: 'key_value' }))).toBe('key-value');
+	expect(controlOf(field({ type: 'array', of: field({ type: 'integer' }) }))).toBe('lines');
+	expect(controlOf(field({ type: 'array', of: field({ type: 'object' }) }))).toBe('json');
+	expect(controlOf(field({ type: 'array' }))).toBe('json');
+});
+
+test('lines are a list and back, as long as a line can hold each value', () => {
+	const numbers = field({ type: 'array', of: field({ type: 'integer' }) });
+	expect(listOf(numbers, '1\n\n 2\nthree\n')).toEqual([1, 2, 'three']);
+	expect(listOf(numbers, ' \n')).toBeUndefined();
+	expect(linesOf(['a', 2])).toBe('a\n2');
+	expect(linesOf(undefined)).toBe('');
+	expect(linesOf([{ a: 1 }])).toBeNull();
+	expect(linesOf(['two\nlines'])).toBeNull();
+});
+
+test('what is wrong stands at its path, or at the control that draws it whole', () => {
+	const errors = { 'profile.email': 'must be an email address', 'tags[1]': 'must be text' };
+	expect(errorAt(errors, 'profile.email', true)).toBe('Must be an email address.');
+	expect(errorAt(errors, 'profile', false)).toBeNull();
+	expect(errorAt(errors, 'profile', true)).toBe('profile.email must be an email address.');
+	expect(errorAt(errors, 'tags', true)).toBe('tags[1] must be text.');
+	expect(errorAt(errors, 'tag', true)).toBeNull();
 });

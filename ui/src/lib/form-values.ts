@@ -15,11 +15,23 @@ export type FieldControl =
 	| 'date-time'
 	| 'date'
 	| 'area'
+	| 'group'
+	| 'lines'
 	| 'json';
 
+/** Types whose values stand on a line of their own in a list. */
+const TEXTS: readonly string[] = ['string', 'integer', 'number'];
+
+/** The control that draws a field, where its value allows that. */
 export function controlOf(field: Field): FieldControl {
-	if (field.type === 'array') return choicesOf(field).length > 0 ? 'multiselect' : 'json';
-	if (field.type === 'object') return field.control === 'key_value' ? 'key-value' : 'json';
+	if (field.type === 'array') {
+		if (choicesOf(field).length > 0) return 'multiselect';
+		return field.of !== null && TEXTS.includes(field.of.type) ? 'lines' : 'json';
+	}
+	if (field.type === 'object') {
+		if (field.control === 'key_value') return 'key-value';
+		return field.properties.length > 0 ? 'group' : 'json';
+	}
 	if (field.options.length > 0) return 'select';
 	if (field.type === 'boolean') return 'switch';
 	if (field.type === 'integer' || field.type === 'number') return 'number';
@@ -54,6 +66,22 @@ export function withChoice(
 export function hasChoice(value: JsonValue | undefined, choice: JsonValue): boolean {
 	const key = JSON.stringify(choice);
 	return Array.isArray(value) && value.some((item) => JSON.stringify(item) === key);
+}
+
+/** A list as lines of text; null where a line cannot hold one of its values. */
+export function linesOf(value: JsonValue | undefined): string | null {
+	if (value === undefined || value === null) return '';
+	if (!Array.isArray(value)) return null;
+	const isLine = (item: JsonValue) =>
+		typeof item === 'number' || (typeof item === 'string' && item !== '' && !item.includes('\n'));
+	return value.every(isLine) ? value.join('\n') : null;
+}
+
+/** The list that lines of text stand for, of what `field` holds. Empty lines count for nothing. */
+export function listOf(field: Field, text: string): JsonValue | undefined {
+	const of = field.of ?? field;
+	const items = text.split('\n').filter((line) => line.trim() !== '');
+	return items.length === 0 ? undefined : items.map((line) => typedValue(of, line) ?? line);
 }
 
 /** An object of texts as rows of a table; null where it holds anything else. */
@@ -108,6 +136,18 @@ export function fieldError(field: Field, value: JsonValue | undefined): string |
 	if (field.type === 'array' && !Array.isArray(value)) return 'Needs a JSON list: [ … ].';
 	if (field.type === 'object' && !isObject(value)) return 'Needs a JSON object: { … }.';
 	return null;
+}
+
+/** What is wrong with the value at a path; where it is drawn `whole`, what is wrong with anything in it, with its path. */
+export function errorAt(errors: Readonly<Record<string, string>>, path: string, whole: boolean): string | null {
+	const own = errors[path];
+	if (own !== undefined || !whole) return own === undefined ? null : sentence(own);
+	const inner = Object.entries(errors).find(([at]) => at.startsWith(`${path}.`) || at.startsWith(`${path}[`));
+	return inner ? `${inner[0]} ${inner[1]}.` : null;
+}
+
+function sentence(message: string): string {
+	return `${message[0]?.toUpperCase() ?? ''}${message.slice(1)}.`;
 }
 
 export function labelOf(field: Field): string {

@@ -10,13 +10,27 @@ export type Dock = 'bottom' | 'right';
 /** What can have the room of all three. */
 export type Part = 'tester' | 'editor' | 'run';
 
-export const SIZES = { sidebar: 240, tester: 46, run: 300, runWidth: 396, sandbox: 420 } as const;
+export const SIZES = { sidebar: 240, tester: 46, request: 34, run: 300, runWidth: 396, sandbox: 420 } as const;
+
+/** How wide the tester must be for request and response beside each other, in pixels. */
+export const BESIDE_FROM = 640;
 
 const REMEMBER_AFTER_MS = 250;
 
 type Kept = Pick<
 	Layout,
-	'mode' | 'dock' | 'showSidebar' | 'showRun' | 'showSandbox' | 'sidebar' | 'tester' | 'run' | 'runWidth' | 'sandbox'
+	| 'mode'
+	| 'dock'
+	| 'showSidebar'
+	| 'showRun'
+	| 'showSandbox'
+	| 'sidebar'
+	| 'tester'
+	| 'request'
+	| 'beside'
+	| 'run'
+	| 'runWidth'
+	| 'sandbox'
 >;
 
 export class Layout {
@@ -29,6 +43,12 @@ export class Layout {
 	sidebar = $state<number>(SIZES.sidebar);
 	/** In per cent of the room for tester and editor. */
 	tester = $state<number>(SIZES.tester);
+	/** The request's share of the tester, in per cent. */
+	request = $state<number>(SIZES.request);
+	/** Whether the response is to stand beside the request, and not below it. */
+	beside = $state(false);
+	/** The tester's width as it is drawn, in pixels. */
+	testerWidth = $state(0);
 	/** The run panel's height at the bottom, in pixels. */
 	run = $state<number>(SIZES.run);
 	/** The run panel's width on the right, in pixels. */
@@ -56,6 +76,8 @@ export class Layout {
 		this.showSandbox = kept?.showSandbox ?? false;
 		this.sidebar = kept?.sidebar ?? SIZES.sidebar;
 		this.tester = kept?.tester ?? SIZES.tester;
+		this.request = kept?.request ?? SIZES.request;
+		this.beside = kept?.beside ?? false;
 		this.run = kept?.run ?? SIZES.run;
 		this.runWidth = kept?.runWidth ?? SIZES.runWidth;
 		this.sandbox = kept?.sandbox ?? SIZES.sandbox;
@@ -66,6 +88,17 @@ export class Layout {
 		if (this.maximised !== null) return this.maximised === part;
 		if (part === 'run') return this.showRun;
 		return this.mode !== (part === 'tester' ? 'script' : 'call');
+	}
+
+	/** Whether request and response stand beside each other now: in a narrow tester they cannot. */
+	get isBeside(): boolean {
+		return this.beside && this.testerWidth >= BESIDE_FROM;
+	}
+
+	/** Puts the response beside the request or below it; false where there is no room for beside. */
+	turnTester(): boolean {
+		this.set({ beside: !this.beside });
+		return !this.beside || this.isBeside;
 	}
 
 	choose(mode: LayoutMode): void {
@@ -93,8 +126,10 @@ export class Layout {
 		clearTimeout(this.#timer);
 		const key = this.#key;
 		if (key === null) return;
-		const { mode, dock, showSidebar, showRun, showSandbox, sidebar, tester, run, runWidth, sandbox } = this;
-		const value: Kept = { mode, dock, showSidebar, showRun, showSandbox, sidebar, tester, run, runWidth, sandbox };
+		const { mode, dock, showSidebar, showRun, showSandbox } = this;
+		const { sidebar, tester, request, beside, run, runWidth, sandbox } = this;
+		const shown = { mode, dock, showSidebar, showRun, showSandbox };
+		const value: Kept = { ...shown, sidebar, tester, request, beside, run, runWidth, sandbox };
 		this.#timer = setTimeout(() => void this.#backend.remember(key, value).catch(() => undefined), REMEMBER_AFTER_MS);
 	}
 }

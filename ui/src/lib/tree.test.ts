@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { filterTree, pathTo, rows, typeahead, type TreeNode } from './tree';
+import { filterTree, marking, pathTo, rows, typeahead, type TreeNode } from './tree';
 
 const leaf = (label: string): TreeNode => ({ id: label, label, children: null, kind: 'item' });
 const branch = (label: string, kind: TreeNode['kind'], ...children: TreeNode[]): TreeNode => ({
@@ -50,4 +50,15 @@ test('typing goes on to the next name and wraps around', () => {
 test('the way to a node is the ids above it', () => {
 	expect(pathTo(TREE, 'paging')).toEqual(['okta', 'Methods']);
 	expect(pathTo(TREE, 'absent')).toBeNull();
+});
+
+test('Ctrl and Shift mark requests in the order in which they are to be sent', () => {
+	const request = (id: string): TreeNode => ({ ...leaf(id), movable: true });
+	const all = rows([branch('f', 'group', request('a'), request('b'), request('c'))], () => true);
+	const [folder, a, , c] = all;
+	expect(marking(all, [], c!, a!, 'one')).toEqual(['c', 'a']);
+	expect(marking(all, ['c', 'a'], a!, c!, 'one')).toEqual(['a']);
+	expect(marking(all, [], folder!, c!, 'range')).toEqual(['a', 'b', 'c']);
+	expect(marking(all, ['b'], c!, a!, 'range')).toEqual(['b', 'c', 'a']);
+	expect(marking(all, ['a'], a!, folder!, 'one')).toEqual(['a']);
 });

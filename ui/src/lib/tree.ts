@@ -71,6 +71,31 @@ export function typeahead(all: readonly TreeRow[], from: number, text: string): 
 	return null;
 }
 
+/**
+ * The marks after a click or a key: `one` turns the mark of a row on or off, `range` adds every row from one to another.
+ * Only leaves that can be moved are marked, and they keep the order in which they were.
+ */
+export function marking(
+	all: readonly TreeRow[],
+	marked: readonly string[],
+	from: TreeRow,
+	to: TreeRow,
+	how: 'one' | 'range'
+): string[] {
+	const can = ({ node }: TreeRow) => node.movable === true && node.children === null;
+	if (how === 'one') {
+		if (!can(to)) return [...marked];
+		const { id } = to.node;
+		// The first mark takes the row along that had the focus: both are meant.
+		const start = marked.length === 0 && from !== to && can(from) ? [from.node.id] : marked;
+		return start.includes(id) ? start.filter((each) => each !== id) : [...start, id];
+	}
+	const [first, last] = [all.indexOf(from), all.indexOf(to)];
+	const between = all.slice(Math.min(first, last), Math.max(first, last) + 1);
+	const ids = (first <= last ? between : [...between].reverse()).filter(can).map((row) => row.node.id);
+	return [...marked, ...ids.filter((id) => !marked.includes(id))];
+}
+
 /** The ids of nodes that lead to `id`. */
 export function pathTo(nodes: readonly TreeNode[], id: string): string[] | null {
 	for (const node of nodes) {

@@ -15,6 +15,7 @@ mod line_diff;
 mod line_text;
 mod markup;
 mod open;
+mod outside;
 mod place;
 mod raw;
 mod table;
@@ -31,6 +32,7 @@ pub use filter::{FilterError, FilterKind, Filtered, check_filter, filter, kind_o
 pub use find::{FindError, FindText};
 pub use held::{Bodies, HitPlace};
 pub use jq::serve_if_asked;
+pub use outside::document;
 pub use place::{BodyCrumb, BodyPlace};
 pub use table::{TableCell, TableOrder, TableRows, TableSummary};
 pub use types::{BodyError, BodyFormat, BodyKind, BodyLine, BodyLines, BodySummary, BodyView};

@@ -231,6 +231,7 @@ fn as_script_sees(request: &HttpRequest, body: &[u8]) -> ScriptRequest {
             },
         },
         timeout_ms: None,
+        follow_redirects: request.follow_redirects,
         retry: request.retry,
         retry_rule: None,
         multipart: Vec::new(),

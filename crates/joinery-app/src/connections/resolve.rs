@@ -425,6 +425,7 @@ fn build(
         body_folder: studio.home().join("bodies"),
         largest_body: None,
         hooks: None,
+        waits: None,
         also_secret: Vec::new(),
     };
     Resolved {

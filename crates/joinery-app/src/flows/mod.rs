@@ -14,8 +14,8 @@ use std::{
     sync::Arc,
 };
 
-use joinery_connector::Connector;
-use joinery_script::{Function, Run as ScriptRun, ScriptError};
+use joinery_connector::{Connector, FileKind, Problem};
+use joinery_script::{FLOW_ACTIONS, Function, Run as ScriptRun, ScriptError};
 use joinery_store::table::flow;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -125,10 +125,11 @@ pub fn open(folder: &Path) -> Result<Flows, Error> {
         return Err(Error::new(Code::Usage, format!("{} has no flows", folder.display()))
             .with_hint("A flow is a file `flows/NAME.rhai` of a workspace."));
     }
+    let connectors = connectors::all_in(folder)?;
     Ok(Flows {
         folder: folder.to_owned(),
-        scripts: Arc::new(read_scripts(&scripts)?),
-        connectors: connectors::all_in(folder)?,
+        scripts: Arc::new(read_scripts(&scripts, &connectors)?),
+        connectors,
         connections: BTreeMap::new(),
     })
 }
@@ -138,8 +139,9 @@ pub fn has_flows(folder: &Path) -> bool {
     folder.join(FOLDER).is_dir() && !folder.join("connector.toml").exists()
 }
 
-/// Scripts of a folder as a connector of their own, so that they are compiled, run and debugged as others are.
-fn read_scripts(folder: &Path) -> Result<Connector, Error> {
+/// Scripts of a folder as a connector of their own, so that they are compiled, checked and run as others are. The actions
+/// they can run stand among its files by name.
+fn read_scripts(folder: &Path, connectors: &BTreeMap<String, Arc<Connector>>) -> Result<Connector, Error> {
     const MANIFEST: &str = "format = 1\nid = \"flows\"\ntitle = \"Flows\"\nversion = \"0.0.0\"\n";
     let mut files = vec![("connector.toml".to_owned(), MANIFEST.as_bytes().to_vec())];
     for (below, prefix) in [("", FOLDER), ("methods", "methods")] {
@@ -153,6 +155,12 @@ fn read_scripts(folder: &Path) -> Result<Connector, Error> {
                 let text = joinery_connector::file::read_text(&path)?;
                 files.push((format!("{prefix}/{name}"), text.into_bytes()));
             }
+        }
+    }
+    for (id, connector) in connectors {
+        let connector = connectors::with_built_in(Arc::clone(connector));
+        for action in connector.files.values().filter(|file| file.kind == FileKind::Action) {
+            files.push((format!("{FLOW_ACTIONS}{id}/{}", action.name), Vec::new()));
         }
     }
     Ok(Connector::from_files(folder, files)?)
@@ -315,6 +323,34 @@ impl Flows {
             });
         }
         Ok(views)
+    }
+
+    /// Everything wrong or doubtful in its flows, by files as the workspace has them.
+    pub fn check(&self, studio: &Studio) -> Vec<Problem> {
+        let found = studio.scripts().check(&self.scripts).into_iter();
+        let placed = found.map(|problem| Problem {
+            file: if problem.file.starts_with("methods/") {
+                format!("{FOLDER}/{}", problem.file)
+            } else {
+                problem.file
+            },
+            ..problem
+        });
+        placed.collect()
+    }
+
+    /// How many files its flows have.
+    pub fn files(&self) -> usize {
+        self.scripts
+            .files
+            .keys()
+            .filter(|path| !path.starts_with(FLOW_ACTIONS) && *path != "connector.toml")
+            .count()
+    }
+
+    /// Its connectors, each with its folder or package.
+    pub fn connectors(&self) -> impl Iterator<Item = &Arc<Connector>> {
+        self.connectors.values()
     }
 
     /// The latest runs, newest first; of one flow, where it is named.

@@ -47,6 +47,22 @@ pub struct Hint {
     pub text: String,
     /// Requests that are the way out, or the next steps, ready to be sent; each named after what it does.
     pub fixes: Vec<SavedRequest>,
+    /// Whether the way out is to follow the pages of the list.
+    pub follow: bool,
+    /// What a PUT takes away, attribute by attribute.
+    pub changes: Vec<AttributeChange>,
+}
+
+/// An attribute before and after a call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct AttributeChange {
+    /// The attribute's name.
+    pub name: String,
+    /// Its value as JSON before.
+    pub before: String,
+    /// Its value as JSON after; `None` where it has none.
+    pub after: Option<String>,
 }
 
 /// How much a hint matters.
@@ -113,7 +129,19 @@ fn hint(level: HintLevel, title: impl Into<String>, text: impl Into<String>) -> 
         title: title.into(),
         text: text.into(),
         fixes: Vec::new(),
+        follow: false,
+        changes: Vec::new(),
     }
+}
+
+/// Attributes that lose their values.
+fn losses(gone: &Map<String, Value>) -> Vec<AttributeChange> {
+    let each = gone.iter().map(|(name, value)| AttributeChange {
+        name: name.clone(),
+        before: value.to_string(),
+        after: None,
+    });
+    each.collect()
 }
 
 /// What the error's code means.
@@ -224,7 +252,10 @@ fn more(okta: &Okta<'_>, body: &[u8], url: &Url) -> Option<Hint> {
     pages::next(&okta.exchange.response.headers, body, url)?;
     let text =
         "The answer has a `next` link. Follow the pages in the request's settings, or with --pages, to get all of it.";
-    Some(hint(HintLevel::Care, "This is one page of more", text))
+    Some(Hint {
+        follow: true,
+        ..hint(HintLevel::Care, "This is one page of more", text)
+    })
 }
 
 /// What a PUT took away, which replaces the whole profile.
@@ -236,6 +267,7 @@ fn cleared(okta: &Okta<'_>, after: &Value) -> Option<Hint> {
     if cleared.is_empty() {
         return None;
     }
+    let changes = losses(&cleared);
     let gone: Vec<String> = cleared
         .iter()
         .map(|(name, value)| format!("{name} was {value}"))
@@ -261,6 +293,7 @@ fn cleared(okta: &Okta<'_>, after: &Value) -> Option<Hint> {
     );
     Some(Hint {
         fixes: vec![put_back],
+        changes,
         ..hint(HintLevel::Care, "The PUT cleared attributes", text)
     })
 }
@@ -304,12 +337,16 @@ pub(crate) fn would_clear(ready: &HttpRequest, before: &LastResponses) -> Option
     if gone.is_empty() {
         return None;
     }
+    let changes = losses(&gone);
     let gone: Vec<String> = gone.iter().map(|(name, value)| format!("{name} is {value}")).collect();
     let text = format!(
         "PUT replaces the whole profile, and what is not sent goes: {}.",
         gone.join(", ")
     );
-    Some(hint(HintLevel::Care, "This PUT clears attributes", text))
+    Some(Hint {
+        changes,
+        ..hint(HintLevel::Care, "This PUT clears attributes", text)
+    })
 }
 
 /// The members of `before` that have a value, and none in `after`.

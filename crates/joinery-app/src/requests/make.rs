@@ -2,15 +2,18 @@
 
 use joinery_connector::{
     Connector, FileKind,
-    action::{self, Taken},
+    action::{self, NewAction, Step, Taken},
     request::SavedRequest,
+    test_file::{NewCase, TestFile},
 };
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use ts_rs::TS;
 
 use super::MadeAction;
 use crate::{
     connectors,
-    error::Error,
+    error::{Code, Error},
     files::FileRef,
     studio::{Studio, lock},
 };
@@ -18,19 +21,38 @@ use crate::{
 /// The largest body a schema is inferred from.
 const LARGEST_SAMPLE: u64 = 16 << 20;
 
-/// Writes an action (and the schema of its answer) from a request that was sent; `number` is that send's.
+/// The case that assertions become.
+const CASE: &str = "holds what the request was checked for";
+
+/// A request that an action is to send.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ActionStep {
+    /// The request.
+    pub request: SavedRequest,
+    /// The send whose answer gives the schema.
+    pub number: Option<i64>,
+}
+
+/// Writes the action that sends these requests in order: what one captures, those after it read. With it come the schema
+/// of the last answer, and a case of what the last request asserts of its body.
 ///
 /// # Errors
-/// [`Code::Unavailable`] when it cannot be written.
-pub fn make_action(
-    studio: &Studio,
-    connector_folder: &str,
-    request: &SavedRequest,
-    number: Option<i64>,
-) -> Result<MadeAction, Error> {
+/// [`Code::Usage`] without a request, [`Code::Unavailable`] when it cannot be written.
+pub fn make_action(studio: &Studio, connector_folder: &str, steps: &[ActionStep]) -> Result<MadeAction, Error> {
     let connector = connectors::in_workspace(studio, connector_folder)?;
-    let sample = number.and_then(|number| sample(studio, number));
-    let made = action::from_request(request, sample.as_ref(), &taken(&connector));
+    if steps.is_empty() {
+        return Err(Error::new(Code::Usage, "there is no request to make an action from")
+            .with_hint("Select the requests in the tree, in the order they are to be sent."));
+    }
+    let sample = steps.last().and_then(|step| sample(studio, step.number?));
+    let last = steps.len() - 1;
+    let each = steps.iter().enumerate().map(|(at, step)| Step {
+        request: &step.request,
+        response: sample.as_ref().filter(|_| at == last),
+    });
+    let made = action::from_requests(&each.collect::<Vec<_>>(), &taken(&connector));
+    let test = case(&connector, &made)?;
     let file = |path: String| FileRef {
         connector: connector_folder.to_owned(),
         path,
@@ -47,12 +69,36 @@ pub fn make_action(
     }
     let script = file(made.path);
     joinery_connector::file::write(&connectors::path_of(studio, &script)?, made.script.as_bytes())?;
+    let test = test.map(file);
     Ok(MadeAction {
         file: script,
         name: made.name,
         schema,
         input: made.input,
+        test,
+        left: made.left,
     })
+}
+
+/// Writes the case of the new action, where there is something to expect; its file.
+fn case(connector: &Connector, made: &NewAction) -> Result<Option<String>, Error> {
+    let path = format!("tests/{}.toml", made.name);
+    // Cases of an action that is gone are somebody's work.
+    if made.expect.is_empty() || connector.root.join(&path).exists() {
+        return Ok(None);
+    }
+    let new = NewCase {
+        name: CASE.to_owned(),
+        input: made.input.clone(),
+        config: Value::Null,
+        cursor: Value::Null,
+        cassette: None,
+        error: None,
+        expect: made.expect.clone(),
+    };
+    let text = TestFile::with_case("", &path, &new)?;
+    joinery_connector::file::write(&connector.root.join(&path), text.as_bytes())?;
+    Ok(Some(path))
 }
 
 /// The JSON answer of one of this session's sends, if it succeeded.

@@ -33,11 +33,12 @@ pub use data::{ENDINGS, Row, read_data};
 pub use har::har;
 pub use joinery_http::Cookie;
 pub use load::{Load, LoadPlan, LoadRequest, load, load_request};
-pub use make::make_action;
+pub use make::{ActionStep, make_action};
 pub use outside::LastResponses;
+pub(crate) use outside::Outside;
 pub use pages::{Pages, Progress};
 pub use prepare::{Answered, Preparation, Prepared, prepare};
-pub use run::{RequestRow, RequestsReport, RunPlan, RunRequests, in_folder, junit, run_each, run_requests};
+pub use run::{RequestRow, RequestsReport, RunPlan, RunRequests, in_folder, junit, run_each, run_requests, save_junit};
 pub use send::{exchange, send};
 pub use view::{
     AuthKindView, InheritedAuth, TemplateFunction, auth_kinds, inherited_auth, known_variables, prompts, request_hints,
@@ -174,6 +175,10 @@ pub struct MadeAction {
     pub schema: Option<FileRef>,
     /// Values for the input form.
     pub input: Value,
+    /// The case that the last request's assertions became, where there were any.
+    pub test: Option<FileRef>,
+    /// What of the requests has no place in the action, each in words.
+    pub left: Vec<String>,
 }
 
 /// Bodies of this session's last responses, by the send's number.

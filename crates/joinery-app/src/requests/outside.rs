@@ -88,14 +88,14 @@ impl LastResponses {
 }
 
 /// The outside as one request sees it.
-pub(super) struct Outside {
+pub(crate) struct Outside {
     root: PathBuf,
     answers: BTreeMap<String, String>,
     responses: Arc<LastResponses>,
 }
 
 impl Outside {
-    pub(super) fn new(studio: &Studio, root: &Path, answers: BTreeMap<String, String>) -> Self {
+    pub(crate) fn new(studio: &Studio, root: &Path, answers: BTreeMap<String, String>) -> Self {
         Self {
             root: root.to_owned(),
             answers,

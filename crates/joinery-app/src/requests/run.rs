@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use joinery_connector::{Connector, FileKind, request::SavedRequest};
+use joinery_connector::{Connector, RequestTree, request::SavedRequest};
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
@@ -261,17 +261,12 @@ impl Step<'_> {
     }
 }
 
-/// The requests of a folder below `requests`, and of those in it, by name.
+/// The requests of a folder below `requests`, and of those in it, in the order that folders say.
 pub fn in_folder(connector: &Connector, folder: &str) -> Vec<String> {
-    let folder = format!("{}/", folder.trim_end_matches('/'));
-    let files = connector.of_kind(FileKind::Request).map(|file| file.path.clone());
-    let mut paths: Vec<String> = files.filter(|path| path.starts_with(&folder)).collect();
-    // A folder stands where its name does, not where the ending `.toml` would put it.
-    paths.sort_by_cached_key(|path| {
-        let parts = path.trim_end_matches(".toml").split('/');
-        parts.map(str::to_owned).collect::<Vec<String>>()
-    });
-    paths
+    let tree = connector.request_tree();
+    tree.folder(folder.trim_end_matches('/'))
+        .map(RequestTree::requests)
+        .unwrap_or_default()
 }
 
 /// Sends requests of the window's workspace; each comes as [`Event::RowSent`].
@@ -321,6 +316,14 @@ pub async fn run_requests(studio: &Studio, run: RunRequests) -> Result<RequestsR
         });
     };
     run_each(studio, &connector, &connection, &plan, &stop.request, &tell).await
+}
+
+/// Writes the report as `JUnit` XML into a file.
+///
+/// # Errors
+/// [`Code::Unavailable`] when it cannot be written.
+pub fn save_junit(path: &Path, name: &str, report: &RequestsReport) -> Result<(), Error> {
+    Ok(joinery_connector::file::write(path, junit(name, report).as_bytes())?)
 }
 
 /// The report as `JUnit` XML: a suite for each row of data, or one for all.

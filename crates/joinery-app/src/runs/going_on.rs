@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use ts_rs::TS;
 
-use super::{Performance, run_script};
+use super::{Performance, held::Held, run_script};
 use crate::{
     error::Error,
     host::RunHost,
@@ -102,6 +102,34 @@ pub(super) async fn run(
     input: &Value,
     resumed: Option<Row>,
 ) -> Result<(Outcome, Option<Waiting>), Error> {
+    let held = Held::new(studio);
+    let (first, resumed) = match resumed {
+        Some(row) => {
+            held.take(&row.id)?;
+            // Whoever had it before may have gone on since it was read.
+            let row = waiting::get(studio.store()?, &row.id)?.unwrap_or(row);
+            let state = row.state.clone();
+            let input = input.clone();
+            (Function::Resume { input, state }, Some(row))
+        }
+        None => (first, None),
+    };
+    tokio::select! {
+        ended = rounds(&held, performance, description, host, first, input, resumed) => ended,
+        never = held.keep() => match never {},
+    }
+}
+
+async fn rounds(
+    held: &Held<'_>,
+    performance: &Performance,
+    description: &Description,
+    host: &Arc<RunHost>,
+    first: Function,
+    input: &Value,
+    resumed: Option<Row>,
+) -> Result<(Outcome, Option<Waiting>), Error> {
+    let studio = held.studio();
     let (mut function, mut row, mut covered) = (first, resumed, None);
     let mut rounds = row.as_ref().map_or(0, |row| row.rounds);
     if let Some(row) = &row {
@@ -157,6 +185,7 @@ pub(super) async fn run(
             due_ms: now_ms().saturating_add((continuation.seconds * 1_000.0).ceil() as i64),
         };
         waiting::put(studio.store()?, &kept)?;
+        held.take(&kept.id)?;
         let waiting = Waiting {
             id: kept.id.clone(),
             due_ms: kept.due_ms,
@@ -247,7 +276,7 @@ fn interrupted(performance: &Performance, waiting: &Waiting) -> Outcome {
         "Stopped while the action waits to go on.",
         &performance.file,
     );
-    let hint = format!("It goes on with `--resume {}`.", waiting.id);
+    let hint = format!("Resume it, on the command line with `--resume {}`.", waiting.id);
     Outcome {
         result: Err(error.with_hint(hint)),
         compile_ms: 0.0,
@@ -265,7 +294,7 @@ fn failed(outcome: Outcome, error: ScriptError) -> Outcome {
     }
 }
 
-fn new_id() -> String {
+pub(super) fn new_id() -> String {
     let mut chance = [0; 5];
     getrandom::fill(&mut chance).expect("the system has randomness");
     hex::encode(chance)

@@ -1,7 +1,9 @@
 //! Running actions: describe, run, compare with the run before.
 
+mod alone;
 pub mod debug;
 mod going_on;
+mod held;
 mod perform;
 mod pick_lists;
 mod seen;

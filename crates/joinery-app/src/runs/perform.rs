@@ -4,7 +4,9 @@
 use std::{sync::Arc, time::Instant};
 
 use joinery_connector::{
-    Connector, FileKind, http,
+    Connector, FileKind,
+    cassette::{self, Given},
+    http,
     schema::{self, Field, Violation},
 };
 use joinery_http::{Client, SentRequest, auth};
@@ -12,7 +14,7 @@ use joinery_script::{ConsoleLine, Function, Host, Limits, Outcome, Run, ScriptEr
 use serde_json::{Value, json};
 
 use super::{
-    Stop,
+    Stop, alone,
     debug::Debugger,
     going_on::{self, OnWait, Waiting},
 };
@@ -36,6 +38,8 @@ pub struct Performance {
     pub cursor: Value,
     /// The answers to the config fields; null where there are none.
     pub config: Value,
+    /// One function to call by itself, whatever the script's fields say; the input is its arguments.
+    pub function: Option<String>,
     /// The id of an action that waits, to go on with it in place of beginning.
     pub resume: Option<String>,
     /// Whether a wait of the action is waited for; otherwise the run ends when it begins.
@@ -70,6 +74,7 @@ impl Performance {
             input: json!({}),
             cursor: Value::Null,
             config: Value::Null,
+            function: None,
             resume: None,
             wait: true,
             on_wait: None,
@@ -156,6 +161,8 @@ pub struct Performed {
     pub input: Value,
     /// The answers to the config fields as they were used.
     pub(crate) config: Value,
+    /// What is secret in both.
+    pub(crate) given: Vec<Given>,
     /// Where the output differs from its declared fields.
     pub warnings: Vec<Violation>,
     /// That the action goes on later, where it does; the outcome is then an error that says so.
@@ -241,6 +248,9 @@ async fn described(
 /// # Errors
 /// [`Code::Network`] when no client can be made, [`Code::Internal`] for a mistake of ours.
 pub async fn perform(studio: &Studio, mut performance: Performance) -> Result<Performed, Error> {
+    if let Some(function) = performance.function.take() {
+        return alone::perform(studio, performance, function).await;
+    }
     let started = Instant::now();
     let host = performance.host(studio)?;
     let resumed = match &performance.resume {
@@ -262,10 +272,18 @@ pub async fn perform(studio: &Studio, mut performance: Performance) -> Result<Pe
     if let Some(error) = refuse(&description.config, &performance.config, &performance.file, "config.") {
         return Ok(failed(performance.input, error, started));
     }
-    let input = convert::apply(&description.input, std::mem::take(&mut performance.input));
-    let input = schema::with_defaults(&description.input, input);
+    let input = std::mem::take(&mut performance.input);
+    let input = match converted(studio, &performance, &host, &description.input, input).await? {
+        Ok(input) => schema::with_defaults(&description.input, input),
+        Err(error) => return Ok(failed(Value::Null, *error, started)),
+    };
     if let Some(error) = refuse(&description.input, &input, &performance.file, "") {
         return Ok(failed(input, error, started));
+    }
+    let mut given = cassette::given(&description.input, &input);
+    given.extend(cassette::given(&description.config, &performance.config));
+    if let Some(recording) = performance.client.as_ref().and_then(Client::recording) {
+        recording.give(&given);
     }
     let kind = performance.connector.files.get(&performance.file).map(|file| file.kind);
     let function = match (kind, &resumed) {
@@ -282,8 +300,11 @@ pub async fn perform(studio: &Studio, mut performance: Performance) -> Result<Pe
     };
     let (mut outcome, waiting) =
         going_on::run(studio, &performance, &description, &host, function, &input, resumed).await?;
-    if kind == Some(FileKind::Action) {
-        outcome.result = outcome.result.map(|value| convert::apply(&description.output, value));
+    if kind == Some(FileKind::Action)
+        && let Ok(value) = outcome.result
+    {
+        let output = converted(studio, &performance, &host, &description.output, value).await?;
+        outcome.result = output.map_err(|error| *error);
     }
     let warnings = match (&outcome.result, &description.output_schema) {
         (Ok(value), Some(schema)) if kind == Some(FileKind::Action) => schema::check(schema, value).unwrap_or_default(),
@@ -291,6 +312,7 @@ pub async fn perform(studio: &Studio, mut performance: Performance) -> Result<Pe
     };
     let told = told(studio, Performance { input, ..performance }, &host, outcome, started);
     Ok(Performed {
+        given,
         warnings,
         waiting,
         asked: asked.calls,
@@ -337,6 +359,7 @@ fn told(studio: &Studio, performance: Performance, host: &RunHost, outcome: Outc
         console: record.console,
         input: performance.input,
         config: performance.config,
+        given: Vec::new(),
         warnings: Vec::new(),
         waiting: None,
         time_ms: milliseconds(started.elapsed()),
@@ -354,14 +377,38 @@ pub(crate) async fn checked_input(
     studio: &Studio,
     performance: &Performance,
 ) -> Result<Result<Value, Box<ScriptError>>, Error> {
-    Ok(describe(studio, performance).await?.and_then(|(description, _)| {
-        let input = convert::apply(&description.input, performance.input.clone());
-        let input = schema::with_defaults(&description.input, input);
-        match refuse(&description.input, &input, &performance.file, "") {
-            None => Ok(input),
-            Some(error) => Err(Box::new(error)),
-        }
-    }))
+    let (description, _) = match describe(studio, performance).await? {
+        Ok(described) => described,
+        Err(error) => return Ok(Err(error)),
+    };
+    let host = Arc::new(performance.new_host(studio)?);
+    let input = performance.input.clone();
+    let input = match converted(studio, performance, &host, &description.input, input).await? {
+        Ok(input) => schema::with_defaults(&description.input, input),
+        Err(error) => return Ok(Err(error)),
+    };
+    Ok(match refuse(&description.input, &input, &performance.file, "") {
+        None => Ok(input),
+        Some(error) => Err(Box::new(error)),
+    })
+}
+
+/// `value` as its fields want it: turned by the kinds that they name in `convert`, then by the functions.
+async fn converted(
+    studio: &Studio,
+    performance: &Performance,
+    host: &Arc<RunHost>,
+    fields: &[Field],
+    value: Value,
+) -> Result<Result<Value, Box<ScriptError>>, Error> {
+    let value = convert::apply(fields, value);
+    if !convert::asks_functions(fields) {
+        return Ok(Ok(value));
+    }
+    let fields = fields.to_vec();
+    let run = performance.run(Function::Convert { value, fields });
+    let outcome = run_script(studio, run, Arc::clone(host), performance.stop.clone(), None).await?;
+    Ok(outcome.result.map_err(|error| Box::new(with_advice(error))))
 }
 
 /// Whether the action says that it may be repeated; one that cannot say may not.
@@ -415,6 +462,7 @@ fn failed(input: Value, error: ScriptError, started: Instant) -> Performed {
         console: Vec::new(),
         input,
         config: Value::Null,
+        given: Vec::new(),
         warnings: Vec::new(),
         waiting: None,
         time_ms: milliseconds(started.elapsed()),

@@ -167,6 +167,7 @@ async fn send(studio: &Studio, call: Call<'_>) -> Result<Exchange, Error> {
         largest_body: None,
         session: Arc::new(Session::default()),
         hooks: None,
+        waits: None,
         also_secret: Vec::new(),
     };
     let client = studio.client_for(CLIENT, &Network::default())?;

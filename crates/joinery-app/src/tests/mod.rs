@@ -46,7 +46,7 @@ pub enum Mode {
 pub struct TestOptions {
     /// Where answers come from.
     pub mode: Mode,
-    /// Only cases whose action or name holds this text.
+    /// Only cases whose action or name holds this text; with a slash, those whose `ACTION/NAME` begins with it.
     pub filter: Option<String>,
     /// Whether outputs that differ from their snapshot become it.
     pub accept: bool,
@@ -161,7 +161,7 @@ pub async fn run(
     let count = tasks.len();
     if let Some(filter) = options.filter.as_deref().filter(|_| tasks.is_empty()) {
         return Err(Error::new(Code::Usage, format!("no case holds `{filter}`"))
-            .with_hint("A filter is a part of ACTION/NAME, in any case."));
+            .with_hint("A filter is a part of ACTION/NAME, in any case; with a slash in it, the beginning."));
     }
     // An org is asked one thing after the other: what one case makes, the next may find.
     let at_once = match options.mode {
@@ -264,7 +264,13 @@ fn tasks(connector: &Connector, filter: Option<&str>) -> Result<Vec<Task>, Error
             ..error
         })?;
         for case in cases.cases {
-            let is_wanted = format!("{}/{}", file.name, case.name).to_lowercase().contains(&filter);
+            let name = format!("{}/{}", file.name, case.name).to_lowercase();
+            // With a slash the action is named, and another may end like it.
+            let is_wanted = if filter.contains('/') {
+                name.starts_with(&filter)
+            } else {
+                name.contains(&filter)
+            };
             if is_wanted {
                 tasks.push(Task {
                     script: file.name.clone(),

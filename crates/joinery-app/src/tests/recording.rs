@@ -6,7 +6,7 @@ use base64::prelude::{BASE64_STANDARD, BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE, 
 use jiff::Timestamp;
 use joinery_connector::{
     Connector, Secret,
-    cassette::{Cassette, Masking, RecordedBody},
+    cassette::{Cassette, Given, Masking, RecordedBody},
     form::Control,
 };
 use joinery_http::{Client, ClientOptions, auth};
@@ -30,6 +30,7 @@ pub(super) struct Take<'a> {
     pub(super) asked: &'a [RecordedCall],
     pub(super) calls: &'a [RecordedCall],
     pub(super) drawn: &'a Drawn,
+    pub(super) given: &'a [Given],
 }
 
 impl<'a> Take<'a> {
@@ -39,6 +40,7 @@ impl<'a> Take<'a> {
             asked: &performed.asked,
             calls: &performed.calls,
             drawn: &performed.drawn,
+            given: &performed.given,
         }
     }
 }
@@ -64,6 +66,7 @@ pub(super) fn cassette(connector: &Connector, take: &Take, said: Vec<String>) ->
         results: uses.results.iter().flat_map(as_written).collect(),
         signed: uses.signed.clone(),
         said,
+        given: take.given.to_vec(),
     };
     masking.apply(&mut cassette);
     Ok(cassette)

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use joinery_connector::{
     Connector,
-    cassette::Cassette,
+    cassette::{self, Cassette},
     test_file::{NewCase, TestFile, file_name},
 };
 use serde::{Deserialize, Serialize};
@@ -74,10 +74,15 @@ pub async fn save(studio: &Studio, wanted: &SaveTest) -> Result<SavedTest, Error
         cursor: Value::Null,
         cassette: None,
         error: performed.outcome.result.as_ref().err().map(|error| error.code.clone()),
+        expect: Vec::new(),
     };
     let take = recording::Take::of(&run.connection, performed);
     let cassette = recording::cassette(&connector, &take, texts(&made))?;
-    let output = replayed(studio, &connector, &run, &cassette).await?;
+    let shown = cassette.render();
+    for part in [&mut made.input, &mut made.config] {
+        cassette::shown_input(&performed.given, &shown, part);
+    }
+    let output = replayed(studio, &connector, &run, &made, &cassette).await?;
     let cassette = (!cassette.exchanges.is_empty()).then_some(cassette);
     made.cassette = cassette.as_ref().map(|_| free_name(&connector, &run.action, name));
     let after = TestFile::with_case(&before, &file, &made).map_err(Error::from)?;
@@ -114,11 +119,12 @@ async fn replayed(
     studio: &Studio,
     connector: &std::sync::Arc<Connector>,
     run: &Kept,
+    made: &NewCase,
     cassette: &Cassette,
 ) -> Result<Option<Value>, Error> {
     let mut performance = recording::replay(studio, connector, &run.file, cassette);
-    performance.input = run.performed.input.clone();
-    performance.config = run.performed.config.clone();
+    performance.input = made.input.clone();
+    performance.config = made.config.clone();
     let client = performance.client.clone();
     let again = runs::perform(studio, performance).await?;
     let misses = client

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use joinery_connector::{Connector, ConnectorFile, FileKind, request::RequestFolder};
+use joinery_connector::{Connector, ConnectorFile, FileKind, RequestEntry, RequestTree};
 
 use super::{ConnectorTree, TreeEntry, TreeGroup};
 
@@ -54,7 +54,7 @@ pub(super) fn read(workspace: &Path, name: &str) -> ConnectorTree {
 fn group(connector: &Connector, kind: FileKind, label: &str) -> Option<TreeGroup> {
     let mut entries = Vec::new();
     if kind == FileKind::Request {
-        insert_requests(&mut entries, connector);
+        entries = requests(connector, &connector.request_tree());
     }
     for file in connector.of_kind(kind) {
         if kind != FileKind::Request {
@@ -82,56 +82,26 @@ fn is_deprecated(connector: &Connector, file: &ConnectorFile) -> bool {
         .is_ok_and(|text| text.lines().any(|line| line.starts_with("fn deprecated(")))
 }
 
-/// Puts every request into its folders, those that hold none yet among them.
-fn insert_requests(entries: &mut Vec<TreeEntry>, connector: &Connector) {
-    let mut files: Vec<&ConnectorFile> = connector
-        .of_kind(FileKind::Request)
-        .chain(connector.of_kind(FileKind::RequestFolder))
-        .collect();
-    files.sort_by_key(|file| &file.path);
-    for file in files {
-        let Some((folder, _)) = file.path.rsplit_once('/') else {
-            continue;
-        };
-        let into = folder_of(&mut *entries, connector, folder);
-        if file.kind == FileKind::Request {
+/// The requests in their folders, those that hold none yet among them, in the order that folders say.
+fn requests(connector: &Connector, folder: &RequestTree) -> Vec<TreeEntry> {
+    let entries = folder.entries.iter();
+    let shown = entries.map(|entry| {
+        let path = entry.path();
+        let name = path.rsplit('/').next().unwrap_or(path);
+        match entry {
+            RequestEntry::Folder(inner) => TreeEntry {
+                children: Some(requests(connector, inner)),
+                ..leaf(inner.says.name.as_deref().unwrap_or(name), path, None)
+            },
             // A request that does not parse keeps its file's name: opening it shows what is wrong.
-            let stem = file.name.rsplit('/').next().unwrap_or(&file.name);
-            let (label, method) = match connector.request(&file.path) {
-                Ok(request) if !request.name.is_empty() => (request.name, Some(request.method)),
-                Ok(request) => (stem.to_owned(), Some(request.method)),
-                Err(_) => (stem.to_owned(), None),
-            };
-            into.push(leaf(&label, &file.path, method));
+            RequestEntry::Request(_) => match connector.request(path) {
+                Ok(request) if !request.name.is_empty() => leaf(&request.name, path, Some(request.method)),
+                Ok(request) => leaf(name.trim_end_matches(".toml"), path, Some(request.method)),
+                Err(_) => leaf(name.trim_end_matches(".toml"), path, None),
+            },
         }
-    }
-}
-
-/// The entries of a folder of requests, which is made as needed.
-fn folder_of<'a>(mut entries: &'a mut Vec<TreeEntry>, connector: &Connector, folder: &str) -> &'a mut Vec<TreeEntry> {
-    let mut path = String::from("requests");
-    for name in folder.split('/').skip(1) {
-        path = format!("{path}/{name}");
-        let at = entries.iter().position(|entry| entry.path == path).unwrap_or_else(|| {
-            entries.push(TreeEntry {
-                label: folder_name(connector, &path).unwrap_or_else(|| name.to_owned()),
-                path: path.clone(),
-                method: None,
-                children: Some(Vec::new()),
-                deprecated: false,
-            });
-            entries.len() - 1
-        });
-        entries = entries[at].children.get_or_insert_default();
-    }
-    entries
-}
-
-/// The name that a folder gives itself.
-fn folder_name(connector: &Connector, folder: &str) -> Option<String> {
-    let path = format!("{folder}/folder.toml");
-    connector.files.get(&path)?;
-    RequestFolder::parse(&connector.text(&path).ok()?, &path).ok()?.0.name
+    });
+    shown.collect()
 }
 
 fn leaf(label: &str, path: &str, method: Option<String>) -> TreeEntry {

@@ -1,9 +1,10 @@
-//! `joinery check`: everything wrong or doubtful in a connector, without running it.
+//! `joinery check`: everything wrong or doubtful in a connector, or in the flows and connectors of a workspace, without
+//! running anything.
 
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use joinery_app::{Code, Connector, Error, Problem, Severity, connectors};
+use joinery_app::{Code, Connector, Error, Problem, Severity, connectors, flows};
 use serde_json::{Value, json};
 
 use crate::{
@@ -15,7 +16,7 @@ use crate::{
 /// What `joinery check` takes.
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// A connector's folder or package
+    /// A connector's folder or package, or a workspace with flows
     connector: PathBuf,
     /// Print the findings as JSON
     #[arg(long)]
@@ -28,6 +29,9 @@ pub struct Arguments {
 /// Prints every finding; an error among them fails the check.
 pub fn run(arguments: &Arguments) -> Result<Outcome, Error> {
     let path = &arguments.connector;
+    if flows::has_flows(path) {
+        return workspace(arguments, path);
+    }
     if arguments.fix {
         fix(path)?;
     }
@@ -63,14 +67,37 @@ pub fn run(arguments: &Arguments) -> Result<Outcome, Error> {
         }
         Err(error) => return Err(error),
     };
-    let errors = problems
-        .iter()
-        .filter(|problem| problem.severity == Severity::Error)
-        .count();
+    Ok(sum_up(arguments, &problems, files))
+}
+
+/// The flows of a workspace, and every connector in it.
+fn workspace(arguments: &Arguments, path: &Path) -> Result<Outcome, Error> {
+    let studio = home::studio()?;
+    let flows = flows::open(path)?;
+    let (mut problems, mut files) = (flows.check(&studio), flows.files());
+    for connector in flows.connectors() {
+        if arguments.fix && connector.root.is_dir() {
+            fix(&connector.root)?;
+        }
+        let below = connector.root.strip_prefix(path).unwrap_or(&connector.root);
+        let found = connectors::check(&studio, connector).into_iter();
+        problems.extend(found.map(|problem| Problem {
+            file: below.join(&problem.file).display().to_string(),
+            ..problem
+        }));
+        files += connector.files.len();
+    }
+    show(arguments, path, &problems, None)?;
+    Ok(sum_up(arguments, &problems, files))
+}
+
+fn sum_up(arguments: &Arguments, problems: &[Problem], files: usize) -> Outcome {
+    let is_error = |problem: &&Problem| problem.severity == Severity::Error;
+    let errors = problems.iter().filter(is_error).count();
     if !arguments.json {
         output::note(&summary(errors, problems.len() - errors, files));
     }
-    Ok(if errors == 0 { Outcome::Done } else { Outcome::Failed })
+    if errors == 0 { Outcome::Done } else { Outcome::Failed }
 }
 
 /// Makes the safe fixes. A connector that cannot be opened is left to the check, which says why.

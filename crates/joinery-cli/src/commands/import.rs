@@ -11,7 +11,7 @@ use crate::{Outcome, output, target};
 #[derive(Debug, Args)]
 #[command(override_usage = "joinery import [OPTIONS] --into CONNECTOR [FORMAT] FILE")]
 pub struct Arguments {
-    /// The format, where the file does not tell, and the file; - for what comes in
+    /// The format, where the file does not tell, and the file, or a collection's folder or zip; - for what comes in
     #[arg(required = true, num_args = 1..=2, value_names = ["FORMAT", "FILE"])]
     what: Vec<String>,
     /// The connector whose requests they become
@@ -32,21 +32,21 @@ pub fn run(arguments: &Arguments) -> Result<Outcome, Error> {
         [file, ..] => (None, file),
         [] => return Err(Error::new(Code::Usage, "no file is given")),
     };
-    let text = if file == "-" {
-        let mut text = String::new();
-        std::io::stdin()
-            .read_to_string(&mut text)
-            .map_err(|error| Error::new(Code::Input, format!("what comes in is not text: {error}")))?;
-        text
-    } else {
-        import::read(&PathBuf::from(file))?
-    };
     let connector = target::open(&arguments.into)?;
     if !connector.root.is_dir() {
         return Err(Error::new(Code::Usage, "a package cannot be written to").with_hint("Give a connector's folder."));
     }
     let workspace = environments::place_of(&connector.root);
-    let report = import::into((&connector.root, &workspace), format, &text, file, arguments.replace)?;
+    let into = (connector.root.as_path(), workspace.as_path());
+    let report = if file == "-" {
+        let mut text = String::new();
+        std::io::stdin()
+            .read_to_string(&mut text)
+            .map_err(|error| Error::new(Code::Input, format!("what comes in is not text: {error}")))?;
+        import::into(into, format, &text, file, arguments.replace)?
+    } else {
+        import::path_into(into, format, &PathBuf::from(file), arguments.replace)?
+    };
     if arguments.json {
         output::json(&report)?;
         return Ok(Outcome::Done);

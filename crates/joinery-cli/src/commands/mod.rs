@@ -14,6 +14,7 @@ mod man;
 mod new;
 mod run;
 mod sandbox;
+mod schema;
 mod send;
 mod test;
 mod trigger;
@@ -29,6 +30,8 @@ use crate::Outcome;
 pub enum Command {
     /// Make a connector from a template
     New(new::Arguments),
+    /// Infer fields from samples
+    Schema(schema::Arguments),
     /// Find mistakes without running
     Check(check::Arguments),
     /// Lay out scripts
@@ -77,6 +80,7 @@ impl Command {
     pub fn run(self) -> Result<Outcome, Error> {
         match self {
             Self::New(arguments) => new::run(&arguments),
+            Self::Schema(arguments) => schema::run(&arguments),
             Self::Check(arguments) => check::run(&arguments),
             Self::Fmt(arguments) => fmt::run(&arguments),
             Self::Run(arguments) => run::run(&arguments),
@@ -102,6 +106,7 @@ impl Command {
     /// Whether results and failures are wanted as JSON.
     pub fn wants_json(&self) -> bool {
         match self {
+            Self::Schema(arguments) => arguments.json,
             Self::Check(arguments) => arguments.json,
             Self::Run(arguments) => arguments.json,
             Self::Test(arguments) => arguments.json,

@@ -13,7 +13,7 @@ use joinery_app::{
 };
 use serde_json::json;
 
-use crate::{Outcome, home, output};
+use crate::{Outcome, home, output, stop};
 
 /// What `joinery sandbox` takes.
 #[derive(Debug, Args)]
@@ -117,7 +117,7 @@ pub fn run(arguments: Arguments) -> Result<Outcome, Error> {
     home::serve(async {
         let studio = home::studio()?;
         // Before the org is announced: who reads the line may end us at once.
-        let stop = stop_signal()?;
+        let stop = stop::signal()?;
         let view = sandbox::start_with(&studio, options).await?;
         announce(&sandbox::record(&studio)?, view.users, arguments.json, kept.as_deref())?;
         let calls = sandbox::activity(&studio)?;
@@ -190,28 +190,4 @@ fn announce(running: &SandboxRecord, users: usize, json: bool, kept: Option<&Pat
         None => "what was changed in it is then gone".to_owned(),
     };
     output::line(&format!("{dim}Ctrl C stops it; {after}.{dim:#}"))
-}
-
-/// Waits for Ctrl C, or on Unix for SIGTERM as well. Listens from now on.
-fn stop_signal() -> Result<impl Future<Output = ()>, Error> {
-    let failed = |error| Error::new(Code::Unavailable, format!("cannot listen for signals: {error}"));
-    #[cfg(unix)]
-    let (mut interrupt, mut terminate) = {
-        use tokio::signal::unix::{SignalKind, signal};
-        (
-            signal(SignalKind::interrupt()).map_err(failed)?,
-            signal(SignalKind::terminate()).map_err(failed)?,
-        )
-    };
-    #[cfg(windows)]
-    let mut interrupt = tokio::signal::windows::ctrl_c().map_err(failed)?;
-    Ok(async move {
-        #[cfg(unix)]
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-        #[cfg(windows)]
-        interrupt.recv().await;
-    })
 }

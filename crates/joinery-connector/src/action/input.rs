@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Taken, names, script::SAME_IN_SCRIPTS};
+use super::{Taken, names, order, script::SAME_IN_SCRIPTS};
 use crate::{
     request::{Pair, RequestBody, SavedRequest, inside_string},
     schema::{Field, FieldType, infer},
@@ -22,11 +22,24 @@ pub(super) struct Input {
     pub sample: Option<Value>,
 }
 
-/// The fields, in the order in which the request mentions their variables.
-pub(super) fn of(request: &SavedRequest, taken: &Taken) -> Vec<Input> {
+/// The fields, in the order in which the requests mention their variables, but for what one of them has captured by then.
+pub(super) fn of(requests: &[SavedRequest], taken: &Taken) -> Vec<Input> {
     let mut inputs: Vec<Input> = Vec::new();
+    let mut captured: Vec<&str> = Vec::new();
+    for request in requests {
+        more(request, &captured, taken, &mut inputs);
+        captured.extend(order::captures(request).map(|(name, _)| name));
+    }
+    inputs
+}
+
+/// The fields of one request that are not there yet.
+fn more(request: &SavedRequest, captured: &[&str], taken: &Taken, inputs: &mut Vec<Input>) {
     for mention in request.placeholders() {
-        if is_given(&mention.name, taken) || SAME_IN_SCRIPTS.contains(&mention.name.as_str()) {
+        let known = captured.contains(&mention.name.as_str())
+            || inputs.iter().any(|input| input.variable == mention.name)
+            || is_given(&mention.name, taken);
+        if known || SAME_IN_SCRIPTS.contains(&mention.name.as_str()) {
             continue;
         }
         let wanted = identifier(&mention.name);
@@ -57,7 +70,6 @@ pub(super) fn of(request: &SavedRequest, taken: &Taken) -> Vec<Input> {
             sample: typed,
         });
     }
-    inputs
 }
 
 /// Whether the connection gives the value.
@@ -66,7 +78,7 @@ pub(super) fn is_given(variable: &str, taken: &Taken) -> bool {
 }
 
 /// The variable's name, or the function's of a call, as an identifier.
-fn identifier(name: &str) -> String {
+pub(super) fn identifier(name: &str) -> String {
     let name = name.split('(').next().unwrap_or_default();
     let mut identifier: String = name
         .chars()

@@ -4,37 +4,37 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
 use super::{
-    Taken,
+    Taken, field_code,
     input::Input,
-    names,
+    names, order,
     rhai::{self, Expression},
 };
 use crate::{
     request::{self, Pair, RequestBody, SavedRequest, inside_string},
-    schema::{Field, FieldType},
     variables::placeholders,
 };
 
 /// The script: title, input fields, the call, output fields.
 pub(super) fn write(
-    request: &SavedRequest,
+    requests: &[SavedRequest],
     name: &str,
     inputs: &[Input],
     taken: &Taken,
     schema: Option<&str>,
 ) -> String {
+    let empty = SavedRequest::default();
+    let request = requests.last().unwrap_or(&empty);
     let title = request.name.lines().next().unwrap_or_default().trim();
     let title = if title.is_empty() {
         names::label(name)
     } else {
         title.to_owned()
     };
-    let scope = Scope { inputs, taken };
     let mut sections = vec![format!("//! {title}\n")];
     if !inputs.is_empty() {
         let fields: Vec<String> = inputs
             .iter()
-            .map(|input| format!("        {},\n", field(&input.field)))
+            .map(|input| format!("        {},\n", field_code(&input.field, 8)))
             .collect();
         let fields = fields.concat();
         sections.push(format!(
@@ -43,7 +43,7 @@ pub(super) fn write(
     }
     sections.push(format!(
         "fn execute(connection, input) {{\n{}}}\n",
-        call(request, &scope)
+        order::body(requests, inputs, taken)
     ));
     if let Some(schema) = schema {
         let name = rhai::string(schema);
@@ -52,43 +52,25 @@ pub(super) fn write(
     sections.join("\n")
 }
 
-/// `field("user", #{ label: "User", required: true })`
-fn field(field: &Field) -> String {
-    let mut options: Vec<(String, Expression)> = Vec::new();
-    let mut put = |key: &str, value: Value| options.push((key.to_owned(), Expression::Value(value)));
-    if field.kind != FieldType::String {
-        put("type", field.kind.word().into());
-    }
-    if let Some(format) = &field.format {
-        put("format", format.as_str().into());
-    }
-    if let Some(label) = &field.label {
-        put("label", label.as_str().into());
-    }
-    if let Some(hint) = &field.hint {
-        put("hint", hint.as_str().into());
-    }
-    if field.required {
-        put("required", true.into());
-    }
-    let name = rhai::string(&field.name);
-    let options = Expression::Map(options).code(8, 0);
-    format!("field({name}, {options})")
-}
-
 /// Calls of template functions that scripts write the same way.
 pub(super) const SAME_IN_SCRIPTS: &[&str] = &["uuid()"];
 
 /// Where variables lead.
-struct Scope<'a> {
-    inputs: &'a [Input],
-    taken: &'a Taken,
+pub(super) struct Scope<'a> {
+    pub inputs: &'a [Input],
+    pub taken: &'a Taken,
+    /// Variables that a request before has captured, each with the name it has in the script.
+    pub captured: &'a [(String, String)],
 }
 
 impl Scope<'_> {
     fn code(&self, variable: &str) -> String {
         if SAME_IN_SCRIPTS.contains(&variable) {
             return variable.to_owned();
+        }
+        // The request captured last wins.
+        if let Some((_, local)) = self.captured.iter().rev().find(|(name, _)| name == variable) {
+            return local.clone();
         }
         if let Some(input) = self.inputs.iter().find(|input| input.variable == variable) {
             return rhai::property("input", &input.name);
@@ -160,8 +142,16 @@ impl Scope<'_> {
     }
 }
 
-/// The body of `execute`.
-fn call(request: &SavedRequest, scope: &Scope) -> String {
+/// A call in the body of `execute`.
+pub(super) struct Call {
+    /// What stands before it, such as a variable for its body.
+    pub before: String,
+    /// The call itself, without the four spaces that it begins with and the line's end.
+    pub call: String,
+}
+
+/// The call that a request is; it gives the answer's body, or with `whole` all of the answer.
+pub(super) fn call(request: &SavedRequest, scope: &Scope, whole: bool) -> Call {
     let url = request.url.trim().split('#').next().unwrap_or_default();
     let (url, url_query) = url.split_once('?').unwrap_or((url, ""));
     let path = scope.path(url);
@@ -173,7 +163,8 @@ fn call(request: &SavedRequest, scope: &Scope) -> String {
         request.method.to_ascii_uppercase()
     };
     let body = body(&request.body, scope);
-    let short = headers.is_empty()
+    let short = !whole
+        && headers.is_empty()
         && match method.as_str() {
             "GET" | "HEAD" => body.is_none(),
             "POST" | "PUT" | "PATCH" | "DELETE" => {
@@ -188,22 +179,29 @@ fn call(request: &SavedRequest, scope: &Scope) -> String {
         };
         return short_call(&method.to_ascii_lowercase(), &path, argument);
     }
-    long_call(&method, &path, query, headers, body)
+    long_call(&method, &path, query, headers, body, whole)
 }
 
 /// `http.get(path, query)`, the second argument in a variable of its own where it takes several lines.
-fn short_call(method: &str, path: &Expression, argument: Option<(&str, Expression)>) -> String {
+fn short_call(method: &str, path: &Expression, argument: Option<(&str, Expression)>) -> Call {
     let path = path.code(4, 0);
-    let Some((name, argument)) = argument else {
-        return format!("    http.{method}({path})\n");
+    let alone = |call: String| Call {
+        before: String::new(),
+        call,
     };
-    let start = format!("    http.{method}({path}, ");
-    let inline = argument.code(4, start.len() + 1);
+    let Some((name, argument)) = argument else {
+        return alone(format!("http.{method}({path})"));
+    };
+    let start = format!("http.{method}({path}, ");
+    let inline = argument.code(4, start.len() + 5);
     if !inline.contains('\n') {
-        return format!("{start}{inline})\n");
+        return alone(format!("{start}{inline})"));
     }
     let argument = argument.code(4, 4 + name.len() + 8);
-    format!("    let {name} = {argument};\n    http.{method}({path}, {name})\n")
+    Call {
+        before: format!("    let {name} = {argument};\n"),
+        call: format!("http.{method}({path}, {name})"),
+    }
 }
 
 /// `http.request(method, path)` with one line for each thing that is set.
@@ -213,12 +211,9 @@ fn long_call(
     query: Option<Expression>,
     headers: Vec<(String, Expression)>,
     body: Option<Body>,
-) -> String {
-    let mut lines = vec![format!(
-        "    http.request({}, {})\n",
-        rhai::string(method),
-        path.code(4, 0)
-    )];
+    whole: bool,
+) -> Call {
+    let mut lines = vec![format!("http.request({}, {})\n", rhai::string(method), path.code(4, 0))];
     let mut set = |name: &str, arguments: &str| lines.push(format!("        .{name}({arguments})\n"));
     if let Some(query) = query {
         set("query", &query.code(8, 16));
@@ -235,8 +230,14 @@ fn long_call(
             set("body", &format!("{}, {}", text.code(8, 0), content_type.code(8, 0)));
         }
     }
-    lines.push("        .send()\n        .body\n".to_owned());
-    lines.concat()
+    lines.push("        .send()".to_owned());
+    if !whole {
+        lines.push("\n        .body".to_owned());
+    }
+    Call {
+        before: String::new(),
+        call: lines.concat(),
+    }
 }
 
 /// Parameters of the URL's own text, then the rows. A name that comes twice has a list.

@@ -358,3 +358,69 @@ fn words_and_plurals_are_read_as_english() {
     );
     assert_eq!(names::label("userId"), "User ID");
 }
+
+#[test]
+fn requests_in_order_hand_on_what_they_capture() {
+    let find = request(
+        r#"
+            name = "Find a user"
+            url = "{{base_url}}/api/v1/users"
+            query = [{ name = "search", value = 'profile.login eq "{{login}}"' }]
+            capture = [{ name = "user_id", subject = "$[0].id" }, { name = "etag", subject = "header: ETag" }]
+            [variables]
+            login = "ada@acme.example"
+        "#,
+    );
+    let suspend = request(
+        r#"
+            name = "Suspend a user"
+            method = "POST"
+            url = "{{base_url}}/api/v1/users/{{user_id}}/lifecycle/suspend"
+            headers = [{ name = "If-Match", value = "{{etag}}" }]
+        "#,
+    );
+    let read = request(
+        r#"
+            name = "Read the user"
+            url = "{{base_url}}/api/v1/users/{{user_id}}"
+            assert = [
+                { subject = "status", equals = 200 },
+                { subject = "$.status", equals = "SUSPENDED" },
+                { subject = "time_ms", at_most = 500.0 },
+            ]
+        "#,
+    );
+    let answer = json!({"id": "00u1", "status": "SUSPENDED"});
+    let steps = [(&find, None), (&suspend, None), (&read, Some(&answer))];
+    let steps = steps.map(|(request, response)| Step { request, response });
+    let made = from_requests(&steps, &taken());
+    expect![[r#"
+        //! Read the user
+
+        fn input_fields(connection, config) {
+            [
+                field("login", #{ format: "email", label: "Login", required: true }),
+            ]
+        }
+
+        fn execute(connection, input) {
+            let users = http.request("GET", "/api/v1/users")
+                .query(#{ search: `profile.login eq "${input.login}"` })
+                .send();
+            let user_id = dig(users.body, "[0].id");
+            let etag = users.headers["etag"];
+            http.request("POST", `/api/v1/users/${encode_path(user_id)}/lifecycle/suspend`)
+                .header("If-Match", etag)
+                .send()
+                .body;
+            http.get(`/api/v1/users/${encode_path(user_id)}`)
+        }
+
+        fn output_fields(connection, config) { schema("user") }
+    "#]]
+    .assert_eq(&made.script);
+    expect![[
+        r#"[("$.status", String("SUSPENDED"))] ["the check of time_ms in Read the user"] {"login":"ada@acme.example"}"#
+    ]]
+    .assert_eq(&format!("{:?} {:?} {}", made.expect, made.left, made.input));
+}

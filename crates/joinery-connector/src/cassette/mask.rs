@@ -1,6 +1,6 @@
 //! Masking what was recorded: secrets always, personal data unless the connector says otherwise. A value gets the same
 //! stand-in wherever it stands, so that what a script reads out of one answer and sends with its next request still
-//! matches. What the case itself says is left alone: it is in the file beside the cassette.
+//! matches. What the case itself says is left alone, unless it is a secret: it is in the file beside the cassette.
 
 use std::collections::BTreeMap;
 
@@ -8,8 +8,9 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde_json::Value;
 
 use super::{
-    Cassette, MaskRule, RecordedBody, RecordedExchange, TestSettings,
-    people::{Kind, kind_of, plain, stand_in},
+    Cassette, Given, MaskRule, RecordedBody, RecordedExchange, RecordedRequest, TestSettings,
+    given::{is_stand_in, replace_secret, replace_secret_fields, stand_in_of},
+    people::{Kind, is_link, kind_of, plain, stand_in},
     secret_stand_in,
     text::{Rewrite, emails, in_form, in_header, in_url},
 };
@@ -18,8 +19,8 @@ use crate::Secret;
 /// The least letters of a value that is looked for inside other text. A shorter one is replaced where it stands alone.
 const SHORTEST: usize = 3;
 
-/// The least letters of a secret that is looked for inside words too.
-const SHORTEST_SECRET: usize = 8;
+/// The least letters of what is taken for a token at the end of a link.
+const SHORTEST_TOKEN: usize = 8;
 
 /// Headers that say nothing of a person, and whose dates must stay dates.
 const PLAIN_HEADERS: &[&str] = &["date", "expires", "last-modified", "content-type"];
@@ -38,6 +39,8 @@ pub struct Masking<'a> {
     pub signed: Vec<String>,
     /// Texts of the case: its input, and what it expects.
     pub said: Vec<String>,
+    /// Its input once more, with what is secret in it.
+    pub given: Vec<Given>,
 }
 
 /// The values found so far, with their stand-ins.
@@ -103,16 +106,16 @@ impl Masking<'_> {
         for (name, secret) in &self.secrets {
             rewrite.anywhere(secret.reveal(), &secret_stand_in(name));
         }
+        replace_secret_fields(&mut rewrite, &self.given);
         rewrite
     }
 
     fn found(&self, found: &Found) -> Rewrite {
         let mut rewrite = Rewrite::default();
         for (value, (kind, shown)) in &found.by_value {
-            let length = value.chars().count();
-            if *kind == Kind::Secret && length >= SHORTEST_SECRET {
-                rewrite.anywhere(value, shown);
-            } else if length >= SHORTEST {
+            if *kind == Kind::Secret {
+                replace_secret(&mut rewrite, value, shown);
+            } else if value.chars().count() >= SHORTEST {
                 rewrite.words(value, shown);
             } else {
                 rewrite.whole(value, shown);
@@ -160,6 +163,7 @@ impl Masking<'_> {
                     let kind = self.kind_of(name).or(inherited);
                     match (member, kind) {
                         (Value::String(text), Some(kind)) => self.add(kind, text, found),
+                        (Value::String(text), None) => self.find_in_link(name, text, found),
                         _ => self.find_in_value(member, kind, found),
                     }
                 }
@@ -173,6 +177,19 @@ impl Masking<'_> {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// The token that a link carries: in a parameter, or as its last part where the member says what the link is for.
+    fn find_in_link(&self, member: &str, text: &str, found: &mut Found) {
+        let Ok(url) = url::Url::parse(text) else { return };
+        for (name, value) in url.query_pairs() {
+            self.find_member(&name, &value, found);
+        }
+        for part in url.path_segments().into_iter().flatten().filter(|_| is_link(member)) {
+            if part.len() >= SHORTEST_TOKEN && part.contains(|letter: char| letter.is_ascii_digit()) {
+                self.add(Kind::Secret, part, found);
+            }
         }
     }
 
@@ -211,12 +228,17 @@ impl Masking<'_> {
 
     fn add(&self, kind: Kind, value: &str, found: &mut Found) {
         let said = |said: &String| contains_word(said, value);
-        let masked = value.starts_with("redacted-") || value.ends_with("@example.com") && value.starts_with("person");
+        let masked = is_stand_in(value) || value.ends_with("@example.com") && value.starts_with("person");
         if value.trim().is_empty() || masked || kind != Kind::Secret && self.said.iter().any(said) {
             return;
         }
         let is_made_again = self.results.iter().any(|(_, shown)| value.contains(shown.as_str()));
         if is_made_again || found.by_value.contains_key(value) {
+            return;
+        }
+        let own = stand_in_of(&self.given, value).filter(|_| kind == Kind::Secret);
+        if let Some(shown) = own {
+            found.by_value.insert(value.to_owned(), (kind, shown));
             return;
         }
         let number = found.counts.entry(kind).or_default();
@@ -271,7 +293,13 @@ fn drop_cookies(exchange: &mut RecordedExchange) {
     exchange.response.headers.retain(kept);
 }
 
-fn is_form(headers: &[String]) -> bool {
+/// Changes every text of a request; `is_form` says what its body is.
+pub(super) fn in_request(request: &mut RecordedRequest, is_form: bool, change: &mut dyn FnMut(&str) -> String) {
+    request.url = in_url(&request.url, change);
+    in_body(&mut request.body, is_form, change);
+}
+
+pub(super) fn is_form(headers: &[String]) -> bool {
     headers.iter().any(|line| line.contains("x-www-form-urlencoded"))
 }
 
@@ -311,7 +339,7 @@ fn in_token(signed: &str, change: &dyn Fn(&str) -> String) -> String {
     parts.join(".")
 }
 
-fn in_value(value: &mut Value, change: &mut dyn FnMut(&str) -> String) {
+pub(super) fn in_value(value: &mut Value, change: &mut dyn FnMut(&str) -> String) {
     match value {
         Value::String(text) => *text = in_url(text, change),
         Value::Array(items) => items.iter_mut().for_each(|item| in_value(item, change)),

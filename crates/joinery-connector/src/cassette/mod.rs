@@ -2,6 +2,7 @@
 //! done elsewhere; what a cassette says, how it is matched and how it is masked is here.
 
 mod body;
+mod given;
 mod mask;
 mod people;
 mod playback;
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 pub use body::RecordedBody;
+pub use given::{Given, given, shown_input};
 pub use mask::Masking;
 pub use playback::{Miss, MissReason, Playback};
 pub use settings::{MaskRule, TestSettings};

@@ -107,10 +107,31 @@ const SECRET: &[&str] = &[
     "secretkey",
     "accesskey",
     "clientassertion",
-    "recoveryanswer",
+    "answer",
+    "passcode",
     "signature",
     "sharedsecret",
 ];
+
+/// Ends of member names whose values are links that let their reader in.
+const LINKS: &[&str] = &[
+    "activationurl",
+    "activationlink",
+    "resetpasswordurl",
+    "recoveryurl",
+    "recoverylink",
+    "verificationurl",
+    "verificationlink",
+    "invitationurl",
+    "invitationlink",
+    "magiclink",
+];
+
+/// Whether a member of that name is a link with a token in it.
+pub(super) fn is_link(member: &str) -> bool {
+    let plain = plain(member);
+    LINKS.iter().any(|end| plain.ends_with(end))
+}
 
 /// What the value of a member of that name is taken for.
 pub(super) fn kind_of(member: &str, personal: bool) -> Option<Kind> {

@@ -3,17 +3,24 @@
 use similar::{ChangeTag, TextDiff};
 use url::Url;
 
-use super::{RecordedBody, RecordedExchange, RecordedRequest, RecordedResponse};
+use super::{
+    Given, RecordedBody, RecordedExchange, RecordedRequest, RecordedResponse,
+    given::disguise,
+    mask::{in_request, is_form},
+    text::Rewrite,
+};
 
 /// Lines of a difference that are shown around a change.
 const AROUND: usize = 3;
 
 /// A cassette being played.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Playback {
     exchanges: Vec<RecordedExchange>,
     used: Vec<bool>,
     misses: Vec<Miss>,
+    /// What the case gives in clear and the exchanges hold as stand-ins.
+    disguise: Rewrite,
 }
 
 /// A request that the cassette does not answer.
@@ -45,7 +52,14 @@ impl Playback {
             used: vec![false; exchanges.len()],
             exchanges,
             misses: Vec::new(),
+            disguise: Rewrite::default(),
         }
+    }
+
+    /// Masks in every request from now on what was masked of this input when it was recorded.
+    pub fn give(&mut self, given: &[Given]) {
+        let requests: Vec<&RecordedRequest> = self.exchanges.iter().map(|exchange| &exchange.request).collect();
+        self.disguise = disguise(given, &requests);
     }
 
     /// The answer to a request.
@@ -61,12 +75,12 @@ impl Playback {
         };
         let found = self
             .due()
-            .find(|at| !self.used[*at] && matches(&asked, &self.exchanges[*at].request));
+            .find(|at| !self.used[*at] && self.matches(&asked, &self.exchanges[*at].request));
         if let Some(at) = found {
             self.used[at] = true;
             return Ok(&self.exchanges[at].response);
         }
-        let miss = self.miss(asked);
+        let miss = self.miss(self.disguised(&asked, false));
         self.misses.push(miss.clone());
         Err(Box::new(miss))
     }
@@ -98,8 +112,21 @@ impl Playback {
         from..to
     }
 
+    /// Whether a request is the recorded one, as it is or masked as that was.
+    fn matches(&self, asked: &RecordedRequest, recorded: &RecordedRequest) -> bool {
+        matches(asked, recorded) || matches(&self.disguised(asked, is_form(&recorded.headers)), recorded)
+    }
+
+    fn disguised(&self, asked: &RecordedRequest, is_form: bool) -> RecordedRequest {
+        let mut asked = asked.clone();
+        if !self.disguise.is_empty() {
+            in_request(&mut asked, is_form, &mut |text| self.disguise.rewrite(text));
+        }
+        asked
+    }
+
     fn miss(&self, asked: RecordedRequest) -> Miss {
-        let same = |at: &usize| matches(&asked, &self.exchanges[*at].request);
+        let same = |at: &usize| self.matches(&asked, &self.exchanges[*at].request);
         let all = 0..self.exchanges.len();
         let (reason, nearest) = if all.clone().filter(|at| !self.used[*at]).any(|at| same(&at)) {
             (MissReason::OutOfOrder, self.used.iter().position(|used| !used))

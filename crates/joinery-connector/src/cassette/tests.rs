@@ -150,6 +150,7 @@ fn masked(exchanges: Vec<RecordedExchange>, settings: &TestSettings, said: &[&st
         results: vec![("c2lnbmVk".to_owned(), "c3RhbmQtaW4".to_owned())],
         signed: vec![SIGNED.to_owned()],
         said: said.iter().map(|text| (*text).to_owned()).collect(),
+        given: Vec::new(),
     };
     masking.apply(&mut cassette);
     cassette
@@ -186,6 +187,7 @@ fn what_was_decrypted_is_masked_like_an_answer() {
         results: Vec::new(),
         signed: Vec::new(),
         said: Vec::new(),
+        given: Vec::new(),
     };
     masking.apply(&mut cassette);
     let text = cassette.render();
@@ -307,4 +309,76 @@ fn the_connector_decides_what_else_is_masked_and_what_is_not() {
         (&json!("masked-2"), &json!("Ada"))
     );
     assert_eq!(user["profile"]["department"], "masked-1");
+}
+
+/// A password that lies in a secret field, a login, and a code that only the request's member tells to be one.
+fn own() -> (Vec<Given>, Value) {
+    let fields = [crate::schema::Field {
+        name: "password".to_owned(),
+        secret: true,
+        ..crate::schema::Field::default()
+    }];
+    let input = json!({ "login": "ada", "password": "correct horse", "code": "4711" });
+    (given(&fields, &input), input)
+}
+
+fn sent(password: &str, code: &str) -> Value {
+    json!({ "note": format!("it is {password}"), "passCode": code, "login": "ada" })
+}
+
+#[test]
+fn what_a_case_gives_in_secret_is_masked_wherever_it_lands_and_found_again() {
+    let (given, mut input) = own();
+    let settings = TestSettings::default();
+    let mut cassette = Cassette::new("2026-11-28T00:00:00Z", "https://acme.example");
+    cassette.exchanges = vec![exchange("POST", A, &sent("correct horse", "4711"), 200, &Value::Null)];
+    let masking = Masking {
+        settings: &settings,
+        secrets: Vec::new(),
+        replace: Vec::new(),
+        results: Vec::new(),
+        signed: Vec::new(),
+        said: ["ada", "correct horse", "4711"].map(str::to_owned).to_vec(),
+        given: given.clone(),
+    };
+    masking.apply(&mut cassette);
+    let recorded = cassette.exchanges[0].request.body.json.clone().unwrap();
+    assert_eq!(recorded, sent("redacted-input-password", "redacted-input-code"));
+    let answer = |password: &str| {
+        let mut playback = Playback::new(cassette.exchanges.clone());
+        playback.give(&given);
+        let body = sent(password, "4711").to_string();
+        let answered = playback.answer("POST", A, body.as_bytes()).is_ok();
+        (
+            answered,
+            playback.misses().iter().flat_map(Miss::difference).collect::<String>(),
+        )
+    };
+    assert!(answer("correct horse").0);
+    let (answered, difference) = answer("wrong horse");
+    assert!(!answered && !difference.contains("4711"), "{difference}");
+    shown_input(&given, &cassette.render(), &mut input);
+    assert_eq!(
+        input,
+        json!({ "login": "ada", "password": "redacted-input-password", "code": "redacted-input-code" })
+    );
+}
+
+#[test]
+fn links_that_let_their_reader_in_lose_their_token() {
+    let answer = json!({
+        "activationUrl": "https://acme.example/welcome/XE6wE17zmphl3KqAPFxO",
+        "next": "https://acme.example/reset?recoveryToken=abc123def&x=1",
+        "answer": "the cat",
+    });
+    let asked = exchange("POST", A, &Value::Null, 200, &answer);
+    let cassette = masked(vec![asked], &TestSettings::default(), &[]);
+    assert_eq!(
+        cassette.exchanges[0].response.body.json,
+        Some(json!({
+            "activationUrl": "https://acme.example/welcome/redacted-1",
+            "answer": "redacted-3",
+            "next": "https://acme.example/reset?recoveryToken=redacted-2&x=1",
+        }))
+    );
 }

@@ -24,6 +24,13 @@ pub(super) struct Rewrite {
     find: std::cell::OnceCell<Option<Regex>>,
 }
 
+/// Without the rules: some are about secrets.
+impl std::fmt::Debug for Rewrite {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Rewrite").finish_non_exhaustive()
+    }
+}
+
 struct Rule {
     shown: Option<String>,
     place: Place,
@@ -64,6 +71,11 @@ impl Rewrite {
                 place,
             });
         }
+    }
+
+    /// Whether it leaves every text as it is.
+    pub fn is_empty(&self) -> bool {
+        self.rules.is_empty()
     }
 
     /// The text with every rule applied, longest first.

@@ -3,10 +3,12 @@
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 
+use super::{RequestSet, Written, set::SetRequest};
 use crate::{
     http::{Header, HttpBody, HttpRequest, HttpResponse, PartContent, Timing, header},
     import::is_secret_name,
     secret::MASK,
+    variables::{self, Scope},
 };
 
 /// One exchange to write.
@@ -30,6 +32,110 @@ pub fn har(entries: &[HarEntry]) -> Value {
             "creator": { "name": "Joinery", "version": env!("CARGO_PKG_VERSION") },
             "entries": entries.iter().map(entry).collect::<Vec<_>>(),
         }
+    })
+}
+
+/// Requests as a log of what would be sent, each with the answers that are saved beside it, or none.
+pub(super) fn requests(mut set: RequestSet) -> Written {
+    let top = set.top.clone();
+    let mut entries = Vec::new();
+    for request in top.requests() {
+        match resolved(&set, request) {
+            Err(why) => set.leave(&request.place, "the request", &why),
+            Ok(sent) => {
+                let kept = [
+                    (!request.request.assertions.is_empty(), "assertions"),
+                    (!request.request.captures.is_empty(), "captures"),
+                ];
+                for (_, what) in kept.into_iter().filter(|(some, _)| *some) {
+                    set.leave(&request.place, what, "HAR has none");
+                }
+                let examples = request.examples.iter().map(|example| &example.response);
+                let none = crate::request::ExampleResponse::default();
+                let answers: Vec<_> = examples.collect();
+                let answers = if answers.is_empty() { vec![&none] } else { answers };
+                for answer in answers {
+                    entries.push(saved(&sent, answer));
+                }
+            }
+        }
+    }
+    let log = json!({
+        "log": {
+            "version": "1.2",
+            "creator": { "name": "Joinery", "version": env!("CARGO_PKG_VERSION") },
+            "entries": entries,
+        }
+    });
+    Written {
+        text: super::set::pretty(&log),
+        not_carried: set.not_carried,
+    }
+}
+
+/// The request with every value there is; what has none stays as it is written.
+fn resolved(set: &RequestSet, request: &SetRequest) -> Result<HttpRequest, String> {
+    let mut whole = request.whole.clone();
+    if whole.url.starts_with('/') {
+        whole.url = format!("{{{{base_url}}}}{}", whole.url);
+    }
+    let mut values = set.values();
+    // Values may name others that have none: each round finds some more.
+    for _ in 0..16 {
+        let missing = match whole.resolve(&values) {
+            Ok(sent) => {
+                let host = sent
+                    .url
+                    .split_once("://")
+                    .map_or("", |(_, rest)| rest.split(['/', '?']).next().unwrap_or(""));
+                if host.is_empty() || host.contains(['{', '%']) || url::Url::parse(&sent.url).is_err() {
+                    return Err(
+                        "its host has no value: give it, such as --var base_url=https://acme.example".to_owned(),
+                    );
+                }
+                return Ok(sent);
+            }
+            Err(missing) => missing,
+        };
+        for missing in missing {
+            if let Some(reason) = missing.reason {
+                return Err(format!("{{{{{}}}}} gives nothing: {reason}", missing.name));
+            }
+            let text = format!("{{{{{}}}}}", missing.name);
+            values.set(Scope::Run, missing.name, variables::Value::Text(text));
+        }
+    }
+    Err("its variables need each other".to_owned())
+}
+
+/// An entry for an answer that was saved; nobody knows when, nor how long it took.
+fn saved(sent: &HttpRequest, answer: &crate::request::ExampleResponse) -> Value {
+    let body = answer.text();
+    let size = body.len() as u64;
+    let response = HttpResponse {
+        status: answer.status,
+        reason: answer.reason.clone(),
+        version: "HTTP/1.1".to_owned(),
+        url: sent.url.clone(),
+        headers: answer.headers.clone(),
+        size,
+        wire_size: size,
+        timing: Timing {
+            dns_ms: None,
+            connect_ms: None,
+            tls_ms: None,
+            wait_ms: 0.0,
+            download_ms: 0.0,
+            total_ms: 0.0,
+        },
+        hops: Vec::new(),
+        rate_limit: None,
+    };
+    entry(&HarEntry {
+        started_ms: 0,
+        request: sent,
+        response: &response,
+        body: body.as_bytes(),
     })
 }
 

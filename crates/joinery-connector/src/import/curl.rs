@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use serde_json::{Map, Value};
 
-use super::{NotCarried, Refused, parts::guarded, words::words};
+use super::{NotCarried, Refused, guard, words::words};
 use crate::request::{Pair, Part, RequestAuth, RequestBody, SavedRequest, component};
 
 /// Whether a text looks like a curl command.
@@ -286,7 +286,7 @@ impl Command {
         if self.file.is_some() {
             self.leave(&format!("@{file}"), "a body is one file");
         } else {
-            self.file = Some(file.to_owned());
+            self.file = Some(in_fixtures(file));
             self.leave_file(file);
         }
     }
@@ -345,7 +345,7 @@ impl Command {
         let first = fields.next().unwrap_or_default();
         if is_file {
             self.leave_file(&first);
-            part.file = Some(first);
+            part.file = Some(in_fixtures(&first));
         } else {
             part.value = first;
         }
@@ -355,6 +355,14 @@ impl Command {
                 Some(("filename", name)) => part.filename = Some(name.to_owned()),
                 _ => self.leave(&format!("--form …;{field}"), "a part has a file name and a media type"),
             }
+        }
+        // What a file's name tells is not said twice.
+        if let Some(file) = &part.file {
+            let guessed = mime_guess::from_path(file).first_or_octet_stream();
+            part.content_type = part.content_type.filter(|kind| *kind != guessed.essence_str());
+            part.filename = part
+                .filename
+                .filter(|name| Some(name.as_str()) != file.rsplit('/').next());
         }
         self.parts.push(part);
     }
@@ -369,8 +377,8 @@ impl Command {
         let usual = if body.is_none() { "GET" } else { "POST" };
         self.request.method = self.method.take().unwrap_or_else(|| usual.to_owned());
         self.request.body = body;
-        let headers = std::mem::take(&mut self.headers).into_iter();
-        self.request.headers = headers.map(|row| guarded(row, "curl", &mut self.not_carried)).collect();
+        self.request.headers = std::mem::take(&mut self.headers);
+        guard::request(&mut self.request, "curl", &mut self.not_carried);
         Ok((self.request, self.not_carried))
     }
 
@@ -422,8 +430,12 @@ impl Command {
             if !self.data.is_empty() {
                 self.leave("--data", "text beside a file is not sent");
             }
+            let guessed = mime_guess::from_path(&path).first_or_octet_stream();
+            let content_type = self.content_type();
+            self.headers
+                .retain(|header| !header.name.eq_ignore_ascii_case("content-type"));
             return RequestBody::File {
-                content_type: self.content_type(),
+                content_type: content_type.filter(|kind| *kind != guessed.essence_str()),
                 path,
             };
         }
@@ -483,6 +495,11 @@ impl Command {
             .find(|header| header.name.eq_ignore_ascii_case("content-type"));
         said.map(|header| header.value.clone())
     }
+}
+
+/// A file's path below `fixtures`, where an exported command looks for it.
+fn in_fixtures(path: &str) -> String {
+    path.strip_prefix("fixtures/").unwrap_or(path).to_owned()
 }
 
 fn takes_value(name: &str) -> bool {

@@ -5,7 +5,8 @@ use serde_json::Value;
 use super::{
     Imported, NotCarried, Refused,
     curl::split_url,
-    parts::{guarded, is_secret_name, list, row, text},
+    guard,
+    parts::{guarded, list, row, text},
 };
 use crate::request::{Pair, Part, RequestBody, SavedRequest};
 
@@ -141,7 +142,7 @@ fn body(data: &Value, place: &str, left: &mut Vec<NotCarried>) -> RequestBody {
         left.push(NotCarried::new(place, "the body", why));
         return RequestBody::None;
     };
-    let text = secrets_out(text, place, left);
+    let text = guard::json_without_secrets(&text, place, left);
     if kind
         .split(';')
         .next()
@@ -163,43 +164,6 @@ fn decoded(data: &Value, sent: &str) -> Option<String> {
     }
     let bytes = STANDARD.decode(sent).ok()?;
     String::from_utf8(bytes).ok()
-}
-
-/// A JSON body with variables in place of members that are called like secrets.
-fn secrets_out(text: String, place: &str, left: &mut Vec<NotCarried>) -> String {
-    let Ok(mut value) = serde_json::from_str::<Value>(&text) else {
-        return text;
-    };
-    let before = value.clone();
-    replace(&mut value, None, place, left);
-    if value == before {
-        text
-    } else {
-        super::parts::pretty(&value)
-    }
-}
-
-/// All that lies in a member called like a secret is secret: `"password": {"value": "..."}`.
-fn replace(value: &mut Value, inside: Option<&str>, place: &str, left: &mut Vec<NotCarried>) {
-    match value {
-        Value::Array(values) => {
-            for value in values {
-                replace(value, inside, place, left);
-            }
-        }
-        Value::Object(members) => {
-            for (name, value) in members.iter_mut() {
-                let own = is_secret_name(name).then_some(name.as_str());
-                replace(value, own.or(inside), place, left);
-            }
-        }
-        Value::String(text) => {
-            if let Some(name) = inside {
-                *text = guarded(row(name, text.as_str()), place, left).value;
-            }
-        }
-        _ => {}
-    }
 }
 
 #[cfg(test)]
@@ -252,14 +216,7 @@ mod tests {
 
             [body]
             kind = "json"
-            text = '''
-            {
-              "name": "Ada",
-              "password": {
-                "value": "{{password}}"
-              },
-              "token": "{{token}}"
-            }'''
+            text = '{"name":"Ada","password":{"value":"{{password}}"},"token":"{{token}}"}'
             --- requests/acme_example/post_form.toml
             name = "POST /form"
             method = "POST"

@@ -1,6 +1,9 @@
 //! Every format that requests can be taken from. A new format is one file here and one line in [`FORMATS`].
 
+mod bruno;
+mod bundle;
 mod curl;
+pub(crate) mod guard;
 mod har;
 mod insomnia;
 mod openapi;
@@ -14,8 +17,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::request::{RequestFolder, SavedRequest};
+use crate::request::{Example, RequestFolder, SavedRequest};
 
+pub use bundle::{files as bundle_files, read as bundle};
 pub use curl::curl;
 pub use har::har;
 pub use insomnia::insomnia;
@@ -33,8 +37,12 @@ pub struct Imported {
     pub requests: Vec<(Vec<String>, SavedRequest)>,
     /// What folders share, by their place.
     pub folders: Vec<(Vec<String>, RequestFolder)>,
+    /// Answers saved beside a request, by its place in `requests`.
+    pub examples: Vec<(usize, Example)>,
     /// Sets of values, by name.
     pub environments: Vec<(String, BTreeMap<String, String>)>,
+    /// Whether the order of its requests is one that people chose.
+    pub ordered: bool,
     /// What cannot be carried.
     pub not_carried: Vec<NotCarried>,
 }
@@ -60,7 +68,15 @@ impl NotCarried {
             why: why.into(),
         }
     }
+
+    /// Whether it is a secret, for which a variable stands now.
+    pub fn is_secret(&self) -> bool {
+        self.why.starts_with(SECRETS)
+    }
 }
+
+/// How every reader begins to say why a secret is left out.
+const SECRETS: &str = "secrets are not kept in files";
 
 /// Why a file cannot be imported.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -105,11 +121,21 @@ pub struct Format {
     /// Whether a text looks like one.
     pub detect: fn(&str) -> bool,
     /// Reads it.
-    pub read: Read,
+    reader: Read,
+}
+
+impl Format {
+    /// Reads a file of this format. What is secret in it is not in what comes of it.
+    ///
+    /// # Errors
+    /// A text that is not of this format, with its place where that is known.
+    pub fn read(&self, text: &str) -> Result<Imported, Refused> {
+        Ok((self.reader)(text)?.guarded())
+    }
 }
 
 /// Reads the text of a file.
-pub type Read = fn(&str) -> Result<Imported, Refused>;
+type Read = fn(&str) -> Result<Imported, Refused>;
 
 /// The formats, in the order they are tried.
 pub const FORMATS: &[Format] = &[
@@ -117,31 +143,37 @@ pub const FORMATS: &[Format] = &[
         id: "curl",
         label: "curl command",
         detect: curl::detect,
-        read: |text| curl(text).map(Imported::from),
+        reader: |text| curl(text).map(Imported::from),
     },
     Format {
         id: "postman",
         label: "Postman collection or environment",
         detect: postman::detect,
-        read: postman::read,
+        reader: postman::read,
     },
     Format {
         id: "openapi",
         label: "OpenAPI description",
         detect: openapi::detect,
-        read: openapi,
+        reader: openapi,
     },
     Format {
         id: "har",
         label: "HAR recording",
         detect: har::detect,
-        read: har,
+        reader: har,
+    },
+    Format {
+        id: "bruno",
+        label: "Bruno collection",
+        detect: bruno::detect,
+        reader: bruno::read,
     },
     Format {
         id: "insomnia",
         label: "Insomnia export",
         detect: insomnia::detect,
-        read: insomnia,
+        reader: insomnia,
     },
 ];
 

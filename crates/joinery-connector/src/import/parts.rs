@@ -104,25 +104,50 @@ pub(super) fn secret(value: &str, name: &str, place: &str, left: &mut Vec<NotCar
     format!("{{{{{name}}}}}")
 }
 
+/// Words in the names of secrets.
+const SECRET: &[&str] = &[
+    "secret",
+    "password",
+    "passwd",
+    "passphrase",
+    "passcode",
+    "recoveryquestion",
+    "token",
+    "apikey",
+    "accesskey",
+    "privatekey",
+    "authorization",
+    "credential",
+    "cookie",
+    "sessionid",
+    "signature",
+    "assertion",
+];
+
+/// Names that are secrets as they stand, and mean anything inside longer ones.
+const SECRET_ALONE: &[&str] = &["pwd", "pass", "pin", "otp", "jwt", "ssws", "auth", "xauth"];
+
+/// Ends of names that tell of a secret and are none: `token_url`, `token_type`.
+const ABOUT: &[&str] = &[
+    "url",
+    "uri",
+    "endpoint",
+    "type",
+    "expiresin",
+    "expiresat",
+    "lifetime",
+    "name",
+    "id",
+];
+
 /// Whether what is called so is likely a secret.
 pub(crate) fn is_secret_name(name: &str) -> bool {
-    const SECRET: &[&str] = &[
-        "secret",
-        "password",
-        "passwd",
-        "token",
-        "apikey",
-        "authorization",
-        "credential",
-        "privatekey",
-        "cookie",
-        "sessionid",
-        "signature",
-        "assertion",
-    ];
     let letters = name.chars().filter(|letter| letter.is_alphanumeric());
     let name: String = letters.flat_map(char::to_lowercase).collect();
-    SECRET.iter().any(|word| name.contains(word))
+    if SECRET_ALONE.contains(&name.as_str()) || name.ends_with("sessionid") {
+        return true;
+    }
+    SECRET.iter().any(|word| name.contains(word)) && !ABOUT.iter().any(|end| name.ends_with(end))
 }
 
 /// A header or parameter row, its value replaced by a variable where its name says that it is a secret.
@@ -132,7 +157,7 @@ pub(super) fn guarded(mut row: Pair, place: &str, left: &mut Vec<NotCarried>) ->
     }
     let name = variable(&row.name.to_lowercase());
     // `Bearer {{token}}` names its variable already; only the literal part matters.
-    let literal = ["Bearer ", "SSWS ", "Basic ", "Token "]
+    let literal = ["Bearer ", "SSWS ", "Basic ", "Token ", "DPoP "]
         .iter()
         .find_map(|scheme| Some((*scheme, row.value.strip_prefix(scheme)?)));
     row.value = match literal {
@@ -150,15 +175,64 @@ pub(super) fn open_values(
 ) -> BTreeMap<String, String> {
     let mut open = BTreeMap::new();
     for (name, value) in values {
-        if is_secret_name(&name) {
+        let signs = ["Bearer ", "SSWS ", "Basic ", "DPoP "]
+            .iter()
+            .any(|scheme| value.starts_with(scheme));
+        // An address may be called after what it is for: `token_address`.
+        let is_address = value.starts_with("http://") || value.starts_with("https://") || value.starts_with("{{");
+        if signs && !value.contains("{{") || is_secret_name(&name) && !is_address {
             if secret(&value, &name, place, left) == value.trim() {
                 open.insert(name, value);
             }
         } else {
-            open.insert(name, value);
+            open.insert(name, super::guard::address_without_user(&value, place, left));
         }
     }
     open
+}
+
+/// Dynamic variables of Postman and Bruno that a template function answers.
+const DYNAMIC: &[(&str, &str)] = &[
+    ("$guid", "uuid()"),
+    ("$randomUUID", "uuid()"),
+    ("$timestamp", "now(\"unix\")"),
+    ("$isoTimestamp", "now()"),
+    ("$randomInt", "random(0, 1000)"),
+];
+
+/// A text of Postman or Bruno with its placeholders as they are written here.
+pub(super) fn template(text: &str, place: &str, left: &mut Vec<NotCarried>) -> String {
+    let mut written = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("{{") {
+        written.push_str(before);
+        written.push_str("{{");
+        let Some((name, after)) = after.split_once("}}").filter(|(name, _)| is_name(name)) else {
+            rest = after;
+            continue;
+        };
+        let name = name.trim();
+        if !name.starts_with('$') {
+            written.push_str(&super::postman::variable_name(name));
+        } else if let Some((_, call)) = DYNAMIC.iter().find(|(dynamic, _)| *dynamic == name) {
+            written.push_str(call);
+        } else {
+            let why = "there is no template function for it: write a value";
+            let not_carried = NotCarried::new(place, format!("{{{{{name}}}}}"), why);
+            if !left.contains(&not_carried) {
+                left.push(not_carried);
+            }
+            written.push_str(name);
+        }
+        written.push_str("}}");
+        rest = after;
+    }
+    written + rest
+}
+
+/// Whether a text between braces names something.
+pub(super) fn is_name(text: &str) -> bool {
+    !text.trim().is_empty() && !text.contains(['{', '}', '\n', '"'])
 }
 
 /// A name that a variable can have: letters, digits and underscores.

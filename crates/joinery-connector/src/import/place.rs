@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Imported, NotCarried};
+use super::{Imported, NotCarried, guard};
 use crate::{
     package::secrets_in,
     request::{RequestAuth, RequestFolder},
@@ -17,18 +17,11 @@ impl Imported {
     /// like a secret in them is replaced, and told in `left`.
     pub fn files(&self, left: &mut Vec<NotCarried>) -> Vec<(String, String)> {
         let mut folders = Folders::default();
+        let places: Vec<String> = self.folders.iter().map(|(place, _)| folders.path(place)).collect();
         let mut taken = BTreeSet::new();
-        let mut files = Vec::new();
-        for (place, folder) in &self.folders {
-            if place.is_empty() && is_empty(folder) {
-                continue;
-            }
-            let path = format!("{}/folder.toml", folders.path(place));
-            if taken.insert(path.clone()) {
-                files.push((path, folder.render(None)));
-            }
-        }
-        for (place, request) in &self.requests {
+        let mut requests = Vec::new();
+        let mut paths = Vec::new();
+        for (at, (place, request)) in self.requests.iter().enumerate() {
             let named = if request.name.is_empty() {
                 format!("{} {}", request.method, path_of(&request.url))
             } else {
@@ -36,8 +29,43 @@ impl Imported {
             };
             let start = format!("{}/{}", folders.path(place), file_name(&named));
             let path = free(&start, ".toml", &mut taken);
-            files.push((path, request.render(None)));
+            let stem = path.trim_end_matches(".toml").to_owned();
+            requests.push((path, request.render(None)));
+            for (_, example) in self.examples.iter().filter(|(of, _)| *of == at) {
+                let path = free(
+                    &format!("{stem}.examples/{}", file_name(&example.name)),
+                    ".json",
+                    &mut taken,
+                );
+                let text = serde_json::to_string_pretty(example).unwrap_or_default() + "\n";
+                requests.push((path, guard::json_without_secrets(&text, &stem, left)));
+            }
+            paths.push(stem);
         }
+        let mut orders = if self.ordered { orders(&paths) } else { BTreeMap::new() };
+        let mut files = Vec::new();
+        for ((_, folder), place) in self.folders.iter().zip(&places) {
+            let order = orders.remove(place);
+            if place == "requests" && is_empty(folder) && order.is_none() {
+                continue;
+            }
+            let path = format!("{place}/folder.toml");
+            if taken.insert(path.clone()) {
+                let folder = RequestFolder {
+                    order,
+                    ..folder.clone()
+                };
+                files.push((path, folder.render(None)));
+            }
+        }
+        for (place, order) in orders {
+            let folder = RequestFolder {
+                order: Some(order),
+                ..RequestFolder::default()
+            };
+            files.push((format!("{place}/folder.toml"), folder.render(None)));
+        }
+        files.extend(requests);
         without_secrets(files, left)
     }
 
@@ -93,6 +121,28 @@ impl Folders {
         self.paths.insert(place.to_vec(), path.clone());
         path
     }
+}
+
+/// The order of each folder in which requests with these paths stand otherwise than by name.
+fn orders(paths: &[String]) -> BTreeMap<String, Vec<String>> {
+    let mut orders: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for path in paths {
+        let slashes: Vec<usize> = path.match_indices('/').map(|(at, _)| at).chain([path.len()]).collect();
+        for pair in slashes.windows(2) {
+            let (folder, name) = (&path[..pair[0]], &path[pair[0] + 1..pair[1]]);
+            let name = if pair[1] == path.len() {
+                name.to_owned()
+            } else {
+                format!("{name}/")
+            };
+            let order = orders.entry(folder.to_owned()).or_default();
+            if !order.contains(&name) {
+                order.push(name);
+            }
+        }
+    }
+    orders.retain(|_, order| !order.is_sorted_by_key(|name| name.trim_end_matches('/')));
+    orders
 }
 
 fn is_empty(folder: &RequestFolder) -> bool {

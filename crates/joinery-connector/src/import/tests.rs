@@ -172,10 +172,6 @@ fn data_makes_a_form_json_or_text() {
             method = "POST"
             url = "https://acme.example/a"
 
-            [[headers]]
-            name = "Content-Type"
-            value = "image/png"
-
             [body]
             kind = "file"
             content_type = "image/png"
@@ -205,7 +201,6 @@ fn forms_have_files_and_media_types() {
             name = "file"
             file = "a;b.png"
             filename = "me.png"
-            content_type = "image/png"
 
             [[body.parts]]
             name = "at"

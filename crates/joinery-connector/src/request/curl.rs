@@ -132,7 +132,12 @@ fn form_part(part: &HttpPart) -> String {
         PartContent::File(path) => format!("@{}", careful(&path.display().to_string())),
     };
     let mut field = format!("{}={content}", part.name);
-    if let Some(filename) = &part.filename {
+    let named = match &part.content {
+        // curl tells the file's own name by itself.
+        PartContent::File(path) => path.file_name().and_then(|name| name.to_str()),
+        _ => None,
+    };
+    if let Some(filename) = part.filename.as_deref().filter(|name| Some(*name) != named) {
         let _ = write!(field, ";filename={}", careful(filename));
     }
     if let Some(content_type) = &part.content_type {

@@ -26,6 +26,10 @@ pub struct RequestFolder {
     pub headers: Vec<Pair>,
     /// Variables; a request's own win.
     pub variables: BTreeMap<String, String>,
+    /// What stands first in it, by the names of files without their ending; a folder's may end in `/`. All others
+    /// follow by name. Where it is not said, a save leaves what the file says.
+    #[ts(as = "Option<Vec<String>>", optional)]
+    pub order: Option<Vec<String>>,
 }
 
 impl RequestFolder {
@@ -44,6 +48,11 @@ impl RequestFolder {
             auth: read::auth(&mut top)?,
             headers: read::pairs(&mut top, "headers", &mut problems)?,
             variables: read::variables(&mut top)?,
+            order: if top.span_of("order").is_some() {
+                Some(top.texts("order")?.into_iter().map(|(name, _)| name).collect())
+            } else {
+                None
+            },
         };
         top.unknown(&mut problems);
         problems.sort_by_key(|problem| (problem.line, problem.column));
@@ -70,6 +79,7 @@ impl RequestFolder {
             },
             headers: self.headers,
             variables: self.variables,
+            order: inner.order,
         }
     }
 

@@ -78,6 +78,10 @@ pub(super) fn folder(folder: &RequestFolder, before: Option<&str>) -> String {
         "description",
         folder.description.as_deref().map(|text| Item::Value(text_value(text))),
     );
+    if let Some(order) = &folder.order {
+        let names = order.iter().map(Value::from).collect::<Array>();
+        set(top, "order", (!order.is_empty()).then(|| value(names)));
+    }
     set_auth(top, &folder.auth);
     set_rows(top, "headers", folder.headers.iter().map(pair_rows).collect());
     set_variables(top, &folder.variables);

@@ -529,7 +529,7 @@ fn files_go_into_the_curl_command_by_their_names() {
     expect![[r#"
         curl https://a.example/ \
           --form 'a="@x;y"' \
-          --form 'f=@"b c.png";filename="b c.png";type=image/png'"#]]
+          --form 'f=@"b c.png";type=image/png'"#]]
     .assert_eq(&request.to_curl(&Variables::default()));
     let text = "url = \"https://a.example/\"\nmethod = \"PUT\"\n[body]\nkind = \"file\"\npath = \"b.png\"\n";
     let (request, _) = SavedRequest::parse(text, "requests/q.toml").unwrap();

@@ -132,7 +132,9 @@ fn one(field: &Field) -> Value {
     if let Some(default) = &field.default {
         put("default", default.clone());
     }
-    if !field.options.is_empty() {
+    // What a list is chosen from is what may stand in it.
+    let is_list = field.kind == FieldType::Array;
+    if !field.options.is_empty() && !is_list {
         let (key, choices) = choices(&field.options, field.nullable);
         put(key, choices);
     }
@@ -152,8 +154,13 @@ fn one(field: &Field) -> Value {
             put(key, value);
         }
     }
-    if let Some(of) = &field.of {
-        put("items", one(of));
+    let mut items = field.of.as_deref().map(one);
+    if !field.options.is_empty() && is_list {
+        let (key, choices) = choices(&field.options, false);
+        items.get_or_insert_with(|| json!({}))[key] = choices;
+    }
+    if let Some(items) = items {
+        put("items", items);
     }
     if !field.properties.is_empty() {
         insert_properties(&mut schema, &field.properties);

@@ -4,9 +4,11 @@ mod check;
 mod field;
 mod format;
 mod infer;
+mod sample;
 mod shown;
 
 pub use check::{Violation, check};
 pub use field::{Field, FieldType, PickOption, from_schema, to_schema};
 pub use infer::{Sample, infer};
+pub use sample::{Answer, Inferred, Unusable, of_samples};
 pub use shown::{is_shown, shown, with_defaults};

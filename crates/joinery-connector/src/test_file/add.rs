@@ -23,6 +23,8 @@ pub struct NewCase {
     pub cassette: Option<String>,
     /// The error's code, for a run that must fail; otherwise its output is kept as a snapshot.
     pub error: Option<String>,
+    /// What the output must be, by `JSONPath`, where it is not kept as a snapshot.
+    pub expect: Vec<(String, Value)>,
 }
 
 /// A case's name as one of a file: `finds_a_user_by_login`, at most 64 letters.
@@ -67,6 +69,10 @@ pub(super) fn with_case(text: &str, file: &str, case: &NewCase) -> Result<String
     match &case.error {
         Some(code) => {
             let _ = writeln!(after, "expect_error = {{ code = {} }}", Toml::from(code.as_str()));
+        }
+        None if !case.expect.is_empty() => {
+            let expect = case.expect.iter().cloned().collect();
+            after.push_str(&member("expect", &Value::Object(expect)).unwrap_or_default());
         }
         None => after.push_str("expect_snapshot = true\n"),
     }

@@ -113,6 +113,7 @@ fn new_case(name: &str) -> NewCase {
         cursor: Value::Null,
         cassette: Some("ada".to_owned()),
         error: None,
+        expect: Vec::new(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Connections, redirects and retries: how many there are and what goes with them.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use async_compression::tokio::bufread::GzipEncoder;
 use joinery_connector::{
@@ -186,6 +186,20 @@ async fn answer_is_kept_where_a_retry_is_not_allowed_or_would_come_too_late() {
         assert_eq!((exchange.response.status, exchange.response.hops.len()), (429, 1));
         assert_eq!(exchange.body.read().unwrap(), "slow down");
     }
+}
+
+#[tokio::test]
+async fn a_wait_that_the_server_asks_for_is_no_part_of_the_timeout() {
+    let times = AtomicUsize::new(0);
+    let server = Server::start(move |_| match times.fetch_add(1, Ordering::Relaxed) {
+        0 => reply("429 Too Many Requests", &[("retry-after", "1")], ""),
+        _ => reply("200 OK", &[], ""),
+    })
+    .await;
+    let mut request = HttpRequest::new("GET", server.url("/"));
+    request.timeout_ms = 800;
+    let response = send(&limited(1), request).await.unwrap().response;
+    assert_eq!((response.status, response.hops[1].delay_ms), (200, 1000.0));
 }
 
 fn limited(max: u32) -> Connection {

@@ -60,6 +60,17 @@ pub struct App {
     pub access_policy: Option<Id>,
     /// The policy that says what one is asked before.
     pub enrollment_policy: Option<Id>,
+    /// The picture somebody uploaded for it.
+    pub logo: Option<Logo>,
+}
+
+/// An uploaded picture.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Logo {
+    /// Where it is, below the org.
+    pub path: String,
+    /// Its media type.
+    pub kind: String,
 }
 
 /// Shows no secret.
@@ -167,6 +178,7 @@ impl App {
             schema: old.map_or_else(|| AppSchema::new(now), |old| old.schema.clone()),
             access_policy: old.map_or_else(|| founded(org, "ACCESS_POLICY"), |old| old.access_policy),
             enrollment_policy: old.map_or_else(|| founded(org, "PROFILE_ENROLLMENT"), |old| old.enrollment_policy),
+            logo: old.and_then(|old| old.logo.clone()),
             name,
             mode,
         };
@@ -243,6 +255,14 @@ impl App {
         )
     }
 
+    /// Where its picture is, and the picture's media type.
+    pub fn logo(&self, url: &str) -> (String, &str) {
+        match &self.logo {
+            Some(logo) => (format!("{url}/{}", logo.path), &logo.kind),
+            None => (format!("{url}/assets/img/logos/default.png"), "image/png"),
+        }
+    }
+
     fn links(&self, url: &str) -> Value {
         let path = format!("{url}/api/v1/apps/{}", self.id);
         let mut links = Map::new();
@@ -273,8 +293,8 @@ impl App {
             json!({"href": format!("{path}/policies"), "hints": {"allow": ["PUT"]}}),
         );
         put("groups", json!({"href": format!("{path}/groups")}));
-        let logo = format!("{url}/assets/img/logos/default.png");
-        put("logo", json!([{"name": "medium", "href": logo, "type": "image/png"}]));
+        let (logo, kind) = self.logo(url);
+        put("logo", json!([{"name": "medium", "href": logo, "type": kind}]));
         if self.mode == "OPENID_CONNECT" {
             let secrets = format!("{path}/credentials/secrets");
             put("clientCredentials", json!([{"name": "secrets", "href": secrets}]));

@@ -213,7 +213,7 @@ fn app_links(call: &Call<'_>) -> Answer {
         .map(|(place, app)| {
             json!({
                 "id": id, "label": app.label, "linkUrl": app.home(call.state.url()),
-                "logoUrl": format!("{}/assets/img/logos/default.png", call.state.url()),
+                "logoUrl": app.logo(call.state.url()).0,
                 "appName": app.name, "appInstanceId": app.id, "appAssignmentId": id,
                 "credentialsSetup": false, "hidden": false, "sortOrder": place,
             })

@@ -1,14 +1,15 @@
 //! Apps: list, create, get, replace, activate, deactivate, delete, and what hangs below one.
 
-use axum::http::Method;
+use axum::http::{Method, header};
 use serde_json::{Value, json};
 
 use super::Route;
-use super::app::App;
+use super::app::{App, Logo};
 use super::app_users;
 use super::call::{Answer, Call, Reply};
 use super::errors::Problem;
 use super::event::{EventKind, Party, kinds};
+use super::files::{self, Allowed};
 use super::filter::{Expression, Grammar, Literal, Operator, Test};
 use super::ids::{Id, Kind};
 use super::oauth::client::Client;
@@ -24,11 +25,19 @@ pub const ROUTES: &[Route] = &[
     Route(Method::DELETE, "apps/{}", delete),
     Route(Method::POST, "apps/{}/lifecycle/activate", activate),
     Route(Method::POST, "apps/{}/lifecycle/deactivate", deactivate),
+    Route(Method::POST, "apps/{}/logo", upload_logo),
     Route(Method::GET, "apps/{}/federated-claims", claims),
     Route(Method::POST, "apps/{}/federated-claims", claims),
+    Route(Method::GET, "apps/{}/federated-claims/{}", claims),
+    Route(Method::PUT, "apps/{}/federated-claims/{}", claims),
+    Route(Method::DELETE, "apps/{}/federated-claims/{}", claims),
 ];
 
 const LIMITS: Limits = Limits { default: 20, most: 200 };
+const LOGO: Allowed = Allowed {
+    formats: &["PNG", "JPG", "SVG", "GIF"],
+    below: 1024 * 1024,
+};
 const FILTER: Grammar = Grammar {
     operators: &[Operator::Eq],
     not: false,
@@ -61,9 +70,10 @@ fn get(call: &Call<'_>) -> Answer {
 fn list(call: &Call<'_>) -> Answer {
     let limit = LIMITS.of(call)?;
     let org = call.state.read();
+    let moment = call.state.listed_moment(call.now);
     let after = match call.query.filled("after") {
         Some(cursor) => {
-            let last = Id::parse(cursor).filter(|id| org.apps.contains_key(id));
+            let last = Id::parse(cursor).filter(|id| org.apps.at(moment, ..).any(|app| app.id == *id));
             Some(last.ok_or_else(Problem::cursor)?)
         }
         None => None,
@@ -83,8 +93,8 @@ fn list(call: &Call<'_>) -> Answer {
     let start = call.query.filled("q").map(str::to_lowercase);
     let mut found: Vec<&App> = org
         .apps
-        .values()
-        .filter(|app| after.is_none_or(|after| app.id > after))
+        .at(moment, ..)
+        .filter(|app| after.is_none_or(|after| app.id > after) && call.sight.has_app(&org, app))
         .filter(|app| {
             start.as_ref().is_none_or(|start| {
                 [&app.label, &app.name]
@@ -191,7 +201,9 @@ fn delete(call: &Call<'_>) -> Answer {
         return Err(refusal.because("The application must be deactivated before deletion."));
     }
     record(&mut org, call, kinds::APP_DELETE, id);
-    org.apps.remove(&id);
+    if let Some(App { logo: Some(logo), .. }) = org.apps.remove(&id) {
+        org.forget_file(&logo.path);
+    }
     org.follow_app(id);
     Ok(Reply::no_content())
 }
@@ -220,6 +232,28 @@ fn set_active(call: &Call<'_>, active: bool) -> Answer {
         record(&mut org, call, kind, id);
     }
     Ok(Reply::empty_object())
+}
+
+fn upload_logo(call: &Call<'_>) -> Answer {
+    find(&call.state.read(), call.part(0))?;
+    let file = files::sent(call, &LOGO)?;
+    let kind = file.kind.clone();
+    let mut org = call.state.write();
+    let id = find(&org, call.part(0))?.id;
+    let path = format!("fs/bcg/4/{}", org.keep_file(file));
+    let address = format!("{}/{path}", call.state.url());
+    let mut old = None;
+    if let Some(app) = org.apps.get_mut(&id) {
+        old = app.logo.replace(Logo { path, kind });
+        app.last_updated = call.now.whole_seconds();
+    }
+    if let Some(old) = old {
+        org.forget_file(&old.path);
+    }
+    record(&mut org, call, kinds::APP_UPDATE, id);
+    Ok(Reply::no_content()
+        .with_status(201)
+        .with_header(header::LOCATION, &address))
 }
 
 fn record(org: &mut Org, call: &Call<'_>, kind: EventKind, id: Id) {

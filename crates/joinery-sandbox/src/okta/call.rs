@@ -10,6 +10,7 @@ use url::form_urlencoded;
 use super::errand::Errand;
 use super::errors::Problem;
 use super::oauth::access::Caller;
+use super::role_permissions::Sight;
 use crate::clock::Time;
 use crate::state::State;
 
@@ -40,6 +41,8 @@ pub struct Call<'a> {
     pub request_id: &'a str,
     /// Who makes it; known once the call was authorised.
     pub caller: Caller,
+    /// What they see of a list; known by then as well.
+    pub sight: Sight,
 }
 
 impl Call<'_> {

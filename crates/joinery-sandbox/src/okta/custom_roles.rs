@@ -2,7 +2,6 @@
 //! `role_bindings`, what it opens in `role_permissions`.
 
 use axum::http::Method;
-use axum::http::header::LINK;
 use serde_json::{Map, Value, json};
 
 use super::Route;
@@ -10,18 +9,19 @@ use super::call::{Answer, Call, Reply};
 use super::errors::Problem;
 use super::event::EventKind;
 use super::ids::{Id, Kind};
+use super::labelled;
 use super::record::Record;
 use super::resource::{self, Events, Place, Resource};
-use super::shape::{fault, names, need_free, need_text};
+use super::shape::{fault, names};
 use crate::clock::Time;
 use crate::state::Org;
 
 /// What this file answers.
 pub const ROUTES: &[Route] = &[
     Route(Method::GET, "iam/roles", list),
-    Route(Method::POST, "iam/roles", create),
-    Route(Method::GET, "iam/roles/{}", get),
-    Route(Method::PUT, "iam/roles/{}", replace),
+    Route(Method::POST, "iam/roles", labelled::create::<CustomRoles>),
+    Route(Method::GET, "iam/roles/{}", labelled::get::<CustomRoles>),
+    Route(Method::PUT, "iam/roles/{}", labelled::replace::<CustomRoles>),
     Route(Method::DELETE, "iam/roles/{}", resource::delete::<CustomRoles>),
     Route(Method::GET, "iam/roles/{}/permissions", list_permissions),
     Route(Method::GET, "iam/roles/{}/permissions/{}", get_permission),
@@ -48,7 +48,7 @@ const REMOVED: EventKind = EventKind(
 impl Resource for CustomRoles {
     const CLASS: &'static str = "CustomRole";
     const KIND: Kind = Kind::Record(b"cr0");
-    const KEYS: &'static [&'static str] = &["id", "label", "description", "created", "lastUpdated", "_links"];
+    const KEYS: &'static [&'static str] = labelled::KEYS;
     const EVENTS: Events = Events {
         create: EventKind("iam.role.create", "Create custom admin role", "iam.role.create"),
         update: UPDATE,
@@ -67,11 +67,7 @@ impl Resource for CustomRoles {
         body: &Map<String, Value>,
         old: Option<&Record>,
     ) -> Result<Map<String, Value>, Problem> {
-        let label = need_text(body, "label", 255)?;
-        need_free(org, place, "label", &label, old)?;
-        let mut fields = old.map(|old| old.fields.clone()).unwrap_or_default();
-        fields.insert("label".into(), label.into());
-        fields.insert("description".into(), need_text(body, "description", 1000)?.into());
+        let mut fields = labelled::read(org, place, body, old)?;
         if old.is_none() {
             let given = body.get("permissions").unwrap_or(&Value::Null);
             if names(given).next().is_none() {
@@ -86,7 +82,7 @@ impl Resource for CustomRoles {
     }
 
     fn is_named(record: &Record, name: &str) -> bool {
-        record.id.as_str() == name || record.text("label") == name
+        labelled::is_named(record, name)
     }
 
     fn links(_record: &Record, at: &str, _url: &str) -> Value {
@@ -118,33 +114,8 @@ fn permission(label: &str, conditions: &Value, now: Time) -> Value {
     json!({"label": label, "created": now, "lastUpdated": now, "conditions": conditions})
 }
 
-/// Adds the `Link` that Okta sends with one role or resource set.
-pub fn with_link(reply: Reply) -> Reply {
-    let body: Value = serde_json::from_slice(reply.body.as_deref().unwrap_or_default()).unwrap_or_default();
-    match body["_links"]["self"]["href"].as_str() {
-        Some(own) => reply.with_header(LINK, &format!("<{own}>; rel=\"self\"")),
-        None => reply,
-    }
-}
-
-#[expect(clippy::unnecessary_wraps, reason = "every route answers with a result")]
 fn list(call: &Call<'_>) -> Answer {
-    let org = call.state.read();
-    let shown = |record: &Record| resource::shown::<CustomRoles>(record, call.state.url());
-    let roles: Vec<Value> = org.records_at("iam/roles").map(shown).collect();
-    Ok(Reply::json(&json!({"roles": roles})))
-}
-
-fn create(call: &Call<'_>) -> Answer {
-    resource::create::<CustomRoles>(call).map(with_link)
-}
-
-fn get(call: &Call<'_>) -> Answer {
-    resource::get::<CustomRoles>(call).map(with_link)
-}
-
-fn replace(call: &Call<'_>) -> Answer {
-    resource::replace::<CustomRoles>(call).map(with_link)
+    labelled::list::<CustomRoles>(call, "roles")
 }
 
 /// The permissions of a role with their links, the newest first.

@@ -13,7 +13,7 @@ use super::ids::{Id, Kind};
 use super::paging::{self, Limits};
 use super::record::Record;
 use super::resource::{self, Events, Page, Place, Resource, link};
-use super::shape::{need_text, one_of};
+use super::shape::{names, need_text, one_of};
 use crate::state::Org;
 
 /// What this file answers.
@@ -33,6 +33,7 @@ pub const ROUTES: &[Route] = &[
         preview_default_content,
     ),
     Route(Method::POST, "brands/{}/templates/email/{}/test", send_test),
+    Route(Method::POST, "org/email/bounces/remove-list", forget_bounces),
     Route(
         Method::GET,
         "brands/{}/templates/email/{}/customizations",
@@ -373,6 +374,17 @@ fn preview_customization(call: &Call<'_>) -> Answer {
 fn send_test(call: &Call<'_>) -> Answer {
     template(&call.state.read(), call)?;
     Ok(Reply::no_content())
+}
+
+/// No email of the sandbox ever bounced; only what is no address is refused.
+fn forget_bounces(call: &Call<'_>) -> Answer {
+    let body = call.object()?;
+    let addresses = body.get("emailAddresses").unwrap_or(&Value::Null);
+    let wrong = names(addresses).filter(|address| !address.contains('@'));
+    let errors: Vec<Value> = wrong
+        .map(|address| json!({"emailAddress": address, "reason": "Invalid email address. The provided email address failed validation against RFC 3696."}))
+        .collect();
+    Ok(Reply::json(&json!({"errors": errors})))
 }
 
 fn delete_customizations(call: &Call<'_>) -> Answer {

@@ -1,5 +1,6 @@
-//! What has to be asked of another service before a call can be answered. A handler leaves an errand in its reply; the
-//! server runs it while nothing of the org is held, and the errand answers the call by what it was told.
+//! What has to be done before a call can be answered and takes a while: asking another service, or comparing a slow hash.
+//! A handler leaves an errand in its reply; the server runs it while nothing of the org is held, and the errand answers
+//! the call by what came of it.
 
 use std::fmt;
 
@@ -8,15 +9,25 @@ use axum::http::{Method, StatusCode};
 use url::Url;
 
 use super::call::{Answer, Call};
+use super::errors::Problem;
 use crate::webhook;
 
 /// What the other service said, or why it said nothing.
 pub type Told = Result<(StatusCode, Bytes), String>;
 
 type Finish = Box<dyn FnOnce(&Call<'_>, Told) -> Answer + Send>;
+/// What answers the call once the work is done; it knows what came of it.
+type Done = Box<dyn FnOnce(&Call<'_>) -> Answer + Send>;
 
-/// A call to another service, and what to make of its answer.
-pub struct Errand {
+/// Something to do before a call can be answered.
+pub struct Errand(Task);
+
+enum Task {
+    Ask(Question),
+    Work(Box<dyn FnOnce() -> Done + Send>),
+}
+
+struct Question {
     method: Method,
     url: Url,
     headers: Vec<(String, String)>,
@@ -27,41 +38,71 @@ pub struct Errand {
 /// Shows no header and no body: they may hold secrets.
 impl fmt::Debug for Errand {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let method = match &self.0 {
+            Task::Ask(question) => Some(&question.method),
+            Task::Work(_) => None,
+        };
         out.debug_struct("Errand")
-            .field("method", &self.method)
+            .field("method", &method)
             .finish_non_exhaustive()
     }
 }
 
 impl Errand {
-    /// An errand without a body; `finish` answers the call that led to it.
-    pub fn new(
+    /// A question to another service; `finish` answers the call that led to it.
+    pub fn ask(
         method: Method,
         url: Url,
         headers: Vec<(String, String)>,
+        body: Vec<u8>,
         finish: impl FnOnce(&Call<'_>, Told) -> Answer + Send + 'static,
     ) -> Self {
-        Self {
+        Self(Task::Ask(Question {
             method,
             url,
             headers,
-            body: Vec::new(),
+            body,
             finish: Box::new(finish),
-        }
+        }))
     }
 
-    /// The same with a body.
-    #[must_use]
-    pub fn with_body(self, body: Vec<u8>) -> Self {
-        Self { body, ..self }
+    /// Work that keeps a processor busy for a while; `finish` answers the call by what came of it.
+    pub fn work<T: Send + 'static>(
+        work: impl FnOnce() -> T + Send + 'static,
+        finish: impl FnOnce(&Call<'_>, T) -> Answer + Send + 'static,
+    ) -> Self {
+        Self(Task::Work(Box::new(move || {
+            let came = work();
+            Box::new(move |call| finish(call, came))
+        })))
     }
 
-    /// Asks, and answers the call.
+    /// Runs it, and answers the call.
     ///
     /// # Errors
     /// What `finish` makes of it.
     pub async fn run(self, call: &Call<'_>) -> Answer {
-        let told = webhook::ask(&call.state.clock, self.method, &self.url, &self.headers, &self.body).await;
-        (self.finish)(call, told)
+        match self.0 {
+            Task::Ask(question) => {
+                let Question {
+                    method,
+                    url,
+                    headers,
+                    body,
+                    finish,
+                } = question;
+                let told = webhook::ask(&call.state.clock, method, &url, &headers, &body).await;
+                finish(call, told)
+            }
+            Task::Work(work) => {
+                let turn = call.state.slow_work.acquire().await;
+                let done = tokio::task::spawn_blocking(work).await;
+                drop(turn);
+                match done {
+                    Ok(done) => done(call),
+                    Err(_) => Err(Problem::new(500, "E0000009", "Internal Server Error")),
+                }
+            }
+        }
     }
 }

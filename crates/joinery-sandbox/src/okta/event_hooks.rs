@@ -114,7 +114,7 @@ fn verify(call: &Call<'_>) -> Answer {
     let (id, secret) = (hook.id, random::text(32));
     let mut headers = hook.sent_headers();
     headers.push(("x-okta-verification-challenge".into(), secret.clone()));
-    let challenge = Errand::new(Method::GET, hook.url.clone(), headers, move |call, told| {
+    let challenge = Errand::ask(Method::GET, hook.url.clone(), headers, Vec::new(), move |call, told| {
         challenged(call, id, is_answered(told, &secret))
     });
     Ok(Reply::after(challenge))

@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
 use super::ids::Id;
+use super::role_bindings;
 use crate::clock::Time;
+use crate::state::Org;
 
 /// A group of users.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -15,6 +17,8 @@ pub struct Group {
     pub id: Id,
     /// Whether Okta made it and keeps its members.
     pub built_in: bool,
+    /// The app it lives in, where it came by group push.
+    pub app: Option<Id>,
     /// When it was made.
     pub created: Time,
     /// When it changed.
@@ -41,6 +45,7 @@ impl Group {
         Self {
             id,
             built_in: false,
+            app: None,
             created: now,
             last_updated: now,
             last_membership_updated: now,
@@ -61,9 +66,18 @@ impl Group {
         }
     }
 
-    /// `OKTA_GROUP` or `BUILT_IN`.
+    /// `OKTA_GROUP`, `APP_GROUP` or `BUILT_IN`.
     pub fn kind(&self) -> &'static str {
-        if self.built_in { "BUILT_IN" } else { "OKTA_GROUP" }
+        match self.app {
+            Some(_) => "APP_GROUP",
+            None if self.built_in => "BUILT_IN",
+            None => "OKTA_GROUP",
+        }
+    }
+
+    /// Whether the org keeps it, so that nobody may change it by hand.
+    pub fn is_kept(&self) -> bool {
+        self.built_in || self.app.is_some()
     }
 
     /// The object as Okta shows it.
@@ -71,7 +85,7 @@ impl Group {
         ShownGroup {
             group: self,
             url,
-            stats: false,
+            stats: None,
         }
     }
 }
@@ -80,13 +94,36 @@ impl Group {
 pub struct ShownGroup<'a> {
     group: &'a Group,
     url: &'a str,
-    stats: bool,
+    stats: Option<Stats>,
+}
+
+/// What `expand=stats` tells of a group beside its members.
+pub struct Stats {
+    apps: usize,
+    pushes: usize,
+    is_admin: bool,
+}
+
+impl Stats {
+    /// Those of a group.
+    pub fn of(org: &Org, group: Id) -> Self {
+        let pushes = org
+            .records
+            .below("apps/")
+            .filter(|it| it.text("sourceGroupId") == group.as_str());
+        let held = org.oauth.roles.get(&group).is_some_and(|held| !held.is_empty());
+        Self {
+            apps: org.apps.values().filter(|app| app.groups.contains_key(&group)).count(),
+            pushes: pushes.count(),
+            is_admin: held || role_bindings::assigned(org, group).next().is_some(),
+        }
+    }
 }
 
 impl ShownGroup<'_> {
-    /// The same with `_embedded.stats`, where `wanted`.
-    pub fn with_stats(mut self, wanted: bool) -> Self {
-        self.stats = wanted;
+    /// The same with `_embedded.stats`, where there are some.
+    pub fn with_stats(mut self, stats: Option<Stats>) -> Self {
+        self.stats = stats;
         self
     }
 
@@ -101,14 +138,14 @@ impl ShownGroup<'_> {
     }
 
     fn embedded(&self) -> Option<Value> {
-        self.stats.then(|| {
+        self.stats.as_ref().map(|stats| {
             let group = self.group;
             json!({"stats": {
                 "usersCount": group.members.len(),
-                "appsCount": 0,
-                "groupPushMappingsCount": 0,
+                "appsCount": stats.apps,
+                "groupPushMappingsCount": stats.pushes,
                 // Okta spells it this way.
-                "hasAdminPrivlege": false,
+                "hasAdminPrivlege": stats.is_admin,
                 "_links": {"self": {"href": format!("{}/api/v1/groups/{}/stats", self.url, group.id)}},
             }})
         })
@@ -146,7 +183,11 @@ impl Serialize for ShownGroup<'_> {
             created: group.created,
             last_updated: group.last_updated,
             last_membership_updated: group.last_membership_updated,
-            object_class: ["okta:user_group"],
+            object_class: [if group.app.is_some() {
+                "okta:app_group"
+            } else {
+                "okta:user_group"
+            }],
             kind: group.kind(),
             profile: Profile {
                 name: &group.name,

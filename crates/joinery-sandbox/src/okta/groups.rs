@@ -8,7 +8,7 @@ use super::call::{Answer, Call, Reply};
 use super::errors::Problem;
 use super::event::{EventKind, Party, kinds};
 use super::filter::{Expression, Grammar, Literal, Operator, Test};
-use super::group::Group;
+use super::group::{Group, Stats};
 use super::ids::{Id, Kind};
 use super::paging::{self, Limits};
 use crate::clock::Time;
@@ -77,7 +77,7 @@ pub fn find<'a>(org: &'a Org, name: &str) -> Result<&'a Group, Problem> {
 /// E0000007, or E0000006 for one that Okta keeps.
 pub fn find_own<'a>(org: &'a Org, name: &str) -> Result<&'a Group, Problem> {
     let group = find(org, name)?;
-    if group.built_in {
+    if group.is_kept() {
         let summary = "You do not have permission to perform the requested action";
         return Err(Problem::new(403, "E0000006", summary));
     }
@@ -123,25 +123,32 @@ fn delete(call: &Call<'_>) -> Answer {
     let mut org = call.state.write();
     let id = find_own(&org, call.part(0))?.id;
     record(&mut org, call, kinds::GROUP_DELETE, id);
-    let apps = org.apps.values().filter(|app| app.groups.contains_key(&id));
-    for app in apps.map(|app| app.id).collect::<Vec<Id>>() {
-        org.apps.get_mut(&app).and_then(|app| app.groups.remove(&id));
-    }
-    let rules = org.rules.values().filter(|rule| rule.groups.contains(&id));
-    for rule in rules.map(|rule| rule.id).collect::<Vec<Id>>() {
-        if let Some(rule) = org.rules.get_mut(&rule) {
-            rule.groups.retain(|group| *group != id);
+    org.remove_group(id);
+    Ok(Reply::no_content())
+}
+
+impl Org {
+    /// Takes a group out, and from whatever names it.
+    pub fn remove_group(&mut self, id: Id) {
+        let apps = self.apps.values().filter(|app| app.groups.contains_key(&id));
+        for app in apps.map(|app| app.id).collect::<Vec<Id>>() {
+            self.apps.get_mut(&app).and_then(|app| app.groups.remove(&id));
         }
-    }
-    org.forget_admin(id);
-    if let Some(group) = org.groups.remove(&id) {
-        for member in group.members {
-            if let Some(user) = org.users.get_mut(member) {
-                user.groups.remove(&id);
+        let rules = self.rules.values().filter(|rule| rule.groups.contains(&id));
+        for rule in rules.map(|rule| rule.id).collect::<Vec<Id>>() {
+            if let Some(rule) = self.rules.get_mut(&rule) {
+                rule.groups.retain(|group| *group != id);
+            }
+        }
+        self.forget_admin(id);
+        if let Some(group) = self.groups.remove(&id) {
+            for member in group.members {
+                if let Some(user) = self.users.get_mut(member) {
+                    user.groups.remove(&id);
+                }
             }
         }
     }
-    Ok(Reply::no_content())
 }
 
 fn record(org: &mut Org, call: &Call<'_>, kind: EventKind, id: Id) {
@@ -208,7 +215,11 @@ fn list(call: &Call<'_>) -> Answer {
     let write = |groups: &[&Group]| {
         let list: Vec<_> = groups
             .iter()
-            .map(|group| group.shown(call.state.url()).with_stats(stats))
+            .map(|group| {
+                group
+                    .shown(call.state.url())
+                    .with_stats(stats.then(|| Stats::of(&org, group.id)))
+            })
             .collect();
         Reply::json(&list)
     };
@@ -218,7 +229,7 @@ fn list(call: &Call<'_>) -> Answer {
         let found: Vec<_> = org
             .groups
             .at(moment, ..)
-            .filter(|group| group.name.to_lowercase().starts_with(&start))
+            .filter(|group| group.name.to_lowercase().starts_with(&start) && call.sight.has_group(&org, group))
             .collect();
         return Ok(write(&found[..found.len().min(limit)]));
     }
@@ -229,9 +240,10 @@ fn list(call: &Call<'_>) -> Answer {
         (None, None) => None,
     };
     let fits = |group: &&Group| {
-        expression
+        let is_found = expression
             .as_ref()
-            .is_none_or(|expression| expression.matches(&|test| holds(group, test)))
+            .is_none_or(|expression| expression.matches(&|test| holds(group, test)));
+        is_found && call.sight.has_group(&org, group)
     };
     let mut found: Vec<&Group> = org.groups.at(moment, ..).filter(fits).collect();
     if query.filled("search").is_some()

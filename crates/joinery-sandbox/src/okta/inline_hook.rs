@@ -59,13 +59,13 @@ pub fn ask(
         headers.push((key.to_owned(), secret.to_owned()));
     }
     let party = hook.party("InlineHook");
-    let errand = Errand::new(Method::POST, url, headers, move |call, told| {
+    let body = question.to_string().into_bytes();
+    Ok(Errand::ask(Method::POST, url, headers, body, move |call, told| {
         let answer = read(told);
         let failure = answer.as_ref().err().cloned();
         call.state.write().record_job(call.now, EXECUTED, vec![party], failure);
         finish(call, answer)
-    });
-    Ok(errand.with_body(question.to_string().into_bytes()))
+    }))
 }
 
 fn read(told: Told) -> Result<Value, String> {

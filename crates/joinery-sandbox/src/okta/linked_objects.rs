@@ -115,8 +115,7 @@ fn delete(call: &Call<'_>) -> Answer {
     let mut org = call.state.write();
     let relation = find(&org, call.part(0))?.clone();
     let own = name(&relation, "primary");
-    org.records
-        .retain(|_, it| it.place != LINKS || it.text("relation") != own);
+    org.records.remove_at(LINKS, |it| it.text("relation") == own);
     org.drop_record(relation.id);
     org.record(call, DELETED, vec![relation.party("LinkedObject")]);
     Ok(Reply::no_content())

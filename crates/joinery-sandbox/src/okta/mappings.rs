@@ -86,8 +86,7 @@ pub fn add(org: &mut Org, idp: Id, now: Time) {
 
 /// Removes the mapping of an identity provider.
 pub fn remove(org: &mut Org, idp: Id) {
-    org.records
-        .retain(|_, it| it.place != PLACE || it.text("source") != idp.as_str());
+    org.records.remove_at(PLACE, |it| it.text("source") == idp.as_str());
 }
 
 fn find<'a>(org: &'a Org, id: &str) -> Result<&'a Record, Problem> {

@@ -5,6 +5,8 @@ use std::borrow::Cow;
 use axum::http::{Method, header};
 use percent_encoding::percent_decode_str;
 
+mod aaguids;
+mod agent_pools;
 mod api_tokens;
 pub mod app;
 mod app_connections;
@@ -15,6 +17,7 @@ mod app_provisioning;
 mod app_schema;
 mod app_secrets;
 mod app_shape;
+mod app_trust;
 mod app_users;
 mod apps;
 mod associated_servers;
@@ -24,10 +27,12 @@ mod brands;
 pub mod call;
 mod captchas;
 mod certificate;
+mod custom_pages;
 mod custom_roles;
 mod device_assurances;
 mod domains;
 mod email_domains;
+mod email_servers;
 mod emails;
 mod enrollments;
 mod errand;
@@ -41,12 +46,14 @@ pub mod factor;
 mod factors;
 mod features;
 mod fields;
+pub mod files;
 pub mod filter;
 mod filter_reader;
 pub mod founding;
 pub mod group;
 mod group_members;
 mod group_owners;
+mod group_push;
 pub mod group_rule;
 mod group_rules;
 pub mod group_schema;
@@ -61,6 +68,7 @@ pub mod ids;
 mod imported_password;
 mod inline_hook;
 mod inline_hooks;
+mod labelled;
 mod linked_objects;
 mod log_stream_schemas;
 mod log_streams;
@@ -68,20 +76,25 @@ mod logs;
 mod mappings;
 pub mod oauth;
 mod org_settings;
+mod org_support;
 mod paging;
 mod policies;
 mod policy;
 mod policy_rules;
 mod policy_simulation;
+mod principal_limits;
 mod priority;
+mod protections;
 mod push_providers;
 pub mod rate_limit;
+mod realm_assignments;
 mod realms;
 pub mod record;
 mod resource;
+mod resource_server_keys;
 mod resource_sets;
 mod role_bindings;
-mod role_permissions;
+pub mod role_permissions;
 pub mod schema;
 mod schema_base;
 mod sent_credentials;
@@ -109,7 +122,9 @@ mod user_resources;
 mod user_schema;
 pub mod user_type;
 mod users;
+mod well_known_uris;
 mod x509;
+mod yubikeys;
 mod zones;
 
 use call::{Answer, Call};
@@ -163,6 +178,7 @@ const ROUTES: &[&[Route]] = &[
     server_claims::ROUTES,
     server_policies::ROUTES,
     api_tokens::ROUTES,
+    yubikeys::ROUTES,
     org_settings::ROUTES,
     settings::ROUTES,
     trusted_origins::ROUTES,
@@ -194,6 +210,18 @@ const ROUTES: &[&[Route]] = &[
     ui_schemas::ROUTES,
     group_owners::ROUTES,
     subscriptions::ROUTES,
+    app_trust::ROUTES,
+    custom_pages::ROUTES,
+    email_servers::ROUTES,
+    group_push::ROUTES,
+    org_support::ROUTES,
+    principal_limits::ROUTES,
+    protections::ROUTES,
+    realm_assignments::ROUTES,
+    resource_server_keys::ROUTES,
+    well_known_uris::ROUTES,
+    agent_pools::ROUTES,
+    aaguids::ROUTES,
 ];
 
 /// What answers a route.
@@ -204,7 +232,12 @@ pub fn answer(call: &mut Call<'_>) -> Answer {
     if let Some(answer) = oauth::answer(call) {
         return answer;
     }
-    let Some(path) = call.path.strip_prefix("/api/v1/") else {
+    let beside = || {
+        call.path
+            .strip_prefix('/')
+            .filter(|path| path.starts_with("attack-protection/"))
+    };
+    let Some(path) = call.path.strip_prefix("/api/v1/").or_else(beside) else {
         return Err(unknown_path());
     };
     if let Passage::Answered(reply) = access::authorise(call, path)? {

@@ -2,12 +2,13 @@
 
 #![allow(clippy::unnecessary_wraps, reason = "every route answers with a result")]
 
-use axum::http::Method;
+use axum::http::{Method, header::LOCATION};
 use serde_json::{Map, Value, json};
 
 use super::Route;
 use super::call::{Answer, Call, Reply};
 use super::errors::Problem;
+use super::files::{self, Allowed};
 use super::ids::Id;
 use super::record::Record;
 use super::resource::link;
@@ -21,6 +22,7 @@ pub const ROUTES: &[Route] = &[
     Route(Method::GET, "org", get),
     Route(Method::POST, "org", update),
     Route(Method::PUT, "org", replace),
+    Route(Method::POST, "org/logo", upload_logo),
     Route(Method::GET, "org/contacts", list_contacts),
     Route(Method::GET, "org/contacts/{}", get_contact),
     Route(Method::PUT, "org/contacts/{}", set_contact),
@@ -48,6 +50,11 @@ pub const ROUTES: &[Route] = &[
 
 /// What it answers below the root, to everybody.
 pub const OPEN_ROUTES: &[Route] = &[Route(Method::GET, ".well-known/okta-organization", about)];
+
+const LOGO: Allowed = Allowed {
+    formats: &["PNG", "JPG", "GIF"],
+    below: 1024 * 1024,
+};
 
 /// What an org says of itself, in order.
 const FIELDS: [&str; 11] = [
@@ -124,6 +131,18 @@ fn get(call: &Call<'_>) -> Answer {
 }
 
 /// POST changes what is named.
+/// The logo of an org shows on its own pages only: nothing of the API names it but the answer.
+fn upload_logo(call: &Call<'_>) -> Answer {
+    let file = files::sent(call, &LOGO)?;
+    let mut org = call.state.write();
+    let old = org_of(&org).text("logo").to_owned();
+    org.forget_file(&old);
+    let path = format!("fs/bco/1/{}", org.keep_file(file));
+    change(&mut org, call, one("logo", path.as_str()));
+    let address = format!("{}/{path}", call.state.url());
+    Ok(Reply::no_content().with_status(201).with_header(LOCATION, &address))
+}
+
 fn update(call: &Call<'_>) -> Answer {
     let body = call.object()?;
     if body.contains_key("companyName") {

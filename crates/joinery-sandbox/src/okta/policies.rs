@@ -379,8 +379,10 @@ fn assign(call: &Call<'_>) -> Answer {
 fn map_app(org: &mut Org, call: &Call<'_>, policy: &Record, app: Id) -> Record {
     let same = |record: &&Record| record.text("type") == policy.text("type");
     let places: Vec<String> = org.records_at("policies").filter(same).map(mappings).collect();
-    org.records
-        .retain(|_, it| it.text("resourceId") != app.as_str() || !places.contains(&it.place));
+    for place in places {
+        org.records
+            .remove_at(&place, |it| it.text("resourceId") == app.as_str());
+    }
     let fields = json!({"resourceId": app, "resourceType": "APP"});
     let fields = fields.as_object().cloned().unwrap_or_default();
     let mapping = Record::new(org.ids.next(MAPPING), mappings(policy), call.now, fields);

@@ -97,7 +97,7 @@ impl Record {
 impl Org {
     /// The records of a collection, by age.
     pub fn records_at(&self, place: &str) -> impl Iterator<Item = &Record> {
-        self.records.values().filter(move |record| record.place == place)
+        self.records.at(place)
     }
 
     /// A record of a collection.
@@ -108,14 +108,13 @@ impl Org {
 
     /// Adds a record.
     pub fn add_record(&mut self, record: Record) {
-        self.records.insert(record.id, record);
+        self.records.insert(record);
     }
 
     /// Takes a record out, and everything that lies below it.
     pub fn drop_record(&mut self, id: Id) {
         if let Some(record) = self.records.remove(&id) {
-            let below = format!("{}/", record.path());
-            self.records.retain(|_, other| !other.place.starts_with(&below));
+            self.records.remove_below(&format!("{}/", record.path()), |_| true);
             self.forget_policy(id);
         }
     }

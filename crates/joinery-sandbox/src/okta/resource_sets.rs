@@ -5,25 +5,28 @@ use serde_json::{Map, Value, json};
 
 use super::Route;
 use super::call::{Answer, Call, Reply};
-use super::custom_roles::with_link;
 use super::errors::Problem;
 use super::event::EventKind;
 use super::ids::{Id, Kind};
+use super::labelled;
 use super::record::Record;
 use super::resource::{self, Events, Place, Resource};
 use super::settings;
-use super::shape::{fault, names, need_free, need_text};
+use super::shape::{fault, names, need_text};
 use crate::state::Org;
 
 /// What this file answers.
 pub const ROUTES: &[Route] = &[
     Route(Method::GET, "iam/resource-sets", list),
-    Route(Method::POST, "iam/resource-sets", create),
-    Route(Method::GET, "iam/resource-sets/{}", get),
-    Route(Method::PUT, "iam/resource-sets/{}", replace),
+    Route(Method::POST, "iam/resource-sets", labelled::create::<ResourceSets>),
+    Route(Method::GET, "iam/resource-sets/{}", labelled::get::<ResourceSets>),
+    Route(Method::PUT, "iam/resource-sets/{}", labelled::replace::<ResourceSets>),
     Route(Method::DELETE, "iam/resource-sets/{}", resource::delete::<ResourceSets>),
     Route(Method::GET, "iam/resource-sets/{}/resources", list_resources),
     Route(Method::PATCH, "iam/resource-sets/{}/resources", add_resources),
+    Route(Method::POST, "iam/resource-sets/{}/resources", add_resource),
+    Route(Method::GET, "iam/resource-sets/{}/resources/{}", get_resource),
+    Route(Method::PUT, "iam/resource-sets/{}/resources/{}", replace_resource),
     Route(Method::DELETE, "iam/resource-sets/{}/resources/{}", remove_resource),
 ];
 
@@ -49,7 +52,7 @@ const REMOVED: EventKind = EventKind(
 impl Resource for ResourceSets {
     const CLASS: &'static str = "ResourceSet";
     const KIND: Kind = Kind::Record(b"iam");
-    const KEYS: &'static [&'static str] = &["id", "label", "description", "created", "lastUpdated", "_links"];
+    const KEYS: &'static [&'static str] = labelled::KEYS;
     const EVENTS: Events = Events {
         create: EventKind(
             "iam.resourceset.create",
@@ -76,11 +79,7 @@ impl Resource for ResourceSets {
         body: &Map<String, Value>,
         old: Option<&Record>,
     ) -> Result<Map<String, Value>, Problem> {
-        let label = need_text(body, "label", 255)?;
-        need_free(org, place, "label", &label, old)?;
-        let mut fields = Map::new();
-        fields.insert("label".into(), label.into());
-        fields.insert("description".into(), need_text(body, "description", 1000)?.into());
+        let mut fields = labelled::read(org, place, body, old)?;
         if old.is_none() {
             let given = body.get("resources").unwrap_or(&Value::Null);
             if names(given).next().is_none() {
@@ -93,7 +92,7 @@ impl Resource for ResourceSets {
     }
 
     fn is_named(record: &Record, name: &str) -> bool {
-        record.id.as_str() == name || record.text("label") == name
+        labelled::is_named(record, name)
     }
 
     fn links(_record: &Record, at: &str, _url: &str) -> Value {
@@ -142,36 +141,27 @@ pub fn orn(org: &Org, resource: &str) -> String {
 /// Adds resources that are not there yet.
 fn add(org: &mut Org, call: &Call<'_>, place: &str, resources: &Value) {
     for resource in names(resources) {
-        let orn = orn(org, resource);
-        if org.records_at(place).any(|other| other.text("orn") == orn) {
-            continue;
-        }
-        let mut fields = Map::new();
-        fields.insert("orn".into(), orn.into());
-        fields.insert("href".into(), path(resource).map(|_| resource).into());
-        let id = org.ids.next(Kind::Record(b"ire"));
-        org.add_record(Record::new(id, place, call.now, fields));
+        add_one(org, call, place, resource, &Value::Null);
     }
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "every route answers with a result")]
+/// Adds a resource, or finds the one that is there; gives its id.
+fn add_one(org: &mut Org, call: &Call<'_>, place: &str, resource: &str, conditions: &Value) -> Id {
+    let orn = orn(org, resource);
+    if let Some(known) = org.records_at(place).find(|other| other.text("orn") == orn) {
+        return known.id;
+    }
+    let mut fields = Map::new();
+    fields.insert("orn".into(), orn.into());
+    fields.insert("href".into(), path(resource).map(|_| resource).into());
+    fields.insert("conditions".into(), conditions.clone());
+    let id = org.ids.next(Kind::Record(b"ire"));
+    org.add_record(Record::new(id, place, call.now, fields));
+    id
+}
+
 fn list(call: &Call<'_>) -> Answer {
-    let org = call.state.read();
-    let shown = |record: &Record| resource::shown::<ResourceSets>(record, call.state.url());
-    let sets: Vec<Value> = org.records_at("iam/resource-sets").map(shown).collect();
-    Ok(Reply::json(&json!({"resource-sets": sets})))
-}
-
-fn create(call: &Call<'_>) -> Answer {
-    resource::create::<ResourceSets>(call).map(with_link)
-}
-
-fn get(call: &Call<'_>) -> Answer {
-    resource::get::<ResourceSets>(call).map(with_link)
-}
-
-fn replace(call: &Call<'_>) -> Answer {
-    resource::replace::<ResourceSets>(call).map(with_link)
+    labelled::list::<ResourceSets>(call, "resource-sets")
 }
 
 fn shown_resource(resource: &Record, url: &str) -> Value {
@@ -183,10 +173,73 @@ fn shown_resource(resource: &Record, url: &str) -> Value {
     }
     let at = format!("{url}/api/v1/{}", resource.path());
     links.insert("resource".into(), json!({"href": at}));
-    json!({
+    let mut shown = json!({
         "id": resource.id, "orn": resource.get("orn"), "created": resource.created,
-        "lastUpdated": resource.last_updated, "_links": links,
-    })
+        "lastUpdated": resource.last_updated,
+    });
+    if !resource.get("conditions").is_null() {
+        shown["conditions"] = resource.get("conditions").clone();
+    }
+    shown["_links"] = links.into();
+    shown
+}
+
+/// Conditions leave out some of what a resource holds, by name.
+fn conditions(body: &Map<String, Value>) -> Result<Value, Problem> {
+    let given = body.get("conditions").unwrap_or(&Value::Null);
+    let left_out = &given["Exclude"]["okta:ORN"];
+    if given.is_null() || names(left_out).count() == left_out.as_array().map_or(0, Vec::len) {
+        return Ok(given.clone());
+    }
+    Err(fault(
+        "conditions",
+        "Exclude has to hold a list of names under okta:ORN",
+    ))
+}
+
+/// The resource a path names, and the set it is in.
+fn find_resource<'o>(org: &'o Org, call: &Call<'_>) -> Result<(&'o Record, &'o Record), Problem> {
+    let set = resource::find::<ResourceSets>(org, call)?;
+    let found = org.record_at(&format!("{}/resources", set.path()), call.part(1));
+    Ok((set, found.ok_or_else(|| Problem::not_found(call.part(1), "Resource"))?))
+}
+
+fn get_resource(call: &Call<'_>) -> Answer {
+    let org = call.state.read();
+    Ok(Reply::json(&shown_resource(
+        find_resource(&org, call)?.1,
+        call.state.url(),
+    )))
+}
+
+fn add_resource(call: &Call<'_>) -> Answer {
+    let body = call.object()?;
+    let name = need_text(&body, "resourceOrnOrUrl", 500)?;
+    check(&json!([name]))?;
+    let conditions = conditions(&body)?;
+    let mut org = call.state.write();
+    let set = resource::find::<ResourceSets>(&org, call)?.clone();
+    let id = add_one(&mut org, call, &format!("{}/resources", set.path()), &name, &conditions);
+    org.record(call, ADDED, vec![set.party(ResourceSets::PARTY)]);
+    let added = org
+        .records
+        .get(&id)
+        .map(|added| shown_resource(added, call.state.url()));
+    Ok(Reply::json(&added))
+}
+
+/// Only the conditions of a resource can change.
+fn replace_resource(call: &Call<'_>) -> Answer {
+    let conditions = conditions(&call.object()?)?;
+    let mut org = call.state.write();
+    let (set, found) = find_resource(&org, call)?;
+    let (party, mut changed) = (set.party(ResourceSets::PARTY), found.clone());
+    changed.fields.insert("conditions".into(), conditions);
+    changed.last_updated = call.now.whole_seconds();
+    let reply = Reply::json(&shown_resource(&changed, call.state.url()));
+    org.add_record(changed);
+    org.record(call, UPDATE, vec![party]);
+    Ok(reply)
 }
 
 fn list_resources(call: &Call<'_>) -> Answer {
@@ -195,7 +248,7 @@ fn list_resources(call: &Call<'_>) -> Answer {
     let at = format!("{url}/api/v1/{}", set.path());
     let place = format!("{}/resources", set.path());
     let resources: Vec<Value> = org.records_at(&place).map(|it| shown_resource(it, url)).collect();
-    Ok(with_link(Reply::json(&json!({
+    Ok(labelled::with_link(Reply::json(&json!({
         "resources": resources,
         "_links": {"resource-set": {"href": at}, "self": {"href": format!("{at}/resources")}},
     }))))
@@ -209,7 +262,7 @@ fn add_resources(call: &Call<'_>) -> Answer {
     let set = resource::find::<ResourceSets>(&org, call)?.clone();
     add(&mut org, call, &format!("{}/resources", set.path()), additions);
     org.record(call, ADDED, vec![set.party(ResourceSets::PARTY)]);
-    Ok(with_link(Reply::json(&resource::shown::<ResourceSets>(
+    Ok(labelled::with_link(Reply::json(&resource::shown::<ResourceSets>(
         &set,
         call.state.url(),
     ))))
@@ -217,11 +270,9 @@ fn add_resources(call: &Call<'_>) -> Answer {
 
 fn remove_resource(call: &Call<'_>) -> Answer {
     let mut org = call.state.write();
-    let set = resource::find::<ResourceSets>(&org, call)?.clone();
-    let found = org.record_at(&format!("{}/resources", set.path()), call.part(1));
-    let id = found.map(|resource| resource.id);
-    let id = id.ok_or_else(|| Problem::not_found(call.part(1), "Resource"))?;
+    let (set, found) = find_resource(&org, call)?;
+    let (party, id) = (set.party(ResourceSets::PARTY), found.id);
     org.drop_record(id);
-    org.record(call, REMOVED, vec![set.party(ResourceSets::PARTY)]);
+    org.record(call, REMOVED, vec![party]);
     Ok(Reply::no_content())
 }

@@ -6,10 +6,11 @@ use serde_json::{Map, Value, json};
 
 use super::Route;
 use super::call::{Answer, Call, Reply};
-use super::custom_roles::{CustomRoles, with_link};
+use super::custom_roles::CustomRoles;
 use super::errors::Problem;
 use super::event::{EventKind, Party};
 use super::ids::{Id, Kind};
+use super::labelled::with_link;
 use super::record::Record;
 use super::resource::{self, Resource as _};
 use super::resource_sets::ResourceSets;
@@ -47,8 +48,13 @@ const REMOVED: EventKind = EventKind(
 
 /// The assignments of custom roles to a user, group or client, by age.
 pub fn assigned(org: &Org, who: Id) -> impl Iterator<Item = &Record> {
-    let is_assigned = move |record: &&Record| is_member(record) && record.text("assignee") == who.as_str();
-    org.records.values().filter(is_assigned)
+    let all = org
+        .records
+        .below("iam/resource-sets/")
+        .filter(|record| is_member(record));
+    let mut assigned: Vec<&Record> = all.filter(|it| it.text("assignee") == who.as_str()).collect();
+    assigned.sort_unstable_by_key(|record| record.id);
+    assigned.into_iter()
 }
 
 /// The role of an assignment and the resource set it is about.
@@ -102,12 +108,13 @@ impl Org {
     /// Takes a role that is gone from everybody.
     pub fn forget_role(&mut self, role: Id) {
         let end = format!("/bindings/{role}/members");
-        self.records.retain(|_, record| !record.place.ends_with(&end));
+        self.records
+            .remove_below("iam/resource-sets/", |record| record.place.ends_with(&end));
     }
 }
 
 fn is_member(record: &Record) -> bool {
-    record.place.starts_with("iam/resource-sets/") && record.place.ends_with("/members")
+    record.place.ends_with("/members")
 }
 
 fn place(set: &Record, role: &Record) -> String {

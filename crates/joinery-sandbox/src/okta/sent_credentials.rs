@@ -4,7 +4,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
 
-use super::call::Call;
+use super::call::{Answer, Call, Reply};
+use super::errand::Errand;
 use super::errors::Problem;
 use super::imported_password::ImportedPassword;
 use super::user::{Password, Provider, Recovery, Status, User};
@@ -124,14 +125,11 @@ impl Sent {
         Ok(())
     }
 
-    /// Okta's default policy remembers the last four passwords; administrators are held to it by `strict=true` only.
-    ///
-    /// # Errors
-    /// E0000001.
-    pub fn check_history(&self, user: &User) -> Result<(), Problem> {
+    /// The password, where it is sent as text.
+    pub fn text(&self) -> Option<&str> {
         match &self.password {
-            Some(SentPassword::Text(text)) => check_history(user, text),
-            _ => Ok(()),
+            Some(SentPassword::Text(text)) => Some(text),
+            _ => None,
         }
     }
 
@@ -163,7 +161,32 @@ fn import(user: &mut User, password: Password, call: &Call<'_>) {
     user.credentials.provider = Provider { kind, name };
 }
 
-/// Refuses a password that a user had lately.
+/// Compares something with the passwords of `user`, a copy, and answers the call by what came of it. A hash from
+/// elsewhere may take a while: then nothing of the org is held, and no call waits for it.
+///
+/// # Errors
+/// Those of `finish`.
+pub fn after_comparing<T: Send + 'static>(
+    call: &Call<'_>,
+    user: User,
+    compare: impl FnOnce(&User) -> T + Send + 'static,
+    finish: impl FnOnce(&Call<'_>, &User, T) -> Answer + Send + 'static,
+) -> Answer {
+    if !user.credentials.are_slow() {
+        let found = compare(&user);
+        return finish(call, &user, found);
+    }
+    let work = move || {
+        let found = compare(&user);
+        (user, found)
+    };
+    Ok(Reply::after(Errand::work(work, |call, (user, found)| {
+        finish(call, &user, found)
+    })))
+}
+
+/// Refuses a password that a user had lately. Okta's default policy remembers the last four; administrators are held to
+/// it by `strict=true` only.
 ///
 /// # Errors
 /// E0000001.

@@ -7,9 +7,9 @@ use super::Route;
 use super::call::Call;
 use super::errors::Problem;
 use super::event::EventKind;
-use super::ids::{Id, Kind};
+use super::ids::Kind;
 use super::record::Record;
-use super::resource::{self, Events, Place, Resource, link};
+use super::resource::{self, Events, Place, Resource};
 use super::servers;
 use super::shape::{complete, fault, forbidden, need_text, one_of};
 use crate::clock::Time;
@@ -160,7 +160,7 @@ impl Resource for ServerClaims {
     }
 
     fn links(_record: &Record, at: &str, _url: &str) -> Value {
-        json!({"self": link(at, &["GET", "PUT", "DELETE"])})
+        servers::own_link(at)
     }
 
     fn is_wanted(call: &Call<'_>, record: &Record) -> bool {
@@ -180,26 +180,18 @@ impl Resource for ServerClaims {
 
 /// The claims of a new server; their ids are the caller's.
 pub fn usual(server: &str, now: Time) -> Vec<Record> {
-    let claim = |fields: Value| {
-        let mut fields = fields.as_object().cloned().unwrap_or_default();
-        fields.insert("apiResourceId".into(), Value::Null);
-        Record::new(
-            Id::founded(ServerClaims::KIND, 0),
-            format!("{server}/claims"),
-            now,
-            fields,
-        )
-        .founded()
-    };
     let subject = json!({
         "name": "sub", "claimType": "RESOURCE", "valueType": "EXPRESSION", "value": SUBJECT,
-        "conditions": {"scopes": []}, "alwaysIncludeInToken": true,
+        "conditions": {"scopes": []}, "alwaysIncludeInToken": true, "apiResourceId": null,
     });
     let own = USUAL.iter().map(|(name, scope, always)| {
         json!({
             "name": name, "claimType": "IDENTITY", "valueType": "SYSTEM", "conditions": {"scopes": [scope]},
-            "alwaysIncludeInToken": always,
+            "alwaysIncludeInToken": always, "apiResourceId": null,
         })
     });
-    std::iter::once(subject).chain(own).map(claim).collect()
+    std::iter::once(subject)
+        .chain(own)
+        .map(|fields| servers::part_of::<ServerClaims>(server, "claims", fields, now))
+        .collect()
 }

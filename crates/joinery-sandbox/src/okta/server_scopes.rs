@@ -7,9 +7,9 @@ use super::Route;
 use super::call::Call;
 use super::errors::Problem;
 use super::event::EventKind;
-use super::ids::{Id, Kind};
+use super::ids::Kind;
 use super::record::Record;
-use super::resource::{self, Events, Place, Resource, link};
+use super::resource::{self, Events, Place, Resource};
 use super::servers;
 use super::shape::{fault, need_free, need_text, one_of, text};
 use crate::clock::Time;
@@ -159,14 +159,16 @@ impl Resource for ServerScopes {
         let name = old
             .filter(|old| old.system)
             .map_or(name, |old| old.text("name").to_owned());
-        Ok(fields(&json!({
+        let fields = json!({
             "name": name, "displayName": text(body, "displayName")?, "description": text(body, "description")?,
             "metadataPublish": published, "consent": consent, "optional": flag("optional"), "default": flag("default"),
-        })))
+            "apiResourceId": null,
+        });
+        Ok(fields.as_object().cloned().unwrap_or_default())
     }
 
     fn links(_record: &Record, at: &str, _url: &str) -> Value {
-        json!({"self": link(at, &["GET", "PUT", "DELETE"])})
+        servers::own_link(at)
     }
 
     fn is_wanted(call: &Call<'_>, record: &Record) -> bool {
@@ -176,26 +178,14 @@ impl Resource for ServerScopes {
     }
 }
 
-fn fields(given: &Value) -> Map<String, Value> {
-    let mut fields = given.as_object().cloned().unwrap_or_default();
-    fields.insert("apiResourceId".into(), Value::Null);
-    fields
-}
-
 /// The scopes of a new server; their ids are the caller's.
 pub fn usual(server: &str, now: Time) -> Vec<Record> {
     let scope = |(name, title, about): &(&str, &str, &str)| {
-        let fields = fields(&json!({
+        let fields = json!({
             "name": name, "displayName": title, "description": about, "metadataPublish": "ALL_CLIENTS",
-            "consent": "IMPLICIT", "optional": false, "default": false,
-        }));
-        Record::new(
-            Id::founded(ServerScopes::KIND, 0),
-            format!("{server}/scopes"),
-            now,
-            fields,
-        )
-        .founded()
+            "consent": "IMPLICIT", "optional": false, "default": false, "apiResourceId": null,
+        });
+        servers::part_of::<ServerScopes>(server, "scopes", fields, now)
     };
     USUAL.iter().map(scope).collect()
 }

@@ -239,6 +239,18 @@ pub fn below(org: &Org, call: &Call<'_>, name: &str) -> Result<Place, Problem> {
     Ok(Place::below(server, name, 1))
 }
 
+/// Something that belongs to a server and came with it; its id is the caller's.
+pub fn part_of<R: Resource>(server: &str, name: &str, fields: Value, now: Time) -> Record {
+    let fields = fields.as_object().cloned().unwrap_or_default();
+    let id = Id::founded(R::KIND, 0);
+    Record::new(id, format!("{server}/{name}"), now, fields).founded()
+}
+
+/// The only link of what belongs to a server.
+pub fn own_link(at: &str) -> Value {
+    json!({"self": link(at, &["GET", "PUT", "DELETE"])})
+}
+
 /// Gives a server a key to sign with and one to come.
 fn give_keys(server: &mut Record, now: Time) {
     let kids = json!({"ACTIVE": random::text(43), "NEXT": random::text(43)});

@@ -12,7 +12,7 @@ use super::event::{EventKind, Party};
 use super::ids::{Id, Kind};
 use super::record::Record;
 use super::resource::link;
-use super::shape::{fault, names, one_of};
+use super::shape::{complete, fault, names, one_of};
 use crate::clock::Time;
 use crate::state::Org;
 
@@ -49,8 +49,8 @@ const THREATS_UPDATE: EventKind = EventKind(
 /// # Panics
 /// Where the org was not founded with it.
 pub fn of<'a>(org: &'a Org, name: &str) -> &'a Record {
-    let mut found = org.records.values().filter(|record| record.place == place(name));
-    found.next().expect("an org is founded with its settings")
+    let found = org.records_at(&place(name)).next();
+    found.expect("an org is founded with its settings")
 }
 
 fn place(name: &str) -> String {
@@ -68,6 +68,21 @@ pub fn change(org: &mut Org, call: &Call<'_>, name: &str, kind: EventKind, chang
     };
     org.add_record(record);
     org.record(call, kind, vec![party]);
+}
+
+/// A group of settings that an org has from its first change on; `usual` before.
+pub fn or_usual(org: &Org, name: &str, usual: &Value) -> Value {
+    let kept = org.records_at(&place(name)).next();
+    complete(usual, kept.map(|kept| Value::Object(kept.fields.clone())).as_ref())
+}
+
+/// Changes such a group of settings and writes it into the log.
+pub fn keep(org: &mut Org, call: &Call<'_>, name: &str, kind: EventKind, changes: Map<String, Value>) {
+    if org.records_at(&place(name)).next().is_none() {
+        let id = org.ids.next(Kind::Record(b"set"));
+        org.add_record(Record::new(id, place(name), call.now, Map::new()).founded());
+    }
+    change(org, call, name, kind, changes);
 }
 
 /// One change.

@@ -121,8 +121,7 @@ fn unsubscribe(call: &Call<'_>) -> Answer {
 fn set(call: &Call<'_>, subscribed: bool) -> Answer {
     let mut org = call.state.write();
     let (place, kind) = (format!("{}/subscriptions", subscriber(&org, call)?), kind(call)?);
-    org.records
-        .retain(|_, it| it.place != place || it.text("notificationType") != kind);
+    org.records.remove_at(&place, |it| it.text("notificationType") == kind);
     let fields = json!({"notificationType": kind, "name": kind});
     let id = org.ids.next(SUBSCRIPTION);
     let record = Record::new(id, place, call.now, fields.as_object().cloned().unwrap_or_default());

@@ -1,4 +1,4 @@
-//! Themes: the colours and images of a brand, one for each. What is uploaded gets an address and is not kept.
+//! Themes: the colours and images of a brand, one for each.
 
 use axum::http::{Method, header::LOCATION};
 use serde_json::{Map, Value, json};
@@ -8,6 +8,7 @@ use super::brands::Brands;
 use super::call::{Answer, Call, Reply};
 use super::errors::Problem;
 use super::event::EventKind;
+use super::files::{self, Allowed, StoredFile};
 use super::ids::{Id, Kind};
 use super::record::Record;
 use super::resource::{self, Events, Place, Resource, link};
@@ -119,7 +120,12 @@ impl Resource for Themes {
         let usual = [("logo", "assets/img/logos/okta-logo.png"), ("favicon", "favicon.ico")];
         for (field, path) in usual {
             if let Some(value) = shown.get_mut(field).filter(|value| value.is_null()) {
-                *value = format!("{url}/{path}").into();
+                *value = path.into();
+            }
+        }
+        for (field, _) in [LOGO, ICON, BACKGROUND] {
+            if let Some(Value::String(path)) = shown.get_mut(field) {
+                *path = format!("{url}/{path}");
             }
         }
     }
@@ -147,15 +153,44 @@ fn is_light(colour: &str) -> Option<bool> {
     Some(red * 299 + green * 587 + blue * 114 >= 128_000)
 }
 
-/// Gives an image of the theme an address, or takes it away.
-fn set_image(call: &Call<'_>, field: &str, uploaded: bool) -> Answer {
+/// The logo, and how large it may be.
+const LOGO: (&str, Allowed) = (
+    "logo",
+    Allowed {
+        formats: &["PNG", "JPG", "GIF"],
+        below: 100 * 1024,
+    },
+);
+/// The icon in the tab of a browser.
+const ICON: (&str, Allowed) = (
+    "favicon",
+    Allowed {
+        formats: &["PNG", "ICO"],
+        below: 1024 * 1024,
+    },
+);
+/// The picture behind the sign-in page.
+const BACKGROUND: (&str, Allowed) = (
+    "backgroundImage",
+    Allowed {
+        formats: &["PNG", "JPG", "GIF"],
+        below: 2 * 1024 * 1024,
+    },
+);
+
+fn upload(call: &Call<'_>, (field, allowed): &(&str, Allowed)) -> Answer {
+    resource::find::<Themes>(&call.state.read(), call)?;
+    set_image(call, field, Some(files::sent(call, allowed)?))
+}
+
+/// Gives the theme an image, or takes it away.
+fn set_image(call: &Call<'_>, field: &str, image: Option<StoredFile>) -> Answer {
     let mut org = call.state.write();
     let mut theme = resource::find::<Themes>(&org, call)?.clone();
-    let address = uploaded.then(|| {
-        let file = org.ids.next(Kind::Record(b"fs0"));
-        format!("{}/fs/bco/1/{file}", call.state.url())
-    });
-    theme.fields.insert(field.into(), json!(address));
+    org.forget_file(theme.text(field));
+    let path = image.map(|image| format!("fs/bco/1/{}", org.keep_file(image)));
+    let address = path.as_ref().map(|path| format!("{}/{path}", call.state.url()));
+    theme.fields.insert(field.into(), json!(path));
     theme.last_updated = call.now.whole_seconds();
     let party = theme.party(Themes::PARTY);
     org.add_record(theme);
@@ -169,27 +204,27 @@ fn set_image(call: &Call<'_>, field: &str, uploaded: bool) -> Answer {
 }
 
 fn upload_logo(call: &Call<'_>) -> Answer {
-    set_image(call, "logo", true)
+    upload(call, &LOGO)
 }
 
 fn remove_logo(call: &Call<'_>) -> Answer {
-    set_image(call, "logo", false)
+    set_image(call, LOGO.0, None)
 }
 
 fn upload_icon(call: &Call<'_>) -> Answer {
-    set_image(call, "favicon", true)
+    upload(call, &ICON)
 }
 
 fn remove_icon(call: &Call<'_>) -> Answer {
-    set_image(call, "favicon", false)
+    set_image(call, ICON.0, None)
 }
 
 fn upload_background(call: &Call<'_>) -> Answer {
-    set_image(call, "backgroundImage", true)
+    upload(call, &BACKGROUND)
 }
 
 fn remove_background(call: &Call<'_>) -> Answer {
-    set_image(call, "backgroundImage", false)
+    set_image(call, BACKGROUND.0, None)
 }
 
 /// The theme of a new brand.

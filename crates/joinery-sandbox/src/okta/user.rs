@@ -74,6 +74,12 @@ impl Credentials {
             .chain(&self.earlier)
             .any(|password| password.matches(id, text))
     }
+
+    /// Whether it takes a while to compare a text with the passwords.
+    pub fn are_slow(&self) -> bool {
+        let mut all = self.password.iter().chain(&self.earlier);
+        all.any(|password| matches!(password, Password::Imported(_)))
+    }
 }
 
 /// A password that is never kept as text.

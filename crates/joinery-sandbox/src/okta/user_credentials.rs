@@ -8,7 +8,7 @@ use super::call::{Answer, Call, Reply};
 use super::errors::Problem;
 use super::event::{EventKind, kinds};
 use super::ids::Id;
-use super::sent_credentials::{check_answer, check_history, check_password};
+use super::sent_credentials::{after_comparing, check_answer, check_history, check_password};
 use super::user::{Password, Recovery, Status, User};
 use super::user_resources::clear_sessions;
 use super::users::{find, record};
@@ -46,6 +46,22 @@ fn subject<'a>(org: &'a Org, call: &Call<'_>) -> Result<(Id, &'a User), Problem>
         .ok_or_else(|| Problem::not_found(call.part(0), "User"))
 }
 
+/// The user as they are now.
+fn look(call: &Call<'_>) -> Result<User, Problem> {
+    let org = call.state.read();
+    subject(&org, call).map(|(_, user)| user.clone())
+}
+
+fn is_shown(user: &User, given: Option<&str>) -> bool {
+    let own = user.credentials.password.as_ref();
+    own.zip(given).is_some_and(|(own, given)| own.matches(user.id, given))
+}
+
+/// Whether another call set a password since, so that the one shown is out of date.
+fn has_changed(user: &User, seen: &User) -> bool {
+    user.credentials.password != seen.credentials.password
+}
+
 /// `{"password": {"value": "..."}}` or plain text in its place.
 fn password<'a>(body: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
     let sent = body.get(name)?;
@@ -54,34 +70,37 @@ fn password<'a>(body: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
 
 fn change_password(call: &Call<'_>) -> Answer {
     let body = call.object()?;
-    let mut org = call.state.write();
-    let (id, user) = subject(&org, call)?;
-    let right = password(&body, "oldPassword").is_some_and(|old| {
-        user.credentials
-            .password
-            .as_ref()
-            .is_some_and(|own| own.matches(id, old))
-    });
-    if !CAN_CHANGE.contains(&user.status) {
-        return Err(Problem::new(
-            403,
-            "E0000035",
-            "Change password not allowed on specified user.",
-        ));
-    }
-    if !right {
-        return Err(refused("oldPassword: The credentials provided were incorrect."));
-    }
-    let new = password(&body, "newPassword").ok_or_else(Problem::malformed)?;
-    check_password(new, user.login())?;
-    if call.query.flag("strict", false) {
-        check_history(user, new)?;
-    }
-    set_password(&mut org, call, id, new);
-    if body.get("revokeSessions") == Some(&Value::Bool(true)) {
-        clear_sessions(&mut org, call, id, true);
-    }
-    credentials(&org, id)
+    let given = |name: &str| password(&body, name).map(str::to_owned);
+    let (old, new) = (given("oldPassword"), given("newPassword"));
+    let strict = call.query.flag("strict", false);
+    let compare = move |user: &User| {
+        let is_right = is_shown(user, old.as_deref());
+        let history = match &new {
+            Some(new) if is_right && strict => check_history(user, new),
+            _ => Ok(()),
+        };
+        (is_right, history)
+    };
+    after_comparing(call, look(call)?, compare, |call, seen, (is_right, history)| {
+        let body = call.object()?;
+        let mut org = call.state.write();
+        let (id, user) = subject(&org, call)?;
+        if !CAN_CHANGE.contains(&user.status) {
+            let summary = "Change password not allowed on specified user.";
+            return Err(Problem::new(403, "E0000035", summary));
+        }
+        if !is_right || has_changed(user, seen) {
+            return Err(refused("oldPassword: The credentials provided were incorrect."));
+        }
+        let new = password(&body, "newPassword").ok_or_else(Problem::malformed)?;
+        check_password(new, user.login())?;
+        history?;
+        set_password(&mut org, call, id, new);
+        if body.get("revokeSessions") == Some(&Value::Bool(true)) {
+            clear_sessions(&mut org, call, id, true);
+        }
+        credentials(&org, id)
+    })
 }
 
 fn set_password(org: &mut Org, call: &Call<'_>, id: Id, new: &str) {
@@ -95,32 +114,27 @@ fn set_password(org: &mut Org, call: &Call<'_>, id: Id, new: &str) {
 }
 
 fn change_question(call: &Call<'_>) -> Answer {
-    let body = call.object()?;
-    let mut org = call.state.write();
-    let (id, user) = subject(&org, call)?;
-    if !matches!(user.status, Status::Staged | Status::Active | Status::Recovery) {
-        return Err(Problem::new(
-            403,
-            "E0000036",
-            "Change recovery question not allowed on specified user.",
-        ));
-    }
-    let right = password(&body, "password").is_some_and(|given| {
-        user.credentials
-            .password
-            .as_ref()
-            .is_some_and(|own| own.matches(id, given))
-    });
-    if !right {
-        return Err(refused("password: The credentials provided were incorrect."));
-    }
-    let (question, answer) = question(&body)?;
-    check_answer(answer)?;
-    let recovery = Recovery::new(id, question, answer);
-    change(&mut org, call, id, kinds::USER_UPDATE, |user| {
-        user.credentials.recovery = Some(recovery);
-    });
-    credentials(&org, id)
+    let given = password(&call.object()?, "password").map(str::to_owned);
+    let compare = move |user: &User| is_shown(user, given.as_deref());
+    after_comparing(call, look(call)?, compare, |call, seen, is_right| {
+        let body = call.object()?;
+        let mut org = call.state.write();
+        let (id, user) = subject(&org, call)?;
+        if !matches!(user.status, Status::Staged | Status::Active | Status::Recovery) {
+            let summary = "Change recovery question not allowed on specified user.";
+            return Err(Problem::new(403, "E0000036", summary));
+        }
+        if !is_right || has_changed(user, seen) {
+            return Err(refused("password: The credentials provided were incorrect."));
+        }
+        let (question, answer) = question(&body)?;
+        check_answer(answer)?;
+        let recovery = Recovery::new(id, question, answer);
+        change(&mut org, call, id, kinds::USER_UPDATE, |user| {
+            user.credentials.recovery = Some(recovery);
+        });
+        credentials(&org, id)
+    })
 }
 
 fn forgot_password(call: &Call<'_>) -> Answer {

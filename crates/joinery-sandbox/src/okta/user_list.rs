@@ -95,7 +95,7 @@ fn quick(call: &Call<'_>, start: &str) -> Answer {
     let found = org
         .users
         .listed(call.state.listed_moment(call.now), None)
-        .filter(|user| user.status != Status::Deprovisioned)
+        .filter(|user| user.status != Status::Deprovisioned && call.sight.has_user(&org, user))
         .filter(|user| ["firstName", "lastName", "email"].iter().any(|name| fits(name, user)))
         .take(limit);
     Ok(write(&org, call, found))
@@ -162,6 +162,7 @@ fn searched(call: &Call<'_>, search: &str) -> Answer {
     let found = org
         .users
         .listed(call.state.listed_moment(call.now), None)
+        .filter(|user| call.sight.has_user(&org, user))
         .filter(|user| expression.matches(&|test| holds(user, test, true)));
     let descending = call
         .query
@@ -231,7 +232,7 @@ fn page(call: &Call<'_>, fits: impl Fn(&User) -> bool) -> Answer {
     let mut found: Vec<&User> = org
         .users
         .listed(call.state.listed_moment(call.now), after)
-        .filter(|user| fits(user))
+        .filter(|user| fits(user) && call.sight.has_user(&org, user))
         .take(limit + 1)
         .collect();
     let more = found.len() > limit;

@@ -8,7 +8,9 @@ use super::call::{Answer, Call, Reply};
 use super::errors::Problem;
 use super::event::kinds;
 use super::ids::Id;
+use super::oauth::access::Caller;
 use super::paging;
+use super::shape::forbidden;
 use super::users::{find, record};
 use crate::state::Org;
 
@@ -16,6 +18,7 @@ use crate::state::Org;
 pub const ROUTES: &[Route] = &[
     Route(Method::GET, "users/{}/groups", groups),
     Route(Method::DELETE, "users/{}/sessions", end_sessions),
+    Route(Method::POST, "users/{}/lifecycle/delete_sessions", end_own_sessions),
     Route(Method::GET, "users/{}/devices", nothing),
     Route(Method::GET, "users/{}/blocks", blocks),
 ];
@@ -35,6 +38,22 @@ fn end_sessions(call: &Call<'_>) -> Answer {
     let mut org = call.state.write();
     let user = find(&org, call.part(0))?;
     clear_sessions(&mut org, call, user, call.query.flag("oauthTokens", false));
+    Ok(Reply::no_content())
+}
+
+/// Callers can end their own sessions by this address, and nobody else's.
+fn end_own_sessions(call: &Call<'_>) -> Answer {
+    let mut org = call.state.write();
+    let user = find(&org, call.part(0))?;
+    let own = match call.caller {
+        Caller::Owner => Some(org.owner),
+        Caller::User(id) => Some(id),
+        Caller::Client(_) => None,
+    };
+    if own != Some(user) {
+        return Err(forbidden());
+    }
+    clear_sessions(&mut org, call, user, false);
     Ok(Reply::no_content())
 }
 

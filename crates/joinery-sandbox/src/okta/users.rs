@@ -9,7 +9,7 @@ use super::errors::Problem;
 use super::event::{EventKind, Party, kinds};
 use super::ids::{Id, Kind};
 use super::schema::{Profile, Schema};
-use super::sent_credentials::Sent;
+use super::sent_credentials::{Sent, after_comparing, check_history};
 use super::user::{Status, User};
 use super::{fields, user_list, user_type};
 use crate::state::Org;
@@ -179,6 +179,23 @@ fn replace(call: &Call<'_>) -> Answer {
 
 /// POST changes what is named; PUT also clears what is not.
 fn change(call: &Call<'_>, whole: bool) -> Answer {
+    let sent = Sent::read(&call.object()?)?;
+    let Some(text) = sent.text().filter(|_| call.query.flag("strict", false)) else {
+        return change_by(call, whole, Ok(()));
+    };
+    let (text, user) = (text.to_owned(), {
+        let org = call.state.read();
+        let found = find(&org, call.part(0)).ok().and_then(|id| org.users.get(id));
+        found.cloned().ok_or_else(|| Problem::not_found(call.part(0), "User"))?
+    });
+    let compare = move |user: &User| check_history(user, &text);
+    after_comparing(call, user, compare, move |call, _, history| {
+        change_by(call, whole, history)
+    })
+}
+
+/// The change itself; `history` says whether the user may take the password again.
+fn change_by(call: &Call<'_>, whole: bool, history: Result<(), Problem>) -> Answer {
     let body = call.object()?;
     let mut org = call.state.write();
     let id = find(&org, call.part(0))?;
@@ -202,9 +219,7 @@ fn change(call: &Call<'_>, whole: bool) -> Answer {
     set_profile(&org, &mut user, &body, "user")?;
     check_profile(&org, &user, Some(id))?;
     sent.check(user.login())?;
-    if call.query.flag("strict", false) {
-        sent.check_history(&old)?;
-    }
+    history?;
     sent.check_status(old.status)?;
     let new_password = sent.has_password();
     sent.apply(&mut user, call);

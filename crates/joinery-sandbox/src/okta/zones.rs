@@ -99,7 +99,7 @@ impl Resource for Zones {
             return Err(fault("zone", "A system zone cannot be deleted"));
         }
         let id = record.id.as_str();
-        let user = org.records.values().find(|other| {
+        let user = org.records.below("policies/").find(|other| {
             let network = &other.get("conditions")["network"];
             ["include", "exclude"]
                 .iter()

@@ -50,6 +50,45 @@ async fn an_app_lives_from_create_to_delete() {
 }
 
 #[tokio::test]
+async fn an_app_shows_the_logo_that_was_uploaded() {
+    let org = Org::start(Seed::Empty).await;
+    let (made, path) = org.make("/apps", &bookmark("Wiki")).await;
+    let logo = format!("{path}/logo");
+    assert_eq!(made["_links"]["logo"][0]["type"], "image/png");
+    let uploaded = org.upload(&logo, b"GIF89a image").await;
+    assert_eq!((uploaded.status, &uploaded.body), (201, &Value::Null));
+    let shown = org.get(&path).await.body["_links"]["logo"][0].clone();
+    assert_eq!(shown["type"], "image/gif");
+    let served = reqwest::get(shown["href"].as_str().unwrap()).await.unwrap();
+    assert_eq!(served.headers()["content-type"], "image/gif");
+    assert_eq!(served.bytes().await.unwrap(), "GIF89a image");
+    org.put(&path, &bookmark("Handbook")).await;
+    assert_eq!(org.get(&path).await.body["_links"]["logo"][0], shown);
+
+    let text = org.upload(&logo, b"%PDF-1.7").await;
+    assert_eq!((text.status, text.code()), (400, "E0000001"));
+    assert_eq!(
+        text.cause(),
+        "file: The file must be in one of these formats: PNG, JPG, SVG, GIF"
+    );
+    let large = org
+        .upload(&logo, &[b"GIF89a".as_slice(), &vec![0; 1024 * 1024]].concat())
+        .await;
+    assert_eq!(large.cause(), "file: The file must be smaller than 1024 kB");
+    assert_eq!(
+        org.upload(&logo, b"").await.cause(),
+        "file: The field cannot be left blank"
+    );
+    assert_eq!(org.post(&logo, &json!({})).await.code(), "E0000021");
+    assert_eq!(org.upload("/apps/nothing/logo", b"GIF89a").await.code(), "E0000007");
+
+    org.upload(&logo, b"<svg xmlns=\"http://www.w3.org/2000/svg\"/>").await;
+    let replaced = reqwest::get(shown["href"].as_str().unwrap()).await.unwrap();
+    assert_eq!(replaced.status(), 404);
+    assert_eq!(events(&org, "application.lifecycle.update").await.len(), 3);
+}
+
+#[tokio::test]
 async fn an_oidc_client_keeps_its_secret_when_replaced_and_a_public_one_has_none() {
     let org = Org::start(Seed::Empty).await;
     let body = json!({"name": "oidc_client", "label": "Web", "signOnMode": "OPENID_CONNECT",

@@ -191,6 +191,29 @@ async fn lists_lag_behind_and_a_get_by_id_does_not() {
 }
 
 #[tokio::test]
+async fn a_list_of_apps_lags_behind() {
+    let org = frozen(Duration::from_secs(10)).await;
+    advance(&org, "1m").await;
+    let app = json!({"name": "bookmark", "label": "Wiki", "settings": {"app": {"url": "https://example.com"}}});
+    let (_, path) = org.make("/apps", &app).await;
+    let names = async || {
+        let list = org.get("/apps?q=Wiki").await.body;
+        let labels = list.as_array().unwrap().iter().map(|app| app["status"].clone());
+        labels.collect::<Vec<Value>>()
+    };
+    assert_eq!(org.get(&path).await.status, 200);
+    assert_eq!(names().await, Vec::<Value>::new());
+    advance(&org, "10s").await;
+    org.act(&format!("{path}/lifecycle/deactivate")).await;
+    assert_eq!(names().await, ["ACTIVE"]);
+    org.delete(&path).await;
+    advance(&org, "9s").await;
+    assert_eq!(names().await, ["ACTIVE"]);
+    advance(&org, "1s").await;
+    assert_eq!(names().await, Vec::<Value>::new());
+}
+
+#[tokio::test]
 async fn pages_of_a_lagging_list_hold_every_user_once() {
     let org = Org::with(Options {
         seed: Seed::Users(30),

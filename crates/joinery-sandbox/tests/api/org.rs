@@ -83,6 +83,18 @@ impl Org {
         answer(request.send().await.unwrap()).await
     }
 
+    /// Uploads a file as a browser does.
+    pub async fn upload(&self, path: &str, file: &[u8]) -> Answer {
+        let head = "--boundary\r\nContent-Disposition: form-data; name=\"file\"; filename=\"logo\"\r\n\r\n";
+        let form = [head.as_bytes(), file, b"\r\n--boundary--\r\n"].concat();
+        let request = self.client.post(self.url(path)).body(form);
+        let request = request
+            .header("accept", "application/json")
+            .header("content-type", "multipart/form-data; boundary=boundary")
+            .header("authorization", format!("SSWS {}", self.sandbox.token()));
+        answer(request.send().await.unwrap()).await
+    }
+
     pub async fn get(&self, path: &str) -> Answer {
         self.send(Method::GET, path, None).await
     }

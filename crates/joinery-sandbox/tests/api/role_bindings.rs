@@ -2,7 +2,7 @@
 
 use joinery_sandbox::Seed;
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::org::Org;
 use crate::signer::{Client, Key};
@@ -143,6 +143,69 @@ async fn a_custom_role_opens_what_its_permissions_and_resources_reach() {
         call(Method::POST, &format!("/users/{ann}/lifecycle/unsuspend")).await,
         403
     );
+}
+
+#[tokio::test]
+async fn lists_show_what_the_resource_sets_of_a_custom_role_hold() {
+    let org = Org::start(Seed::Empty).await;
+    let (ann, bob) = (org.user("ann", true, "").await, org.user("bob", true, "").await);
+    let (_, cooks) = org.make("/groups", &json!({"profile": {"name": "Cooks"}})).await;
+    org.make("/groups", &json!({"profile": {"name": "Waiters"}})).await;
+    org.send(Method::PUT, &format!("{cooks}/users/{ann}"), None).await;
+    let app =
+        |label: &str| json!({"name": "bookmark", "label": label, "settings": {"app": {"url": "https://a.example"}}});
+    let (_, wiki) = org.make("/apps", &app("Wiki")).await;
+    org.make("/apps", &app("Other")).await;
+    let resources = [format!("{cooks}/users"), cooks.clone(), wiki].map(|path| org.url(&path));
+    let permissions = ["okta.users.read", "okta.groups.read", "okta.apps.read"];
+    let (role, set) = role_and_set(&org, &permissions, &resources).await;
+    let scopes = "okta.users.read okta.groups.read okta.apps.read";
+    let client = Client::service(&org, Key::elliptic(), false, &scopes.split(' ').collect::<Vec<_>>()).await;
+    let roles = format!("{}/oauth2/v1/clients/{}/roles", org.sandbox.url(), client.id);
+    org.post(&roles, &json!({"type": "CUSTOM", "role": role, "resource-set": set}))
+        .await;
+    let bearer = format!("Bearer {}", client.token(scopes).await);
+    let found = async |path: &str, name: &str| {
+        let list = org.call(Method::GET, path, &bearer, None).await.body;
+        let names = list
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|it| it.pointer(name).unwrap().clone());
+        names.collect::<Vec<Value>>()
+    };
+    for end in [
+        "",
+        "?q=Ann",
+        "?filter=profile.firstName+eq+%22Ann%22",
+        "?search=profile.firstName+eq+%22Ann%22",
+    ] {
+        assert_eq!(found(&format!("/users{end}"), "/id").await, [ann.as_str()], "{end}");
+    }
+    for end in ["", "?q=", "?search=type+eq+%22OKTA_GROUP%22"] {
+        assert_eq!(
+            found(&format!("/groups{end}"), "/profile/name").await,
+            ["Cooks"],
+            "{end}"
+        );
+    }
+    assert_eq!(found("/apps", "/label").await, ["Wiki"]);
+    org.send(Method::PUT, &format!("{cooks}/users/{bob}"), None).await;
+    assert_eq!(found("/users", "/id").await, [ann.as_str(), &bob]);
+
+    let all = format!("/iam/resource-sets/{set}/resources");
+    let held = org.get(&all).await.body["resources"][0]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let left_out = json!({"conditions": {"Exclude": {"okta:ORN": [format!("orn:okta:directory:00o:users:{ann}")]}}});
+    assert_eq!(
+        org.put(&format!("{all}/{held}"), &left_out).await.body["conditions"],
+        left_out["conditions"]
+    );
+    assert_eq!(found("/users", "/id").await, [bob.as_str()]);
+    let hers = org.call(Method::GET, &format!("/users/{ann}"), &bearer, None).await;
+    assert_eq!(hers.status, 403);
 }
 
 #[tokio::test]

@@ -1,6 +1,11 @@
 //! Each lifecycle operation from each status: where it leads, or the error it gives.
 
-use joinery_sandbox::{RateLimits, Seed};
+use std::time::{Duration, Instant};
+
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
+use joinery_sandbox::{Options, RateLimits, Seed};
+use reqwest::Method;
 use serde_json::json;
 
 use crate::org::Org;
@@ -84,7 +89,7 @@ async fn operations_lead_from_status_to_status_or_say_why_not() {
         ),
         ("deactivate", ["DEPROVISIONED"; 8]),
     ];
-    let org = Org::with(joinery_sandbox::Options {
+    let org = Org::with(Options {
         rate_limits: RateLimits {
             enforced: false,
             ..RateLimits::default()
@@ -167,4 +172,68 @@ async fn the_right_password_and_answer_change_credentials() {
             .status,
         200
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn passwords_that_are_slow_to_check_hold_up_no_other_call() {
+    let org = Org::with(Options {
+        seed: Seed::Empty,
+        rate_limits: RateLimits {
+            enforced: false,
+            ..RateLimits::default()
+        },
+        ..Options::default()
+    })
+    .await;
+    let hash = json!({"algorithm": "BCRYPT", "workFactor": 11, "salt": ".".repeat(22), "value": ".".repeat(31)});
+    let slow = json!({"profile": {"firstName": "S", "lastName": "Low", "email": "slow@example.com",
+        "login": "slow@example.com"}, "credentials": {"password": {"hash": hash}}});
+    assert_eq!(org.post("/users", &slow).await.status, 200);
+    let (old, new) = (json!({"value": "wrong"}), json!({"value": "Tr0ubador-x9"}));
+    let calls = [
+        (
+            Method::POST,
+            "/credentials/change_password",
+            json!({"oldPassword": old, "newPassword": new}),
+            (403, "E0000014"),
+        ),
+        (
+            Method::POST,
+            "/credentials/change_recovery_question",
+            json!({"password": old, "recovery_question": {"question": "Where?", "answer": "At home"}}),
+            (403, "E0000014"),
+        ),
+        (
+            Method::PUT,
+            "?strict=true",
+            json!({"profile": slow["profile"], "credentials": {"password": new}}),
+            (200, ""),
+        ),
+    ];
+    for (method, end, body, expected) in calls {
+        let path = format!("/users/slow@example.com{end}");
+        let mut changes: FuturesUnordered<_> = (0..200).map(|_| org.send(method.clone(), &path, Some(&body))).collect();
+        let answered = async {
+            let mut waits = Vec::new();
+            while waits.len() < 40 {
+                let start = Instant::now();
+                assert_eq!(org.get("/users/me").await.status, 200);
+                waits.push(start.elapsed());
+            }
+            waits
+        };
+        tokio::pin!(answered);
+        let mut done = Vec::new();
+        let mut waits = loop {
+            tokio::select! {
+                waits = &mut answered => break waits,
+                Some(answer) = changes.next() => done.push(answer),
+            }
+        };
+        done.extend(changes.next().await);
+        assert!(done.iter().all(|it| (it.status, it.code()) == expected), "{end}");
+        assert!(done.len() < 200, "{end}: the calls were not slow");
+        waits.sort_unstable();
+        assert!(waits[20] < Duration::from_millis(100), "{end}: {:?}", waits[20]);
+    }
 }

@@ -209,7 +209,7 @@ impl Lints<'_> {
         let Some(name) = view.text_token(token) else { return };
         let known: Vec<String> = match strings::meaning(view, token) {
             Meaning::PickList => view.names("pick_lists/", ".rhai"),
-            Meaning::InputField if view.scopes.function("input_fields").is_some() => view
+            Meaning::InputField if view.declares_all("input_fields") => view
                 .declared_members("input_fields")
                 .into_iter()
                 .map(|member| member.name)

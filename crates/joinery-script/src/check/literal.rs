@@ -40,6 +40,21 @@ pub fn texts(expression: &Expr) -> Option<Vec<String>> {
     }
 }
 
+/// The text that a map literal has under `key`, and its place; of a map that lost the places of what is in it, its own.
+pub fn value(map: &Expr, key: &str) -> Option<(String, Position)> {
+    match map {
+        Expr::Map(entries, _) => {
+            let (_, value) = entries.0.iter().find(|(name, _)| name.name == key)?;
+            Some((text(value)?.to_owned(), value.position()))
+        }
+        Expr::DynamicConstant(value, position) => {
+            let text = value.as_map_ref().ok()?.get(key)?.clone().into_string().ok()?;
+            Some((text, *position))
+        }
+        _ => None,
+    }
+}
+
 /// Keys of a map literal with their places in `script`.
 pub fn keys(map: &Expr, script: &str) -> Vec<(String, Position)> {
     match map {

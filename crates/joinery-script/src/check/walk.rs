@@ -12,6 +12,7 @@ use super::{
     literal, output,
 };
 use crate::{
+    convert,
     engine::Inner,
     explain::script_functions,
     files::{Files, names},
@@ -117,11 +118,10 @@ impl Check<'_> {
 
     /// Offers the nearest name for the word that was reported last.
     pub(super) fn suggest(&mut self, near: Option<String>) {
-        let (Some(near), Some(last)) = (near, self.problems.pop()) else {
-            return;
-        };
-        self.problems
-            .push(last.replaced_by(self.text, format!("Change to {near}"), near));
+        let Some(near) = near else { return };
+        let last = self.problems.pop();
+        let with_fix = last.map(|last| last.replaced_by(self.text, format!("Change to {near}"), near));
+        self.problems.extend(with_fix);
     }
 
     pub(super) fn has(&self, name: &str) -> bool {
@@ -132,6 +132,7 @@ impl Check<'_> {
         let kind = FileKind::of(self.path).0;
         self.asked(Some(kind));
         self.going_on(Some(kind));
+        self.flow(kind);
         if kind == FileKind::Action && !self.has("execute") {
             self.report(
                 Position::NONE,
@@ -200,7 +201,15 @@ impl Check<'_> {
         if name == "schema" {
             self.schema(call);
         }
-        self.options(name, call, 0);
+        if name == "field" {
+            self.conversion(call);
+        }
+        if !self.has(name) {
+            self.options(name, call, 0);
+            if name == "run" {
+                self.action_run(call);
+            }
+        }
         if BUILT_IN.contains(&name) {
             return;
         }
@@ -318,6 +327,39 @@ impl Check<'_> {
         let message = format!("there is no schemas/{name}.json");
         self.report(*position, Severity::Error, "unknown_schema", message, hint);
         self.suggest(near);
+    }
+
+    /// The function that a field names in `convert`.
+    fn conversion(&mut self, call: &FnCallExpr) {
+        let Some((convert, position)) = call.args.get(1).and_then(|options| literal::value(options, "convert")) else {
+            return;
+        };
+        let Some((file, function)) = convert::method(&convert) else {
+            return;
+        };
+        let Some(text) = self.files.text(&file) else {
+            let known = names(self.files, "methods/", ".rhai");
+            let name = file.trim_start_matches("methods/").trim_end_matches(".rhai");
+            let near = nearest(name, known.iter().map(String::as_str));
+            let hint = near.map(|near| format!("Did you mean `methods/{near}::{function}`?"));
+            let message = format!("there is no {file} to convert with");
+            return self.report(position, Severity::Error, "unknown_function", message, hint);
+        };
+        // A mistake inside the file is reported where the file is checked.
+        let Ok(ast) = self.inner.compile(&file, &text) else {
+            return;
+        };
+        let known = script_functions(&ast);
+        if !known.iter().any(|(name, count)| name == function && *count == 1) {
+            let near = nearest(function, known.iter().map(|(name, _)| name.as_str()));
+            let hint = match near {
+                Some(near) if near == function => "It must take one argument, the value.".to_owned(),
+                Some(near) => format!("Did you mean `{near}`?"),
+                None => "It takes one argument, the value, and returns what it becomes.".to_owned(),
+            };
+            let message = format!("{file} has no function `{function}` of one argument");
+            self.report(position, Severity::Error, "unknown_function", message, Some(hint));
+        }
     }
 
     /// Keys of an options map that stands in the call, where `before` of its arguments stand before the brackets.

@@ -25,6 +25,20 @@ pub fn module() -> Module {
     exported_module!(functions)
 }
 
+/// # Errors
+/// It is no segment: no server would see it, however it is encoded.
+fn segment(text: &str) -> Result<String, Box<EvalAltResult>> {
+    match text {
+        "" => Err(complain(
+            "encode_path: an empty text is no part of a path, and the rest of the path would be another one",
+        )),
+        "." | ".." => Err(complain(format!(
+            "encode_path: `{text}` is no part of a path: it would lead to another address"
+        ))),
+        text => Ok(encoded(text)),
+    }
+}
+
 /// The functions of `base64`.
 pub fn base64_module() -> Module {
     exported_module!(base64_functions)
@@ -63,12 +77,14 @@ fn text_of(bytes: Vec<u8>, what: &str) -> Result<String, Box<EvalAltResult>> {
 mod functions {
     use rhai::plugin::*;
 
-    /// Text as one segment of a path: everything but letters, digits and `-._~` is percent-encoded.
+    /// Text as one segment of a path: everything but letters, digits and `-._~` is percent-encoded. An error for an
+    /// empty text, `.` and `..`: they would lead to another address.
     /// ```rhai
     /// encode_path("ada/lovelace@acme.example") == "ada%2Flovelace%40acme.example"
     /// ```
-    pub fn encode_path(value: Dynamic) -> String {
-        encoded(&value.to_string())
+    #[rhai_fn(return_raw)]
+    pub fn encode_path(context: NativeCallContext, value: Dynamic) -> Result<String, Box<EvalAltResult>> {
+        located(&context, segment(&value.to_string()))
     }
 
     /// A map as a query string, sorted by name. A list gives its name several times, `()` leaves it out.

@@ -30,7 +30,10 @@ pub const KEYS: &[(&str, &str)] = &[
     ("pick_list", "The file in `pick_lists` that gives the values."),
     ("depends_on", "Fields whose values the pick list needs."),
     ("of", "What an array holds: a field."),
-    ("properties", "What an object holds: a list of fields."),
+    (
+        "properties",
+        "What an object holds: a list of fields, or `schema(\"name\")`.",
+    ),
     ("control", "How to draw it, where the type does not say."),
     ("secret", "Whether the value is masked."),
     (
@@ -39,7 +42,7 @@ pub const KEYS: &[(&str, &str)] = &[
     ),
     (
         "convert",
-        "What a value of another kind is turned into before it is checked: `integer number boolean text date date-time unix list`.",
+        "What a value of another kind is turned into before it is checked: `integer number boolean text date date-time unix list`, or a function that makes it: `methods/names::login`.",
     ),
     ("sticky", "Whether the form remembers the last value."),
     ("nullable", "Whether null is allowed beside the type."),
@@ -77,6 +80,10 @@ fn make(name: &str, options: Map) -> Result<Map, Box<EvalAltResult>> {
     if let Some(choices) = field.get_mut("options") {
         *choices = full_options(choices).map_err(|message| complain(format!("field(\"{name}\"): {message}")))?;
     }
+    if let Some(properties) = field.get_mut("properties") {
+        let function = format!("field(\"{name}\"): properties");
+        *properties = list_of(std::mem::take(properties), &function)?.into();
+    }
     field.insert("name".into(), name.into());
     Ok(field)
 }
@@ -85,7 +92,12 @@ fn make(name: &str, options: Map) -> Result<Map, Box<EvalAltResult>> {
 fn check_words(name: &str, field: &Map) -> Result<(), Box<EvalAltResult>> {
     let what = format!("field(\"{name}\")");
     let given = Options::new(&what, field, KEYS)?;
-    given.word("convert", convert::KINDS)?;
+    let is_function = given.text("convert")?.is_some_and(|convert| {
+        convert::method(&convert).is_some_and(|(file, function)| file.starts_with("methods/") && !function.is_empty())
+    });
+    if !is_function {
+        given.word("convert", convert::KINDS)?;
+    }
     given.texts("depends_on")?;
     given.text("pick_list")?;
     if let Some(when) = given.value("when") {

@@ -130,7 +130,7 @@ mod functions {
     /// ```rhai
     /// let message = "";
     /// try { run("box.create_folder", #{ name: "Ada" }, #{ retry: 3 }); } catch (error) { message = error; }
-    /// message == "run knows no `retry`; did you mean `retries`?"
+    /// message == "run knows no `retry`; it takes connection, retries"
     /// ```
     #[rhai_fn(name = "run", return_raw)]
     pub fn run_with_options(

@@ -51,6 +51,7 @@ impl Request {
                 headers: Vec::new(),
                 body: HttpBody::None,
                 timeout_ms: None,
+                follow_redirects: true,
                 retry: true,
                 retry_rule: None,
                 multipart: Vec::new(),
@@ -465,6 +466,15 @@ mod functions {
     /// ```
     pub fn no_retry(mut request: Request) -> Request {
         request.request.retry = false;
+        request
+    }
+
+    /// Follows no redirect: the answer that would lead elsewhere is the response, where its status is accepted.
+    /// ```rhai
+    /// http.request("GET", "/echo").no_redirect().accept([302]).send().ok
+    /// ```
+    pub fn no_redirect(mut request: Request) -> Request {
+        request.request.follow_redirects = false;
         request
     }
 

@@ -251,6 +251,7 @@ mod tests {
                 headers: Vec::new(),
                 body: joinery_connector::http::HttpBody::None,
                 timeout_ms: Some(u64::MAX),
+                follow_redirects: true,
                 retry: true,
                 retry_rule: None,
                 multipart: Vec::new(),

@@ -33,6 +33,26 @@ const USER: (&str, &str) = (
 );
 
 #[test]
+fn what_a_method_makes_and_what_only_shares_a_name_is_not_called_wrong() {
+    let action = r#"import "methods/users" as users;
+
+fn input_fields(connection, config) {
+    [users::kind_field(), field("name", #{ when: #{ field: "kind", in: ["a"] } })]
+}
+
+fn execute(connection, input) {
+    let users = users::all();
+    users.map(|user| user.id)
+}
+"#;
+    let method = "fn kind_field() { field(\"kind\", #{}) }\n\nfn all() { http.items(\"/users\") }";
+    finds(
+        &[("actions/a.rhai", action), ("methods/users.rhai", method)],
+        expect![""],
+    );
+}
+
+#[test]
 fn a_good_connector_has_no_problems() {
     let action = r#"//! Get user
 //! Finds one user.
@@ -126,6 +146,61 @@ fn helper() { json.pars("1") }
             actions/get_user.rhai:10:15-22 unknown_function: there is no method `to_uper`. Did you mean `to_upper`?
             actions/get_user.rhai:11:12-18 unknown_schema: there is no schemas/usre.json. Did you mean "user"?
             actions/get_user.rhai:13:20-24 unknown_function: there is no function `json.pars`. Did you mean `json.parse`?"#]],
+    );
+}
+
+#[test]
+fn names_that_are_near_nothing_are_found_too() {
+    let action = r#"fn execute(connection, input) {
+    pbkdf2("a", "b", #{ zzz: 1 });
+    qqqqqq();
+    schema("xxxxxxxx")
+}"#;
+    finds(
+        &[("actions/a.rhai", action), USER],
+        expect![[r#"
+        actions/a.rhai:2:25-28 unknown_option: `pbkdf2` knows no `zzz`. It takes iterations, length, hash.
+        actions/a.rhai:3:5-11 unknown_function: there is no function `qqqqqq`.
+        actions/a.rhai:4:12-22 unknown_schema: there is no schemas/xxxxxxxx.json."#]],
+    );
+}
+
+#[test]
+fn a_flow_needs_its_functions_and_runs_actions_that_are_there() {
+    let flow = r#"fn handle(event) {
+    run("okta.get_usr", #{ user: event.id });
+    run("okta.get_user", #{ user: event.id }, #{ retry: 1 });
+    run(event.action);
+}"#;
+    finds(
+        &[("flows/f.rhai", flow), ("connectors/okta/get_user", "")],
+        expect![[r#"
+            flows/f.rhai:0:0 no_function: this flow has no function `trigger`. Write: fn trigger() { #{ connector: "okta", trigger: "new_user_created" } }
+            flows/f.rhai:2:9-23 unknown_action: no connector of this workspace has the action `okta.get_usr`. Did you mean `okta.get_user`?
+            flows/f.rhai:3:50-55 unknown_option: `run` knows no `retry`. It takes connection, retries."#]],
+    );
+}
+
+#[test]
+fn a_function_that_a_field_converts_with_must_be_there() {
+    let action = r#"fn input_fields(connection, config) {
+    [
+        field("a", #{ convert: "methods/names::login" }),
+        field("b", #{ convert: "methods/names::lgoin" }),
+        field("c", #{ convert: "methods/nmaes::login" }),
+        field("d", #{ convert: "methods/names::both" }),
+        field("e", #{ convert: "date" }),
+    ]
+}
+fn execute(connection, input) { input }
+"#;
+    let names = "fn login(name) { name }\nfn both(first, last) { first + last }";
+    finds(
+        &[("actions/a.rhai", action), ("methods/names.rhai", names)],
+        expect![[r#"
+            actions/a.rhai:4:20-21 unknown_function: methods/names.rhai has no function `lgoin` of one argument. Did you mean `login`?
+            actions/a.rhai:5:20-21 unknown_function: there is no methods/nmaes.rhai to convert with. Did you mean `methods/names::login`?
+            actions/a.rhai:6:20-21 unknown_function: methods/names.rhai has no function `both` of one argument. It must take one argument, the value."#]],
     );
 }
 

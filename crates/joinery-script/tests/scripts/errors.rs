@@ -33,6 +33,16 @@ fn mistakes_say_what_was_given_and_what_is_wanted() {
         expect!["runtime 2:1 sha256 takes text or bytes, not a map."],
     );
     fails(
+        "encode_path(\"..\")",
+        expect!["runtime 2:1 encode_path: `..` is no part of a path: it would lead to another address."],
+    );
+    fails(
+        "encode_path(\"\")",
+        expect![
+            "runtime 2:1 encode_path: an empty text is no part of a path, and the rest of the path would be another one."
+        ],
+    );
+    fails(
         "sha256()",
         expect!["unknown_function 2:1 `sha256` takes 1 argument, not 0. Call it as sha256(value)."],
     );

@@ -64,6 +64,31 @@ fn deprecated() { "Use other" }"#;
     assert_eq!(outcome.result.unwrap(), "user ada");
 }
 
+#[test]
+fn a_schema_says_what_an_object_holds() {
+    let action = r#"
+fn input_fields(connection, config) { [field("person", #{ type: "object", properties: schema("person") })] }
+fn execute(connection, input) { 1 }"#;
+    let person = r#"{ "type": "object", "required": ["name"], "properties": { "name": { "type": "string" } } }"#;
+    let described = describe(
+        &[("actions/a.rhai", action), ("schemas/person.json", person)],
+        json!({}),
+    )
+    .unwrap();
+    let name = &described.input[0].properties[0];
+    assert_eq!((name.name.as_str(), name.required), ("name", true));
+}
+
+#[test]
+fn what_the_last_line_of_unsubscribe_gives_is_nobodys_business() {
+    let trigger = r#"fn unsubscribe(connection, subscription) { http.request("DELETE", "/echo").send() }"#;
+    let function = Function::Unsubscribe {
+        subscription: json!({ "id": 1 }),
+    };
+    let outcome = call(&[("triggers/a.rhai", trigger)], function, Value::Null);
+    assert_eq!(outcome.result.unwrap(), Value::Null);
+}
+
 #[track_caller]
 fn fails(field: &str, expected: Expect) {
     let script = format!("fn execute(connection, input) {{ {field} }}");
@@ -86,6 +111,10 @@ fn a_field_that_is_declared_wrongly_says_what_it_takes() {
     fails(
         "field(\"a\", #{ when: #{ equals: 1 } })",
         expect![[r#"field("a"): when: `field` is needed"#]],
+    );
+    fails(
+        "field(\"a\", #{ properties: 1 })",
+        expect![[r#"field("a"): properties takes a list of fields, or schema("name")"#]],
     );
     fails(
         "field(\"a\", #{ depends_on: \"b\" })",

@@ -264,3 +264,75 @@ fn a_value_that_holds_itself_does_not_hold_the_program() {
         assert!(began.elapsed() < Duration::from_secs(5), "{body}");
     }
 }
+
+#[test]
+fn parse_bombs_and_giant_arguments_end_with_a_clear_error() {
+    let laughs = "let text = \"a: &a [x, x, x, x, x, x, x, x, x]\\n\"; let before = \"a\";
+        for key in [\"b\", \"c\", \"d\", \"e\", \"f\", \"g\", \"h\", \"i\", \"j\"] {
+            let part = `*${before} , `; part.pad(9 * part.len(), part);
+            text += key + \": &\" + key + \" [\" + part + \"]\\n\"; before = key;
+        }
+        yaml.parse(text)";
+    let entities = "xml.parse(\"<!DOCTYPE r [<!ENTITY a 'ha'><!ENTITY b '&a;&a;&a;&a;'>]><r>&b;</r>\")";
+    for (body, said) in [
+        (laughs, "this is not YAML"),
+        ("yaml.parse(\"a: &a [*a]\")", "this is not YAML"),
+        (entities, "the entity `&b;` is not known"),
+        (
+            "let t = \"\"; t.pad(2_000_000, \"[\"); json.parse(t)",
+            "recursion limit exceeded",
+        ),
+        (
+            "let t = \"\"; t.pad(2_000_000, \"[\"); yaml.parse(t)",
+            "recursion limit exceeded",
+        ),
+        (
+            "let t = \"\"; t.pad(1_500_000, \"<a>\"); xml.parse(t)",
+            "nested more than 128 levels",
+        ),
+        (
+            "matches(\"a\", \"((((a{1,1000}){1,1000}){1,1000}){1,1000})\")",
+            "exceeds size limit",
+        ),
+        ("format_date(now(), \"%999999999999Y\")", "is not a date format"),
+        ("add(now(), 9_000_000_000_000, \"years\")", "out of reach"),
+        ("random_bytes(9_000_000_000)", "random_bytes gives 0 to 1048576 bytes"),
+        (
+            "let a = [1, 2]; a.map(|x| { a.push(x); x })",
+            "`map` cannot go through a value while it is changed",
+        ),
+        (
+            "let m = #{}; for i in 0..4000 { m = #{ a: m.take() }; } deep_merge(m, m)",
+            "nested too deep",
+        ),
+    ] {
+        let error = error_in(body, quick());
+        assert!(error.message.contains(said), "{body}: {error:?}");
+        assert_ne!(error.line, 0, "{body}: {error:?}");
+    }
+}
+
+#[test]
+fn patterns_that_other_engines_never_finish_are_matched_at_once() {
+    let script = "fn execute(connection, input) {
+        let text = \"\"; text.pad(100_000, \"a\"); text += \"!\";
+        [matches(text, \"^(a+)+$\"), matches(text, \"^(a|a)*$\"), where([#{ a: text }], #{ \"a matches\": \"^(a*)*$\" }).len()]
+    }";
+    let began = Instant::now();
+    let (outcome, _) = execute(&[("actions/a.rhai", script)], json!({}), quick());
+    assert_eq!(outcome.result.unwrap(), json!([false, false, 0]));
+    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+}
+
+#[test]
+fn a_comparison_that_contradicts_itself_does_not_hold_or_break_a_sort() {
+    let script = "fn execute(connection, input) {
+        let list = []; for i in 0..500 { list.push(i); }
+        let calls = 0;
+        try { list.sort(|a, b| { calls += 1; if calls % 3 == 0 { 1 } else { -1 } }); } catch (error) { return error; }
+        list.len()
+    }";
+    let (outcome, _) = execute(&[("actions/a.rhai", script)], json!({}), quick());
+    let given = outcome.result.unwrap();
+    assert!(given == 500 || given.to_string().contains("comparer"), "{given}");
+}

@@ -237,8 +237,8 @@ fn a_script_that_is_half_written_is_still_understood() {
             headers (Method) headers(headers)
             json (Method) json(value)
             multipart (Method) multipart(fields)
-            no_retry (Method) no_retry()
-            query (Method) query(parameters)"#]],
+            no_redirect (Method) no_redirect()
+            no_retry (Method) no_retry()"#]],
     );
     completes(
         "import \"methods/paging\" as paging;\nfn execute(connection, input) {\n    if paging::$0",
@@ -280,7 +280,7 @@ fn keys_of_a_field_are_those_that_it_understands() {
         &action("#{ label: \"User\"", "#{ label: \"User\", $0"),
         expect![[r#"
             control (Field) How to draw it, where the type does not say
-            convert (Field) What a value of another kind is turned into before it is checked: `integer number boolean text date date-time unix list`
+            convert (Field) What a value of another kind is turned into before it is checked: `integer number boolean text date date-time unix list`, or a function that makes it: `methods/names::login`
             default (Field) The value used when none is given
             depends_on (Field) Fields whose values the pick list needs
             format (Field) A JSON Schema format, such as `date-time`, `date`, `email`, `uri`, `password`
@@ -288,7 +288,7 @@ fn keys_of_a_field_are_those_that_it_understands() {
             of (Field) What an array holds: a field
             options (Field) The values allowed: plain ones, or `#{ value, label }`
             pick_list (Field) The file in `pick_lists` that gives the values
-            properties (Field) What an object holds: a list of fields
+            properties (Field) What an object holds: a list of fields, or `schema("name")`
             secret (Field) Whether the value is masked
             sticky (Field) Whether the form remembers the last value"#]],
     );

@@ -143,6 +143,12 @@ fn words_that_json_uses_are_names() {
         json!([1, 2, 3, 4, 5, null])
     );
     assert_eq!(
+        value_of(
+            "let x = #{ in: 1, a: [2, 3], until: `${4}`, b: #{ in: 5 } }; for y in x.a { x.c = y } [x[\"in\"], x.until, x.b, x.c]"
+        ),
+        json!([1, "4", { "in": 5 }, 3])
+    );
+    assert_eq!(
         value_of("let url = \"a b\"; let json = #{ parse: 1 }; [url.len(), json.parse]"),
         json!([3, 1])
     );

@@ -35,6 +35,7 @@ fn apply(script: &str, token: Value) -> Result<ScriptRequest, Box<ScriptError>> 
             text: "hello".into(),
         },
         timeout_ms: None,
+        follow_redirects: true,
         retry: true,
         retry_rule: None,
         multipart: Vec::new(),

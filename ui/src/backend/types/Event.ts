@@ -66,6 +66,18 @@ row: RequestRow,
 /**
  * How many rows there are in all.
  */
+of: number, } | { "kind": "import_progress", 
+/**
+ * The import's id.
+ */
+id: string, 
+/**
+ * Files that are done.
+ */
+done: number, 
+/**
+ * How many there are.
+ */
 of: number, } | { "kind": "sign_in_page", 
 /**
  * The sign-in's id.

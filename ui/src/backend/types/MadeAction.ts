@@ -21,4 +21,12 @@ schema: FileRef | null,
 /**
  * Values for the input form.
  */
-input: JsonValue, };
+input: JsonValue, 
+/**
+ * The case that the last request's assertions became, where there were any.
+ */
+test: FileRef | null, 
+/**
+ * What of the requests has no place in the action, each in words.
+ */
+left: Array<string>, };

@@ -25,4 +25,9 @@ headers: Array<Pair>,
 /**
  * Variables; a request's own win.
  */
-variables: { [key in string]: string }, };
+variables: { [key in string]: string }, 
+/**
+ * What stands first in it, by the names of files without their ending; a folder's may end in `/`. All others
+ * follow by name. Where it is not said, a save leaves what the file says.
+ */
+order?: Array<string>, };

@@ -1,6 +1,8 @@
 /** One open request with its last answer. */
 import type { BackendError } from '../../backend/error';
 import type { FileRef } from '../../backend/types/FileRef';
+import type { Hint } from '../../backend/types/Hint';
+import type { Operation } from '../../backend/types/Operation';
 import type { SavedRequest } from '../../backend/types/SavedRequest';
 import type { Sent } from '../../backend/types/Sent';
 import type { VariableView } from '../../backend/types/VariableView';
@@ -31,10 +33,19 @@ export class RequestTab {
 	variables = $state.raw<VariableView[] | null>(null);
 	section = $state<RequestSection>('params');
 
+	/** What it calls, as the API description beside the requests has it. */
+	operation = $state.raw<Operation | null>(null);
+	/** What is worth knowing before it is sent. */
+	warnings = $state.raw<Hint[]>([]);
+	/** Titles of hints that are not to be shown any more. */
+	dismissed = $state.raw<string[]>([]);
+
 	sent = $state.raw<Sent | null>(null);
 	error = $state.raw<BackendError | null>(null);
 	/** The id of the send under way. */
 	sending = $state<string | null>(null);
+	/** How far it is with the pages that it follows. */
+	progress = $state.raw<{ pages: number; entries: number; size: number } | null>(null);
 	/** How the answer is looked at, once there was one. */
 	answer = $state.raw<Answer | null>(null);
 	making = $state(false);

@@ -5,7 +5,9 @@ import type { CallReport } from '../../backend/types/CallReport';
 import type { FileRef } from '../../backend/types/FileRef';
 import type { MadeAction } from '../../backend/types/MadeAction';
 import type { Prompt } from '../../backend/types/Prompt';
+import type { SavedRequest } from '../../backend/types/SavedRequest';
 import type { RequestInContext } from '../../backend/types/RequestInContext';
+import type { SendRequest } from '../../backend/types/SendRequest';
 import type { Sent } from '../../backend/types/Sent';
 import type { TemplateFunction } from '../../backend/types/TemplateFunction';
 import { emptyRequest } from '../../lib/empty-request';
@@ -15,6 +17,7 @@ import { METHODS } from '../../lib/methods';
 import { Answer } from '../../lib/body/answer.svelte';
 import type { Names } from '../../lib/editor/variable-completion';
 import type { Session } from '../../lib/session.svelte';
+import { Description } from './description';
 import { nameFor, requestOfCall } from './new-request';
 import { RequestTab } from './request-tab.svelte';
 
@@ -23,6 +26,7 @@ const COPY_AT_MOST = 10_000_000;
 const VARIABLES_AFTER_MS = 120;
 
 const CLOSED_AT_MOST = 20;
+const CASE_HINT = 'Record it with: joinery test --record --connection NAME';
 
 /** Where a value can be set from the tester. */
 export type SetScope = 'request' | 'folder' | 'environment' | 'workspace';
@@ -55,6 +59,7 @@ export class Tester {
 	/** Asks what a request's `{{prompt()}}`s want to know; null where the person would not say. */
 	onprompts: ((prompts: Prompt[]) => Promise<Record<string, string> | null>) | undefined;
 
+	readonly description: Description;
 	/** Tabs that were closed, the last one last. */
 	#closed: RequestTab[] = [];
 	#functions: Promise<TemplateFunction[]> | undefined;
@@ -63,6 +68,13 @@ export class Tester {
 	constructor(backend: Backend, session: Session) {
 		this.backend = backend;
 		this.session = session;
+		this.description = new Description(backend);
+		backend.listen((event) => {
+			if (event.kind !== 'send_progress') return;
+			const { pages, entries, size: bytes } = event;
+			const tab = this.tabs.find((each) => each.sending === event.id);
+			if (tab) tab.progress = { pages, entries, size: bytes };
+		});
 	}
 
 	async open(file: FileRef): Promise<void> {
@@ -87,6 +99,13 @@ export class Tester {
 		tab.folder = folder;
 		this.#show(tab);
 		this.urlFocus++;
+	}
+
+	/** Shows a request that an answer offers; nothing of it is sent yet. */
+	openOffered(from: RequestTab, request: SavedRequest): void {
+		const tab = new RequestTab(from.connector, null, request);
+		tab.folder = folderOf(from);
+		this.#show(tab);
 	}
 
 	/** Shows a call of a run as a request that can be changed and sent. */
@@ -169,7 +188,8 @@ export class Tester {
 		if (method) tab.edit({ method });
 	}
 
-	async send(): Promise<void> {
+	/** `pages`: how many pages to follow this once; 0 for all of them. */
+	async send(pages: number | null = null): Promise<void> {
 		const tab = this.active;
 		if (!tab || tab.sending) return;
 		const answers = await this.#answers(tab);
@@ -177,23 +197,31 @@ export class Tester {
 		const id = `send-${Date.now()}-${nextSend++}`;
 		tab.sending = id;
 		try {
-			const sent = await this.backend.sendRequest({
-				id,
-				connector: tab.connector,
-				path: tab.file?.path ?? null,
-				request: tab.draft,
-				connection: this.session.connection,
-				variables: {},
-				environment: this.session.environments.chosen,
-				answers
-			});
+			const { draft } = tab;
+			const request = pages === null ? draft : { ...draft, settings: { ...draft.settings, pages } };
+			const sent = await this.backend.sendRequest({ ...this.sendOf(tab), id, request, answers });
 			await this.#take(tab, sent);
 		} catch (thrown) {
 			const failure = BackendError.from(thrown);
 			tab.error = failure.code === 'cancelled' ? null : failure;
 		} finally {
 			tab.sending = null;
+			tab.progress = null;
 		}
+	}
+
+	/** The request of a tab as it would be sent now; its id and answers are whoever's who sends it. */
+	sendOf(tab: RequestTab): SendRequest {
+		return {
+			id: '',
+			connector: tab.connector,
+			path: tab.file?.path ?? null,
+			request: tab.draft,
+			connection: this.session.connection,
+			variables: {},
+			environment: this.session.environments.chosen,
+			answers: {}
+		};
 	}
 
 	async cancel(): Promise<void> {
@@ -234,13 +262,20 @@ export class Tester {
 	async #makeAction(tab: RequestTab): Promise<void> {
 		tab.making = true;
 		try {
-			const made = await this.backend.makeAction(tab.connector, tab.draft, tab.sent?.number ?? null);
-			await Promise.all([this.onmakeaction?.(made), this.session.refresh()]);
+			const step = { request: tab.draft, number: tab.sent?.number ?? null };
+			await this.actionMade(await this.backend.makeAction(tab.connector, [step]));
 		} catch (thrown) {
 			this.session.fail(thrown);
 		} finally {
 			tab.making = false;
 		}
+	}
+
+	/** Shows a new action, and tells what came with it and what did not. */
+	async actionMade(made: MadeAction): Promise<void> {
+		await Promise.all([this.onmakeaction?.(made), this.session.refresh()]);
+		if (made.test) this.session.toast(`The checks are a case in ${made.test.path}`, { tone: 'ok', hint: CASE_HINT });
+		if (made.left.length > 0) this.session.toast(`Left out of the action: ${made.left.join(', ')}`);
 	}
 
 	/** The request as it stands in a tab, and what it is seen with. */
@@ -336,12 +371,20 @@ export class Tester {
 			try {
 				const found = await this.backend.requestVariables(this.#inContext(tab));
 				if (tab.draft === draft) tab.variables = found;
+				await Promise.all([this.#askHints(tab), this.description.look(tab)]);
 			} catch {
 				// Chips stay neutral; sending says what is wrong.
 			}
 		};
 		if (tab.variables === null) void ask();
 		else this.#variableTimer = setTimeout(() => void ask(), VARIABLES_AFTER_MS);
+	}
+
+	/** Only a PUT can take away what nobody meant it to. */
+	async #askHints(tab: RequestTab): Promise<void> {
+		const { draft } = tab;
+		const hints = draft.method === 'PUT' ? await this.backend.requestHints(this.#inContext(tab)) : [];
+		if (tab.draft === draft) tab.warnings = hints;
 	}
 
 	/** A name for a new file: of what names may have, and not taken. */
@@ -371,6 +414,7 @@ export class Tester {
 		tab.answer = answer;
 		tab.sent = sent;
 		tab.error = null;
+		void this.#askHints(tab).catch(() => undefined);
 		this.session.rateLimit = sent.response.rate_limit ?? this.session.rateLimit;
 	}
 }

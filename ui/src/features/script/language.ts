@@ -1,13 +1,11 @@
 /** The language server as the editor uses it: open files are kept in step with it, what it says reaches them. */
 import { acceptCompletion } from '@codemirror/autocomplete';
 import {
-	findReferencesKeymap,
 	formatDocument,
 	formatKeymap,
 	hoverTooltips,
 	jumpToDefinition,
 	jumpToDefinitionKeymap,
-	findReferences,
 	LSPClient,
 	LSPPlugin,
 	serverCompletion,
@@ -22,6 +20,7 @@ import type { FileRef } from '../../backend/types/FileRef';
 import type { Problem } from '../../backend/types/Problem';
 import type { Document } from './document.svelte';
 import { sanitize } from '../../lib/sanitize';
+import { showReferences } from './references';
 import { renameSymbol } from './rename';
 import { transport } from './transport';
 import { fileOf, uriOf } from './uris';
@@ -59,7 +58,7 @@ export interface Desk {
 /** What can be asked about the place of the caret. */
 export const ASKS = {
 	go_to_definition: jumpToDefinition,
-	find_references: findReferences,
+	find_references: showReferences,
 	rename_symbol: renameSymbol,
 	format_document: formatDocument
 } satisfies Record<string, Command>;
@@ -90,7 +89,7 @@ export class Language {
 				Prec.high(keymap.of([{ key: 'Tab', run: acceptCompletion }])),
 				keymap.of([
 					...jumpToDefinitionKeymap,
-					...findReferencesKeymap,
+					{ key: 'Shift-F12', run: showReferences, preventDefault: true },
 					...formatKeymap,
 					{ key: 'F2', run: renameSymbol, preventDefault: true }
 				])

@@ -1,6 +1,30 @@
 /** The editor in the window's colours; every value is a token, so light and dark need nothing of their own. */
 import { EditorView } from '@codemirror/view';
 
+/** The list of completions, in every field and editor. */
+export const completionRules = {
+	// Its docs hang beside it.
+	'.cm-tooltip.cm-tooltip-autocomplete': { overflow: 'visible' },
+	'.cm-tooltip.cm-tooltip-autocomplete > ul': {
+		fontFamily: 'var(--font-mono)',
+		fontSize: 'var(--fs-12)',
+		maxHeight: '260px',
+		padding: '4px'
+	},
+	'.cm-tooltip.cm-tooltip-autocomplete > ul > li': {
+		padding: '2px 8px',
+		borderRadius: 'var(--r-1)',
+		lineHeight: '20px'
+	},
+	'.cm-tooltip-autocomplete ul li[aria-selected]': {
+		background: 'var(--bg-selected) !important',
+		color: 'var(--text) !important'
+	},
+	'.cm-completionMatchedText': { textDecoration: 'none', color: 'var(--accent-text)', fontWeight: '600' },
+	'.cm-completionDetail': { color: 'var(--text-3)', fontStyle: 'normal', marginLeft: '10px' },
+	'.cm-tooltip.cm-completionInfo': { padding: '8px 10px', maxWidth: '360px', marginLeft: '4px' }
+};
+
 export const editorTheme = EditorView.theme({
 	'&': { height: '100%', color: 'var(--syn-variable)', backgroundColor: 'var(--bg-surface)' },
 	'&.cm-focused': { outline: 'none' },
@@ -82,26 +106,7 @@ export const editorTheme = EditorView.theme({
 		font: 'var(--fs-12)/var(--lh-12) var(--font-ui)',
 		overflow: 'hidden'
 	},
-	// Its docs hang beside it.
-	'.cm-tooltip.cm-tooltip-autocomplete': { overflow: 'visible' },
-	'.cm-tooltip.cm-tooltip-autocomplete > ul': {
-		fontFamily: 'var(--font-mono)',
-		fontSize: 'var(--fs-12)',
-		maxHeight: '260px',
-		padding: '4px'
-	},
-	'.cm-tooltip.cm-tooltip-autocomplete > ul > li': {
-		padding: '2px 8px',
-		borderRadius: 'var(--r-1)',
-		lineHeight: '20px'
-	},
-	'.cm-tooltip-autocomplete ul li[aria-selected]': {
-		background: 'var(--bg-selected) !important',
-		color: 'var(--text) !important'
-	},
-	'.cm-completionMatchedText': { textDecoration: 'none', color: 'var(--accent-text)', fontWeight: '600' },
-	'.cm-completionDetail': { color: 'var(--text-3)', fontStyle: 'normal', marginLeft: '10px' },
-	'.cm-tooltip.cm-completionInfo': { padding: '8px 10px', maxWidth: '360px', marginLeft: '4px' },
+	...completionRules,
 	// Docs of hovers, completions and calls: prose in the window's own type, code in the editor's.
 	'.cm-tooltip.cm-lsp-hover-tooltip': { maxWidth: '520px', maxHeight: '320px', overflow: 'auto', padding: '6px 4px' },
 	'.cm-lsp-documentation': { padding: '0 7px', lineHeight: '18px' },

@@ -14,6 +14,7 @@ import {
 } from '@codemirror/view';
 import type { VariableView } from '../../backend/types/VariableView';
 import { describeVariable, isCall, isMissing as lacks, variablesIn } from '../variables';
+import { completionRules } from './theme';
 
 export const knownVariables = StateEffect.define<readonly VariableView[]>();
 
@@ -197,6 +198,7 @@ const theme = EditorView.theme({
 		borderRadius: 'var(--r-3)',
 		boxShadow: 'var(--shadow-2)'
 	},
+	...completionRules,
 	'.cm-variable-tip': {
 		padding: '6px 10px',
 		fontSize: 'var(--fs-12)',

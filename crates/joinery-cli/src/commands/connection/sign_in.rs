@@ -10,7 +10,7 @@ use joinery_app::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    Outcome, durations, home, output,
+    Outcome, durations, home, output, stop,
     target::{self, Target},
 };
 
@@ -65,7 +65,7 @@ pub fn sign_in(arguments: SignIn) -> Result<Outcome, Error> {
         let mut work = std::pin::pin!(work);
         tokio::select! {
             state = &mut work => state,
-            _ = tokio::signal::ctrl_c() => {
+            () = stop::asked() => {
                 cancel.cancel();
                 work.await
             }

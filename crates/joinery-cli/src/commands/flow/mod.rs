@@ -13,11 +13,10 @@ use joinery_app::{
     flows::{self, Answer, Finished, Flows, Status},
 };
 use serde_json::Value;
-use tokio_util::sync::CancellationToken;
 
 pub use report::happened;
 
-use crate::{Outcome, ask, home, output, texts};
+use crate::{Outcome, ask, home, output, stop, texts};
 
 /// What `joinery flow` takes.
 #[derive(Debug, Args)]
@@ -196,7 +195,7 @@ async fn begin(studio: &Arc<Studio>, run: &Run) -> Result<Outcome, Error> {
         Some(given) => texts::read_json(given)?,
         None => flows.sample_event(studio, &name).await?,
     };
-    let (flows, stop) = (Arc::new(flows), until_ctrl_c());
+    let (flows, stop) = (Arc::new(flows), stop::token());
     let finished = if run.dry {
         flows::dry_run(studio, &flows, &name, event, stop).await?
     } else {
@@ -211,7 +210,7 @@ async fn go_on(studio: &Arc<Studio>, id: &str, common: &Common) -> Result<Outcom
     let mut flows: Flows = flows::open(Path::new(&flows::trace(studio, id)?.run.workspace))?;
     flows.use_connections(&common.connection)?;
     let flows = Arc::new(flows);
-    let finished = flows::work_on(studio, &flows, id, until_ctrl_c()).await?;
+    let finished = flows::work_on(studio, &flows, id, stop::token()).await?;
     done(&flows.folder, &finished, common.json)
 }
 
@@ -238,19 +237,6 @@ fn done(workspace: &Path, finished: &Finished, json: bool) -> Result<Outcome, Er
         Status::Failed | Status::InDoubt => Outcome::Failed,
         _ => Outcome::Done,
     })
-}
-
-/// Set at the first Ctrl C: the step under way is finished.
-pub fn until_ctrl_c() -> CancellationToken {
-    let stop = CancellationToken::new();
-    let stopped = stop.clone();
-    tokio::spawn(async move {
-        // Without signals it runs until it is killed.
-        if tokio::signal::ctrl_c().await.is_ok() {
-            stopped.cancel();
-        }
-    });
-    stop
 }
 
 /// A value that is worth a line.

@@ -16,7 +16,7 @@ use joinery_app::{
 use serde_json::{Value, json};
 
 use crate::{
-    Outcome, ask, durations, home, output,
+    Outcome, ask, durations, home, output, stop,
     target::{self, Target},
     texts,
 };
@@ -29,9 +29,10 @@ const SILENCE: Duration = Duration::from_secs(1);
 pub struct Arguments {
     /// A connector's folder or package
     connector: PathBuf,
-    /// The action; `http` sends any request, `pick_lists/NAME` gives a pick list's options
+    /// The action; `http` sends any request, `pick_lists/NAME` gives a pick list's options, `schemas/NAME` the fields of an
+    /// org, and `SCRIPT::FUNCTION` runs one function, such as `methods/paging::all`
     action: String,
-    /// Its input: JSON, @FILE, or - for what comes in
+    /// Its input, or the arguments of a function by name or in order: JSON, @FILE, or - for what comes in
     #[arg(long, value_name = "JSON|@FILE|-")]
     input: Option<String>,
     /// Answers to its config fields: JSON, @FILE, or - for what comes in
@@ -113,7 +114,10 @@ impl Session<'_> {
     /// One run, with the connector's files as they are now. Ctrl C stops the script.
     async fn perform(&mut self) -> Result<(Arc<Connector>, Performed), Error> {
         let connector = connectors::with_built_in(target::open(&self.arguments.connector)?);
-        let file = connectors::script(&connector, &self.arguments.action)?;
+        let (file, function) = match connectors::function(&connector, &self.arguments.action)? {
+            Some((file, function)) => (file, Some(function)),
+            None => (connectors::script(&connector, &self.arguments.action)?, None),
+        };
         let resolved = if let Some(resolved) = &self.resolved {
             resolved.clone()
         } else {
@@ -123,6 +127,7 @@ impl Session<'_> {
         };
         self.resolved = Some(resolved.clone());
         let mut performance = Performance::new(Arc::clone(&connector), &file, resolved);
+        performance.function = function;
         performance.input = self.input.clone();
         performance.config = self.config.clone();
         performance.resume.clone_from(&self.arguments.resume);
@@ -149,7 +154,7 @@ impl Session<'_> {
             tokio::select! {
                 performed = &mut work => return Ok((connector, self.advised(performed?))),
                 never = &mut alive => match never {},
-                _ = tokio::signal::ctrl_c(), if !interrupted => {
+                () = stop::asked(), if !interrupted => {
                     interrupted = true;
                     stop();
                 }

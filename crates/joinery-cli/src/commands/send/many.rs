@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use super::{Arguments, Desk, Source};
-use crate::{Outcome, output};
+use crate::{Outcome, output, stop};
 
 /// How often, and how several are reported.
 #[derive(Debug, Args)]
@@ -76,7 +76,7 @@ pub async fn run(arguments: &Arguments, sources: Vec<Source>, rows: Vec<Row>) ->
     ));
     let report = tokio::select! {
         report = &mut work => report?,
-        _ = tokio::signal::ctrl_c() => {
+        () = stop::asked() => {
             cancel.cancel();
             work.await?
         }

@@ -22,7 +22,7 @@ use joinery_app::{
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::{Outcome, ask, home, output, target, texts};
+use crate::{Outcome, ask, home, output, stop, target, texts};
 
 /// The connector of requests that belong to none: every way to sign in, nothing else.
 const NO_CONNECTOR: &str = include_str!("no_connector.toml");
@@ -287,7 +287,7 @@ impl Ready {
         let mut work = std::pin::pin!(self.prepared.send_ready(&self.desk.studio, ready, &cancel, &on_page));
         tokio::select! {
             answered = &mut work => answered,
-            _ = tokio::signal::ctrl_c() => {
+            () = stop::asked() => {
                 cancel.cancel();
                 work.await
             }

@@ -8,7 +8,7 @@ use joinery_app::{
 use tokio_util::sync::CancellationToken;
 
 use super::{Arguments, Ready, report};
-use crate::{Outcome, output};
+use crate::{Outcome, output, stop};
 
 /// Sends `times` times and prints how long they took. Ctrl C ends the run with the figures so far.
 pub async fn run(arguments: &Arguments, ready: &Ready, times: u32) -> Result<Outcome, Error> {
@@ -31,7 +31,7 @@ pub async fn run(arguments: &Arguments, ready: &Ready, times: u32) -> Result<Out
     ));
     let done = tokio::select! {
         done = &mut work => done,
-        _ = tokio::signal::ctrl_c() => {
+        () = stop::asked() => {
             cancel.cancel();
             work.await
         }

@@ -31,7 +31,7 @@ pub struct Arguments {
     /// Run the cases on an org and keep what it answers as their cassettes
     #[arg(long, conflicts_with = "watch")]
     record: bool,
-    /// Only cases whose action or name holds this text
+    /// Only cases whose ACTION/NAME holds this text; with a slash in it, begins with it
     #[arg(long, value_name = "TEXT")]
     filter: Option<String>,
     /// Take outputs that differ from their snapshot as right

@@ -9,7 +9,7 @@ use joinery_app::{
 };
 
 use super::{print, show, start};
-use crate::{Outcome, ask, durations, home, output, target::Target};
+use crate::{Outcome, ask, durations, home, output, stop, target::Target};
 
 /// What `joinery poll` takes.
 #[derive(Debug, Args)]
@@ -73,14 +73,14 @@ pub fn run(arguments: &Arguments) -> Result<Outcome, Error> {
         loop {
             let outcome = tokio::select! {
                 outcome = once(arguments, &studio, store, &trigger) => outcome?,
-                _ = tokio::signal::ctrl_c() => return Ok(Outcome::Done),
+                () = stop::asked() => return Ok(Outcome::Done),
             };
             let Some(wait) = arguments.every else {
                 return Ok(outcome);
             };
             tokio::select! {
                 () = tokio::time::sleep(wait) => {}
-                _ = tokio::signal::ctrl_c() => return Ok(Outcome::Done),
+                () = stop::asked() => return Ok(Outcome::Done),
             }
         }
     })

@@ -10,12 +10,7 @@ use joinery_app::{
 use serde_json::{Value, json};
 
 use super::{poll, print, show, start};
-use crate::{
-    Outcome, ask,
-    commands::flow::{self, until_ctrl_c},
-    durations, home, output,
-    target::Target,
-};
+use crate::{Outcome, ask, commands::flow, durations, home, output, stop, target::Target};
 
 /// What `joinery serve` takes.
 #[derive(Debug, Args)]
@@ -86,7 +81,7 @@ pub fn run(arguments: &Arguments) -> Result<Outcome, Error> {
         };
         let path = arguments.connector.clone();
         let tell = Arc::new(move |happened: Happened| tell(&path, &happened));
-        triggers::serve(studio, serve, tell, until_ctrl_c()).await?;
+        triggers::serve(studio, serve, tell, stop::token()).await?;
         Ok(Outcome::Done)
     })
 }
@@ -115,7 +110,7 @@ async fn run_flows(studio: Arc<Studio>, arguments: &Arguments) -> Result<Outcome
         flows::Happened::Trigger(_, happened) => tell(&path, happened),
         happened => flow::happened(&path, happened),
     });
-    flows::serve(studio, Arc::new(flows), serve, tell, until_ctrl_c()).await?;
+    flows::serve(studio, Arc::new(flows), serve, tell, stop::token()).await?;
     Ok(Outcome::Done)
 }
 

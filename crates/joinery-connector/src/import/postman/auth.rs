@@ -39,7 +39,15 @@ impl Reader {
             "apikey" => {
                 let setting = if get("in") == "query" { "query" } else { "header" };
                 own.text(setting, &get("key"));
-                own.secret("token", &get("value"));
+                let value = get("value");
+                // `SSWS {{token}}`: the word before the key is no secret.
+                let prefix = value
+                    .split_once(' ')
+                    .filter(|(word, _)| word.chars().all(char::is_alphabetic));
+                if let Some((prefix, _)) = prefix.filter(|(word, _)| !word.is_empty()) {
+                    own.text("prefix", &format!("{prefix} "));
+                }
+                own.secret("token", prefix.map_or(value.as_str(), |(_, token)| token));
                 "api_key"
             }
             "awsv4" => {
@@ -171,13 +179,20 @@ impl Reader {
         }
     }
 
-    /// Scripts of collections and folders, which requests would share.
-    pub(super) fn leave_scripts(&mut self, events: &Value, place: &str) {
+    /// Scripts of collections and folders, which requests would share. Lines that give variables a value are given
+    /// back, all others are left out.
+    pub(super) fn shared_scripts(&mut self, events: &Value, place: &str) -> Vec<(String, String)> {
+        let mut values = Vec::new();
         for event in list(events) {
-            if !super::script::lines(event).is_empty() {
+            let lines = super::script::lines(event);
+            let set = super::script::values_of(&lines).filter(|_| event["listen"] == "prerequest");
+            if let Some(set) = set {
+                values.extend(set);
+            } else if !lines.is_empty() {
                 let what = format!("the script {}", text_of(&event["listen"]));
                 self.leave(place, what, "folders have no scripts");
             }
         }
+        values
     }
 }

@@ -2,14 +2,16 @@
 
 mod auth;
 mod body;
+mod example;
 mod request;
 mod script;
 mod variables;
 
 use serde_json::Value;
 
+pub(super) use self::{request::with_variables, variables::variable_name};
 use super::{Imported, NotCarried, Refused};
-use crate::request::RequestFolder;
+use crate::request::{Example, RequestFolder};
 
 /// Whether a text looks like one of Postman's files.
 pub(super) fn detect(text: &str) -> bool {
@@ -36,6 +38,7 @@ fn is_environment(file: &Value) -> bool {
 pub(super) fn read(text: &str) -> Result<Imported, Refused> {
     let file: Value = serde_json::from_str(text)?;
     let mut reader = Reader::default();
+    reader.imported.ordered = true;
     if is_collection(&file) {
         reader.collection(&file);
     } else if is_environment(&file) {
@@ -76,14 +79,19 @@ impl Reader {
 
     /// What a collection or folder shares.
     fn folder(&mut self, file: &Value, place: &str) -> RequestFolder {
-        self.leave_scripts(&file["event"], place);
+        let set = self.shared_scripts(&file["event"], place);
         self.leave_behavior(&file["protocolProfileBehavior"], place, &[]);
+        let mut variables = self.variables(&file["variable"], place);
+        // What is to be filled in has its value elsewhere.
+        variables.retain(|_, value| !value.is_empty());
+        variables.extend(self.values_set(set, place));
         RequestFolder {
             name: None,
             description: described(&file["description"]),
             auth: self.auth(&file["auth"], place),
             headers: Vec::new(),
-            variables: self.variables(&file["variable"], place),
+            variables,
+            order: None,
         }
     }
 
@@ -100,6 +108,14 @@ impl Reader {
                 within.pop();
             } else if item["request"].is_object() || item["request"].is_string() {
                 let request = self.request(item, &place);
+                let answers = list(&item["response"])
+                    .iter()
+                    .filter_map(|answer| self.example(answer, &place));
+                let answers: Vec<Example> = answers.collect();
+                let at = self.imported.requests.len();
+                self.imported
+                    .examples
+                    .extend(answers.into_iter().map(|answer| (at, answer)));
                 self.imported.requests.push((within.clone(), request));
             } else {
                 self.leave(&place, "an entry", "it is neither a folder nor a request");

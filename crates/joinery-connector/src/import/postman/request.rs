@@ -3,7 +3,7 @@
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
-use super::{Reader, described, list, text_of, variables::variable_name};
+use super::{Reader, described, text_of, variables::variable_name};
 use crate::{
     import::curl::split_url,
     request::{RequestSettings, SavedRequest},
@@ -23,7 +23,7 @@ impl Reader {
             }
         }
         let behavior = &item["protocolProfileBehavior"];
-        self.leave_behavior(behavior, place, &["followRedirects"]);
+        self.leave_behavior(behavior, place, &["followRedirects", "disableCookies"]);
         let mut request = SavedRequest {
             name: text_of(&item["name"]),
             description: described(&given["description"])
@@ -35,6 +35,7 @@ impl Reader {
             headers,
             settings: RequestSettings {
                 follow_redirects: behavior["followRedirects"].as_bool(),
+                cookies: behavior["disableCookies"].as_bool().map(|off| !off),
                 ..RequestSettings::default()
             },
             ..SavedRequest::default()
@@ -45,10 +46,6 @@ impl Reader {
             place,
         );
         self.scripts(&item["event"], &mut request, place);
-        match list(&item["response"]).len() {
-            0 => {}
-            count => self.leave(place, format!("saved responses: {count}"), "requests keep no examples"),
-        }
         request
     }
 
@@ -80,7 +77,7 @@ impl Reader {
 }
 
 /// `:id` as `{{id}}`, after the host.
-fn with_variables(url: &str) -> String {
+pub(in crate::import) fn with_variables(url: &str) -> String {
     let segments = url.split('/').map(|segment| match segment.strip_prefix(':') {
         Some(name) if !name.is_empty() => format!("{{{{{}}}}}", variable_name(name)),
         _ => segment.to_owned(),

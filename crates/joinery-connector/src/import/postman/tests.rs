@@ -78,6 +78,7 @@ fn a_collection_is_folders_and_requests() {
         name Some("Acme"), base URL Some("https://acme.example")
         --- requests/folder.toml
         description = "All of Acme."
+        order = ["users/", "create", "upload", "form", "ask", "xml", "file"]
 
         [auth]
         kind = "bearer"
@@ -88,6 +89,7 @@ fn a_collection_is_folders_and_requests() {
         --- requests/users/folder.toml
         name = "Users"
         description = "People."
+        order = ["get_a_user", "branch"]
         auth = "none"
         --- requests/users/get_a_user.toml
         name = "Get a user"
@@ -218,13 +220,13 @@ fn a_collection_is_folders_and_requests() {
         kind = "file"
         path = "b.bin"
         # Acme: the script prerequest: folders have no scripts
-        # Acme: the value of token: secrets are not kept in files: save it in the connection as `token`
         # Acme: the value of api_token: secrets are not kept in files: save it in the connection as `api_token`
+        # Acme: the value of token: secrets are not kept in files: save it in the connection as `token`
         # Users / Get a user: {{$randomColor}}: there is no template function for it: write a value
         # Users / Get a user: the value of token: secrets are not kept in files: save it in the connection as `token`
         # Users / Get a user: the setting strictSSL: requests are sent as the connection says
         # Users / Get a user: the script test: pm.expect(jsonData.password).to.eql(…: write it as an assertion, a capture or an action
-        # Users / Get a user: saved responses: 1: requests keep no examples
+        # Users / Get a user: the saved response ok: it has no status
         # Users / Branch: the script test: if (x) {: write it as an assertion, a capture or an action
         # Users / Branch: the script test: pm.response.to.have.status(500);: write it as an assertion, a capture or an action
         # Users / Branch: the script test: }: write it as an assertion, a capture or an action

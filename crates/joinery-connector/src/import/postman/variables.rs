@@ -5,45 +5,12 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::{Reader, list, on, text_of};
-
-/// Postman's dynamic variables that a template function answers.
-const DYNAMIC: &[(&str, &str)] = &[
-    ("$guid", "uuid()"),
-    ("$randomUUID", "uuid()"),
-    ("$timestamp", "now(\"unix\")"),
-    ("$isoTimestamp", "now()"),
-    ("$randomInt", "random(0, 1000)"),
-];
+use crate::import::parts::{is_name, template};
 
 impl Reader {
     /// A text with its placeholders as they are written here.
     pub(super) fn text(&mut self, text: &str, place: &str) -> String {
-        let mut written = String::with_capacity(text.len());
-        let mut rest = text;
-        while let Some((before, after)) = rest.split_once("{{") {
-            written.push_str(before);
-            written.push_str("{{");
-            let Some((name, after)) = after.split_once("}}").filter(|(name, _)| is_name(name)) else {
-                rest = after;
-                continue;
-            };
-            let name = name.trim();
-            if !name.starts_with('$') {
-                written.push_str(&variable_name(name));
-            } else if let Some((_, call)) = DYNAMIC.iter().find(|(dynamic, _)| *dynamic == name) {
-                written.push_str(call);
-            } else {
-                self.leave(
-                    place,
-                    format!("{{{{{name}}}}}"),
-                    "there is no template function for it: write a value",
-                );
-                written.push_str(name);
-            }
-            written.push_str("}}");
-            rest = after;
-        }
-        written + rest
+        template(text, place, &mut self.imported.not_carried)
     }
 
     /// What may stand in a file for a secret: variables do, anything else becomes the variable `name`.
@@ -99,13 +66,9 @@ impl Reader {
     }
 }
 
-fn is_name(text: &str) -> bool {
-    !text.trim().is_empty() && !text.contains(['{', '}', '\n', '"'])
-}
-
 /// A variable's name here: what cannot stand in one becomes `_`, and `baseUrl`, as Postman calls what an API's
 /// description says, is `base_url`.
-pub(super) fn variable_name(name: &str) -> String {
+pub(in crate::import) fn variable_name(name: &str) -> String {
     let fits = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '-' | '.');
     match name.trim() {
         "baseUrl" => "base_url".to_owned(),

@@ -34,6 +34,8 @@ fn field(seed: &mut u64, name: &str, depth: usize) -> Field {
         required: !name.is_empty() && dice(seed, 2) == 0,
         default: (dice(seed, 3) == 0).then(|| json!(7)),
         options: match dice(seed, 4) {
+            // Those of a list are written as those of what it holds.
+            _ if kind == FieldType::Array => Vec::new(),
             0 => vec![option(json!("a"), "a"), option(json!(2), "2")],
             1 => vec![option(json!("a"), "First"), option(json!(null), "None at all")],
             _ => Vec::new(),
@@ -111,4 +113,35 @@ fn choices_are_an_enum_or_titled_constants_and_null_where_allowed() {
         titled["properties"]["x"]["oneOf"],
         json!([{"const": "a", "title": "A"}, {"const": "b", "title": "B"}])
     );
+}
+
+#[test]
+fn the_options_of_a_list_are_what_may_stand_in_it() {
+    let option = |value: &str, label: &str| PickOption {
+        value: value.into(),
+        label: label.into(),
+    };
+    let days = Field {
+        name: "days".into(),
+        kind: FieldType::Array,
+        options: vec![option("Mon", "Mon"), option("Tue", "Tue")],
+        ..Field::default()
+    };
+    let kinds = Field {
+        name: "kinds".into(),
+        kind: FieldType::Array,
+        options: vec![option("a", "First")],
+        of: Some(Box::default()),
+        ..Field::default()
+    };
+    let schema = to_schema(&[days, kinds]);
+    assert_eq!(schema["properties"]["days"]["items"], json!({ "enum": ["Mon", "Tue"] }));
+    let choices = json!([{ "const": "a", "title": "First" }]);
+    assert_eq!(
+        schema["properties"]["kinds"]["items"],
+        json!({ "type": "string", "oneOf": choices })
+    );
+    let check = |value| crate::schema::check(&schema, &value).unwrap();
+    assert_eq!(check(json!({ "days": ["Tue"], "kinds": ["a"] })), []);
+    assert_eq!(check(json!({ "days": ["Tue", "Sun"] }))[0].path, "days[1]");
 }

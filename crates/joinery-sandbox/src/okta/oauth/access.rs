@@ -10,6 +10,7 @@ use super::{claims, roles, scopes};
 use crate::okta::call::{Call, Reply};
 use crate::okta::errors::Problem;
 use crate::okta::ids::Id;
+use crate::okta::role_permissions::Sight;
 use crate::okta::{api_tokens, paging, role_permissions};
 use crate::state::Org;
 
@@ -89,14 +90,17 @@ fn by_token(call: &mut Call<'_>, path: &str, token: &str, with_proof: bool) -> R
     let caller = granted.user.map_or(Caller::Client(granted.client), Caller::User);
     let is_owner = who == org.owner;
     let held: Vec<&str> = roles::held(&org, who).map(|role| role.kind).collect();
-    let allowed = is_owner
-        || own.is_some()
-        || held.iter().any(|kind| roles::allows(kind, call.method, path))
-        || role_permissions::allow(&org, who, call.method, path);
+    let by_role = is_owner || own.is_some() || held.iter().any(|kind| roles::allows(kind, call.method, path));
+    let sight = if by_role {
+        Some(Sight::All)
+    } else {
+        Sight::of(&org, who, call.method, path)
+    };
     let blind = held.is_empty() && !role_permissions::has_any(&org, who);
     drop(org);
     call.caller = caller;
-    if allowed {
+    if let Some(sight) = sight {
+        call.sight = sight;
         return Ok(Passage::Open);
     }
     // Without any admin role the big lists are empty, not forbidden, as recorded.

@@ -18,6 +18,9 @@ use crate::state::Org;
 pub const ROUTES: &[Route] = &[
     Route(Method::GET, "iam/assignees/users", list_users),
     Route(Method::GET, "users/{}/roles/{}/targets", list_targets),
+    Route(Method::GET, "users/{}/roles/{}/governance", list_grants),
+    Route(Method::GET, "users/{}/roles/{}/governance/{}", no_grant),
+    Route(Method::GET, "users/{}/roles/{}/governance/{}/resources", no_grant),
 ];
 
 const LIMITS: Limits = Limits {
@@ -92,6 +95,30 @@ fn list_targets(call: &Call<'_>) -> Answer {
     } else {
         Err(Problem::not_found(call.part(1), "Role"))
     }
+}
+
+/// Every role of the sandbox was assigned by an admin: governance granted none.
+fn list_grants(call: &Call<'_>) -> Answer {
+    let org = call.state.read();
+    let who = users::find(&org, call.part(0))?;
+    let standard = org.oauth.roles.get(&who).into_iter().flatten();
+    let custom = role_bindings::assigned(&org, who).map(|member| member.id.as_str());
+    if !standard
+        .map(|role| role.id.as_str())
+        .chain(custom)
+        .any(|id| id == call.part(1))
+    {
+        return Err(Problem::not_found(call.part(1), "Role"));
+    }
+    let at = format!("{}/api/v1/users/{who}", call.state.url());
+    let own = format!("{at}/roles/{}/governance", call.part(1));
+    let links = json!({"assignee": {"href": at}, "self": {"href": own}});
+    Ok(Reply::json(&json!({"grants": [], "_links": links})))
+}
+
+fn no_grant(call: &Call<'_>) -> Answer {
+    list_grants(call)?;
+    Err(Problem::not_found(call.part(2), "Grant"))
 }
 
 /// A target's name that is the same in every cell of Okta, and where to find it.

@@ -8,7 +8,7 @@ use super::form::Form;
 use super::memory::{Granted, Memory};
 use super::password_check::Shown;
 use super::refusal::Refusal;
-use super::{issued, page, password_check, servers, token};
+use super::{consent, issued, page, password_check, servers, token};
 use crate::okta::Route;
 use crate::okta::call::{Answer, Call, Query, Reply};
 use crate::okta::event::{Party, kinds};
@@ -141,6 +141,10 @@ fn proceed(
     shown: Option<Shown>,
     org: &mut Org,
 ) -> Result<Outcome, Refusal> {
+    if let Some(server) = server.filter(|_| form.get(consent::FIELD).is_some()) {
+        let code = consent::take(org, call, server, client, form)?;
+        return Ok(Outcome::Code(code));
+    }
     if form.get("prompt") == Some("none") {
         let text = "The client specified not to prompt, but the user is not logged in.";
         return Err(Refusal::new(400, "login_required", text));
@@ -151,8 +155,8 @@ fn proceed(
     let user = match shown {
         None => return Ok(page(org, None)),
         Some(Shown::Right(user)) => user,
-        Some(Shown::AtHook(user, hook)) => {
-            if let Ok(errand) = password_check::ask(call, user, &hook, (login, password), answer) {
+        Some(Shown::Later(user, judge)) => {
+            if let Ok(errand) = password_check::ask(call, user, judge, (login, password), answer) {
                 return Ok(Outcome::Page(Box::new(Reply::after(errand))));
             }
             return Ok(page(org, Some("Unable to sign in")));
@@ -176,14 +180,26 @@ fn proceed(
     if let Some(server) = server {
         servers::fitting_rule(org, server, client, &granted, "authorization_code")?;
     } else if client.asks_for_consent() {
-        issued::consent(org, call, user, client, &granted.scopes);
+        issued::consent(org, call, user, client, &granted.scopes, None);
     }
+    let asked: Vec<String> = match server {
+        Some(server) => consent::pending(org, server, client, &granted, form)
+            .into_iter()
+            .map(|scope| page::title_of(scope).to_owned())
+            .collect(),
+        None => Vec::new(),
+    };
     let (redirect_uri, challenge) = (form.need("redirect_uri")?.to_owned(), form.get("code_challenge"));
     let code = org
         .oauth
         .new_code(granted, redirect_uri, challenge.map(str::to_owned), call.now);
     if let Some(actor) = org.users.get(user).map(Party::from) {
         org.record_as(call, actor, kinds::AUTHORIZE_CODE, vec![Party::from(client)]);
+    }
+    if !asked.is_empty() {
+        org.oauth.hold_code(&code, call.now);
+        let page = page::consent(call.path, form, client, &asked, &code);
+        return Ok(Outcome::Page(Box::new(page)));
     }
     Ok(Outcome::Code(code))
 }

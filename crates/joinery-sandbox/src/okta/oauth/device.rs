@@ -131,8 +131,8 @@ fn answer(call: &Call<'_>, refused: bool) -> Answer {
     } else {
         password_check::check(call, login, password)
     };
-    if let Shown::AtHook(user, hook) = &shown {
-        return password_check::ask(call, *user, hook, (login, password), answer).map(Reply::after);
+    if let Shown::Later(user, judge) = shown {
+        return password_check::ask(call, user, judge, (login, password), answer).map(Reply::after);
     }
     let mut org = call.state.write();
     if org.oauth.waiting_for(&code, call.now).is_none() {

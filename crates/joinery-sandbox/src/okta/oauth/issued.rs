@@ -61,6 +61,11 @@ const CONSENTED: EventKind = EventKind(
     "User granted consent to app",
     "app.oauth2.consent.grant_success",
 );
+const CONSENTED_AT_SERVER: EventKind = EventKind(
+    "app.oauth2.as.consent.grant",
+    "User granted consent to app",
+    "app.oauth2.as.consent.grant_success",
+);
 const WITHDRAWN: EventKind = EventKind(
     "app.oauth2.as.consent.revoke",
     "Consent revoked",
@@ -128,20 +133,38 @@ fn place_of_grants(user: Id) -> String {
     format!("users/{user}/grants")
 }
 
-/// Notes what a user consents to by signing in to a client that asks for consent.
-pub fn consent(org: &mut Org, call: &Call<'_>, user: Id, client: &Client, scopes: &[String]) {
+/// Whether a user consented to a scope of the org, or of one of its own servers.
+pub fn has_consent(org: &Org, user: Id, client: Id, scope: &str, server: Option<&Record>) -> bool {
+    let server = server.map_or("", |server| server.id.as_str());
+    org.records_at(&place_of_grants(user)).any(|grant| {
+        grant.text("clientId") == client.as_str() && grant.text("scopeId") == scope && grant.text("server") == server
+    })
+}
+
+/// Notes what a user consents to, on the page of one of the org's own servers, or by signing in to a client that asks
+/// for consent.
+pub fn consent(org: &mut Org, call: &Call<'_>, user: Id, client: &Client, scopes: &[String], server: Option<&Record>) {
     let place = place_of_grants(user);
     for scope in scopes.iter().filter(|scope| *scope != "openid") {
-        let is_given = |grant: &Record| grant.text("clientId") == client.id.as_str() && grant.text("scopeId") == scope;
-        if org.records_at(&place).any(is_given) {
+        if has_consent(org, user, client.id, scope, server) {
             continue;
         }
         let id = org.ids.next(Kind::ScopeGrant);
-        let fields = [("clientId", json!(client.id)), ("scopeId", json!(scope))];
+        let server = server.map(|server| server.id);
+        let fields = [
+            ("clientId", json!(client.id)),
+            ("scopeId", json!(scope)),
+            ("server", json!(server)),
+        ];
         let fields = fields.map(|(name, value)| (name.to_owned(), value));
         org.add_record(Record::new(id, place.clone(), call.now, Map::from_iter(fields)));
         if let Some(actor) = org.users.get(user).map(Party::from) {
-            org.record_as(call, actor, CONSENTED, vec![Party::from(client)]);
+            let kind = if server.is_some() {
+                CONSENTED_AT_SERVER
+            } else {
+                CONSENTED
+            };
+            org.record_as(call, actor, kind, vec![Party::from(client)]);
         }
     }
 }
@@ -149,10 +172,9 @@ pub fn consent(org: &mut Org, call: &Call<'_>, user: Id, client: &Client, scopes
 impl Org {
     /// Forgets what a user who is gone consented to, or what others consented to for a client that is gone.
     pub fn forget_consents(&mut self, who: Id) {
-        let own = format!("users/{who}/");
-        let is_grant = |record: &Record| record.place.starts_with("users/") && record.place.ends_with("/grants");
-        self.records.retain(|_, record| {
-            !(record.place.starts_with(&own) || is_grant(record) && record.text("clientId") == who.as_str())
+        self.records.remove_below(&format!("users/{who}/"), |_| true);
+        self.records.remove_below("users/", |record| {
+            record.place.ends_with("/grants") && record.text("clientId") == who.as_str()
         });
     }
 }
@@ -315,9 +337,11 @@ fn shown_grant(org: &Org, user: Id, grant: &Record, call: &Call<'_>) -> Value {
     let own = format!("{url}/api/v1/{}", grant.path());
     let links = Id::parse(grant.text("clientId")).map(|client| client_link(org, client, url));
     let (app, client) = links.unwrap_or_default();
+    let server = org.record_at("authorizationServers", grant.text("server"));
+    let issuer = server.map_or_else(|| url.to_owned(), |server| issuer(server, url));
     let mut shown = json!({
         "id": grant.id, "status": "ACTIVE", "created": grant.created, "createdBy": {"id": user, "type": "User"},
-        "lastUpdated": grant.last_updated, "issuer": url, "clientId": grant.get("clientId"), "userId": user,
+        "lastUpdated": grant.last_updated, "issuer": issuer, "clientId": grant.get("clientId"), "userId": user,
         "scopeId": grant.get("scopeId"), "source": "END_USER",
         "_links": {
             "app": app, "self": {"href": own, "hints": {"allow": ["GET", "DELETE"]}}, "client": client,

@@ -19,6 +19,8 @@ use crate::table::Table;
 pub const ACCESS_SECONDS: i64 = 3600;
 /// How long a code is good for.
 const CODE_SECONDS: i64 = 60;
+/// How long a code waits for its user's consent.
+const CONSENT_SECONDS: i64 = 600;
 /// How long a refresh token is good for.
 const REFRESH_SECONDS: i64 = 90 * 24 * 3600;
 /// After this long a new nonce is given out ...
@@ -106,6 +108,8 @@ pub struct Code {
     pub redirect_uri: String,
     /// What the verifier has to hash to.
     pub challenge: Option<String>,
+    /// Whether its user has to agree to something first.
+    is_held: bool,
     expires: i64,
 }
 
@@ -161,16 +165,46 @@ impl Memory {
             granted,
             redirect_uri,
             challenge,
-            expires: now.seconds() + CODE_SECONDS,
+            is_held: false,
+            expires: 0,
         };
         self.codes.retain(|_, code| code.expires > now.seconds());
-        self.codes.insert(text.clone(), code);
+        self.keep_code(text.clone(), code, now);
         text
+    }
+
+    /// Keeps a code, good from now on.
+    pub fn keep_code(&mut self, text: String, code: Code, now: Time) {
+        let expires = now.seconds() + CODE_SECONDS;
+        self.codes.insert(
+            text,
+            Code {
+                is_held: false,
+                expires,
+                ..code
+            },
+        );
+    }
+
+    /// Lets a code wait for its user's consent.
+    pub fn hold_code(&mut self, text: &str, now: Time) {
+        if let Some(code) = self.codes.get_mut(text) {
+            code.is_held = true;
+            code.expires = now.seconds() + CONSENT_SECONDS;
+        }
+    }
+
+    /// Takes a code of a client out that waits for consent.
+    pub fn take_held(&mut self, text: &str, client: Id, now: Time) -> Option<Code> {
+        let waits = |code: &Code| code.is_held && code.granted.client == client && code.expires > now.seconds();
+        self.codes.get(text).filter(|code| waits(code))?;
+        self.codes.remove(text)
     }
 
     /// Takes a code out: it is good once, whatever becomes of the request.
     pub fn take_code(&mut self, text: &str, now: Time) -> Option<Code> {
-        self.codes.remove(text).filter(|code| code.expires > now.seconds())
+        let code = self.codes.remove(text)?;
+        (!code.is_held && code.expires > now.seconds()).then_some(code)
     }
 
     /// Lets a device wait for its user.

@@ -11,6 +11,7 @@ mod authorize;
 mod claims;
 pub mod client;
 mod clients;
+mod consent;
 mod credentials;
 mod device;
 mod dpop;
@@ -56,6 +57,8 @@ const OPEN_ROUTES: &[&[Route]] = &[
     device::ROUTES,
     inspect::ROUTES,
     super::org_settings::OPEN_ROUTES,
+    super::files::OPEN_ROUTES,
+    super::well_known_uris::OPEN_ROUTES,
 ];
 
 /// What lies below the root, for admins.
@@ -67,7 +70,8 @@ pub fn answer(call: &mut Call<'_>) -> Option<Answer> {
     if path.starts_with("oauth2/") && !path.starts_with("oauth2/v1/") {
         return Some(super::find_route(&[servers::ROUTES], call, path).and_then(|handler| handler(call)));
     }
-    if !path.starts_with("oauth2/v1/") && !path.starts_with(".well-known/") && path != "activate" {
+    let is_open = [".well-known/", "fs/"].iter().any(|start| path.starts_with(start));
+    if !path.starts_with("oauth2/v1/") && !is_open && path != "activate" {
         return None;
     }
     if !path.starts_with("oauth2/v1/clients") {

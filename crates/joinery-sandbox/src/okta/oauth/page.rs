@@ -3,9 +3,11 @@
 use axum::http::header;
 
 use super::client::Client;
+use super::consent;
 use super::form::Form;
 use super::refusal::Refusal;
 use crate::okta::call::Reply;
+use crate::okta::record::Record;
 use crate::okta::user::Status;
 use crate::state::Org;
 
@@ -19,15 +21,22 @@ input{width:100%;box-sizing:border-box;font:inherit;padding:8px;border:1px solid
 button{margin-top:20px;width:100%;font:inherit;padding:9px;border:0;border-radius:5px;background:#2356c5;color:#fff}\
 .wrong{color:#a8201a}";
 
+/// The request of an app in hidden fields.
+fn hidden(form: &Form) -> String {
+    form.iter()
+        .filter(|(name, _)| !matches!(*name, "username" | "password" | consent::FIELD | consent::ANSWER))
+        .map(|(name, value)| hidden_field(name, value))
+        .collect()
+}
+
+fn hidden_field(name: &str, value: &str) -> String {
+    let (name, value) = (escape(name), escape(value));
+    format!("<input type=\"hidden\" name=\"{name}\" value=\"{value}\">")
+}
+
 /// Asks a user to sign in, by a form that is sent to `path`. The request of the app travels in hidden fields.
 pub fn sign_in(path: &str, form: &Form, client: &Client, org: &Org, wrong: Option<&str>) -> Reply {
-    let hidden: Vec<String> = form
-        .iter()
-        .filter(|(name, _)| !matches!(*name, "username" | "password"))
-        .map(|(name, value)| (escape(name), escape(value)))
-        .map(|(name, value)| format!("<input type=\"hidden\" name=\"{name}\" value=\"{value}\">"))
-        .collect();
-    let hidden = hidden.concat();
+    let hidden = hidden(form);
     html(
         200,
         "Sign in",
@@ -38,6 +47,32 @@ pub fn sign_in(path: &str, form: &Form, client: &Client, org: &Org, wrong: Optio
             complaint(wrong),
             escape(path),
             credentials(form, org)
+        ),
+    )
+}
+
+/// What a scope is called before people.
+pub fn title_of(scope: &Record) -> &str {
+    let named = ["displayName", "description", "name"].map(|field| scope.text(field));
+    named.into_iter().find(|text| !text.is_empty()).unwrap_or_default()
+}
+
+/// Asks a user to agree to what an app wants; `code` waits for the answer.
+pub fn consent(path: &str, form: &Form, client: &Client, asked: &[String], code: &str) -> Reply {
+    let asked: Vec<String> = asked.iter().map(|title| escape(title)).collect();
+    let asked = asked.join("</li><li>");
+    let answer = consent::ANSWER;
+    html(
+        200,
+        "Consent",
+        &format!(
+            "<h1>{} would like to:</h1><ul><li>{asked}</li></ul><form method=\"post\" action=\"{}\">{}{}\
+             <button name=\"{answer}\" value=\"allow\">Allow access</button>\
+             <button name=\"{answer}\" value=\"deny\">Do not allow</button></form>",
+            escape(&client.name),
+            escape(path),
+            hidden(form),
+            hidden_field(consent::FIELD, code),
         ),
     )
 }

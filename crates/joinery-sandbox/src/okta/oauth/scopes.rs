@@ -21,9 +21,11 @@ const FAMILIES: &[(&str, &str)] = &[
     ("apps/{}/interclient-allowed-apps", "apps.interclientTrust"),
     ("apps/{}/interclient-target-apps", "apps.interclientTrust"),
     ("apps", "apps"),
+    ("attack-protection", "orgs"),
     ("authenticators", "authenticators"),
     ("authorizationServers", "authorizationServers"),
     ("behaviors", "behaviors"),
+    ("bot-protection", "botProtection"),
     ("brands/{}/templates", "templates"),
     ("brands", "brands"),
     ("captchas", "captchas"),
@@ -34,6 +36,7 @@ const FAMILIES: &[(&str, &str)] = &[
     ("email-servers", "emailServers"),
     ("eventHooks", "eventHooks"),
     ("features", "features"),
+    ("first-party-app-settings", "apps"),
     ("groups/{}/roles", "roles"),
     ("groups", "groups"),
     ("hook-keys", "inlineHooks"),
@@ -52,6 +55,7 @@ const FAMILIES: &[(&str, &str)] = &[
     ("oauth2/v1/clients/{}/roles", "roles"),
     ("oauth2/v1/clients", "clients"),
     ("org/captcha", "captchas"),
+    ("org/factors/yubikey_token", "users"),
     ("org", "orgs"),
     ("policies", "policies"),
     ("principal-rate-limits", "principalRateLimits"),
@@ -83,7 +87,8 @@ pub fn needed(method: &Method, path: &str) -> Option<Vec<String>> {
     let (_, family) = FAMILIES.iter().find(|(start, _)| starts_with(path, start))?;
     // A simulation and a test email change nothing.
     let harmless = path == "policies/simulate" || family == &"templates" && path.ends_with("/test");
-    let reads = *method == Method::GET || *method == Method::HEAD || harmless;
+    // Who manages the org from outside is for its managers alone to know.
+    let reads = (*method == Method::GET || *method == Method::HEAD || harmless) && path != "org/privacy/aerial";
     let manage = format!("okta.{family}.manage");
     if reads {
         Some(vec![format!("okta.{family}.read"), manage])

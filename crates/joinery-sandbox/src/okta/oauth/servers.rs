@@ -12,7 +12,7 @@ use super::jose::{Jws, SigningKey};
 use super::memory::{Access, Granted};
 use super::refusal::{DPOP_NONCE, Refusal};
 use super::token::GRANTS;
-use super::{authorize, claims, credentials, device, dpop, inspect, jose, own_claims, token, token_hook};
+use super::{authorize, claims, consent, credentials, device, dpop, inspect, jose, own_claims, token, token_hook};
 use crate::okta::Route;
 use crate::okta::call::{Answer, Call, Reply};
 use crate::okta::errors::Problem;
@@ -292,6 +292,7 @@ fn scopes(org: &Org, server: &Record, form: &Form) -> Result<Vec<String>, Refusa
         ));
     }
     check_scopes(org, server, &wanted)?;
+    consent::check_unattended(org, server, &wanted)?;
     Ok(wanted)
 }
 

@@ -411,7 +411,10 @@ impl Reader<'_, '_> {
     }
 
     fn alias(&self, name: &str) -> Option<usize> {
-        self.resolve(name).or_else(|| self.imports.get(name).copied())
+        // A variable of that name hides no module: `users::find` is a call of the import.
+        let declared = self.resolve(name);
+        let imported = declared.filter(|&symbol| self.found.symbols[symbol].kind == SymbolKind::Import);
+        imported.or_else(|| self.imports.get(name).copied()).or(declared)
     }
 
     fn note(&mut self, token: usize, span: Span, role: Role, writes: bool) {

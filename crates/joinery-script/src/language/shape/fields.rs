@@ -68,6 +68,21 @@ impl View<'_> {
         members
     }
 
+    /// Whether these are all that it declares: other functions may make more, and names may be put together.
+    pub fn declares_all(&self, function: &str) -> bool {
+        let Some((body, end)) = self.scopes.function(function).and_then(|function| function.value) else {
+            return false;
+        };
+        let code = &self.code;
+        let calls = (body..end.min(code.tokens.len()))
+            .filter(|&at| code.bracket[at] == Some(Bracket::Call) && self.is_own_field(at, body));
+        calls.into_iter().all(|at| match code.before(at) {
+            "field" | "schema" => self.text_token(at + 1).is_some(),
+            "required" | "merge" | "only" | "without" => true,
+            _ => false,
+        })
+    }
+
     /// Fields of fields (`of: field(...)`) are not the function's own.
     fn is_own_field(&self, call: usize, body: usize) -> bool {
         let code = &self.code;
