@@ -41,7 +41,7 @@ pub async fn load_request(studio: Shared<'_>, run: LoadRequest) -> Result<Load, 
 
 #[tauri::command]
 pub async fn run_requests(studio: Shared<'_>, run: RunRequests) -> Result<RequestsReport, Error> {
-    Box::pin(requests::run_requests(&studio, run)).await
+    requests::run_requests(&studio, run).await
 }
 
 #[tauri::command(async)]

@@ -113,7 +113,8 @@ pub async fn send(
         course.leave_unsigned();
     }
     let context = Context::new(client, connection);
-    let work = signed(client, &context, &mut course, connection, &patience);
+    // On the heap: every caller's future would carry its size otherwise.
+    let work = Box::pin(signed(client, &context, &mut course, connection, &patience));
     // Dropping the work in the middle drops its connection, and the server sees that.
     let outcome = tokio::select! {
         biased;
