@@ -151,7 +151,17 @@ export class Studio {
 
 	/** Waits for a visible element of that role and name. */
 	find(role, name) {
-		return this.until(`a ${role} named “${name}”`, FIND, role, name);
+		const what = `a ${role} named “${name}”`;
+		return role === 'treeitem' ? this.inTree(what, FIND, role, name) : this.until(what, FIND, role, name);
+	}
+
+	/** As `until`, for what may lie out of sight in a tree, which draws only the rows on screen: the tree is scrolled on. */
+	inTree(what, script, ...args) {
+		return until(what, async () => {
+			const answer = await this.run(script, ...args);
+			if (!answer) await this.run(SCROLL_ON);
+			return answer;
+		});
 	}
 
 	/** Waits until the page's text contains `text`. */
@@ -201,6 +211,13 @@ export class Studio {
 		writeFileSync(join(pictures, `${name}.png`), Buffer.from(base64, 'base64'));
 	}
 }
+
+/** Half a screen further down every tree, and from its end back to its beginning. */
+const SCROLL_ON = `
+	for (const tree of document.querySelectorAll('.tree')) {
+		const isAtEnd = tree.scrollTop + tree.clientHeight >= tree.scrollHeight - 1;
+		tree.scrollTop = isAtEnd ? 0 : tree.scrollTop + tree.clientHeight / 2;
+	}`;
 
 // Runs in the page. Names as the accessibility tree computes them, as far as our own markup needs it.
 const FIND = `

@@ -124,7 +124,7 @@ test('requests are duplicated, renamed, put into folders, and inherit from them'
 			await studio.press(Key.Control, 'a');
 			await studio.type('Find a person');
 			await studio.press(Key.Enter);
-			await studio.until('it is renamed', `return ${ROW} !== null`, 'users/find_a_person.toml');
+			await studio.inTree('it is renamed', `return ${ROW} !== null`, 'users/find_a_person.toml');
 
 			await menu(studio, 'users/find_a_person.toml');
 			await studio.click('menuitem', 'Move to');
@@ -292,11 +292,11 @@ function pick({ type, body }) {
 const ROW = `document.querySelector('[role=treeitem][data-id="okta:requests/' + arguments[0] + '"]')`;
 
 async function row(studio, path) {
-	await studio.until(`the row ${path}`, `const row = ${ROW}; row?.focus(); return row !== null`, path);
+	await studio.inTree(`the row ${path}`, `const row = ${ROW}; row?.focus(); return row !== null`, path);
 }
 
 async function menu(studio, path) {
-	await studio.until(
+	await studio.inTree(
 		`the row ${path}`,
 		`const row = ${ROW}; const at = row?.getBoundingClientRect();
 		 row?.dispatchEvent(new MouseEvent('contextmenu', { bubbles: true, cancelable: true, clientX: at.left + 40, clientY: at.top + 8 }));

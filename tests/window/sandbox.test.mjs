@@ -42,12 +42,12 @@ test('the sandbox org is steered from its panel, beside the work', async () => {
 		await fill(studio, 'New fault', 'GET users 503');
 		await studio.press(Key.Enter);
 		await studio.see('The path is missing');
-		await fill(studio, 'New fault', '/api/v1/users/* 503 first=1');
+		await fill(studio, 'New fault', '/api/v1/users/* 500 first=1');
 		await studio.press(Key.Enter);
 		await studio.find('button', 'Remove fault 1');
 		await studio.see('The first rule that fits a call applies.');
 		await studio.press(Key.Control, Key.Enter);
-		await studio.see('503 Service Unavailable');
+		await studio.see('500 Internal Server Error');
 		await studio.see('1 of 1');
 		await studio.picture('sandbox-faults');
 		await studio.click('tab', 'Activity');

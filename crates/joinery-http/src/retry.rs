@@ -34,8 +34,12 @@ pub(crate) fn wait(rule: RetryWait, headers: &HeaderMap, retries: u32) -> Wait {
     }
 }
 
-/// As Okta's SDKs do: reset minus the server's date, plus one second.
+/// As Okta's SDKs do: reset minus the server's date, plus one second. Where calls are left, as after a 503 or too many at
+/// once, the limit is not what keeps the server from answering, and its reset is not waited for.
 fn until_reset(headers: &HeaderMap) -> Option<Duration> {
+    if number(headers, "x-rate-limit-remaining").is_some_and(|left| left > 0) {
+        return None;
+    }
     let left = number(headers, "x-rate-limit-reset")?.saturating_sub(date(headers)?);
     Some(Duration::from_secs(left.saturating_add(1)))
 }
@@ -68,6 +72,9 @@ mod tests {
         let rule = RetryWait::XRateLimitReset;
         check(rule, &[DATE, ("x-rate-limit-reset", "1795554012")], 0, 13);
         check(rule, &[DATE, ("x-rate-limit-reset", "1795553990")], 0, 1);
+        let reset = ("x-rate-limit-reset", "1795554012");
+        check(rule, &[DATE, reset, ("x-rate-limit-remaining", "0")], 0, 13);
+        check(rule, &[DATE, reset, ("x-rate-limit-remaining", "7")], 0, 1);
     }
 
     #[test]

@@ -66,23 +66,27 @@ fn replaced(token: &str, name: &str, place: &str, left: &mut Vec<NotCarried>) ->
     if value.is_empty() {
         return token.to_owned();
     }
-    let value = secret(&value, &variable(&name.to_lowercase()), place, left);
-    serde_json::Value::from(value).to_string()
+    let open = secret(&value, &variable(&name.to_lowercase()), place, left);
+    if open == value {
+        return token.to_owned();
+    }
+    serde_json::Value::from(open).to_string()
 }
 
 fn unquoted(token: &str) -> String {
     serde_json::from_str(token).unwrap_or_else(|_| token.trim_matches('"').to_owned())
 }
 
+/// Quotes in a placeholder, as in `"{{prompt("Password")}}"`, end no string.
 fn string_end(text: &str, start: usize) -> usize {
-    let mut escaped = false;
-    for (offset, letter) in text[start + 1..].char_indices() {
-        match letter {
-            _ if escaped => escaped = false,
-            '\\' => escaped = true,
-            '"' => return start + offset + 2,
-            _ => {}
-        }
+    let mut at = start + 1;
+    while let Some(letter) = text[at..].chars().next() {
+        at += match letter {
+            '"' => return at + 1,
+            '\\' => 1 + text[at + 1..].chars().next().map_or(0, char::len_utf8),
+            '{' if text[at..].starts_with("{{") => text[at..].find("}}").map_or(2, |end| end + 2),
+            other => other.len_utf8(),
+        };
     }
     text.len()
 }

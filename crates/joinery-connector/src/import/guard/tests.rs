@@ -45,6 +45,15 @@ fn check_imported(id: &str, text: &str, imported: &Imported) {
 }
 
 #[test]
+fn a_template_with_quotes_of_its_own_is_one_value() {
+    let text = r#"{"password": {"value": "{{prompt("Password", "Example-1")}}"}, "secret": "sesame", "open": "{{"}"#;
+    let mut left = Vec::new();
+    let written = super::json::without_secrets(text, "Users", &mut left);
+    assert_eq!(written, text.replace("sesame", "{{secret}}"));
+    assert_eq!(left.len(), 1, "{left:?}");
+}
+
+#[test]
 fn curl_commands_lose_their_secrets() {
     let at = planted;
     check(
