@@ -160,7 +160,10 @@ export class Studio {
 		return until(what, async () => {
 			const answer = await this.run(script, ...args);
 			if (!answer) await this.run(SCROLL_ON);
-			return answer;
+			if (typeof answer !== 'object' || !answer) return answer;
+			// At the edge it would be drawn anew as soon as it is scrolled to.
+			await this.run("arguments[0].scrollIntoView({ block: 'center' })", answer);
+			return this.run(script, ...args);
 		});
 	}
 
