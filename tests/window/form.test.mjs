@@ -176,7 +176,7 @@ test('a long action that was stopped while it waited is resumed', async () => {
 async function start(studio, files) {
 	await studio.see('Build a connector from a call that already works.');
 	await studio.click('button', 'Start with the sandbox org');
-	await studio.see('250 users');
+	await studio.see('get_user.rhai');
 	const okta = join(studio.home, 'documents', 'Joinery', 'acme-connectors', 'okta');
 	for (const [path, text] of Object.entries(files)) {
 		mkdirSync(join(okta, path, '..'), { recursive: true });

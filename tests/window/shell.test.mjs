@@ -151,7 +151,7 @@ test('the smallest window clips nothing', async () => {
 test('two studios on one workspace never overwrite each other', async () => {
 	await withStudio(async (studio) => {
 		await studio.click('button', 'Start with the sandbox org');
-		await studio.see('250 users');
+		await studio.see('get_user.rhai');
 		const script = join(studio.home, 'documents', 'Joinery', 'acme-connectors', 'okta', 'actions', 'get_user.rhai');
 		const other = await Studio.open(studio.home, { width: 1440, height: 900 });
 		try {
