@@ -6,6 +6,7 @@ mod host;
 mod owner;
 mod run;
 mod serve;
+mod step;
 mod steps;
 
 use std::{
@@ -25,7 +26,7 @@ pub use approvals::{Answer, answer};
 pub use flow::{Run, State, Status};
 pub use run::{Finished, dry_run, resume, settle_doubt, start, work_on};
 pub use serve::{Happened, Serve, Tell, serve};
-pub use steps::Step;
+pub use step::Step;
 
 use crate::{
     connections::{self, Given, Resolved},
