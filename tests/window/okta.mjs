@@ -27,8 +27,10 @@ export function okta(studio, change = (manifest) => manifest) {
 /** Waits for what a test of a connection says. */
 export function result(studio, good) {
 	return studio.until(
-		`the test says ${good ? 'yes' : 'no'}`,
-		`return document.querySelector('.result${good ? ':not(.bad)' : '.bad'}:not(.stale)') !== null`
+		`in sight, the test says ${good ? 'yes' : 'no'}`,
+		`const found = document.querySelector('.result${good ? ':not(.bad)' : '.bad'}:not(.stale)');
+		 const box = found?.getBoundingClientRect();
+		 return box !== undefined && found.contains(document.elementFromPoint(box.left + 12, box.bottom - 8))`
 	);
 }
 

@@ -14,6 +14,13 @@ async function call<T>(command: string, args: Record<string, unknown> = {}): Pro
 	}
 }
 
+/**
+ * Who hears events. The window listens once for all of them: that takes a moment to begin, in which whoever started
+ * something and listens for what comes of it would miss the first event.
+ */
+const hearers = new Set<(event: Event) => void>();
+let hearing: Promise<unknown> | undefined;
+
 const SNAPSHOT = { name: 'Snapshot of a sandbox org', extensions: ['snapshot'] };
 
 export const tauri: Backend = {
@@ -169,7 +176,8 @@ export const tauri: Backend = {
 
 	setTitle: (title) => call('set_title', { title }),
 	listen: (heard) => {
-		const stop = listen<Event>('joinery', (event) => heard(event.payload));
-		return () => void stop.then((end) => end());
+		hearers.add(heard);
+		hearing ??= listen<Event>('joinery', (event) => hearers.forEach((each) => each(event.payload)));
+		return () => void hearers.delete(heard);
 	}
 };
