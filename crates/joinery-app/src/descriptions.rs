@@ -113,9 +113,9 @@ pub(crate) fn keep(root: &Path, text: &str) -> Result<Option<String>, Error> {
 
 /// The operations as requests, read again when the file has changed.
 fn requests(studio: &Studio, connector: &str) -> Result<Arc<[SavedRequest]>, Error> {
-    let connector = connectors::in_workspace(studio, connector)?;
+    let folder = connectors::folder_of(studio, connector)?;
     let found = FILES.iter().find_map(|file| {
-        let path = connector.root.join(file);
+        let path = folder.join(file);
         let changed = std::fs::metadata(&path).and_then(|file| file.modified()).ok()?;
         Some((path, changed))
     });
