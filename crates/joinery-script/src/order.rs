@@ -1,15 +1,16 @@
-//! JSON text to script values, and the order in which responses write their keys. The engine's maps are sorted by key; an output made of what a server
-//! sent is to read as the server wrote it. Bodies are read on the thread of their run, so the table is the thread's.
+//! JSON text to script values, and the order in which responses write their keys. The engine's maps are sorted by key;
+//! an output made of what a server sent is to read as the server wrote it. Bodies are read on the thread of their run, so
+//! the table is the thread's.
 
 use std::{
-    cell::RefCell,
+    cell::{Cell, RefCell},
     collections::{HashMap, VecDeque},
     fmt,
     hash::{DefaultHasher, Hash, Hasher},
     sync::Arc,
 };
 
-use rhai::{Array, Dynamic, Identifier, Map};
+use rhai::{Array, Dynamic, Identifier, ImmutableString, Map};
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
@@ -19,6 +20,10 @@ const MAX_ORDERS: usize = 256;
 const MAX_KEYS: usize = 128;
 /// Orders that the next map is compared with before its keys are looked up.
 const MAX_LAST: usize = 4;
+/// Texts that are remembered while a body is read: records repeat their states, places and dates.
+const REMEMBERED: usize = 256;
+/// Bytes of the longest text that is remembered.
+const MAX_REMEMBERED: usize = 48;
 
 type Order = Arc<[Identifier]>;
 
@@ -45,7 +50,12 @@ pub fn forget() {
 /// # Errors
 /// What is wrong with the text, with line and column.
 pub fn read(text: &str) -> Result<Dynamic, serde_json::Error> {
-    Reader { ordered: false }.read(serde_json::Deserializer::from_str(text))
+    let texts = Texts::default();
+    let reader = Reader {
+        ordered: false,
+        texts: &texts,
+    };
+    reader.read(serde_json::Deserializer::from_str(text))
 }
 
 /// Reads JSON in the same way and keeps the order of its keys.
@@ -53,7 +63,11 @@ pub fn read(text: &str) -> Result<Dynamic, serde_json::Error> {
 /// # Errors
 /// What is wrong with the text, with line and column.
 pub fn parse(text: &[u8]) -> Result<Dynamic, serde_json::Error> {
-    let reader = Reader { ordered: true };
+    let texts = Texts::default();
+    let reader = Reader {
+        ordered: true,
+        texts: &texts,
+    };
     // Text is looked through once at a time here, not string by string.
     match std::str::from_utf8(text) {
         Ok(text) => reader.read(serde_json::Deserializer::from_str(text)),
@@ -137,14 +151,108 @@ fn keep(keys: Vec<Identifier>, map: &Map) {
     });
 }
 
-/// Reads a value straight into what scripts hold.
-#[derive(Clone, Copy)]
-struct Reader {
-    /// Whether the order of the keys of every map is kept.
-    ordered: bool,
+/// The keys of a map as they come: most maps have those of one before, which is found out without a list of them.
+#[derive(Default)]
+struct Keys {
+    /// The order that the keys so far are the beginning of.
+    known: Option<Order>,
+    /// How many keys came, while they are those of `known`.
+    met: usize,
+    /// All of them, once they are no beginning of an order met lately.
+    own: Vec<Identifier>,
 }
 
-impl Reader {
+impl Keys {
+    fn add(&mut self, key: &Identifier) {
+        if self.own.is_empty() {
+            if self
+                .known
+                .as_ref()
+                .is_some_and(|order| order.get(self.met) == Some(key))
+                || self.turn(key)
+            {
+                self.met += 1;
+                return;
+            }
+            self.own = self.so_far().to_vec();
+        }
+        // One more than are kept tells that there are too many.
+        if self.own.len() <= MAX_KEYS {
+            self.own.push(key.clone());
+        }
+    }
+
+    /// Goes on with another order that begins with the keys so far and this one, where there is one.
+    fn turn(&mut self, key: &Identifier) -> bool {
+        let so_far = self.so_far();
+        let other = ORDERS.with_borrow(|orders| {
+            let fits = |order: &&Order| order.starts_with(so_far) && order.get(so_far.len()) == Some(key);
+            orders.last.iter().find(fits).cloned()
+        });
+        let found = other.is_some();
+        self.known = other.or(self.known.take());
+        found
+    }
+
+    fn so_far(&self) -> &[Identifier] {
+        self.known.as_ref().map_or(&[], |order| &order[..self.met])
+    }
+
+    /// Keeps them as the order of `map`.
+    fn keep(self, map: &Map) {
+        if !self.own.is_empty() {
+            keep(self.own, map);
+        } else if self.known.as_ref().is_some_and(|order| order.len() > self.met) {
+            keep(self.so_far().to_vec(), map);
+        }
+    }
+}
+
+/// Texts met lately. One that comes again is shared: a script's texts are never changed where they lie.
+struct Texts(Vec<Cell<Option<ImmutableString>>>);
+
+impl Default for Texts {
+    fn default() -> Self {
+        Self((0..REMEMBERED).map(|_| Cell::default()).collect())
+    }
+}
+
+impl Texts {
+    fn text(&self, text: &str) -> ImmutableString {
+        if text.len() > MAX_REMEMBERED {
+            return text.into();
+        }
+        let place = &self.0[place_of(text.as_bytes())];
+        let known = place.take().filter(|known| known.as_str() == text);
+        let shared = known.unwrap_or_else(|| text.into());
+        place.set(Some(shared.clone()));
+        shared
+    }
+}
+
+/// The place of a text among those remembered, by its ends. Another text at the same place only means that less is shared.
+fn place_of(text: &[u8]) -> usize {
+    const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
+    let word = |bytes: &[u8]| {
+        let mut word = [0; 8];
+        let length = bytes.len().min(8);
+        word[..length].copy_from_slice(&bytes[..length]);
+        u64::from_le_bytes(word)
+    };
+    let (start, end) = (word(text), word(&text[text.len().saturating_sub(8)..]));
+    let sum = (start ^ end.rotate_left(29) ^ text.len() as u64).wrapping_mul(SPREAD);
+    (sum >> 32) as usize % REMEMBERED
+}
+
+/// Reads a value straight into what scripts hold.
+#[derive(Clone, Copy)]
+struct Reader<'a> {
+    /// Whether the order of the keys of every map is kept.
+    ordered: bool,
+    texts: &'a Texts,
+}
+
+impl Reader<'_> {
     fn read<'de, R: serde_json::de::Read<'de>>(
         self,
         mut text: serde_json::Deserializer<R>,
@@ -155,7 +263,7 @@ impl Reader {
     }
 }
 
-impl<'de> DeserializeSeed<'de> for Reader {
+impl<'de> DeserializeSeed<'de> for Reader<'_> {
     type Value = Dynamic;
 
     fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<Dynamic, D::Error> {
@@ -163,7 +271,7 @@ impl<'de> DeserializeSeed<'de> for Reader {
     }
 }
 
-impl<'de> Visitor<'de> for Reader {
+impl<'de> Visitor<'de> for Reader<'_> {
     type Value = Dynamic;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -191,7 +299,7 @@ impl<'de> Visitor<'de> for Reader {
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Dynamic, E> {
-        Ok(text.into())
+        Ok(self.texts.text(text).into())
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Dynamic, A::Error> {
@@ -203,15 +311,15 @@ impl<'de> Visitor<'de> for Reader {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Dynamic, A::Error> {
-        let (mut map, mut keys) = (Map::new(), Vec::new());
+        let (mut map, mut keys) = (Map::new(), Keys::default());
         while let Some(key) = members.next_key_seed(Key)? {
-            if self.ordered && keys.len() <= MAX_KEYS {
-                keys.push(key.clone());
+            if self.ordered {
+                keys.add(&key);
             }
             map.insert(key, members.next_value_seed(self)?);
         }
         if self.ordered {
-            keep(keys, &map);
+            keys.keep(&map);
         }
         // `into` would put every member into another map.
         Ok(Dynamic::from_map(map))
@@ -238,5 +346,56 @@ impl Visitor<'_> for Key {
 
     fn visit_str<E>(self, text: &str) -> Result<Identifier, E> {
         Ok(text.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json::{self, SecretsAs};
+
+    #[track_caller]
+    fn reads_back(bodies: &[&str]) {
+        forget();
+        let values: Vec<Dynamic> = bodies.iter().map(|body| parse(body.as_bytes()).unwrap()).collect();
+        for (value, body) in values.iter().zip(bodies) {
+            let mut value = json::to_value(value, SecretsAs::Mask).unwrap();
+            restore(&mut value);
+            assert_eq!(value.to_string(), **body);
+        }
+    }
+
+    #[test]
+    fn keys_stay_in_the_order_they_came_in() {
+        reads_back(&[r#"[{"z":1,"b":{"y":1,"x":2}},{"z":2,"b":{"y":3,"x":4}}]"#]);
+    }
+
+    #[test]
+    fn a_map_that_ends_early_or_goes_another_way_has_an_order_of_its_own() {
+        reads_back(&[
+            r#"[{"z":1,"y":2,"x":3},{"z":1,"y":2},{"z":1,"y":2,"a":3},{"z":1,"k":2,"b":3}]"#,
+            r#"{"z":1,"y":2,"a":3}"#,
+        ]);
+    }
+
+    #[test]
+    fn a_key_that_comes_twice_is_kept_once() {
+        forget();
+        let value = parse(br#"{"b":1,"a":2,"b":3}"#).unwrap();
+        let value = json::to_value(&value, SecretsAs::Mask).unwrap();
+        assert_eq!(value.to_string(), r#"{"a":2,"b":3}"#);
+    }
+
+    #[test]
+    fn texts_that_come_again_are_shared_and_others_are_not_mixed_up() {
+        let texts = Texts::default();
+        let all: Vec<String> = (0..2_000)
+            .map(|number| format!("{}-{number}", "a".repeat(number % 60)))
+            .collect();
+        for text in all.iter().chain(&all) {
+            assert_eq!(texts.text(text).as_str(), text);
+        }
+        let (first, again) = (texts.text("ACTIVE"), texts.text("ACTIVE"));
+        assert!(first.ptr_eq(&again));
     }
 }

@@ -41,15 +41,61 @@ const RESERVED_FOR_LATER: &[&str] = &[
 /// What the parse so far says about the next token.
 #[derive(Default)]
 struct Reading {
-    /// The last two tokens that matter, latest first.
-    last: Option<Token>,
-    before: Option<Token>,
-    /// Variables in reach that are called as a namespace is, with the bracket depth they were declared at.
-    shadowed: Vec<(String, usize)>,
+    /// The last two tokens, latest first.
+    last: Seen,
+    before: Seen,
+    /// Variables in reach that are called as a namespace is, by its place among them, with the bracket depth they were
+    /// declared at.
+    shadowed: Vec<(usize, usize)>,
     /// Brackets open; of each, whether it is a map.
     open: Vec<bool>,
     /// Whether names now read are being declared.
     declaring: Declaring,
+}
+
+/// What is remembered of a token: to keep the token itself would copy every name of the script.
+#[derive(Default, Clone, Copy, PartialEq)]
+enum Seen {
+    #[default]
+    Other,
+    /// `#{`
+    MapStart,
+    /// `.` or `?.`
+    Dot,
+    /// `::`
+    Colons,
+    /// `,`
+    Comma,
+    /// The name of a namespace, by its place among them.
+    Namespace(usize),
+    /// Any other name, a constant, or what closes a bracket.
+    Operand,
+}
+
+impl Seen {
+    fn of(token: &Token) -> Self {
+        match token {
+            Token::MapStart => Self::MapStart,
+            Token::Period | Token::Elvis => Self::Dot,
+            Token::DoubleColon => Self::Colons,
+            Token::Comma => Self::Comma,
+            Token::Identifier(name) => namespace(name).map_or(Self::Operand, Self::Namespace),
+            Token::IntegerConstant(_)
+            | Token::FloatConstant(_)
+            | Token::StringConstant(_)
+            | Token::RightParen
+            | Token::RightBracket
+            | Token::RightBrace
+            | Token::True
+            | Token::False => Self::Operand,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// The place of `name` among the namespaces, where it is one.
+fn namespace(name: &str) -> Option<usize> {
+    NAMESPACES.iter().position(|namespace| *namespace == name)
 }
 
 /// Which names a token declares.
@@ -94,26 +140,24 @@ impl Reading {
             other => other,
         };
         self.note(&token);
-        self.before = self.last.replace(token.clone());
+        self.before = std::mem::replace(&mut self.last, Seen::of(&token));
         token
     }
 
     /// Whether what comes is the key of a map, where it is written or asked for.
     fn at_key(&self) -> bool {
         match self.last {
-            Some(Token::MapStart | Token::Period | Token::Elvis) => true,
-            Some(Token::Comma) => self.open.last() == Some(&true),
+            Seen::MapStart | Seen::Dot => true,
+            Seen::Comma => self.open.last() == Some(&true),
             _ => false,
         }
     }
 
     fn at_namespace(&self) -> bool {
-        let Some(Token::Identifier(name)) = &self.last else {
+        let Seen::Namespace(name) = self.last else {
             return false;
         };
-        NAMESPACES.contains(&name.as_str())
-            && !self.shadowed.iter().any(|(shadowed, _)| shadowed == name.as_str())
-            && !matches!(self.before, Some(Token::Period | Token::Elvis | Token::DoubleColon))
+        !self.shadowed.iter().any(|(shadowed, _)| *shadowed == name) && !matches!(self.before, Seen::Dot | Seen::Colons)
     }
 
     fn note(&mut self, token: &Token) {
@@ -145,8 +189,8 @@ impl Reading {
             (Declaring::Nothing, Token::Pipe) if !self.after_operand() => self.declaring = Declaring::Bars,
             (Declaring::Nothing, _) => {}
             (declaring, Token::Identifier(name)) => {
-                if NAMESPACES.contains(&name.as_str()) {
-                    self.shadowed.push((name.to_string(), self.open.len()));
+                if let Some(namespace) = namespace(name) {
+                    self.shadowed.push((namespace, self.open.len()));
                 }
                 if declaring == Declaring::One {
                     self.declaring = Declaring::Nothing;
@@ -158,19 +202,6 @@ impl Reading {
 
     /// Whether a bar here means "or" rather than the start of a closure.
     fn after_operand(&self) -> bool {
-        matches!(
-            self.last,
-            Some(
-                Token::Identifier(_)
-                    | Token::IntegerConstant(_)
-                    | Token::FloatConstant(_)
-                    | Token::StringConstant(_)
-                    | Token::RightParen
-                    | Token::RightBracket
-                    | Token::RightBrace
-                    | Token::True
-                    | Token::False
-            )
-        )
+        matches!(self.last, Seen::Namespace(_) | Seen::Operand)
     }
 }
