@@ -167,9 +167,14 @@ fn grouped(number: u64) -> String {
 fn home_of(run: &RunState, name: &str, source: &str, caller: &str) -> Option<String> {
     let scripts = lock(&run.scripts);
     let defines = |file: &str| scripts.get(file).is_some_and(|ast| defines(ast, name));
-    // The engine names the source of a function called through its module; one that a module's own function calls
-    // goes by the source of the run, so the caller's file is asked first.
-    [caller, source]
+    // The engine names the source of a function called through its module, which may have the name of one beside the
+    // call. One that a module's own function calls goes by the source of the run: there the caller's file is asked first.
+    let places = if source == run.file {
+        [caller, source]
+    } else {
+        [source, caller]
+    };
+    places
         .into_iter()
         .find(|file| defines(file))
         .map(str::to_owned)

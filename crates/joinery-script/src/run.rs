@@ -497,6 +497,7 @@ impl Scripts {
         let began = Instant::now();
         order::forget();
         let state = Arc::new(RunState {
+            file: call.file.clone(),
             files: call.files,
             inner: self.inner.clone(),
             connection: call.connection,

@@ -29,6 +29,8 @@ const STEPS_PER_LOOK: u64 = 256;
 
 /// Everything one run shares with the functions it calls.
 pub struct RunState {
+    /// The script that was started.
+    pub file: String,
     /// The files of the connector whose script runs.
     pub files: Arc<dyn Files>,
     /// The engine's shared parts, to compile what is asked for on the way.

@@ -165,6 +165,32 @@ fn the_stack_names_functions_and_files_across_modules() {
 }
 
 #[test]
+fn a_function_of_a_module_keeps_its_file_where_the_caller_has_one_of_that_name() {
+    let action = "import \"methods/m\" as m;\nfn inner(list) { list.len() }\nfn execute(connection, input) {\n  m::execute([()])\n}";
+    let method =
+        "import \"methods/n\" as n;\n\n\n\nfn execute(list) {\n  inner(list)\n}\nfn inner(list) {\n  n::inner(list)\n}";
+    let deepest = "// 1\n// 2\n// 3\n// 4\n// 5\n// 6\n// 7\n// 8\n// 9\nfn inner(list) {\n  list[0].profile.name\n}";
+    let files = [
+        ("actions/a.rhai", action),
+        ("methods/m.rhai", method),
+        ("methods/n.rhai", deepest),
+    ];
+    let error = execute(&files, json!({}), Limits::default()).0.result.unwrap_err();
+    let stack: Vec<String> = error
+        .stack
+        .iter()
+        .map(|frame| format!("{} {}:{}", frame.function, frame.place.file, frame.place.line))
+        .collect();
+    assert_eq!((error.file.as_str(), error.line), ("methods/n.rhai", 11));
+    expect![[r#"
+        inner methods/m.rhai:9
+        inner methods/m.rhai:6
+        execute actions/a.rhai:4
+        execute actions/a.rhai:0"#]]
+    .assert_eq(&stack.join("\n"));
+}
+
+#[test]
 fn a_syntax_error_in_a_module_names_the_module() {
     let action = "import \"methods/m\" as m;\nfn execute(connection, input) { 1 }";
     let error = execute(
