@@ -4,6 +4,7 @@ mod asked;
 mod fields;
 mod finding;
 pub(crate) mod flow;
+mod hidden;
 mod hooks;
 mod lints;
 mod literal;
@@ -101,6 +102,7 @@ pub fn script(scripts: &Scripts, script: &Script) -> Vec<Finding> {
     match scripts.inner.compile(script.path, script.text) {
         Ok(ast) => {
             let mut found = walk::check(&scripts.inner, script, &ast);
+            found.extend(hidden::check(scripts, script, &ast));
             found.extend(lints::check(scripts, script));
             found
         }

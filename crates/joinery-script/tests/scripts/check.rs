@@ -344,3 +344,52 @@ fn an_open_text_or_brace_is_told_once() {
         assert_eq!(problems.len(), 1, "{script}: {problems:#?}");
     }
 }
+
+#[test]
+fn a_function_that_hides_a_method_is_named_with_another_name_for_it() {
+    let action = r#"import "methods/find" as find;
+
+fn query(path) { http.get(path) }
+fn filter(list) { list }
+
+fn execute(connection, input) {
+    let all = query("/users");
+    http.request("GET", "/users").query(#{ q: "ada" }).send();
+    filter(all);
+    find::first(all)
+}
+"#;
+    let method = "fn first(list) { list.sort(|a, b| a.id - b.id); list[0] }\nfn sort(list) { list }";
+    let files = [("actions/a.rhai", action), ("methods/find.rhai", method)];
+    finds(
+        &files,
+        expect![[r#"
+            actions/a.rhai:3:4-9 hidden_method: `.query(...)` in line 8 would call this function and not the method of that name. Call the function `own_query`, or anything that is no method.
+            methods/find.rhai:2:4-8 hidden_method: `.sort(...)` in line 1 would call this function and not the method of that name. Call the function `own_sort`, or anything that is no method."#]],
+    );
+    let found = workers().findings(&connector(&files), "actions/a.rhai", action);
+    let fix = found[0].fix.as_ref().unwrap();
+    let mut fixed = action.to_owned();
+    let mut edits = fix.edits.clone();
+    edits.sort_by_key(|edit| std::cmp::Reverse(edit.span));
+    for edit in edits {
+        fixed.replace_range(edit.span.start..edit.span.end, &edit.text);
+    }
+    assert!(
+        fixed.contains("fn own_query(path)") && fixed.contains("= own_query(\"/users\")"),
+        "{fixed}"
+    );
+    assert!(fixed.contains("\"/users\").query(#{"), "{fixed}");
+}
+
+#[test]
+fn a_function_of_a_caller_hides_the_methods_of_what_it_imports() {
+    let action = "import \"methods/users\" as users;\nfn execute(connection, input) { users::all(contains(\"a\")) }\nfn contains(text) { text }";
+    let method = "fn all(text) { text.contains(\"a\") }";
+    finds(
+        &[("actions/a.rhai", action), ("methods/users.rhai", method)],
+        expect![[
+            r#"actions/a.rhai:3:4-12 hidden_method: `.contains(...)` in methods/users.rhai:1 would call this function and not the method of that name. Call the function `own_contains`, or anything that is no method."#
+        ]],
+    );
+}
