@@ -192,6 +192,9 @@ impl RunHost {
         if !request.multipart.is_empty() {
             ready.body = self.files.multipart(&request.multipart, |text| put_in(text, secrets))?;
         }
+        if let Some(file) = &request.run_file {
+            ready.body = self.files.body(file)?;
+        }
         let asked = request.timeout_ms.unwrap_or(TIMEOUT.as_millis() as u64);
         ready.timeout_ms = self.connection.timeout_ms().map_or(asked, |most| asked.min(most));
         ready.follow_redirects = request.follow_redirects;
@@ -332,7 +335,7 @@ impl RunHost {
     /// Keeps a body as a file of the run. A replay gives a path that is the same everywhere, and keeps nothing.
     fn keep(&self, body: &Body, name: &str) -> Result<String, HttpFailure> {
         if self.client.recording().is_some() {
-            return RunFiles::replayed(name);
+            return self.files.keep_unwritten(body, name);
         }
         self.files.keep(body, name)
     }

@@ -1,19 +1,22 @@
 //! Files a run may touch, on the host's side alone: those it sends, which lie in the workspace's `fixtures` folder, and
-//! those that take the bodies of answers, which go to a folder of the run's own.
+//! those that take the bodies of answers, which go to a folder of the run's own and may be sent from there.
 
 use std::{
+    collections::BTreeMap,
     fs, io,
     path::{Path, PathBuf},
+    sync::Mutex,
     time::SystemTime,
 };
 
 use joinery_connector::http::{HttpBody, HttpPart, PartContent};
 use joinery_http::Body;
-use joinery_script::{self as script, HttpFailure, ScriptPart};
+use joinery_script::{self as script, HttpFailure, ScriptPart, host::RunFile};
 
 use crate::{
     error::Error,
     fixtures::{self, Refused},
+    studio::lock,
 };
 
 /// The largest body that is sent from files.
@@ -31,6 +34,8 @@ pub(crate) struct RunFiles {
     runs: PathBuf,
     /// This run's own.
     folder: PathBuf,
+    /// What was kept in it, by name.
+    kept: Mutex<BTreeMap<String, Body>>,
 }
 
 impl RunFiles {
@@ -41,6 +46,7 @@ impl RunFiles {
             root: root.to_owned(),
             folder: runs.join(id),
             runs,
+            kept: Mutex::default(),
         }
     }
 
@@ -64,6 +70,11 @@ impl RunFiles {
                     let path = self.fixture(name)?;
                     let size = fs::metadata(&path).map_or(0, |about| about.len());
                     (PartContent::File(path), size, name.rsplit('/').next())
+                }
+                script::PartContent::RunFile(name) => {
+                    let bytes = self.kept(name)?;
+                    let size = bytes.len() as u64;
+                    (PartContent::Bytes(bytes), size, name.rsplit(['/', '\\']).next())
                 }
             };
             left = left.checked_sub(size).ok_or_else(|| too_large(&part.name))?;
@@ -95,10 +106,44 @@ impl RunFiles {
         })
     }
 
-    /// Where a replay says that it has kept a file.
-    pub(crate) fn replayed(name: &str) -> Result<String, HttpFailure> {
+    /// The body that a file kept before makes.
+    pub(crate) fn body(&self, file: &RunFile) -> Result<HttpBody, HttpFailure> {
+        Ok(HttpBody::Bytes {
+            content_type: file.content_type.clone(),
+            bytes: self.kept(&file.name)?,
+        })
+    }
+
+    /// The bytes of a file kept before, by its name or by where it was said to lie.
+    fn kept(&self, given: &str) -> Result<Vec<u8>, HttpFailure> {
+        let kept = lock(&self.kept);
+        let is_meant = |name: &&String| {
+            given == name.as_str() || given == replayed(name) || Path::new(given) == self.folder.join(name.as_str())
+        };
+        let body = kept.keys().find(is_meant).and_then(|name| kept.get(name));
+        let Some(body) = body else {
+            return Err(HttpFailure {
+                code: "no_file".into(),
+                message: format!("this run has kept no file `{given}`"),
+                hint: Some("Take an answer with `.stream_to(\"NAME\")` first, and name that file.".into()),
+            });
+        };
+        if body.size() > LARGEST_UPLOAD {
+            return Err(too_large(given));
+        }
+        let bytes = body.read().map_err(|error| HttpFailure {
+            code: "disk".into(),
+            message: format!("the file `{given}` cannot be read back: {error}"),
+            hint: None,
+        })?;
+        Ok(bytes.to_vec())
+    }
+
+    /// Where a replay says that it has kept a file. Nothing is written.
+    pub(crate) fn keep_unwritten(&self, body: &Body, name: &str) -> Result<String, HttpFailure> {
         checked(name)?;
-        Ok(format!("{FOLDER}/{name}"))
+        lock(&self.kept).insert(name.to_owned(), body.clone());
+        Ok(replayed(name))
     }
 
     /// Keeps `body` as `name` in the run's folder, and tells where that is.
@@ -111,8 +156,13 @@ impl RunFiles {
         }
         let to = self.folder.join(name);
         body.keep(&to).map_err(failure)?;
+        lock(&self.kept).insert(name.to_owned(), body.clone());
         Ok(to.display().to_string())
     }
+}
+
+fn replayed(name: &str) -> String {
+    format!("{FOLDER}/{name}")
 }
 
 /// Refuses what is no plain file name. The script's side checks it as well; here is where it counts.

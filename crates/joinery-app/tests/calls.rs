@@ -15,7 +15,7 @@ use std::{
 use axum::{
     Router,
     body::Bytes,
-    extract::State,
+    extract::{DefaultBodyLimit, State},
     http::{HeaderMap, StatusCode, header},
     response::IntoResponse,
     routing::{any, get},
@@ -71,6 +71,7 @@ async fn server() -> (String, Arc<Counts>) {
         .route("/slow", get(slow))
         .route("/large", get(|| async { vec![b'x'; 3 << 20] }))
         .route("/gone", get(|| async { (StatusCode::GONE, "it left") }))
+        .layer(DefaultBodyLimit::disable())
         .with_state(Arc::clone(&counts));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -155,6 +156,26 @@ async fn a_multipart_body_carries_text_bytes_and_a_file_of_the_workspace() {
     std::fs::rename(&fixtures, folder.path().join("workspace/acme/fixtures")).unwrap();
     let again = value(run(folder.path(), &url, body).await);
     assert_eq!(again["type"], said["type"], "the same parts give the same bytes");
+}
+
+#[tokio::test]
+async fn a_file_that_the_run_kept_is_sent_on_and_no_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let (url, _) = server().await;
+    let body = r#"
+        let file = http.request("GET", "/limited").accept([429]).stream_to("none.txt").send().file;
+        let answer = http.request("GET", "/large").stream_to("large.bin").send();
+        let raw = http.request("PUT", "/echo").body_file(answer.file, "image/png").send().body;
+        let form = http.request("POST", "/echo").multipart(#{ a: #{ run_file: "large.bin", content_type: "x/y" } }).send().body;
+        [raw.type, raw.body.len(), form.body.contains("filename=\"large.bin\"\r\nContent-Type: x/y"), form.body.len() > 3_000_000]"#;
+    let said = value(run(folder.path(), &url, body).await);
+    assert_eq!(said, json!(["image/png", 3 << 20, true, true]));
+    std::fs::write(folder.path().join("secret.txt"), "hush").unwrap();
+    for name in ["none.txt", "../secret.txt", "/etc/hostname"] {
+        let body = format!(r#"http.request("PUT", "/echo").body_file("{name}").send()"#);
+        let error = run(folder.path(), &url, &body).await.outcome.result.unwrap_err();
+        assert_eq!(error.code, "no_file", "{name}");
+    }
 }
 
 #[tokio::test]

@@ -296,6 +296,19 @@ fn execute(connection, input) { http.request("GET", "/report").stream_to("report
 }
 
 #[tokio::test]
+async fn a_file_that_took_an_answer_is_sent_on_in_a_replay_too() {
+    let action = r#"
+fn execute(connection, input) {
+    http.request("GET", "/report").stream_to("report.csv").send();
+    let parts = #{ report: #{ run_file: "report.csv", content_type: "text/csv" } };
+    http.request("POST", "/people").multipart(parts).send();
+    http.request("POST", "/people").body_file("report.csv", "text/csv").send().body.id
+}"#;
+    let (place, _) = check(action, "expect = { \"$\" = \"p1\" }").await;
+    assert!(place.cassette().contains("1,Ada"), "{}", place.cassette());
+}
+
+#[tokio::test]
 async fn what_is_signed_with_a_shared_secret_is_replayed_without_it() {
     let action = r#"
 fn execute(connection, input) {

@@ -341,11 +341,23 @@ pub struct ScriptRequest {
     /// The parts of a `multipart/form-data` body; `body` is then none.
     #[serde(default)]
     pub multipart: Vec<ScriptPart>,
+    /// The file of the run's folder that is the body; `body` is then none.
+    #[serde(default)]
+    pub run_file: Option<RunFile>,
     /// The file of the run's folder that takes the body of a good answer.
     #[serde(default)]
     pub stream_to: Option<String>,
     /// Which line of which file asks.
     pub place: CallPlace,
+}
+
+/// A file that the run kept, to be sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunFile {
+    /// Its name, or where it lies.
+    pub name: String,
+    /// The media type to send.
+    pub content_type: String,
 }
 
 /// One part of a `multipart/form-data` body.
@@ -371,6 +383,8 @@ pub enum PartContent {
     Bytes(Vec<u8>),
     /// A file below the workspace's `fixtures` folder, which the host reads.
     Fixture(String),
+    /// A file that the run kept, by its name or by where it lies.
+    RunFile(String),
 }
 
 /// A place in a script.

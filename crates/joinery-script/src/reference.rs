@@ -47,7 +47,8 @@ pub fn markdown(functions: &[FunctionDoc]) -> String {
             let _ = writeln!(text, "| `{file}` | `{name}({})` | {doc} |", parameters.join(", "));
         }
     }
-    text += "\nAn action must have `execute`. [triggers.md](triggers.md) tells of webhooks, \
+    text += "\nAn action must have `execute`. Where its fields are the org's own, `execute` calls `input_fields(connection, \
+             config)` or `output_fields(connection, config)` of its file to know them as they are for these answers. [triggers.md](triggers.md) tells of webhooks, \
              [custom-sign-in.md](custom-sign-in.md) of signing in by script.\n";
     for (title, keys) in [("retry()", ACTION_RETRY), ("when", WHEN)] {
         let _ = write!(text, "\n`{title}` is a map of:\n\n");

@@ -235,6 +235,7 @@ fn as_script_sees(request: &HttpRequest, body: &[u8]) -> ScriptRequest {
         retry: request.retry,
         retry_rule: None,
         multipart: Vec::new(),
+        run_file: None,
         stream_to: None,
         place: CallPlace::default(),
     }

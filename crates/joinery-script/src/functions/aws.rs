@@ -108,10 +108,15 @@ fn with_query(asked: &ScriptRequest, origin: &str) -> Result<String, Box<EvalAlt
 
 /// The bytes that are sent. A form is spelled here, so that what is signed is what goes out.
 fn body(asked: &mut ScriptRequest) -> Result<Vec<u8>, Box<EvalAltResult>> {
-    if !asked.multipart.is_empty() {
-        return Err(complain(
-            "sigv4 cannot sign a multipart body: give `unsigned_payload: true`, or another body",
-        ));
+    let unread = match (&asked.run_file, asked.multipart.is_empty()) {
+        (Some(_), _) => Some("the file of a run"),
+        (None, false) => Some("a multipart body"),
+        (None, true) => None,
+    };
+    if let Some(body) = unread {
+        return Err(complain(format!(
+            "sigv4 cannot sign {body}: give `unsigned_payload: true`, or another body"
+        )));
     }
     if let HttpBody::Form { fields } = &asked.body {
         asked.body = HttpBody::Text {

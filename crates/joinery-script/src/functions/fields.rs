@@ -24,7 +24,10 @@ pub const KEYS: &[(&str, &str)] = &[
         "format",
         "A JSON Schema format, such as `date-time`, `date`, `email`, `uri`, `password`.",
     ),
-    ("required", "Whether a value must be given."),
+    (
+        "required",
+        "Whether a value must be given; text that holds nothing but space is none.",
+    ),
     ("default", "The value used when none is given."),
     ("options", "The values allowed: plain ones, or `#{ value, label }`."),
     ("pick_list", "The file in `pick_lists` that gives the values."),

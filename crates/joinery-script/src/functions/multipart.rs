@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     error::{complain, located},
-    host::{PartContent, ScriptPart},
+    host::{PartContent, RunFile, ScriptPart},
 };
 
 /// The module of this group.
@@ -40,20 +40,28 @@ fn add(parts: &mut Vec<ScriptPart>, name: &str, value: &Dynamic) -> Result<(), B
         let options = Options::new(&what, &options, PART)?;
         part.filename = options.text("filename")?.map(Into::into);
         part.content_type = options.text("content_type")?.map(Into::into);
-        let given = ["text", "bytes", "file"].map(|key| options.value(key));
+        let given = ["text", "bytes", "file", "run_file"].map(|key| options.value(key));
         part.content = match given {
-            [Some(text), None, None] => PartContent::Text(text_of(text, &what)?),
-            [None, Some(bytes), None] => PartContent::Bytes(
+            [Some(text), None, None, None] => PartContent::Text(text_of(text, &what)?),
+            [None, Some(bytes), None, None] => PartContent::Bytes(
                 bytes
                     .as_blob_ref()
                     .map(|bytes| bytes.clone())
                     .map_err(|_| options.wrong("bytes", "must be bytes"))?,
             ),
-            [None, None, Some(_)] => {
+            [None, None, Some(_), None] => {
                 let file = options.text("file")?.unwrap_or_default();
                 PartContent::Fixture(file.to_string())
             }
-            _ => return Err(complain(format!("{what} needs one of `text`, `bytes` and `file`"))),
+            [None, None, None, Some(_)] => {
+                let file = options.text("run_file")?.unwrap_or_default();
+                PartContent::RunFile(file.to_string())
+            }
+            _ => {
+                return Err(complain(format!(
+                    "{what} needs one of `text`, `bytes`, `file` and `run_file`"
+                )));
+            }
         };
     } else if let Ok(bytes) = value.as_blob_ref() {
         part.content = PartContent::Bytes(bytes.clone());
@@ -118,7 +126,7 @@ mod functions {
         value: Map,
     ) -> Result<Request, Box<EvalAltResult>> {
         let text = located(&context, xml::render(&value))?;
-        request.edit().multipart.clear();
+        request.only_body();
         request.edit().body = HttpBody::Text {
             content_type: "application/xml; charset=utf-8".into(),
             text,
@@ -127,7 +135,8 @@ mod functions {
     }
 
     /// Sets the body of the request as `multipart/form-data`. A value is text, bytes, or a map of `text`, `bytes` or
-    /// `file` (a file in the workspace's `fixtures` folder) with `filename` and `content_type`; a list repeats its name.
+    /// `file` (a file in the workspace's `fixtures` folder) or `run_file` (one that `stream_to` kept) with `filename` and
+    /// `content_type`; a list repeats its name.
     /// ```rhai
     /// let parts = #{ title: "Report", data: #{ text: "a,b", filename: "report.csv", content_type: "text/csv" } };
     /// http.request("POST", "/echo").multipart(parts).send().body.parts == ["data", "title"]
@@ -145,9 +154,28 @@ mod functions {
         if parts.is_empty() {
             return located(&context, Err(complain("multipart takes a map of at least one field")));
         }
-        request.edit().body = HttpBody::None;
+        request.only_body();
         request.edit().multipart = parts;
         Ok(request)
+    }
+
+    /// Sends a file that `stream_to` kept as the body, by its name or by what `.file` says; without a media type as
+    /// `application/octet-stream`. Up to 64 MB.
+    /// ```rhai
+    /// http.request("GET", "/text").stream_to("hello.txt").send();
+    /// http.request("PUT", "/echo").body_file("hello.txt", "text/plain").send().ok
+    /// ```
+    pub fn body_file(mut request: Request, file: &str, content_type: &str) -> Request {
+        request.only_body();
+        request.edit().run_file = Some(RunFile {
+            name: file.to_owned(),
+            content_type: content_type.to_owned(),
+        });
+        request
+    }
+    #[rhai_fn(name = "body_file")]
+    pub fn body_file_of_any_type(request: Request, file: &str) -> Request {
+        body_file(request, file, "application/octet-stream")
     }
 
     /// Sends the request again after certain statuses, in place of the connector's own rule.

@@ -269,6 +269,10 @@ pub const PART: &[(&str, &str)] = &[
         "file",
         "A file in the workspace's `fixtures` folder, which the host reads.",
     ),
+    (
+        "run_file",
+        "A file that this run kept with `stream_to`, by its name or by what `.file` said.",
+    ),
     ("filename", "The file name that is sent."),
     ("content_type", "The media type that is sent."),
 ];

@@ -55,6 +55,7 @@ impl Request {
                 retry: true,
                 retry_rule: None,
                 multipart: Vec::new(),
+                run_file: None,
                 stream_to: None,
                 place: CallPlace::default(),
             },
@@ -116,7 +117,7 @@ impl Request {
 
     /// Sets a JSON body; `()` sets none.
     pub fn with_json(mut self, body: &Dynamic) -> Result<Self, Box<EvalAltResult>> {
-        self.request.multipart.clear();
+        self.only_body();
         self.request.body = if body.is_unit() {
             HttpBody::None
         } else {
@@ -168,6 +169,13 @@ impl Request {
             size: size_of_body(&request.body),
         };
         (expected, request.clone())
+    }
+
+    /// Forgets what else was to be the body.
+    pub fn only_body(&mut self) {
+        self.request.body = HttpBody::None;
+        self.request.multipart.clear();
+        self.request.run_file = None;
     }
 
     /// The request, to be changed.
@@ -358,7 +366,7 @@ mod functions {
     #[rhai_fn(return_raw)]
     pub fn form(mut request: Request, fields: Map) -> Result<Request, Box<EvalAltResult>> {
         let fields = pairs(&fields.into(), "the form")?;
-        request.request.multipart.clear();
+        request.only_body();
         request.request.body = HttpBody::Form { fields };
         Ok(request)
     }
@@ -370,6 +378,7 @@ mod functions {
     #[rhai_fn(return_raw)]
     pub fn body(mut request: Request, body: Dynamic, content_type: &str) -> Result<Request, Box<EvalAltResult>> {
         let content_type = content_type.to_owned();
+        request.only_body();
         request.request.body = match body.into_blob() {
             Ok(bytes) => HttpBody::Bytes { content_type, bytes },
             Err(_) => {
@@ -382,6 +391,7 @@ mod functions {
     }
     #[rhai_fn(name = "body")]
     pub fn body_of_text(mut request: Request, body: &str, content_type: &str) -> Request {
+        request.only_body();
         request.request.body = HttpBody::Text {
             content_type: content_type.to_owned(),
             text: body.to_owned(),
@@ -390,6 +400,7 @@ mod functions {
     }
     #[rhai_fn(name = "body")]
     pub fn body_of_plain_text(mut request: Request, body: &str) -> Request {
+        request.only_body();
         request.request.body = HttpBody::Text {
             content_type: "text/plain; charset=utf-8".into(),
             text: body.to_owned(),

@@ -255,6 +255,7 @@ mod tests {
                 retry: true,
                 retry_rule: None,
                 multipart: Vec::new(),
+                run_file: None,
                 stream_to: None,
                 place: crate::CallPlace::default(),
             };

@@ -65,6 +65,21 @@ fn deprecated() { "Use other" }"#;
 }
 
 #[test]
+fn an_action_knows_its_fields_as_they_are_for_the_answers() {
+    let action = r#"
+fn output_fields(connection, config) { schema("org") }
+fn input_fields(connection, config) { [field(`${config.kind}_id`, #{})] }
+fn execute(connection, input, config) {
+    let named = |fields| fields.map(|field| field.name);
+    [named.call(input_fields(connection, config)), named.call(output_fields(connection, config))]
+}"#;
+    let files = [("actions/a.rhai", action), ("schemas/org.rhai", ORG)];
+    let input = json!({});
+    let outcome = call(&files, Function::Execute { input }, json!({ "kind": "user" }));
+    assert_eq!(outcome.result.unwrap(), json!([["user_id"], ["user_name", "id"]]));
+}
+
+#[test]
 fn a_schema_says_what_an_object_holds() {
     let action = r#"
 fn input_fields(connection, config) { [field("person", #{ type: "object", properties: schema("person") })] }

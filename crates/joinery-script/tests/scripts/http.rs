@@ -206,7 +206,7 @@ fn a_request_that_is_built_wrongly_says_what_it_takes() {
     );
     fails(
         "http.request(\"POST\", \"/x\").multipart(#{ a: #{ filename: \"x\" } })",
-        expect!["multipart: part `a` needs one of `text`, `bytes` and `file`"],
+        expect!["multipart: part `a` needs one of `text`, `bytes`, `file` and `run_file`"],
     );
     fails(
         "http.request(\"GET\", \"/x\").stream_to(\"../x\")",

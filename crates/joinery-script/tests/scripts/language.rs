@@ -232,13 +232,13 @@ fn a_script_that_is_half_written_is_still_understood() {
             url (Field) text
             accept (Method) accept(statuses)
             body (Method) body(body, content_type?)
+            body_file (Method) body_file(file, content_type?)
             form (Method) form(fields)
             header (Method) header(name, value)
             headers (Method) headers(headers)
             json (Method) json(value)
             multipart (Method) multipart(fields)
-            no_redirect (Method) no_redirect()
-            no_retry (Method) no_retry()"#]],
+            no_redirect (Method) no_redirect()"#]],
     );
     completes(
         "import \"methods/paging\" as paging;\nfn execute(connection, input) {\n    if paging::$0",

@@ -39,6 +39,7 @@ fn apply(script: &str, token: Value) -> Result<ScriptRequest, Box<ScriptError>> 
         retry: true,
         retry_rule: None,
         multipart: Vec::new(),
+        run_file: None,
         stream_to: None,
         place: CallPlace::default(),
     };
