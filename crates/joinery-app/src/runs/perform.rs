@@ -475,7 +475,8 @@ fn failed(input: Value, error: ScriptError, started: Instant) -> Performed {
 /// Why the input cannot be used, naming every path.
 fn refuse(fields: &[Field], input: &Value, file: &str, before: &str) -> Option<ScriptError> {
     let fields = schema::shown(fields, input);
-    let violations = schema::check(&schema::to_schema(&fields), input).unwrap_or_default();
+    let mut violations = schema::check(&schema::to_schema(&fields), input).unwrap_or_default();
+    violations.extend(schema::blank(&fields, input));
     if violations.is_empty() {
         return None;
     }
