@@ -5,18 +5,19 @@ use std::{path::Path, sync::Arc, time::Instant};
 use joinery_connector::{
     Connector,
     cassette::Cassette,
-    test_file::{file_name, hide},
+    test_file::{CaseEntry, file_name, hide},
 };
 use joinery_script::Coverage;
 use serde_json::Value;
 
-use super::{CaseFailure, CaseReport, Mode, Task, TestOptions, judge, recording};
+use super::{CaseFailure, CaseReport, Mode, Task, TestOptions, delivered, judge, recording};
 use crate::{
     connections::Resolved,
     error::Error,
     host::milliseconds,
     runs::{self, Performance, Performed},
     studio::Studio,
+    triggers::{self, Entry},
 };
 
 /// What became of a case so far.
@@ -75,6 +76,10 @@ async fn judged(
     org: Option<&Resolved>,
     task: &Task,
 ) -> Result<Found, Error> {
+    if task.case.is_closed() {
+        let performance = || recording::closed(studio, connector, &task.script_file, &task.case);
+        return alone(studio, connector, options, task, performance).await;
+    }
     match (&task.case.cassette, options.mode, org) {
         (Some(name), Mode::Record, Some(org)) => record(studio, connector, options, org, task, name).await,
         (Some(name), Mode::Replay | Mode::Record, _) => {
@@ -206,9 +211,29 @@ async fn unrecorded(
     task: &Task,
 ) -> Result<Found, Error> {
     let silent = recording::silent(connector);
-    let performance = recording::replay(studio, connector, &task.script_file, &silent);
-    let client = performance.client.clone();
-    let performed = perform(studio, performance, task, options).await?;
+    let performance = || recording::replay(studio, connector, &task.script_file, &silent);
+    alone(studio, connector, options, task, performance).await
+}
+
+/// A case that may call nobody.
+async fn alone(
+    studio: &Studio,
+    connector: &Arc<Connector>,
+    options: &TestOptions,
+    task: &Task,
+    performance: impl Fn() -> Performance,
+) -> Result<Found, Error> {
+    let (performed, client) = match &task.case.entry {
+        Some(CaseEntry::Delivery(delivery)) => {
+            let ready = || prepared(performance(), task, options);
+            (delivered::perform(studio, ready, delivery).await?, None)
+        }
+        _ => {
+            let performance = performance();
+            let client = performance.client.clone();
+            (perform(studio, performance, task, options).await?, client)
+        }
+    };
     let calls = client.as_ref().and_then(joinery_http::Client::recording);
     if calls.is_some_and(|recording| !recording.misses().is_empty()) {
         return Ok(Found {
@@ -227,15 +252,26 @@ async fn unrecorded(
 
 async fn perform(
     studio: &Studio,
-    mut performance: Performance,
+    performance: Performance,
     task: &Task,
     options: &TestOptions,
 ) -> Result<Performed, Error> {
+    let performance = prepared(performance, task, options);
+    let entry = match task.case.entry.clone() {
+        Some(CaseEntry::Subscribe { url }) => Entry::Subscribe { url },
+        Some(CaseEntry::Refresh { subscription }) => Entry::Refresh { subscription },
+        Some(CaseEntry::Unsubscribe { subscription }) => Entry::Unsubscribe { subscription },
+        Some(CaseEntry::Delivery(_)) | None => return runs::perform(studio, performance).await,
+    };
+    triggers::enter(studio, performance, entry).await
+}
+
+fn prepared(mut performance: Performance, task: &Task, options: &TestOptions) -> Performance {
     performance.coverage = options.coverage;
     performance.input = task.case.input.clone();
     performance.config = task.case.config.clone();
     performance.cursor = task.case.cursor.clone();
-    runs::perform(studio, performance).await
+    performance
 }
 
 /// Compares the output with the accepted one, or accepts it.

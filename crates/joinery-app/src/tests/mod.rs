@@ -1,6 +1,7 @@
 //! The tests of a connector: its cases, replayed from their cassettes, run live, or recorded.
 
 mod case;
+mod delivered;
 mod judge;
 mod recording;
 mod report;

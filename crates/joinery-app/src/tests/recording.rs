@@ -8,6 +8,7 @@ use joinery_connector::{
     Connector, Secret,
     cassette::{Cassette, Given, Masking, RecordedBody},
     form::Control,
+    test_file::Case,
 };
 use joinery_http::{Client, ClientOptions, auth};
 use url::Url;
@@ -140,6 +141,17 @@ pub(super) fn silent(connector: &Connector) -> Cassette {
     let mut cassette = Cassette::new(time_text(now_ms()), shown_base(connector, ""));
     cassette.secrets = declared_secrets(connector);
     cassette
+}
+
+/// A run that calls nobody and reads no clock: for a case with secrets and a time of its own.
+pub(super) fn closed(studio: &Studio, connector: &Arc<Connector>, file: &str, case: &Case) -> Performance {
+    let mut performance = replay(studio, connector, file, &silent(connector));
+    performance.chance = Arc::new(Chance::standing_at(case.now_ms.unwrap_or_else(now_ms)));
+    let secrets = case.secrets.iter();
+    performance.connection.secrets = secrets
+        .map(|(name, secret)| (name.clone(), Secret::new(secret.clone())))
+        .collect();
+    performance
 }
 
 /// Names of the secrets that a connection of the connector can have.

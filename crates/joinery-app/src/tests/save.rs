@@ -104,12 +104,7 @@ fn texts(made: &NewCase) -> Vec<String> {
         input: made.input.clone(),
         config: made.config.clone(),
         cursor: made.cursor.clone(),
-        cassette: None,
-        expect: Vec::new(),
-        expect_error: Vec::new(),
-        snapshot: false,
-        skip: None,
-        line: 0,
+        ..Default::default()
     };
     case.texts()
 }

@@ -35,6 +35,11 @@ pub enum Entry {
         /// What `subscribe` returned.
         subscription: Value,
     },
+    /// `dedupe_key` of each event
+    DedupeKeys {
+        /// The events.
+        events: Vec<Value>,
+    },
 }
 
 /// Runs the trigger of `performance` from `entry` on. What the function returns is the outcome, as it stands.
@@ -48,7 +53,7 @@ pub async fn enter(studio: &Studio, mut performance: Performance, entry: Entry) 
     };
     let input = performance.input.clone();
     let host = match entry {
-        Entry::Notification { .. } => performance.host_without_http(studio)?,
+        Entry::Notification { .. } | Entry::DedupeKeys { .. } => performance.host_without_http(studio)?,
         _ => performance.host(studio)?,
     };
     let function = match entry {
@@ -59,6 +64,7 @@ pub async fn enter(studio: &Studio, mut performance: Performance, entry: Entry) 
             input,
             request: webhook::as_script_sees(&incoming, subscription),
         },
+        Entry::DedupeKeys { events } => Function::DedupeKeys { events },
     };
     let run = performance.run(function);
     runs::call(studio, run, host, performance).await

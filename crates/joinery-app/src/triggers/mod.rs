@@ -17,6 +17,7 @@ pub use enter::{Entry, enter};
 pub use joinery_store::Store;
 pub use poll::{Ended, Page, Polled, poll};
 pub use serve::{Happened, Serve, Task, Tell, serve};
+pub(crate) use webhook::handed_over;
 pub use webhook::{Delivery, Handed, Incoming, Reply, deliver, deliveries, keep_subscribed, replay, unsubscribe};
 
 use crate::{

@@ -323,6 +323,29 @@ fn of_result(value: &Value, file: &str) -> Result<(Reply, Vec<Value>), Box<Scrip
     }
 }
 
+/// What `notification` returned, as the listener takes it: `{ events, respond: { status, headers, body } }`.
+///
+/// # Errors
+/// Where it is neither events nor an answer.
+pub(crate) fn handed_over(value: &Value, file: &str) -> Result<(Vec<Value>, Value), Box<ScriptError>> {
+    let (reply, events) = of_result(value, file)?;
+    let text = String::from_utf8_lossy(&reply.body);
+    let body = match serde_json::from_slice(&reply.body) {
+        Ok(body) => body,
+        Err(_) if reply.body.is_empty() => Value::Null,
+        Err(_) => text.into(),
+    };
+    let headers: Map<String, Value> = reply
+        .headers
+        .into_iter()
+        .map(|header| (header.name.to_ascii_lowercase(), header.value.into()))
+        .collect();
+    Ok((
+        events,
+        json!({ "status": reply.status, "headers": headers, "body": body }),
+    ))
+}
+
 /// What the script function `respond` made.
 fn reply_of(answer: &Value) -> Reply {
     let mut headers: Vec<Header> = answer["headers"]

@@ -2,13 +2,17 @@
 //! them is done elsewhere.
 
 mod add;
+mod entry;
 mod matcher;
 mod path;
 mod read;
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 
 pub use add::{NewCase, file_name};
+pub use entry::{CaseDelivery, CaseEntry};
 pub use matcher::{Approx, JsonWord, Matcher, Schema, same};
 pub use path::{hide, select};
 
@@ -25,7 +29,7 @@ pub struct TestFile {
 }
 
 /// One case.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Case {
     /// Its name, which no other case of the file has.
     pub name: String,
@@ -35,6 +39,12 @@ pub struct Case {
     pub config: Value,
     /// What the poll before returned, for a trigger; null the first time.
     pub cursor: Value,
+    /// How it comes into its trigger, where that is not a poll.
+    pub entry: Option<CaseEntry>,
+    /// Invented secrets of its connection, by name; for a case without a cassette.
+    pub secrets: BTreeMap<String, String>,
+    /// What the clock says, in milliseconds since 1970; for a case without a cassette.
+    pub now_ms: Option<i64>,
     /// The recorded exchanges it is replayed with.
     pub cassette: Option<String>,
     /// What the output must be, by `JSONPath`.
@@ -112,7 +122,20 @@ impl TestFile {
                 "name the file after one",
             ));
         }
+        let is_trigger = connector
+            .files
+            .values()
+            .any(|file| file.kind == FileKind::Trigger && file.name == script);
         for case in &self.cases {
+            if case.entry.is_some() && !is_trigger {
+                problems.push(problem(
+                    case.line,
+                    Severity::Error,
+                    "no_trigger",
+                    format!("`{script}` is no trigger: nothing is delivered to it"),
+                    "leave out `delivery`, `subscribe`, `refresh` and `unsubscribe`",
+                ));
+            }
             if let Some(cassette) = &case.cassette
                 && !connector
                     .files
@@ -153,12 +176,24 @@ impl TestFile {
 }
 
 impl Case {
+    /// Whether it is run apart from any org: what is delivered calls nobody, and its clock and secrets are its own.
+    pub fn is_closed(&self) -> bool {
+        self.now_ms.is_some() || !self.secrets.is_empty() || matches!(self.entry, Some(CaseEntry::Delivery(_)))
+    }
+
     /// The texts that the case holds: what stands in the repository anyway.
     pub fn texts(&self) -> Vec<String> {
         let mut texts = Vec::new();
         add_texts(&self.input, &mut texts);
         add_texts(&self.config, &mut texts);
         add_texts(&self.cursor, &mut texts);
+        match &self.entry {
+            Some(CaseEntry::Subscribe { url }) => texts.push(url.clone()),
+            Some(CaseEntry::Refresh { subscription } | CaseEntry::Unsubscribe { subscription }) => {
+                add_texts(subscription, &mut texts);
+            }
+            Some(CaseEntry::Delivery(_)) | None => {}
+        }
         for expectation in self.expect.iter().chain(&self.expect_error) {
             for matcher in &expectation.matchers {
                 matcher.values().for_each(|value| add_texts(value, &mut texts));

@@ -1,15 +1,15 @@
 //! The text of a file of cases to a [`TestFile`].
 
-use std::ops::Range;
+use std::{collections::BTreeMap, ops::Range};
 
 use regex::Regex;
 use serde_json::{Value, json};
 
-use super::{Approx, Case, Expectation, JsonWord, Matcher, Schema, TestFile, path};
+use super::{Approx, Case, CaseEntry, Expectation, JsonWord, Matcher, Schema, TestFile, entry, path};
 use crate::{
     file::place,
     problem::Problem,
-    toml_table::{Entry, Source, Table, nearest},
+    toml_table::{Entry, Source, Table, nearest, plain_text},
 };
 
 /// The names of the matchers.
@@ -58,6 +58,26 @@ fn read_case(mut table: Table, before: &[Case], problems: &mut Vec<Problem>) -> 
             Some("use letters, digits, `_` and `-`, at most 64 of them".to_owned()),
         ));
     }
+    let entry = entry::read(&mut table, problems)?;
+    let secrets = match values(&mut table, "secrets")? {
+        Some(Value::Object(secrets)) => secrets
+            .iter()
+            .map(|(name, secret)| (name.clone(), plain_text(secret)))
+            .collect(),
+        _ => BTreeMap::new(),
+    };
+    let now_ms = read_now(&mut table)?;
+    let alone = if matches!(entry, Some(CaseEntry::Delivery(_))) {
+        Some("what is delivered calls nobody")
+    } else if now_ms.is_some() {
+        Some("a cassette holds the time")
+    } else {
+        (!secrets.is_empty()).then_some("a cassette needs no secrets")
+    };
+    if let Some(reason) = alone.filter(|_| cassette.is_some()) {
+        let hint = Some("leave out `cassette`".to_owned());
+        return Err(table.error("cassette", "both", reason, hint));
+    }
     let expect = match table.table("expect")? {
         Some(expect) => read_expect(&expect)?,
         None => Vec::new(),
@@ -79,6 +99,9 @@ fn read_case(mut table: Table, before: &[Case], problems: &mut Vec<Problem>) -> 
         input,
         config,
         cursor: table.any("cursor").unwrap_or_default(),
+        entry,
+        secrets,
+        now_ms,
         cassette,
         expect,
         expect_error,
@@ -89,6 +112,22 @@ fn read_case(mut table: Table, before: &[Case], problems: &mut Vec<Problem>) -> 
     };
     table.unknown(problems);
     Ok(case)
+}
+
+/// What the clock says.
+fn read_now(table: &mut Table) -> Result<Option<i64>, Problem> {
+    let text = match table.any("now") {
+        None => return Ok(None),
+        Some(Value::String(text)) => text,
+        Some(other) => other.to_string(),
+    };
+    match text.parse::<jiff::Timestamp>() {
+        Ok(time) => Ok(Some(time.as_millisecond())),
+        Err(_) => {
+            let hint = Some("write it as \"2026-03-01T12:30:00Z\"".to_owned());
+            Err(table.error("now", "wrong_type", format!("`{text}` is not a moment"), hint))
+        }
+    }
 }
 
 /// A table of values of fields.

@@ -40,8 +40,69 @@ fn mistakes_are_named_with_their_place() {
         "expect_error = { code = \"x\" }\nexpect_snapshot = true",
         &["3:16 a case that must fail has no output to look at"],
     );
+    check(
+        "delivery = { body = 1, text = \"a\" }",
+        &["3:24 a delivery has one body, not `body` and `text`"],
+    );
+    check(
+        "delivery = { headrs = {} }",
+        &["3:14 unknown key `case[0].delivery.headrs`"],
+    );
+    check(
+        "delivery = {}\nsubscribe = \"https://a.test\"",
+        &["4:13 a case enters its trigger once, not `delivery` and `subscribe`"],
+    );
+    check(
+        "delivery = {}\ncassette = \"c\"",
+        &["4:12 what is delivered calls nobody"],
+    );
+    check("now = \"yesterday\"", &["3:7 `yesterday` is not a moment"]);
     let bad = TestFile::parse("[[case]]\nname = \"a\"\nexpect = { \"$.[\" = 1 }\n", "t").unwrap_err();
     assert_eq!((bad.line, bad.code.as_str()), (3, "json_path"));
+}
+
+#[test]
+fn a_delivery_is_read_as_a_service_sends_it() {
+    let text = r#"
+[[case]]
+name = "form"
+delivery = { query = { a = "1 2" }, headers = { x-sign = "s" }, form = { b = "å", n = 3 }, subscription = { id = 7 } }
+secrets = { key = "example" }
+now = "2026-03-01T12:30:00Z"
+
+[[case]]
+name = "text"
+delivery = { method = "GET", text = "as it is" }
+"#;
+    let (file, warnings) = TestFile::parse(text, "t").unwrap();
+    assert_eq!(warnings, []);
+    let [form, plain] = &file.cases[..] else {
+        panic!("two cases")
+    };
+    let Some(CaseEntry::Delivery(delivery)) = &form.entry else {
+        panic!("{form:?}")
+    };
+    let headers: Vec<String> = delivery
+        .headers
+        .iter()
+        .map(|header| format!("{}: {}", header.name, header.value))
+        .collect();
+    assert_eq!(
+        headers,
+        ["x-sign: s", "content-type: application/x-www-form-urlencoded"]
+    );
+    assert_eq!((delivery.method.as_str(), delivery.query.as_str()), ("POST", "a=1+2"));
+    assert_eq!(delivery.body, "b=%C3%A5&n=3");
+    assert_eq!(delivery.subscription, json!({ "id": 7 }));
+    assert_eq!(
+        (form.now_ms, form.secrets["key"].as_str()),
+        (Some(1_772_368_200_000), "example")
+    );
+    assert!(form.is_closed() && plain.is_closed());
+    let Some(CaseEntry::Delivery(delivery)) = &plain.entry else {
+        panic!("{plain:?}")
+    };
+    assert_eq!((delivery.method.as_str(), delivery.body.as_str()), ("GET", "as it is"));
 }
 
 /// Whether `output` meets `"$.v" = expected`, as written in TOML.
