@@ -4,6 +4,7 @@ use joinery_app::{
     Error,
     files::FileRef,
     history::{self, AskHistory, Certificate, PastResponse, PastSend},
+    samples,
 };
 
 use super::Shared;
@@ -26,6 +27,11 @@ pub fn pin_send(studio: Shared<'_>, number: i64, pinned: bool) -> Result<(), Err
 #[tauri::command(async)]
 pub fn save_example(studio: Shared<'_>, request: FileRef, number: i64, name: String) -> Result<FileRef, Error> {
     history::save_example(&studio, &request, number, &name)
+}
+
+#[tauri::command(async)]
+pub fn save_schema(studio: Shared<'_>, connector: String, body: String, name: String) -> Result<FileRef, Error> {
+    samples::save_schema(&studio, &connector, &body, &name)
 }
 
 #[tauri::command(async)]

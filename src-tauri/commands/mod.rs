@@ -79,6 +79,7 @@ pub fn handler() -> impl Fn(tauri::ipc::Invoke<tauri::Wry>) -> bool {
         history::past_sends,
         history::pin_send,
         history::save_example,
+        history::save_schema,
         language::language_message,
         language::start_language_server,
         requests::import_curl,

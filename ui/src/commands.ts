@@ -27,6 +27,7 @@ import type { FileKind } from './backend/types/FileKind';
 import { SECTIONS } from './features/request/request-tab.svelte';
 import type { Command } from './lib/commands';
 import type { LayoutMode, Part } from './lib/layout.svelte';
+import { openFunction } from './function-dialog';
 import { focusRegion, inRegion } from './regions';
 import type { Studio } from './studio.svelte';
 import { openCookies, openImport, openLoad, openSeries, turnTester } from './tester-dialogs';
@@ -378,6 +379,13 @@ export function commands(studio: Studio): Command[] {
 				layout.set({ showRun: true });
 				return runner.chooseCustomRequest();
 			}
+		},
+		{
+			id: 'run-function',
+			label: 'Run this function …',
+			icon: Play,
+			when: () => usable() && editor.active?.language === 'rhai',
+			run: () => openFunction(studio)
 		},
 		{
 			id: 'stop',

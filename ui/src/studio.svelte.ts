@@ -23,6 +23,7 @@ import type { Series } from './features/sends/series.svelte';
 import { Exporter } from './features/export/exporter.svelte';
 import type { PaletteMode } from './features/palette/entries';
 import { Tester } from './features/request/tester.svelte';
+import type { LoneFunction } from './features/run/lone-function.svelte';
 import { Runner } from './features/run/runner.svelte';
 import { SandboxPanel } from './features/sandbox/panel.svelte';
 import { Editor } from './features/script/editor.svelte';
@@ -51,6 +52,7 @@ export type OpenDialog =
 	| { kind: 'new-workspace'; template?: string; title?: string; connect: boolean }
 	| { kind: 'connection'; profiles: Profiles }
 	| { kind: 'export'; exporter: Exporter }
+	| { kind: 'function'; call: LoneFunction }
 	| { kind: 'save-test'; report: RunReport }
 	| { kind: 'tests'; tests: TestRun }
 	| { kind: 'confirm'; title: string; text: string; verb: string; run: () => unknown };

@@ -5,7 +5,17 @@ use std::path::Path;
 pub use joinery_connector::schema::{Answer, Inferred};
 use joinery_connector::{action::field_code, schema::of_samples};
 
-use crate::error::{Code, Error};
+use serde_json::Value;
+
+use crate::{
+    connectors::{self, path_of},
+    error::{Code, Error},
+    files::FileRef,
+    studio::Studio,
+};
+
+/// The largest body that a schema is made of.
+const LARGEST: usize = 16 << 20;
 
 /// The schemas of the samples in `text`, which stands in `file`; nothing leaves this machine. A separator is that of CSV.
 ///
@@ -37,6 +47,59 @@ pub fn infer(file: &Path, text: &str, separator: Option<&str>) -> Result<Vec<Inf
 pub fn code(inferred: &Inferred) -> String {
     let fields = inferred.fields();
     fields.iter().map(|field| field_code(field, 0) + ",\n").collect()
+}
+
+/// Writes the schema of a body on screen, or of what its filter left, as `schemas/NAME.json`.
+///
+/// # Errors
+/// [`Code::Input`] for a name that is none or a body that is too large; [`Code::Conflict`] when there is one of that name;
+/// [`Code::Invalid`] for a body without fields; [`Code::Usage`] when the body is no longer kept.
+pub fn save_schema(studio: &Studio, connector: &str, body: &str, name: &str) -> Result<FileRef, Error> {
+    let fits = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_';
+    if name.is_empty() || name.len() > 56 || !name.chars().all(fits) {
+        let error = Error::new(Code::Input, format!("`{name}` is not a name for a schema"));
+        return Err(error.with_hint("Use lower-case letters, digits and _, such as user."));
+    }
+    let known = connectors::in_workspace(studio, connector)?;
+    let of = |ending: &str| format!("schemas/{name}.{ending}");
+    if known.files.contains_key(&of("json")) || known.files.contains_key(&of("rhai")) {
+        return Err(
+            Error::new(Code::Conflict, format!("there is a schema `{name}` already")).with_hint("Choose another name."),
+        );
+    }
+    let gone = || Error::new(Code::Usage, "this body is no longer open").with_hint("Send the request again.");
+    let size = studio.bodies.summary(body).ok_or_else(gone)?.size;
+    if size > LARGEST as u64 {
+        return Err(Error::new(Code::Input, "the body is too large to make a schema of")
+            .with_hint("Filter it, or ask for less with a limit; 16 MB is the most."));
+    }
+    let text = studio.bodies.bytes(body, LARGEST).ok_or_else(gone)?;
+    let inferred = infer(Path::new("body"), &String::from_utf8_lossy(&text), None)
+        .map_err(|error| Error { file: None, ..error })?;
+    let file = FileRef {
+        connector: connector.to_owned(),
+        path: of("json"),
+    };
+    let schema = inferred
+        .into_iter()
+        .next()
+        .map(|one| of_entry(one.schema))
+        .ok_or_else(gone)?;
+    joinery_connector::file::write(&path_of(studio, &file)?, format!("{schema:#}\n").as_bytes())?;
+    Ok(file)
+}
+
+/// The schema of one entry where it is that of a list: scripts take fields from it.
+fn of_entry(mut schema: Value) -> Value {
+    let dialect = schema.get("$schema").cloned();
+    match schema.get_mut("items").map(Value::take) {
+        Some(Value::Object(entry)) => dialect
+            .map(|dialect| ("$schema".to_owned(), dialect))
+            .into_iter()
+            .chain(entry)
+            .collect(),
+        _ => schema,
+    }
 }
 
 fn byte_of(separator: &str) -> Result<u8, Error> {

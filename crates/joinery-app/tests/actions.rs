@@ -414,6 +414,7 @@ async fn the_form_of_an_action_shows_what_waits_and_goes_on_with_it() {
         connection: None,
         resume,
         save: None,
+        function: None,
     };
     let form = || runs::describe(&studio, &file, None, None, Value::Null);
     let (stopped, ()) = tokio::join!(runs::run(&studio, run("first", json!({ "job": 7 }), None)), async {

@@ -123,6 +123,7 @@ impl Desk {
             connection: Some(connection.into()),
             resume: None,
             save: None,
+            function: None,
         };
         runs::run(&self.studio, run).await.unwrap()
     }

@@ -10,7 +10,7 @@ use joinery_app::{
     files::{self, FileRef},
     requests::{self, RequestInContext, SendRequest, Sent},
     runs::{self, RunAction, SaveFirst},
-    workspaces,
+    samples, workspaces,
 };
 use serde_json::{Value, json};
 
@@ -66,6 +66,7 @@ fn action(file: &FileRef, input: Value) -> RunAction {
         connection: Some("sandbox".into()),
         resume: None,
         save: None,
+        function: None,
     }
 }
 
@@ -198,6 +199,49 @@ async fn a_run_without_its_required_input_names_the_field_and_calls_nothing() {
     assert_eq!(error.code, "input");
     assert!(error.message.contains("user"), "{}", error.message);
     assert_eq!(report.calls, []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_function_runs_by_itself_and_a_schema_is_made_of_an_answer() {
+    let desk = Desk::open().await;
+    let alone = |path: &str, function: &str| RunAction {
+        function: Some(function.to_owned()),
+        ..action(&file(path), json!({}))
+    };
+    let report = runs::run(&desk.studio, alone("methods/events.rhai", "since_field"))
+        .await
+        .unwrap();
+    assert!(report.ok, "{:?}", report.error);
+    assert_eq!(report.action, "methods/events::since_field");
+    let report = runs::run(&desk.studio, alone("methods/events.rhai", "sinse"))
+        .await
+        .unwrap();
+    assert_eq!(report.error.unwrap().code, "no_function");
+
+    let list = SavedRequest {
+        url: "{{base_url}}/api/v1/users?limit=2".into(),
+        ..fetch_user()
+    };
+    let sent = desk.send(list).await.unwrap();
+    let make = |name: &str| samples::save_schema(&desk.studio, "okta", &sent.body.id, name);
+    let made = make("person").unwrap();
+    assert_eq!(made, file("schemas/person.json"));
+    let get_user = file("actions/get_user.rhai");
+    let text = files::read(&desk.studio, &get_user).unwrap().text;
+    let changed = text.replace("schema(\"user\")", "schema(\"person\")");
+    assert_ne!(text, changed);
+    files::save(&desk.studio, &get_user, &changed, None).unwrap();
+    let report = runs::run(&desk.studio, alone("actions/get_user.rhai", "output_fields"))
+        .await
+        .unwrap();
+    let output = report.output.unwrap().value.id;
+    let fields = desk.studio.bodies.text(&output, 100_000).unwrap();
+    assert!(
+        fields.contains("\"profile\"") && fields.contains("\"login\""),
+        "{fields}"
+    );
+    assert_eq!(make("person").unwrap_err().code, Code::Conflict);
+    assert_eq!(make("../x").unwrap_err().code, Code::Input);
 }
 
 #[tokio::test(flavor = "multi_thread")]

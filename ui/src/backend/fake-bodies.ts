@@ -39,6 +39,7 @@ type Bodies = Pick<
 	| 'pastResponse'
 	| 'pinSend'
 	| 'saveExample'
+	| 'saveSchema'
 	| 'certificates'
 >;
 
@@ -191,6 +192,7 @@ export function fakeBodies(): FakeBodies {
 			connector: request.connector,
 			path: request.path.replace(/\.toml$/, `.examples/${name}.json`)
 		}),
+		saveSchema: async (connector, _body, name) => ({ connector, path: `schemas/${name}.json` }),
 		certificates: async () => []
 	});
 

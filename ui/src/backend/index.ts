@@ -216,6 +216,8 @@ export interface Backend {
 	pastResponse(number: number): Promise<PastResponse>;
 	pinSend(number: number, pinned: boolean): Promise<void>;
 	saveExample(request: FileRef, number: number, name: string): Promise<FileRef>;
+	/** Makes `schemas/NAME.json` of a body, or of what its filter left. */
+	saveSchema(connector: string, body: string, name: string): Promise<FileRef>;
 	/** The certificates that the host of `url` showed this connection, its own first. */
 	certificates(connector: string, connection: string | null, url: string): Promise<Certificate[]>;
 

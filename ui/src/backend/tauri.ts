@@ -108,6 +108,7 @@ export const tauri: Backend = {
 	pastResponse: (number) => call('past_response', { number }),
 	pinSend: (number, pinned) => call('pin_send', { number, pinned }),
 	saveExample: (request, number, name) => call('save_example', { request, number, name }),
+	saveSchema: (connector, body, name) => call('save_schema', { connector, body, name }),
 	certificates: (connector, connection, url) => call('certificates', { connector, connection, url }),
 
 	describeAction: (file, text, connection, answers) => call('describe_action', { file, text, connection, answers }),

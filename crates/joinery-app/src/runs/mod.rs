@@ -94,6 +94,10 @@ pub struct RunAction {
     pub resume: Option<String>,
     /// A text to save first, in the same step.
     pub save: Option<SaveFirst>,
+    /// One function of the script to call by itself; the input is its arguments, by the names of its parameters.
+    #[serde(default)]
+    #[ts(optional)]
+    pub function: Option<String>,
 }
 
 /// The text an editor holds, saved before the run.
@@ -311,8 +315,14 @@ pub async fn run(studio: &Studio, run: RunAction) -> Result<RunReport, Error> {
         None => None,
     };
     let connector = connectors::with_built_in(connectors::in_workspace(studio, &run.file.connector)?);
-    let path = connectors::script(&connector, &run.file.path)?;
-    let name = connector.files[&path].name.clone();
+    let (path, name) = match &run.function {
+        Some(function) => alone_in(&connector, &run.file.path, function)?,
+        None => {
+            let path = connectors::script(&connector, &run.file.path)?;
+            let name = connector.files[&path].name.clone();
+            (path, name)
+        }
+    };
     let input = match run.input {
         Value::Null => last_input(studio, &connector, &name)?.unwrap_or_else(|| json!({})),
         given => given,
@@ -323,11 +333,16 @@ pub async fn run(studio: &Studio, run: RunAction) -> Result<RunReport, Error> {
         input,
         config: run.config,
         resume: run.resume,
+        function: run.function.clone(),
         stop,
         ..Performance::new(Arc::clone(&connector), &path, connection.clone())
     };
     let performed = perform(studio, performance).await?;
     let report = report(studio, &connector, name.clone(), performed.clone(), saved, started)?;
+    // A case is of an action or a trigger, not of one function.
+    if run.function.is_some() {
+        return Ok(report);
+    }
     let kept = Kept {
         connector: run.file.connector,
         file: path,
@@ -339,6 +354,16 @@ pub async fn run(studio: &Studio, run: RunAction) -> Result<RunReport, Error> {
     runs.retain(|number, _| *number > report.number - KEPT);
     runs.insert(report.number, Arc::new(kept));
     Ok(report)
+}
+
+/// The script of a function that is called by itself, and what its runs are kept under: `methods/find::first`.
+fn alone_in(connector: &Connector, file: &str, function: &str) -> Result<(String, String), Error> {
+    let name = format!("{}::{function}", file.trim_end_matches(".rhai"));
+    match connectors::function(connector, &name)? {
+        Some((path, _)) => Ok((path, name)),
+        None => Err(Error::new(Code::Usage, format!("`{name}` is no function"))
+            .with_hint("Put the caret into a function of a script.")),
+    }
 }
 
 /// Keeps the run in the history and opens its output and bodies for the screen.

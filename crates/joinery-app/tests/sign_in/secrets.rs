@@ -159,6 +159,7 @@ fn list_users(connection: &str) -> RunAction {
         connection: Some(connection.into()),
         resume: None,
         save: None,
+        function: None,
     }
 }
 

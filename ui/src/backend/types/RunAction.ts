@@ -34,4 +34,8 @@ resume: string | null,
 /**
  * A text to save first, in the same step.
  */
-save: SaveFirst | null, };
+save: SaveFirst | null, 
+/**
+ * One function of the script to call by itself; the input is its arguments, by the names of its parameters.
+ */
+function?: string, };
