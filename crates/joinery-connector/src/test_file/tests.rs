@@ -42,7 +42,7 @@ fn mistakes_are_named_with_their_place() {
     );
     check(
         "delivery = { body = 1, text = \"a\" }",
-        &["3:24 a delivery has one body, not `body` and `text`"],
+        &["3:31 a delivery has one body, not `body` and `text`"],
     );
     check(
         "delivery = { headrs = {} }",
