@@ -10,6 +10,7 @@ mod home;
 mod layers;
 mod lsp;
 mod mock;
+mod okta_requests;
 mod packages;
 mod sandbox;
 mod saving;
