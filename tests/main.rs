@@ -6,6 +6,7 @@ mod cases;
 mod debugging;
 mod expected;
 mod flows;
+mod guide;
 mod home;
 mod layers;
 mod lsp;
