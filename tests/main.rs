@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has to stop, here too")]
 
+mod adding;
 mod cases;
 mod debugging;
 mod expected;
