@@ -27,7 +27,7 @@ use crate::{
     requests::{LastResponses, SentBodies},
     runs::{Outputs, Running},
     sandbox::SandboxSlot,
-    workspaces::OpenWorkspace,
+    workspaces::{Asked, OpenWorkspace},
     writes::Writes,
 };
 
@@ -66,6 +66,7 @@ pub struct Studio {
     pub(crate) workspace: RwLock<Option<OpenWorkspace>>,
     /// Private keys made for connections that are not saved yet, by the connection's name.
     pub(crate) made_keys: Mutex<HashMap<String, Secret>>,
+    pub(crate) asked: Asked,
     pub(crate) sandbox: SandboxSlot,
     pub(crate) running: Running,
     pub(crate) sent: SentBodies,
@@ -104,6 +105,7 @@ impl Studio {
             highlighter: Highlighter::default(),
             workspace: RwLock::default(),
             made_keys: Mutex::default(),
+            asked: Asked::default(),
             sandbox: SandboxSlot::default(),
             running: Running::default(),
             sent: SentBodies::default(),
