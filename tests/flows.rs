@@ -428,7 +428,7 @@ fn every_template_is_clean_as_it_comes_and_its_cases_pass() {
         said
     };
     let help = run(&["new", "--help"]);
-    for template in ["slack", "box", "chargebee", "rest", "webhook", "empty"] {
+    for template in ["slack", "box", "chargebee", "rest", "oauth2", "webhook", "empty"] {
         assert!(help.contains(template), "{help}");
         run(&["new", template, "--template", template]);
         assert!(run(&["check", template]).contains("no problems"), "{template}");

@@ -2,14 +2,17 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has to stop, here too")]
 
+mod adding;
 mod cases;
 mod debugging;
 mod expected;
 mod flows;
+mod guide;
 mod home;
 mod layers;
 mod lsp;
 mod mock;
+mod okta_requests;
 mod packages;
 mod sandbox;
 mod saving;

@@ -2,6 +2,7 @@
 
 use joinery_app::{
     Error, FileKind, Problem, connectors,
+    file_templates::{self, FileAnswers, FileTemplate},
     files::{self, FileRef, SavedFile, TextFile},
 };
 
@@ -20,6 +21,21 @@ pub fn save_file(studio: Shared<'_>, file: FileRef, text: String, version: Optio
 #[tauri::command(async)]
 pub fn create_file(studio: Shared<'_>, connector: String, kind: FileKind, name: String) -> Result<FileRef, Error> {
     files::create(&studio, &connector, kind, &name)
+}
+
+#[tauri::command(async)]
+pub fn file_templates() -> Vec<FileTemplate> {
+    file_templates::list()
+}
+
+#[tauri::command(async)]
+pub fn create_from_template(
+    studio: Shared<'_>,
+    connector: String,
+    template: String,
+    answers: FileAnswers,
+) -> Result<FileRef, Error> {
+    file_templates::create(&studio, &connector, &template, &answers)
 }
 
 #[tauri::command(async)]

@@ -37,7 +37,16 @@ const TEMPLATES: &[(&str, &str, &str)] = &[
         "Flows",
         "These four and the flows that join them: onboarding, offboarding, approvals",
     ),
-    ("rest", "REST API", "A bearer token, one request and one action"),
+    (
+        "rest",
+        "REST API",
+        "A bearer token or an API key, one request and one action",
+    ),
+    (
+        "oauth2",
+        "OAuth 2.0 API",
+        "People sign in with the browser, services with a secret",
+    ),
     (
         "webhook",
         "Webhook",

@@ -186,7 +186,7 @@ fn place_of(kind: FileKind) -> Result<(&'static str, &'static str), Error> {
 }
 
 /// A name that works as a file name everywhere and, for scripts, as a word on the command line.
-fn valid_name(name: &str, kind: FileKind) -> Result<String, Error> {
+pub(crate) fn valid_name(name: &str, kind: FileKind) -> Result<String, Error> {
     let name = name.trim();
     // Requests are named in words: `Get a user` is kept in get_a_user.toml.
     let name = if kind == FileKind::Request {

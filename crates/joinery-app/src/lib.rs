@@ -11,6 +11,7 @@ pub mod environments;
 pub mod error;
 pub mod event;
 pub mod export;
+pub mod file_templates;
 pub mod files;
 pub mod fixtures;
 pub mod flows;

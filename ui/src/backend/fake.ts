@@ -18,6 +18,7 @@ import { fakeConnecting } from './fake-connecting';
 import { SANDBOX } from './fake-connections';
 import { call, FILES, GROUPS, REQUESTS, USER } from './fake-okta';
 import { FAKE_TESTS, fakeExport } from './fake-export';
+import { FILE_TEMPLATES } from './fake-files';
 import { fakeImport } from './fake-import';
 import { fakeLanguage } from './fake-language';
 import { fakeRuns } from './fake-runs';
@@ -178,7 +179,8 @@ export function fake(options: FakeOptions = {}): Backend {
 				{ id: 'box', label: 'Box', description: 'Folders, collaborations, users and events' },
 				{ id: 'chargebee', label: 'Chargebee', description: 'Customers and subscriptions' },
 				{ id: 'flows', label: 'Flows', description: 'These four and the flows that join them' },
-				{ id: 'rest', label: 'REST API', description: 'A bearer token, one request and one action' },
+				{ id: 'rest', label: 'REST API', description: 'A bearer token or an API key, one request and one action' },
+				{ id: 'oauth2', label: 'OAuth 2.0 API', description: 'People sign in with the browser' },
 				{ id: 'webhook', label: 'Webhook', description: 'A trigger that checks the signature of what it is sent' },
 				{ id: 'empty', label: 'Empty', description: 'A manifest and one action that says hello' }
 			]
@@ -233,6 +235,13 @@ export function fake(options: FakeOptions = {}): Backend {
 			} else files.set(path, kind === 'schema' ? '{\n  "type": "object"\n}\n' : `//! ${name}\n`);
 			return { connector, path };
 		},
+		fileTemplates: async () => FILE_TEMPLATES,
+		createFromTemplate: async (connector, template, answers) =>
+			backend.createFile(
+				connector,
+				FILE_TEMPLATES.find((each) => each.id === template)?.kind ?? 'action',
+				answers.name
+			),
 		renameFile: async (file, name) => {
 			const path = file.path.replace(/[^/]+(\.\w+)$/, `${name}$1`);
 			const request = requests.get(file.path);

@@ -34,8 +34,10 @@ import type { FilteredBody } from './types/FilteredBody';
 import type { FindInBody } from './types/FindInBody';
 import type { HitPlace } from './types/HitPlace';
 import type { Hits } from './types/Hits';
+import type { FileAnswers } from './types/FileAnswers';
 import type { FileKind } from './types/FileKind';
 import type { FileRef } from './types/FileRef';
+import type { FileTemplate } from './types/FileTemplate';
 import type { ImportPreview } from './types/ImportPreview';
 import type { ImportReport } from './types/ImportReport';
 import type { ImportRequests } from './types/ImportRequests';
@@ -117,6 +119,10 @@ export interface Backend {
 	/** `version` is what the editor read; null overwrites. Rejects with code `conflict`. */
 	saveFile(file: FileRef, text: string, version: string | null): Promise<SavedFile>;
 	createFile(connector: string, kind: FileKind, name: string): Promise<FileRef>;
+	/** What an action or trigger can be made from. */
+	fileTemplates(): Promise<FileTemplate[]>;
+	/** Makes one from three answers; rejects with code `usage` for answers that do not do. */
+	createFromTemplate(connector: string, template: string, answers: FileAnswers): Promise<FileRef>;
 	renameFile(file: FileRef, name: string): Promise<FileRef>;
 	deleteFile(file: FileRef): Promise<void>;
 	checkFile(file: FileRef, text: string): Promise<Problem[]>;

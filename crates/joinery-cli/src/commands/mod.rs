@@ -1,5 +1,6 @@
 //! Every command: one file each and one line in the list.
 
+mod add;
 mod check;
 mod completions;
 mod connection;
@@ -30,6 +31,8 @@ use crate::Outcome;
 pub enum Command {
     /// Make a connector from a template
     New(new::Arguments),
+    /// Add an action or trigger from a template
+    Add(add::Arguments),
     /// Infer fields from samples
     Schema(schema::Arguments),
     /// Find mistakes without running
@@ -80,6 +83,7 @@ impl Command {
     pub fn run(self) -> Result<Outcome, Error> {
         match self {
             Self::New(arguments) => new::run(&arguments),
+            Self::Add(arguments) => add::run(&arguments),
             Self::Schema(arguments) => schema::run(&arguments),
             Self::Check(arguments) => check::run(&arguments),
             Self::Fmt(arguments) => fmt::run(&arguments),
@@ -120,6 +124,7 @@ impl Command {
             Self::Verify(arguments) => arguments.json,
             Self::Sandbox(arguments) => arguments.json,
             Self::New(_)
+            | Self::Add(_)
             | Self::Dap(_)
             | Self::Fmt(_)
             | Self::Poll(_)
