@@ -35,7 +35,10 @@ async fn send(studio: &Studio, user: &str) -> Sent {
     let send = SendRequest {
         id: "send".into(),
         connector: "okta".into(),
-        path: Some(USER.into()),
+        file: Some(FileRef {
+            connector: "okta".into(),
+            path: USER.into(),
+        }),
         request: SavedRequest {
             method: "GET".into(),
             url: format!("{{{{base_url}}}}/api/v1/users/{user}"),

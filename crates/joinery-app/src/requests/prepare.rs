@@ -1,6 +1,6 @@
 //! A request with all that it takes to send it, again and again.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use joinery_connector::{
     Connector, HttpRequest,
@@ -128,6 +128,11 @@ impl Prepared {
     /// The request with what its folders give.
     pub fn request(&self) -> &SavedRequest {
         &self.request
+    /// The folder of its connector.
+    pub(super) fn root(&self) -> &Path {
+        &self.connector.root
+    }
+
     }
 
     /// The connection, signing as the request says.

@@ -48,7 +48,7 @@ pub async fn send(studio: &Studio, send: SendRequest) -> Result<Sent, Error> {
         ..Sending::new(&permits, &stop.request)
     };
     let answered = prepared.send_as(studio, prepared.ready()?, &sending).await?;
-    shown(studio, path, answered)
+    shown(studio, prepared.root(), path, answered)
 }
 
 /// A request as it stands in the tester, with all that it takes to send it.
@@ -71,9 +71,9 @@ pub(super) fn prepared(studio: &Studio, send: SendRequest) -> Result<Prepared, E
 }
 
 /// Keeps an answer in the history and opens its body for the window.
-fn shown(studio: &Studio, path: Option<String>, answered: Answered) -> Result<Sent, Error> {
+fn shown(studio: &Studio, connector: &Path, path: Option<String>, answered: Answered) -> Result<Sent, Error> {
     let exchange = answered.exchange;
-    let number = keep(studio, path, &exchange)?;
+    let number = keep(studio, connector, path, &exchange)?;
     let body = open_body(studio, &exchange)?;
     let sign_in = exchange.sign_in.into_iter().map(|exchange| {
         Ok(SignInExchange {
@@ -197,8 +197,9 @@ pub(super) async fn exchange_as(
     outcome.map_err(Failure::Unanswered)
 }
 
-/// Adds a send to the history, its body in a file beside it. What requests have captured as secret is masked there.
-pub(super) fn keep(studio: &Studio, path: Option<String>, exchange: &Exchange) -> Result<i64, Error> {
+/// Adds a send of the connector in a folder to the history, its body in a file beside it. What requests have captured as
+/// secret is masked there.
+pub(super) fn keep(studio: &Studio, connector: &Path, path: Option<String>, exchange: &Exchange) -> Result<i64, Error> {
     let store = studio.store()?;
     let name = format!("{}.body", uuid::Uuid::new_v4());
     if exchange.body.size() > 0 {
@@ -213,7 +214,9 @@ pub(super) fn keep(studio: &Studio, path: Option<String>, exchange: &Exchange) -
     }
     let row = Row {
         id: 0,
-        workspace: studio.workspace_folder()?.display().to_string(),
+    let workspace = studio.workspace_folder()?;
+        connector: connectors::name_in(&workspace, connector),
+        workspace: workspace.display().to_string(),
         request_path: path,
         sent_ms: now_ms(),
         method: exchange.request.method.clone(),
