@@ -4,6 +4,7 @@ mod auth;
 mod cookies;
 mod data;
 mod har;
+pub(crate) mod jars;
 mod load;
 mod make;
 mod outside;
@@ -28,7 +29,10 @@ use ts_rs::TS;
 use crate::{bodies::BodySummary, connectors, error::Error, files::FileRef, okta::Hint, studio::Studio};
 
 pub use crate::assertions::{AssertionResult, CaptureResult};
-pub use cookies::{CookieKey, clear_cookies, cookies, remove_cookie, save_cookie};
+pub use cookies::{
+    CookieKey, clear_cookies, cookies, forget_saved_cookies, remove_cookie, save_cookie, saved_cookies,
+    set_saved_cookie,
+};
 pub use data::{ENDINGS, Row, read_data};
 pub use har::har;
 pub use joinery_http::Cookie;

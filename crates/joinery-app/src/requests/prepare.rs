@@ -11,7 +11,7 @@ use joinery_http::Exchange;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    auth,
+    auth, jars,
     outside::Outside,
     pages::{self, Pages, Progress},
     send::{Failure, Sending, exchange_as},
@@ -114,6 +114,9 @@ pub fn prepare(
     }
     variables.set_world(Arc::new(Outside::new(studio, &connector.root, given.answers)));
     let connection = auth::signing(studio, connector, connection, &request.auth, &variables)?;
+    if request.settings.cookies != Some(false) {
+        jars::refresh(studio, &connection)?;
+    }
     Ok(Prepared {
         connector: Arc::clone(connector),
         connection,

@@ -9,7 +9,7 @@ use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    AT_HAND, Answered, Preparation, Prepared, SendRequest, Sent, SignInExchange, pages::Progress, prepare, view,
+    AT_HAND, Answered, Preparation, Prepared, SendRequest, Sent, SignInExchange, jars, pages::Progress, prepare, view,
 };
 use crate::{
     bodies::BodySummary,
@@ -194,6 +194,10 @@ pub(super) async fn exchange_as(
     let url = ready.url.clone();
     let outcome = joinery_http::send(&client, &connection.http, ready, sending.cancel).await;
     connections::note_call(studio, connection, &url, &outcome);
+    if let Some(profile) = &connection.profile {
+        // The answer is there: cookies that cannot be kept are no reason to withhold it.
+        let _ = jars::keep(studio, profile);
+    }
     outcome.map_err(Failure::Unanswered)
 }
 
