@@ -36,6 +36,7 @@ pub use cookies::{
 pub use data::{ENDINGS, Row, read_data};
 pub use har::har;
 pub use joinery_http::Cookie;
+pub(crate) use har::{SeenExchange, har_of, whole};
 pub use load::{Load, LoadPlan, LoadRequest, load, load_request};
 pub use make::{ActionStep, make_action};
 pub use outside::LastResponses;
