@@ -13,6 +13,7 @@ mod prepare;
 mod run;
 mod send;
 mod view;
+mod waits;
 mod wire_log;
 
 use std::{
@@ -35,8 +36,8 @@ pub use cookies::{
 };
 pub use data::{ENDINGS, Row, read_data};
 pub use har::har;
-pub use joinery_http::Cookie;
 pub(crate) use har::{SeenExchange, har_of, whole};
+pub use joinery_http::Cookie;
 pub use load::{Load, LoadPlan, LoadRequest, load, load_request};
 pub use make::{ActionStep, make_action};
 pub use outside::LastResponses;

@@ -216,6 +216,7 @@ impl Prepared {
     ) -> Result<Answered, Failure> {
         let mut connection = self.connection.clone();
         connection.http.also_secret = self.variables.secrets();
+        connection.http.waits = sending.waits.cloned();
         let settings = &self.request.settings;
         let sending = &Sending {
             timed: settings.timeout.is_some(),

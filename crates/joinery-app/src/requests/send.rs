@@ -1,15 +1,16 @@
 //! Sending: once, kept in the history.
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 use joinery_connector::{HttpRequest, Secret, variables};
-use joinery_http::{Body, Exchange, redact};
+use joinery_http::{Body, Exchange, Waits, redact};
 use joinery_store::table::{self, send::Row};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use super::{
     AT_HAND, Answered, Preparation, Prepared, SendRequest, Sent, SignInExchange, jars, pages::Progress, prepare, view,
+    waits::TellWaits,
 };
 use crate::{
     bodies::BodySummary,
@@ -43,8 +44,13 @@ pub async fn send(studio: &Studio, send: SendRequest) -> Result<Sent, Error> {
             size: progress.size,
         });
     };
+    let waits: Arc<dyn Waits> = Arc::new(TellWaits {
+        id: id.clone(),
+        events: studio.event_sender(),
+    });
     let sending = Sending {
         on_page: &on_page,
+        waits: Some(&waits),
         ..Sending::new(&permits, &stop.request)
     };
     let answered = prepared.send_as(studio, prepared.ready()?, &sending).await?;
@@ -137,6 +143,8 @@ pub(super) struct Sending<'a> {
     pub(super) cancel: &'a CancellationToken,
     /// Whether its time was said, which then holds for each of its pages.
     pub(super) timed: bool,
+    /// Hears of the waits that the server asks for.
+    pub(super) waits: Option<&'a Arc<dyn Waits>>,
     /// Hears of every page.
     pub(super) on_page: &'a (dyn Fn(Progress) + Sync),
 }
@@ -147,6 +155,7 @@ impl<'a> Sending<'a> {
             permits,
             cancel,
             timed: false,
+            waits: None,
             on_page: &|_| {},
         }
     }
@@ -205,6 +214,7 @@ pub(super) async fn exchange_as(
 /// secret is masked there.
 pub(super) fn keep(studio: &Studio, connector: &Path, path: Option<String>, exchange: &Exchange) -> Result<i64, Error> {
     let store = studio.store()?;
+    let workspace = studio.workspace_folder()?;
     let name = format!("{}.body", uuid::Uuid::new_v4());
     if exchange.body.size() > 0 {
         let folder = store.body_folder();
@@ -218,7 +228,6 @@ pub(super) fn keep(studio: &Studio, connector: &Path, path: Option<String>, exch
     }
     let row = Row {
         id: 0,
-    let workspace = studio.workspace_folder()?;
         connector: connectors::name_in(&workspace, connector),
         workspace: workspace.display().to_string(),
         request_path: path,
