@@ -128,14 +128,14 @@ pub fn prepare(
 }
 
 impl Prepared {
-    /// The request with what its folders give.
-    pub fn request(&self) -> &SavedRequest {
-        &self.request
     /// The folder of its connector.
     pub(super) fn root(&self) -> &Path {
         &self.connector.root
     }
 
+    /// The request with what its folders give.
+    pub fn request(&self) -> &SavedRequest {
+        &self.request
     }
 
     /// The connection, signing as the request says.
@@ -304,7 +304,11 @@ fn missing_variables(missing: &[Missing]) -> Error {
         })
         .collect();
     let nearest = missing.iter().find_map(|missing| missing.nearest.as_ref());
+    let asks = missing.iter().find(|missing| missing.name.contains("prompt("));
     Error::new(Code::Input, format!("no value for {}", said.join(", "))).with_hint(match nearest {
+        _ if asks.is_some() => {
+            "Answer it when the request is sent: --answer LABEL=TEXT on the command line.".to_owned()
+        }
         Some(name) => format!("Did you mean {{{{{name}}}}}?"),
         None => "Set it in the request's variables or the connection, or give it with --var NAME=VALUE.".to_owned(),
     })

@@ -26,7 +26,7 @@ pub fn write_all<'a>(
 ) -> Result<(), Error> {
     let mut staged = Vec::new();
     for (path, bytes) in files {
-        let one = Staged::new(path, |file| file.write_all(bytes)).and_then(Waiting::from);
+        let one = Staged::new(path, |file| file.write_all(bytes)).map(Waiting::from);
         staged.push((path, one.map_err(|source| failed(path, source))?));
         tell(staged.len());
     }
@@ -49,12 +49,12 @@ struct Waiting {
 }
 
 impl Waiting {
-    fn from(staged: Staged) -> io::Result<Self> {
-        Ok(Self {
+    fn from(staged: Staged) -> Self {
+        Self {
             temporary: staged.temporary.into_temp_path(),
             target: staged.target,
             folder: staged.folder,
-        })
+        }
     }
 
     /// Waits until the disk has it.
