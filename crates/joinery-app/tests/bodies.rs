@@ -35,10 +35,7 @@ async fn send(studio: &Studio, user: &str) -> Sent {
     let send = SendRequest {
         id: "send".into(),
         connector: "okta".into(),
-        file: Some(FileRef {
-            connector: "okta".into(),
-            path: USER.into(),
-        }),
+        path: Some(USER.into()),
         request: SavedRequest {
             method: "GET".into(),
             url: format!("{{{{base_url}}}}/api/v1/users/{user}"),
@@ -134,7 +131,10 @@ async fn earlier_answers_are_listed_compared_pinned_and_saved() {
     let ada = send(&studio, "ada.lovelace@acme.example").await;
     let nobody = send(&studio, "nobody@acme.example").await;
     let ask = AskHistory {
-        path: Some(USER.into()),
+        file: Some(FileRef {
+            connector: "okta".into(),
+            path: USER.into(),
+        }),
         method: String::new(),
         url: String::new(),
     };

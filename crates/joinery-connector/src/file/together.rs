@@ -116,7 +116,7 @@ mod tests {
             .collect();
         let mut told = 0;
         write_all(paths.iter().map(|path| (path.as_path(), b"x".as_slice())), |count| {
-            told = count
+            told = count;
         })
         .unwrap();
         assert_eq!(told, 1_500);

@@ -7,7 +7,7 @@ use chacha20poly1305::{
 };
 use joinery_connector::Secret;
 
-use super::Secrets;
+use super::{Secrets, file::random};
 use crate::error::Error;
 
 /// Where the key is kept: no connection has an empty name.
@@ -24,18 +24,7 @@ impl Secrets {
     /// # Errors
     /// [`Error::Secret`], [`Error::File`].
     pub fn seal(&self, name: &str, plain: &[u8]) -> Result<Vec<u8>, Error> {
-        let mut nonce = [0; NONCE];
-        getrandom::fill(&mut nonce).expect("the system gives random bytes");
-        let sealed = XChaCha20Poly1305::new(&self.seal_key()?.into())
-            .encrypt(
-                &nonce.into(),
-                Payload {
-                    msg: plain,
-                    aad: name.as_bytes(),
-                },
-            )
-            .expect("what is sealed is shorter than the cipher's limit");
-        Ok([nonce.as_slice(), &sealed].concat())
+        Ok(encrypt(self.seal_key()?, name, plain))
     }
 
     /// What was sealed; `None` where it is damaged, or the key is another one by now.
@@ -63,17 +52,28 @@ impl Secrets {
             let bytes = STANDARD.decode(secret.reveal()).ok()?;
             Key::try_from(bytes).ok()
         };
-        let key = match self.get(OWNER, FIELD)?.and_then(kept) {
-            Some(key) => key,
-            None => {
-                let mut key = Key::default();
-                getrandom::fill(&mut key).expect("the system gives random bytes");
-                self.set(OWNER, FIELD, &Secret::new(STANDARD.encode(key)))?;
-                key
-            }
+        let key = if let Some(key) = self.get(OWNER, FIELD)?.and_then(kept) {
+            key
+        } else {
+            let key: Key = random();
+            self.set(OWNER, FIELD, &Secret::new(STANDARD.encode(key)))?;
+            key
         };
         Ok(*self.seal_key.get_or_init(|| key))
     }
+}
+
+/// A nonce, then `plain` sealed under it.
+fn encrypt(key: Key, name: &str, plain: &[u8]) -> Vec<u8> {
+    let nonce = random::<NONCE>();
+    let payload = Payload {
+        msg: plain,
+        aad: name.as_bytes(),
+    };
+    let sealed = XChaCha20Poly1305::new(&key.into())
+        .encrypt(&nonce.into(), payload)
+        .expect("what is sealed is shorter than the cipher's limit");
+    [nonce.as_slice(), &sealed].concat()
 }
 
 #[cfg(test)]
