@@ -30,7 +30,7 @@ use crate::{
     },
     runs::{Outputs, Running},
     sandbox::SandboxSlot,
-    workspaces::OpenWorkspace,
+    workspaces::{Asked, OpenWorkspace},
     writes::Writes,
 };
 
@@ -69,6 +69,7 @@ pub struct Studio {
     pub(crate) workspace: RwLock<Option<OpenWorkspace>>,
     /// Private keys made for connections that are not saved yet, by the connection's name.
     pub(crate) made_keys: Mutex<HashMap<String, Secret>>,
+    pub(crate) asked: Asked,
     pub(crate) sandbox: SandboxSlot,
     pub(crate) running: Running,
     pub(crate) jars: Jars,
@@ -108,6 +109,7 @@ impl Studio {
             highlighter: Highlighter::default(),
             workspace: RwLock::default(),
             made_keys: Mutex::default(),
+            asked: Asked::default(),
             sandbox: SandboxSlot::default(),
             running: Running::default(),
             jars: Jars::default(),
