@@ -63,6 +63,7 @@ fn routes() -> Router {
         .route("/echo", get(echo).post(echo))
         .route("/status/{code}", get(status))
         .route("/digest", get(digest))
+        .route("/cookie", get(set_cookie))
         .route("/session", post(open_session))
         .route("/session/refresh", post(refresh_session))
         .route("/session/me", get(in_session))
@@ -122,6 +123,13 @@ async fn status(Path(code): Path<u16>) -> impl IntoResponse {
 }
 
 /// The request's own method, type and body.
+/// Sets a cookie, and tells whether it came.
+async fn set_cookie(headers: HeaderMap) -> impl IntoResponse {
+    let came = text_of(&headers, "cookie").contains("sid=hunter2");
+    let set = [(header::SET_COOKIE, "sid=hunter2; Path=/; HttpOnly")];
+    (set, json(if came { r#"{"came":true}"# } else { r#"{"came":false}"# }))
+}
+
 async fn echo(request: axum::extract::Request) -> impl IntoResponse {
     let method = request.method().to_string();
     let query = request.uri().query().unwrap_or_default().to_owned();

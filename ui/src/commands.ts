@@ -334,7 +334,7 @@ export function commands(studio: Studio): Command[] {
 			when: () => tester.active?.answer != null && inRegion(TESTER),
 			run: () => {
 				const { active } = tester;
-				active?.answer?.compareWithPrevious(active.file?.path ?? null).catch((thrown: unknown) => session.fail(thrown));
+				active?.answer?.compareWithPrevious(active.file).catch((thrown: unknown) => session.fail(thrown));
 			}
 		}
 	].map((each): Command => ({ ...each, group: 'Tester' }));

@@ -150,6 +150,16 @@ pub(crate) fn folder_of(studio: &Studio, folder: &str) -> Result<PathBuf, Error>
     Ok(path)
 }
 
+/// What [`folder_of`] knows a connector's folder by.
+pub(crate) fn name_in(workspace: &Path, folder: &Path) -> String {
+    let below = folder.strip_prefix(workspace).unwrap_or(folder);
+    if below.as_os_str().is_empty() {
+        ".".to_owned()
+    } else {
+        below.to_string_lossy().into_owned()
+    }
+}
+
 /// Writes a template's files into `folder`, which must not exist or be empty.
 ///
 /// # Errors

@@ -56,6 +56,14 @@ pub enum Event {
         #[ts(type = "number")]
         size: u64,
     },
+    /// A request waits until its server takes calls again, or goes on.
+    SendWaits {
+        /// The send's id.
+        id: String,
+        /// When it goes on, in seconds since 1970; `None` once it does.
+        #[ts(type = "number | null")]
+        until: Option<i64>,
+    },
     /// A load run goes on.
     LoadProgress {
         /// Its id.

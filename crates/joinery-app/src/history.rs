@@ -28,7 +28,7 @@ const LARGEST_EXAMPLE: u64 = 4 << 20;
 #[ts(export)]
 pub struct AskHistory {
     /// The request's file, where it has one.
-    pub path: Option<String>,
+    pub file: Option<FileRef>,
     /// For a request without a file: the method it was last sent with.
     pub method: String,
     /// The URL it was last sent to.
@@ -83,9 +83,16 @@ pub fn list(studio: &Studio, ask: &AskHistory) -> Result<Vec<PastSend>, Error> {
     let store = studio.store()?;
     let workspace = studio.workspace_folder()?.display().to_string();
     let pinned = send::pinned(store)?;
-    let rows = send::list(store, &workspace, ask.path.as_deref(), 5 * LISTED)?;
+    let rows = send::list(
+        store,
+        &workspace,
+        ask.file
+            .as_ref()
+            .map(|file| (file.connector.as_str(), file.path.as_str())),
+        5 * LISTED,
+    )?;
     let same = |row: &Row| {
-        ask.path.is_some() || (row.request_path.is_none() && row.method == ask.method && row.url == ask.url)
+        ask.file.is_some() || (row.request_path.is_none() && row.method == ask.method && row.url == ask.url)
     };
     let past = |row: Row| PastSend {
         pinned: pinned.contains(&row.id),

@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use joinery_connector::{Connector, HttpRequest, Secret, http::HttpBody};
+use joinery_connector::{Connector, HttpRequest, HttpResponse, Secret, http::HttpBody};
 use joinery_http::{Body, Client, Exchange, SentRequest, Taped, redact};
 use joinery_script::{
     CallPlace, Cancel, ConsoleLevel, ConsoleLine, Host, HostResponse, HttpFailure, ScriptRequest, crypto,
@@ -79,6 +79,8 @@ pub(crate) struct Record {
 pub(crate) struct RecordedCall {
     pub(crate) report: CallReport,
     pub(crate) body: Option<Body>,
+    /// The whole answer, without its body.
+    pub(crate) response: Option<HttpResponse>,
     /// What a cassette would keep of it: nothing where signing in made the call, or no answer came.
     pub(crate) tape: Vec<Taped>,
     /// Whether it went out and no answer came.
@@ -406,6 +408,7 @@ impl RunHost {
         calls.push(RecordedCall {
             report: call,
             body: None,
+            response: None,
             tape: Vec::new(),
             lost,
         });
@@ -512,6 +515,7 @@ pub(crate) fn wrote(calls: &[RecordedCall]) -> bool {
 
 /// The call that `exchange` answered.
 fn answered(exchange: Exchange, call: CallReport) -> RecordedCall {
+    let response = exchange.response.clone();
     let report = CallReport {
         url: exchange.request.url.clone(),
         status: Some(exchange.response.status),
@@ -524,6 +528,7 @@ fn answered(exchange: Exchange, call: CallReport) -> RecordedCall {
     RecordedCall {
         report,
         body: Some(exchange.body),
+        response: Some(response),
         tape: exchange.tape,
         lost: false,
     }

@@ -118,7 +118,7 @@ fn read_path(id: Option<&str>, path: &Path) -> Result<(&'static Format, Imported
     let Some(files) = files_at(path)? else {
         return read_as(id, &read(path)?, &name);
     };
-    let (format, imported) = import::bundle(&files).map_err(|refused| invalid(&refused, Some(&name)))?;
+    let (format, imported) = read_files(&files, &name)?;
     if let Some(id) = id.filter(|id| *id != format.id) {
         return Err(Error::new(
             Code::Usage,
@@ -126,6 +126,16 @@ fn read_path(id: Option<&str>, path: &Path) -> Result<(&'static Format, Imported
         ));
     }
     Ok((format, imported))
+}
+
+/// What a zip holds, and in which format.
+fn read_zip(bytes: &[u8], name: &str) -> Result<(&'static Format, Imported), Error> {
+    let files = import::bundle_files(bytes).map_err(|refused| invalid(&refused, Some(name)))?;
+    read_files(&files, name)
+}
+
+fn read_files(files: &[(String, String)], name: &str) -> Result<(&'static Format, Imported), Error> {
+    import::bundle(files).map_err(|refused| invalid(&refused, Some(name)))
 }
 
 /// The files of a folder or a zip; none for any other file.
@@ -167,7 +177,6 @@ fn write(
     let mut files: Vec<_> = own.collect();
     let environments = imported.environment_files(&mut left).into_iter();
     files.extend(environments.map(|file| (workspace, file)));
-    let of = files.len();
     let mut report = ImportReport {
         format: format.id.to_owned(),
         name: imported.name,
@@ -176,16 +185,18 @@ fn write(
         kept: Vec::new(),
         not_carried: left,
     };
-    for (at, (folder, (path, text))) in files.into_iter().enumerate() {
+    let mut writes = Vec::new();
+    for (folder, (path, text)) in files {
         let target = folder.join(&path);
         if target.exists() && !replace {
             report.kept.push(path);
             continue;
         }
-        joinery_connector::file::write(&target, text.as_bytes())?;
         report.made.push(path);
-        tell(at + 1, of);
+        writes.push((target, text));
     }
+    let written = writes.iter().map(|(target, text)| (target.as_path(), text.as_bytes()));
+    joinery_connector::file::write_all(written, |done| tell(done, writes.len()))?;
     Ok(report)
 }
 

@@ -39,6 +39,7 @@ pub use event::Event;
 pub use joinery_connector::{
     Connector, FileKind, HttpRequest, HttpResponse, Manifest, Problem, Severity,
     request::{Assertion, Capture, Demand, Pair, Part, RequestAuth, RequestBody, RequestFolder, SavedRequest},
+    secret::MASK,
     variables,
 };
 pub use joinery_http::Exchange;

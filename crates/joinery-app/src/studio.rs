@@ -10,7 +10,7 @@ use std::{
 
 use joinery_connector::{Secret, variables};
 use joinery_http::{
-    Client, ClientOptions, Network,
+    Client, ClientOptions, Jar, Network,
     auth::{Auth, Session},
 };
 use joinery_script::{Program, Workers};
@@ -24,7 +24,10 @@ use crate::{
     error::{Code, Error},
     event::Event,
     highlight::Highlighter,
-    requests::{LastResponses, SentBodies},
+    requests::{
+        LastResponses, SentBodies,
+        jars::{self, Jars},
+    },
     runs::{Outputs, Running},
     sandbox::SandboxSlot,
     workspaces::{Asked, OpenWorkspace},
@@ -69,6 +72,7 @@ pub struct Studio {
     pub(crate) asked: Asked,
     pub(crate) sandbox: SandboxSlot,
     pub(crate) running: Running,
+    pub(crate) jars: Jars,
     pub(crate) sent: SentBodies,
     pub(crate) last_responses: Arc<LastResponses>,
     /// Variables that requests have captured, for those that follow.
@@ -108,6 +112,7 @@ impl Studio {
             asked: Asked::default(),
             sandbox: SandboxSlot::default(),
             running: Running::default(),
+            jars: Jars::default(),
             sent: SentBodies::default(),
             last_responses: Arc::default(),
             captured: Mutex::default(),
@@ -181,13 +186,18 @@ impl Studio {
     /// anew where the network settings or the files they name have changed.
     ///
     /// # Errors
-    /// [`Code::Input`] for a network setting that cannot be used.
+    /// [`Code::Input`] for a network setting that cannot be used, [`Code::Unavailable`] for cookies that cannot be read.
     pub fn client(&self, connection: &Resolved) -> Result<Client, Error> {
-        self.client_for(&connection.name, &connection.network)
+        self.client_for(&connection.name, &connection.network, || jars::jar(self, connection))
     }
 
-    /// The HTTP client kept under a name.
-    pub(crate) fn client_for(&self, name: &str, network: &Network) -> Result<Client, Error> {
+    /// The HTTP client kept under a name; `cookies` gives the jar of one that is made now.
+    pub(crate) fn client_for(
+        &self,
+        name: &str,
+        network: &Network,
+        cookies: impl FnOnce() -> Result<Arc<Jar>, Error>,
+    ) -> Result<Client, Error> {
         let changed = |file: &Path| std::fs::metadata(file).and_then(|file| file.modified()).ok();
         let files: Vec<_> = network.files().map(changed).collect();
         let mut clients = lock(&self.clients);
@@ -196,7 +206,7 @@ impl Studio {
         {
             return Ok(made.client.clone());
         }
-        let client = fresh_client(network)?;
+        let client = new_client(network, cookies()?)?;
         let made = Made {
             network: network.clone(),
             files,
@@ -247,9 +257,14 @@ impl Studio {
 /// # Errors
 /// As [`Studio::client`].
 pub(crate) fn fresh_client(network: &Network) -> Result<Client, Error> {
+    new_client(network, Arc::default())
+}
+
+fn new_client(network: &Network, cookies: Arc<Jar>) -> Result<Client, Error> {
     let options = ClientOptions {
         user_agent: format!("joinery/{}", version()),
         network: network.clone(),
+        cookies,
         ..ClientOptions::default()
     };
     Ok(Client::new(options)?)

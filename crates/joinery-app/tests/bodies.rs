@@ -131,7 +131,10 @@ async fn earlier_answers_are_listed_compared_pinned_and_saved() {
     let ada = send(&studio, "ada.lovelace@acme.example").await;
     let nobody = send(&studio, "nobody@acme.example").await;
     let ask = AskHistory {
-        path: Some(USER.into()),
+        file: Some(FileRef {
+            connector: "okta".into(),
+            path: USER.into(),
+        }),
         method: String::new(),
         url: String::new(),
     };

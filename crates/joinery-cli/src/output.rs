@@ -9,7 +9,7 @@ use std::{
 use clap::builder::styling::{AnsiColor, Style};
 use joinery_app::{Code, ConsoleLevel, ConsoleLine, Error};
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::excerpt::{self, Finding};
 
@@ -55,6 +55,20 @@ pub fn line(text: &str) -> Result<(), Error> {
 pub fn json(value: &impl Serialize) -> Result<(), Error> {
     let text = serde_json::to_string_pretty(value).expect("our shapes have text keys and plain values");
     bytes(format!("{text}\n").as_bytes())
+}
+
+/// Writes a HAR log to a file.
+///
+/// # Errors
+/// [`Code::Unavailable`] when it cannot be written.
+pub fn har(log: &Value, file: &Path) -> Result<(), Error> {
+    std::fs::write(file, format!("{log:#}\n")).map_err(|error| not_written(file, &error))
+}
+
+/// That a file cannot be written.
+pub fn not_written(file: &Path, error: &io::Error) -> Error {
+    Error::new(Code::Unavailable, format!("cannot write {}: {error}", file.display()))
+        .with_hint("Check that its folder exists and can be written to.")
 }
 
 fn heard(written: io::Result<()>) -> Result<(), Error> {

@@ -1,5 +1,7 @@
 //! Reading and writing files so that nothing is lost: a write is a temporary file, fsync and rename.
 
+mod together;
+
 use std::{
     fs, io,
     io::Write,
@@ -10,6 +12,8 @@ use crate::{
     error::Error,
     problem::{Problem, Severity},
 };
+
+pub use together::write_all;
 
 /// Writes `bytes` to `path`, making parent folders. On failure the old file stands untouched. A symbolic link stays
 /// one: the file it points to is replaced. Permissions are kept.
@@ -40,31 +44,49 @@ pub fn write_new(path: &Path, bytes: &[u8]) -> Result<(), Error> {
 }
 
 fn replace(path: &Path, fill: impl FnOnce(&mut fs::File) -> io::Result<()>) -> io::Result<()> {
-    let target = link_target(path)?;
-    let folder = match target.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    fs::create_dir_all(folder)?;
-    let before = match fs::metadata(&target) {
-        Ok(metadata) => Some(metadata.permissions()),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-        Err(error) => return Err(error),
-    };
-    // A rename needs no right to write to the file it replaces, so a file marked read-only must be asked about.
-    if before.as_ref().is_some_and(fs::Permissions::readonly)
-        || cfg!(unix) && fs::metadata(folder)?.permissions().readonly()
-    {
-        return Err(io::Error::new(io::ErrorKind::PermissionDenied, "it is read-only"));
+    let staged = Staged::new(path, fill)?;
+    staged.temporary.as_file().sync_all()?;
+    staged.temporary.persist(&staged.target).map_err(|error| error.error)?;
+    sync_folder(&staged.folder)
+}
+
+/// A file that is written in full, beside the place it will take.
+struct Staged {
+    temporary: tempfile::NamedTempFile,
+    target: PathBuf,
+    folder: PathBuf,
+}
+
+impl Staged {
+    fn new(path: &Path, fill: impl FnOnce(&mut fs::File) -> io::Result<()>) -> io::Result<Self> {
+        let target = link_target(path)?;
+        let folder = match target.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
+            _ => PathBuf::from("."),
+        };
+        fs::create_dir_all(&folder)?;
+        let before = match fs::metadata(&target) {
+            Ok(metadata) => Some(metadata.permissions()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => return Err(error),
+        };
+        // A rename needs no right to write to the file it replaces, so a file marked read-only must be asked about.
+        if before.as_ref().is_some_and(fs::Permissions::readonly)
+            || cfg!(unix) && fs::metadata(&folder)?.permissions().readonly()
+        {
+            return Err(io::Error::new(io::ErrorKind::PermissionDenied, "it is read-only"));
+        }
+        let mut temporary = new_file(&folder)?;
+        fill(temporary.as_file_mut())?;
+        if let Some(permissions) = before {
+            temporary.as_file().set_permissions(permissions)?;
+        }
+        Ok(Self {
+            temporary,
+            target,
+            folder,
+        })
     }
-    let mut temporary = new_file(folder)?;
-    fill(temporary.as_file_mut())?;
-    if let Some(permissions) = before {
-        temporary.as_file().set_permissions(permissions)?;
-    }
-    temporary.as_file().sync_all()?;
-    temporary.persist(&target).map_err(|error| error.error)?;
-    sync_folder(folder)
 }
 
 /// A dot file, so that a connector that is read meanwhile does not see it.

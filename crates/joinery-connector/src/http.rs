@@ -109,7 +109,7 @@ pub struct HttpRequest {
     pub follow_redirects: bool,
     /// Whether the connection's retry rule applies.
     pub retry: bool,
-    /// Whether the connection's cookies are sent.
+    /// Whether the connection's cookies are sent, and those of the answer kept.
     pub cookies: bool,
 }
 

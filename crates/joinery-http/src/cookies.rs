@@ -1,20 +1,25 @@
 //! The cookies of one client: what servers set is sent back to them, hop by hop, as RFC 6265 rules. People may list and
-//! change them.
+//! change them. Knows nothing of disks: who wants a jar to outlast the process asks it for a list and fills another.
 
 use std::{
     collections::HashSet,
-    sync::{Mutex, PoisonError},
+    fmt,
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use cookie_store::{CookieDomain, CookieExpiration, CookieStore};
 use http::{HeaderMap, header::SET_COOKIE};
 use jiff::Timestamp;
+use joinery_connector::secret::MASK;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use url::Url;
 
-/// A cookie that is kept.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+/// A cookie that is kept. Its value opens what a session opens: `Debug` gives stars for it.
+#[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct Cookie {
     /// The host it goes to.
@@ -27,7 +32,7 @@ pub struct Cookie {
     pub name: String,
     /// Its value.
     pub value: String,
-    /// When it ends, in seconds since 1970; with the process where there is no such moment.
+    /// When it ends, in seconds since 1970; `None` for one that a browser would forget when it is closed.
     #[ts(type = "number | null")]
     pub expires: Option<i64>,
     /// Whether it goes out over TLS only.
@@ -36,15 +41,56 @@ pub struct Cookie {
     pub http_only: bool,
 }
 
-/// A cookie jar. Lives as long as its client; nothing is written to disk.
-#[derive(Debug, Default)]
-pub(crate) struct Jar(Mutex<CookieStore>);
+impl fmt::Debug for Cookie {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { domain, path, name, .. } = self;
+        write!(formatter, "Cookie({name}={MASK}; {domain}{path})")
+    }
+}
+
+/// A cookie jar. Clients may share one.
+#[derive(Default)]
+pub struct Jar {
+    cookies: Mutex<CookieStore>,
+    changes: AtomicU64,
+}
+
+impl fmt::Debug for Jar {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_list().entries(self.list()).finish()
+    }
+}
 
 impl Jar {
+    /// How often it was changed so far.
+    pub fn changes(&self) -> u64 {
+        self.changes.load(Ordering::Acquire)
+    }
+
+    /// Holds these cookies and no other.
+    pub fn replace(&self, cookies: &[Cookie]) {
+        let mut jar = self.change();
+        jar.clear();
+        for cookie in cookies {
+            // One that has expired meanwhile is none.
+            let _ = set(&mut jar, cookie);
+        }
+    }
+
+    fn read(&self) -> MutexGuard<'_, CookieStore> {
+        self.cookies.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn change(&self) -> MutexGuard<'_, CookieStore> {
+        let jar = self.read();
+        self.changes.fetch_add(1, Ordering::Release);
+        jar
+    }
+
     /// The `Cookie` header for a request to `url`, given the one its author wrote. A cookie written by hand wins over
     /// one of the same name in the jar.
     pub(crate) fn header(&self, url: &Url, written: Option<&str>) -> Option<String> {
-        let jar = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let jar = self.read();
         let names: HashSet<&str> = written
             .into_iter()
             .flat_map(|written| written.split(';'))
@@ -64,7 +110,7 @@ impl Jar {
         if !headers.contains_key(SET_COOKIE) {
             return;
         }
-        let mut jar = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut jar = self.change();
         for cookie in headers
             .get_all(SET_COOKIE)
             .iter()
@@ -75,32 +121,37 @@ impl Jar {
     }
 
     /// Every cookie that has not expired, by domain, path and name.
-    pub(crate) fn list(&self) -> Vec<Cookie> {
-        let jar = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+    pub fn list(&self) -> Vec<Cookie> {
+        let jar = self.read();
         let mut cookies: Vec<Cookie> = jar.iter_unexpired().map(as_listed).collect();
         cookies.sort_by(|a, b| (&a.domain, &a.path, &a.name).cmp(&(&b.domain, &b.path, &b.name)));
         cookies
     }
 
     /// Keeps a cookie that a person wrote, in place of one of the same domain, path and name.
-    pub(crate) fn set(&self, cookie: &Cookie) -> Result<(), &'static str> {
-        let (line, url) = as_written(cookie)?;
-        let mut jar = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        jar.parse(&line, &url)
-            .map(|_| ())
-            .map_err(|_| "its domain takes no cookie, or it has expired")
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn set(&self, cookie: &Cookie) -> Result<(), &'static str> {
+        set(&mut self.change(), cookie)
     }
 
     /// Forgets a cookie; `false` where there is none.
-    pub(crate) fn remove(&self, domain: &str, path: &str, name: &str) -> bool {
-        let mut jar = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        jar.remove(domain, path, name).is_some()
+    pub fn remove(&self, domain: &str, path: &str, name: &str) -> bool {
+        self.change().remove(domain, path, name).is_some()
     }
 
     /// Forgets every cookie.
-    pub(crate) fn clear(&self) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    pub fn clear(&self) {
+        self.change().clear();
     }
+}
+
+fn set(jar: &mut CookieStore, cookie: &Cookie) -> Result<(), &'static str> {
+    let (line, url) = as_written(cookie)?;
+    jar.parse(&line, &url)
+        .map(|_| ())
+        .map_err(|_| "its domain takes no cookie, or it has expired")
 }
 
 fn as_listed(cookie: &cookie_store::Cookie<'static>) -> Cookie {
@@ -219,7 +270,13 @@ mod tests {
         let below = Url::parse("https://id.acme.test/").unwrap();
         assert_eq!(jar.header(&below, None).unwrap(), "sid=two words=2");
 
+        assert!(!format!("{jar:?}").contains("two words"), "{jar:?}");
+        let (other, seen) = (Jar::default(), jar.changes());
+        other.replace(&jar.list());
+        assert_eq!((other.list(), jar.changes()), (jar.list(), seen));
+
         assert!(jar.remove("acme.test", "/", "sid"));
+        assert!(jar.changes() > seen);
         assert!(!jar.remove("acme.test", "/", "sid"));
         jar.clear();
         assert_eq!(jar.list(), []);

@@ -46,6 +46,8 @@ pub(crate) struct Outgoing {
     pub url: Url,
     pub headers: Vec<Header>,
     pub body: Option<Bytes>,
+    /// Whether the client's cookies go with it, and those of the answer into the jar.
+    pub cookies: bool,
 }
 
 impl<'a> Course<'a> {
@@ -154,6 +156,7 @@ impl<'a> Course<'a> {
             method,
             url,
             body: self.body.as_ref().map(|payload| payload.bytes.clone()),
+            cookies: request.cookies,
         })
     }
 

@@ -25,7 +25,7 @@ mod transport;
 
 pub use body_store::{Body, BodyFile};
 pub use certificate::Certificate;
-pub use cookies::Cookie;
+pub use cookies::{Cookie, Jar};
 pub use error::Error;
 pub use network::Network;
 pub use patience::Waits;

@@ -274,7 +274,9 @@ async fn ask(client: &Client, outgoing: &Outgoing) -> Result<Answer, Error> {
             given: via.signed,
         });
     }
-    client.cookies().store(&outgoing.url, response.headers());
+    if outgoing.cookies {
+        client.cookies().store(&outgoing.url, response.headers());
+    }
     Ok(Answer {
         response,
         marks,
@@ -289,7 +291,9 @@ fn replayed(client: &Client, outgoing: &Outgoing) -> Result<Answer, Error> {
     let recording = client.recording().expect("a client asks servers or replays");
     let body = outgoing.body.as_deref().unwrap_or_default();
     let response = recording.answer(outgoing.method.as_str(), &outgoing.url, body)?;
-    client.cookies().store(&outgoing.url, response.headers());
+    if outgoing.cookies {
+        client.cookies().store(&outgoing.url, response.headers());
+    }
     Ok(Answer {
         response,
         marks: Marks::default(),

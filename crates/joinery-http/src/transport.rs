@@ -11,7 +11,7 @@ use url::{Host, Url};
 
 use crate::{
     certificate::Certificate,
-    cookies::{Cookie, Jar},
+    cookies::Jar,
     error::Error,
     network::{HttpVersion, Network, Proxy, Via},
     recording::Recording,
@@ -31,6 +31,8 @@ pub struct ClientOptions {
     pub max_body: u64,
     /// Certificates, proxy and timeouts.
     pub network: Network,
+    /// The cookies it sends and takes in. A clone of the options shares them.
+    pub cookies: Arc<Jar>,
 }
 
 impl Default for ClientOptions {
@@ -39,6 +41,7 @@ impl Default for ClientOptions {
             user_agent: String::new(),
             max_body: MAX_BODY,
             network: Network::default(),
+            cookies: Arc::default(),
         }
     }
 }
@@ -53,7 +56,6 @@ pub struct Client {
 struct Shared {
     options: ClientOptions,
     transport: Transport,
-    cookies: Jar,
 }
 
 /// Where answers come from.
@@ -116,11 +118,7 @@ impl Client {
 
     fn over(options: ClientOptions, transport: Transport) -> Self {
         Self {
-            shared: Arc::new(Shared {
-                options,
-                transport,
-                cookies: Jar::default(),
-            }),
+            shared: Arc::new(Shared { options, transport }),
         }
     }
 
@@ -155,31 +153,9 @@ impl Client {
         &self.shared.options
     }
 
-    /// Every cookie that is kept, by domain, path and name.
-    pub fn kept_cookies(&self) -> Vec<Cookie> {
-        self.cookies().list()
-    }
-
-    /// Keeps a cookie, in place of one of the same domain, path and name.
-    ///
-    /// # Errors
-    /// What is wrong with it.
-    pub fn keep_cookie(&self, cookie: &Cookie) -> Result<(), &'static str> {
-        self.cookies().set(cookie)
-    }
-
-    /// Forgets a cookie; `false` where there is none.
-    pub fn forget_cookie(&self, domain: &str, path: &str, name: &str) -> bool {
-        self.cookies().remove(domain, path, name)
-    }
-
-    /// Forgets every cookie.
-    pub fn forget_cookies(&self) {
-        self.cookies().clear();
-    }
-
-    pub(crate) fn cookies(&self) -> &Jar {
-        &self.shared.cookies
+    /// Its cookies.
+    pub fn cookies(&self) -> &Arc<Jar> {
+        &self.shared.options.cookies
     }
 }
 

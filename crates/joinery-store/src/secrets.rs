@@ -2,6 +2,7 @@
 
 mod file;
 mod keychain;
+mod seal;
 
 use std::{
     path::{Path, PathBuf},
@@ -27,6 +28,7 @@ pub struct Secrets {
     file: SecretFile,
     /// Whether the keychain is used; asked at the first need, because asking costs time and wakes other programs.
     keychain: OnceLock<bool>,
+    seal_key: OnceLock<seal::Key>,
 }
 
 impl Secrets {
@@ -53,6 +55,7 @@ impl Secrets {
         Ok(Self {
             file: SecretFile::new(folder, passphrase),
             keychain: answer,
+            seal_key: OnceLock::new(),
         })
     }
 

@@ -46,13 +46,14 @@ pub(super) struct Found {
     pub(super) count: u64,
 }
 
-/// Finds every place of a text.
-pub(super) fn find(bytes: &[u8], wanted: &FindText, watch: &Watch) -> Result<Found, FindError> {
+/// Finds every place of a text. In JSON a text is also found as the views lay it out: `"id": 7` where the body has
+/// `"id":7`, and `id: 7` as the tree has it.
+pub(super) fn find(bytes: &[u8], is_json: bool, wanted: &FindText, watch: &Watch) -> Result<Found, FindError> {
     let mut found = Found::default();
     if wanted.text.is_empty() {
         return Ok(found);
     }
-    let pattern = pattern(wanted)?;
+    let pattern = pattern(wanted, is_json)?;
     let mut at = 0;
     let mut stride = 0;
     while stride < bytes.len() {
@@ -86,11 +87,11 @@ pub(super) fn find(bytes: &[u8], wanted: &FindText, watch: &Watch) -> Result<Fou
     Ok(found)
 }
 
-fn pattern(wanted: &FindText) -> Result<Regex, FindError> {
-    let text = if wanted.regex {
-        wanted.text.clone()
-    } else {
-        regex::escape(&wanted.text)
+fn pattern(wanted: &FindText, is_json: bool) -> Result<Regex, FindError> {
+    let text = match wanted {
+        FindText { regex: true, text, .. } => text.clone(),
+        FindText { text, .. } if is_json => as_laid_out(text),
+        FindText { text, .. } => regex::escape(text),
     };
     RegexBuilder::new(&text)
         .case_insensitive(!wanted.case)
@@ -99,6 +100,22 @@ fn pattern(wanted: &FindText) -> Result<Regex, FindError> {
         .map_err(|error| FindError::Pattern {
             reason: last_line(&error),
         })
+}
+
+/// A colon with a space behind it, as views write one after a name, stands for a colon with any space or none, and for
+/// the end of the name that the tree leaves out.
+fn as_laid_out(text: &str) -> String {
+    let mut parts = text.split(": ");
+    let mut pattern = regex::escape(parts.next().unwrap_or_default());
+    let mut named = text.starts_with(|first| first != ':');
+    for part in parts {
+        let quote = if named && !pattern.ends_with('"') { "\"?" } else { "" };
+        pattern.push_str(quote);
+        pattern.push_str(r"[ \t\r\n]*:[ \t\r\n]*");
+        pattern.push_str(&regex::escape(part));
+        named = !part.is_empty();
+    }
+    pattern
 }
 
 /// Of the several lines of such an error, which draw the place, the one that says what is wrong.

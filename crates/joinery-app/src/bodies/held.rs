@@ -17,7 +17,7 @@ use super::{
     open::OpenBody,
     place::{self, BodyPlace},
     table::{Table, TableOrder, TableRows, TableSummary},
-    types::{BodyLines, BodySummary, BodyView},
+    types::{BodyKind, BodyLines, BodySummary, BodyView},
     work::{Stopped, Watch},
 };
 
@@ -155,7 +155,7 @@ impl Bodies {
     /// [`FindError`].
     pub fn find(&self, id: &str, text: &FindText, watch: &Watch) -> Result<(u64, u64), FindError> {
         let Some(body) = self.get(id) else { return Ok((0, 0)) };
-        let found = find::find(body.visible(), text, watch)?;
+        let found = find::find(body.visible(), body.summary().kind == BodyKind::Json, text, watch)?;
         let counts = (found.count, found.kept() as u64);
         *body.found() = (found.count > 0).then(|| Arc::new(found));
         Ok(counts)

@@ -429,6 +429,25 @@ fn what_is_found_is_counted_and_shown_in_every_view() {
 }
 
 #[test]
+fn json_is_found_as_it_is_laid_out_and_as_it_came() {
+    let bodies = Bodies::new();
+    let close = bodies.open(
+        r#"{"id":7,"note":"id: 7","ids" : [7],"at":"12:30"}"#,
+        "application/json",
+    );
+    let count = |text| find(&bodies, &close.id, text, false, false).unwrap().0;
+    assert_eq!(count(r#""id": 7"#), 1);
+    assert_eq!(count(r#""id":7"#), 1);
+    assert_eq!(count("id: 7"), 2);
+    assert_eq!(count(r#""ids": ["#), 1);
+    assert_eq!(count("12:30"), 1);
+    let place = bodies.hit(&close.id, BodyView::Pretty, 0).unwrap();
+    assert_eq!(place.line, 1);
+    let text = bodies.open("a:b and a: b", "text/plain");
+    assert_eq!(find(&bodies, &text.id, "a: b", false, false).unwrap().0, 1);
+}
+
+#[test]
 fn a_search_goes_on_across_strides_and_stops_when_it_is_given_up() {
     let mut text = "x".repeat(9 << 20);
     for at in [0, (4 << 20) - 3, (4 << 20) + 1000, (9 << 20) - 6] {

@@ -16,6 +16,7 @@ use crate::{
     connectors,
     error::{Code, Error},
     event::Event,
+    requests::jars,
     studio::{Studio, lock},
 };
 
@@ -247,6 +248,7 @@ pub fn remove(studio: &Studio, name: &str) -> Result<(), Error> {
         studio.secrets()?.remove(name, field)?;
     }
     studio.safe().forget(name)?;
+    jars::forget(studio, name)?;
     studio.end_session(name);
     table::connection::remove(store, name)?;
     health::forget(studio, name);

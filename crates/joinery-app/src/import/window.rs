@@ -2,11 +2,12 @@
 
 use std::{collections::BTreeSet, path::Path};
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use joinery_connector::import::{Format, Imported, NotCarried};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{ImportReport, read, read_as, read_path, write};
+use super::{ImportReport, read, read_as, read_path, read_zip, write};
 use crate::{
     connectors, descriptions,
     error::{Code, Error},
@@ -33,6 +34,13 @@ pub enum ImportSource {
         name: String,
         /// The text.
         text: String,
+    },
+    /// A zip that was dropped on the window.
+    Zip {
+        /// What it is called.
+        name: String,
+        /// Its bytes in Base64.
+        base64: String,
     },
 }
 
@@ -147,6 +155,12 @@ fn taken(source: &ImportSource) -> Result<(&'static Format, Imported), Error> {
     match source {
         ImportSource::File { path } => read_path(None, Path::new(path)),
         ImportSource::Text { name, text } => read_as(None, text, name),
+        ImportSource::Zip { name, base64 } => {
+            let bytes = STANDARD
+                .decode(base64)
+                .map_err(|_| Error::new(Code::Input, format!("{name} did not come whole")))?;
+            read_zip(&bytes, name)
+        }
     }
 }
 
@@ -155,6 +169,7 @@ fn text_of(source: &ImportSource) -> Result<(String, String), Error> {
     Ok(match source {
         ImportSource::File { path } => (path.clone(), read(Path::new(path))?),
         ImportSource::Text { name, text } => (name.clone(), text.clone()),
+        ImportSource::Zip { name, .. } => (name.clone(), String::new()),
     })
 }
 
@@ -195,6 +210,37 @@ mod tests {
         assert_eq!((preview.format.as_str(), preview.describes), ("postman", false));
         assert!(!preview.secrets.is_empty() && preview.secrets.iter().all(NotCarried::is_secret));
         assert!(preview.not_carried.iter().all(|left| !left.is_secret()));
+    }
+
+    #[test]
+    fn a_zip_that_was_dropped_is_read() {
+        let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        for (path, text) in [
+            (
+                "shop/bruno.json",
+                r#"{"version":"1","name":"Shop","type":"collection"}"#,
+            ),
+            (
+                "shop/orders/list.bru",
+                "meta {\n  name: List\n  type: http\n}\n\nget {\n  url: https://shop.example/orders\n}\n",
+            ),
+        ] {
+            zip.start_file(path, zip::write::SimpleFileOptions::default()).unwrap();
+            std::io::Write::write_all(&mut zip, text.as_bytes()).unwrap();
+        }
+        let bytes = zip.finish().unwrap().into_inner();
+        let dropped = |bytes: &[u8]| ImportSource::Zip {
+            name: "shop.zip".into(),
+            base64: STANDARD.encode(bytes),
+        };
+        let preview = preview_import(&dropped(&bytes)).unwrap();
+        assert_eq!(
+            (preview.format.as_str(), preview.requests, preview.folders),
+            ("bruno", 1, 1)
+        );
+        assert_eq!(preview.name.as_deref(), Some("Shop"));
+        let error = preview_import(&dropped(&bytes[..40])).unwrap_err();
+        assert!(error.message.contains("zip"), "{error:?}");
     }
 
     #[test]

@@ -1,11 +1,11 @@
 //! What was sent and answered as a HAR log, secrets masked.
 
 use joinery_connector::{
-    HttpRequest, Secret,
+    Header, HttpRequest, HttpResponse, Secret,
     export::{HarEntry, har as log},
-    http::{HttpBody, header},
+    http::{Hop, HopReason, HttpBody, header},
 };
-use joinery_http::{Exchange, redact::mask};
+use joinery_http::{Body, SentRequest, redact::mask};
 use serde_json::Value;
 
 use super::{Answered, Prepared};
@@ -19,12 +19,45 @@ pub fn har(prepared: &Prepared, answered: &Answered) -> Result<Value, Error> {
     let mut secrets = prepared.connection().http.secrets();
     secrets.extend(prepared.variables().secrets());
     let exchanges = answered.exchange.sign_in.iter().chain([&answered.exchange]);
-    let shown = exchanges.map(|exchange| Shown::of(exchange, &secrets));
-    let shown = shown.collect::<Result<Vec<_>, _>>()?;
+    let seen = exchanges.map(|exchange| SeenExchange {
+        started_ms: answered.started_ms,
+        request: &exchange.request,
+        response: &exchange.response,
+        body: &exchange.body,
+    });
+    har_of(seen, &secrets)
+}
+
+/// An exchange as it was seen, its request masked already.
+pub(crate) struct SeenExchange<'a> {
+    pub(crate) started_ms: i64,
+    pub(crate) request: &'a SentRequest,
+    pub(crate) response: &'a HttpResponse,
+    pub(crate) body: &'a Body,
+}
+
+/// Exchanges as a HAR log without `secrets`.
+///
+/// # Errors
+/// As [`har`].
+pub(crate) fn har_of<'a>(
+    exchanges: impl Iterator<Item = SeenExchange<'a>>,
+    secrets: &[Secret],
+) -> Result<Value, Error> {
+    let mut shown = Vec::new();
+    for exchange in exchanges {
+        let mut begun_ms = exchange.started_ms;
+        for hop in earlier(exchange.response) {
+            begun_ms += whole(hop.delay_ms);
+            shown.push((begun_ms, Shown::hop(hop, secrets)));
+            begun_ms += whole(hop.timing.total_ms);
+        }
+        shown.push((begun_ms, Shown::of(&exchange, secrets)?));
+    }
     let entries: Vec<HarEntry> = shown
         .iter()
-        .map(|shown| HarEntry {
-            started_ms: answered.started_ms,
+        .map(|(started_ms, shown)| HarEntry {
+            started_ms: *started_ms,
             request: &shown.request,
             response: &shown.response,
             body: &shown.body,
@@ -36,13 +69,46 @@ pub fn har(prepared: &Prepared, answered: &Answered) -> Result<Value, Error> {
 /// One exchange without its secrets.
 struct Shown {
     request: HttpRequest,
-    response: joinery_connector::HttpResponse,
+    response: HttpResponse,
     body: Vec<u8>,
 }
 
+/// The answers before the last: redirects that were followed, tries that were repeated. What signing in asked is an
+/// exchange of its own.
+fn earlier(response: &HttpResponse) -> impl Iterator<Item = &Hop> {
+    let earlier = response.hops.len().saturating_sub(1);
+    response.hops[..earlier]
+        .iter()
+        .filter(|hop| hop.reason != HopReason::SignIn)
+}
+
 impl Shown {
-    fn of(exchange: &Exchange, secrets: &[Secret]) -> Result<Self, Error> {
-        let sent = &exchange.request;
+    /// An answer on the way, of which no more is known than where it was asked and where it led.
+    fn hop(hop: &Hop, secrets: &[Secret]) -> Self {
+        let url = mask(&hop.url, secrets);
+        let location = hop.location.iter();
+        Self {
+            request: HttpRequest::new(&hop.method, &url),
+            response: HttpResponse {
+                status: hop.status,
+                reason: String::new(),
+                version: String::new(),
+                url,
+                headers: location
+                    .map(|location| Header::new("Location", mask(location, secrets)))
+                    .collect(),
+                size: 0,
+                wire_size: 0,
+                timing: hop.timing,
+                hops: Vec::new(),
+                rate_limit: None,
+            },
+            body: Vec::new(),
+        }
+    }
+
+    fn of(exchange: &SeenExchange<'_>, secrets: &[Secret]) -> Result<Self, Error> {
+        let sent = exchange.request;
         let mut request = HttpRequest::new(&sent.method, &sent.url);
         request.headers.clone_from(&sent.headers);
         if let Some(text) = &sent.body {
@@ -69,4 +135,13 @@ impl Shown {
             body,
         })
     }
+}
+
+/// Whole milliseconds.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "no send takes longer than a number can say"
+)]
+pub(crate) fn whole(milliseconds: f64) -> i64 {
+    milliseconds.round() as i64
 }

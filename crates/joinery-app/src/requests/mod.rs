@@ -4,6 +4,7 @@ mod auth;
 mod cookies;
 mod data;
 mod har;
+pub(crate) mod jars;
 mod load;
 mod make;
 mod outside;
@@ -12,6 +13,7 @@ mod prepare;
 mod run;
 mod send;
 mod view;
+mod waits;
 mod wire_log;
 
 use std::{
@@ -28,9 +30,13 @@ use ts_rs::TS;
 use crate::{bodies::BodySummary, connectors, error::Error, files::FileRef, okta::Hint, studio::Studio};
 
 pub use crate::assertions::{AssertionResult, CaptureResult};
-pub use cookies::{CookieKey, clear_cookies, cookies, remove_cookie, save_cookie};
+pub use cookies::{
+    CookieKey, clear_cookies, cookies, forget_saved_cookies, remove_cookie, save_cookie, saved_cookies,
+    set_saved_cookie,
+};
 pub use data::{ENDINGS, Row, read_data};
 pub use har::har;
+pub(crate) use har::{SeenExchange, har_of, whole};
 pub use joinery_http::Cookie;
 pub use load::{Load, LoadPlan, LoadRequest, load, load_request};
 pub use make::{ActionStep, make_action};

@@ -1,6 +1,6 @@
 //! A request with all that it takes to send it, again and again.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use joinery_connector::{
     Connector, HttpRequest,
@@ -11,7 +11,7 @@ use joinery_http::Exchange;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    auth,
+    auth, jars,
     outside::Outside,
     pages::{self, Pages, Progress},
     send::{Failure, Sending, exchange_as},
@@ -114,6 +114,9 @@ pub fn prepare(
     }
     variables.set_world(Arc::new(Outside::new(studio, &connector.root, given.answers)));
     let connection = auth::signing(studio, connector, connection, &request.auth, &variables)?;
+    if request.settings.cookies != Some(false) {
+        jars::refresh(studio, &connection)?;
+    }
     Ok(Prepared {
         connector: Arc::clone(connector),
         connection,
@@ -125,6 +128,11 @@ pub fn prepare(
 }
 
 impl Prepared {
+    /// The folder of its connector.
+    pub(super) fn root(&self) -> &Path {
+        &self.connector.root
+    }
+
     /// The request with what its folders give.
     pub fn request(&self) -> &SavedRequest {
         &self.request
@@ -208,6 +216,7 @@ impl Prepared {
     ) -> Result<Answered, Failure> {
         let mut connection = self.connection.clone();
         connection.http.also_secret = self.variables.secrets();
+        connection.http.waits = sending.waits.cloned();
         let settings = &self.request.settings;
         let sending = &Sending {
             timed: settings.timeout.is_some(),
@@ -295,7 +304,11 @@ fn missing_variables(missing: &[Missing]) -> Error {
         })
         .collect();
     let nearest = missing.iter().find_map(|missing| missing.nearest.as_ref());
+    let asks = missing.iter().find(|missing| missing.name.contains("prompt("));
     Error::new(Code::Input, format!("no value for {}", said.join(", "))).with_hint(match nearest {
+        _ if asks.is_some() => {
+            "Answer it when the request is sent: --answer LABEL=TEXT on the command line.".to_owned()
+        }
         Some(name) => format!("Did you mean {{{{{name}}}}}?"),
         None => "Set it in the request's variables or the connection, or give it with --var NAME=VALUE.".to_owned(),
     })

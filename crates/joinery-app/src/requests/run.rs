@@ -235,7 +235,13 @@ impl Step<'_> {
                 told.ok = told.failures.is_empty();
                 if self.kept {
                     // A full disk is told by the next send of a person; the run goes on.
-                    told.number = keep(self.studio, path.map(str::to_owned), &answered.exchange).ok();
+                    told.number = keep(
+                        self.studio,
+                        &self.connector.root,
+                        path.map(str::to_owned),
+                        &answered.exchange,
+                    )
+                    .ok();
                 }
                 told.assertions = answered.assertions;
                 told.captures = answered.captures;

@@ -1,15 +1,16 @@
 //! Sending: once, kept in the history.
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 use joinery_connector::{HttpRequest, Secret, variables};
-use joinery_http::{Body, Exchange, redact};
+use joinery_http::{Body, Exchange, Waits, redact};
 use joinery_store::table::{self, send::Row};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    AT_HAND, Answered, Preparation, Prepared, SendRequest, Sent, SignInExchange, pages::Progress, prepare, view,
+    AT_HAND, Answered, Preparation, Prepared, SendRequest, Sent, SignInExchange, jars, pages::Progress, prepare, view,
+    waits::TellWaits,
 };
 use crate::{
     bodies::BodySummary,
@@ -43,12 +44,17 @@ pub async fn send(studio: &Studio, send: SendRequest) -> Result<Sent, Error> {
             size: progress.size,
         });
     };
+    let waits: Arc<dyn Waits> = Arc::new(TellWaits {
+        id: id.clone(),
+        events: studio.event_sender(),
+    });
     let sending = Sending {
         on_page: &on_page,
+        waits: Some(&waits),
         ..Sending::new(&permits, &stop.request)
     };
     let answered = prepared.send_as(studio, prepared.ready()?, &sending).await?;
-    shown(studio, path, answered)
+    shown(studio, prepared.root(), path, answered)
 }
 
 /// A request as it stands in the tester, with all that it takes to send it.
@@ -71,9 +77,9 @@ pub(super) fn prepared(studio: &Studio, send: SendRequest) -> Result<Prepared, E
 }
 
 /// Keeps an answer in the history and opens its body for the window.
-fn shown(studio: &Studio, path: Option<String>, answered: Answered) -> Result<Sent, Error> {
+fn shown(studio: &Studio, connector: &Path, path: Option<String>, answered: Answered) -> Result<Sent, Error> {
     let exchange = answered.exchange;
-    let number = keep(studio, path, &exchange)?;
+    let number = keep(studio, connector, path, &exchange)?;
     let body = open_body(studio, &exchange)?;
     let sign_in = exchange.sign_in.into_iter().map(|exchange| {
         Ok(SignInExchange {
@@ -137,6 +143,8 @@ pub(super) struct Sending<'a> {
     pub(super) cancel: &'a CancellationToken,
     /// Whether its time was said, which then holds for each of its pages.
     pub(super) timed: bool,
+    /// Hears of the waits that the server asks for.
+    pub(super) waits: Option<&'a Arc<dyn Waits>>,
     /// Hears of every page.
     pub(super) on_page: &'a (dyn Fn(Progress) + Sync),
 }
@@ -147,6 +155,7 @@ impl<'a> Sending<'a> {
             permits,
             cancel,
             timed: false,
+            waits: None,
             on_page: &|_| {},
         }
     }
@@ -194,12 +203,18 @@ pub(super) async fn exchange_as(
     let url = ready.url.clone();
     let outcome = joinery_http::send(&client, &connection.http, ready, sending.cancel).await;
     connections::note_call(studio, connection, &url, &outcome);
+    if let Some(profile) = &connection.profile {
+        // The answer is there: cookies that cannot be kept are no reason to withhold it.
+        let _ = jars::keep(studio, profile);
+    }
     outcome.map_err(Failure::Unanswered)
 }
 
-/// Adds a send to the history, its body in a file beside it. What requests have captured as secret is masked there.
-pub(super) fn keep(studio: &Studio, path: Option<String>, exchange: &Exchange) -> Result<i64, Error> {
+/// Adds a send of the connector in a folder to the history, its body in a file beside it. What requests have captured as
+/// secret is masked there.
+pub(super) fn keep(studio: &Studio, connector: &Path, path: Option<String>, exchange: &Exchange) -> Result<i64, Error> {
     let store = studio.store()?;
+    let workspace = studio.workspace_folder()?;
     let name = format!("{}.body", uuid::Uuid::new_v4());
     if exchange.body.size() > 0 {
         let folder = store.body_folder();
@@ -213,7 +228,8 @@ pub(super) fn keep(studio: &Studio, path: Option<String>, exchange: &Exchange) -
     }
     let row = Row {
         id: 0,
-        workspace: studio.workspace_folder()?.display().to_string(),
+        connector: connectors::name_in(&workspace, connector),
+        workspace: workspace.display().to_string(),
         request_path: path,
         sent_ms: now_ms(),
         method: exchange.request.method.clone(),

@@ -3,6 +3,7 @@
 mod alone;
 pub mod debug;
 mod going_on;
+mod har;
 mod held;
 mod perform;
 mod pick_lists;
@@ -28,6 +29,7 @@ use tokio_util::sync::CancellationToken;
 use ts_rs::TS;
 
 pub use going_on::{OnWait, Waiting, WaitingAction, forget_waiting};
+pub use har::har;
 pub use joinery_connector::schema::PickOption;
 pub use perform::{Performance, Performed, advice, perform};
 pub(crate) use perform::{

@@ -4,7 +4,7 @@
 use std::{sync::Arc, time::Instant};
 
 use joinery_connector::{
-    Connector, FileKind,
+    Connector, FileKind, Secret,
     cassette::{self, Given},
     http,
     schema::{self, Field, Violation},
@@ -23,7 +23,8 @@ use crate::{
     connections::{self, Resolved},
     error::{Code, Error},
     host::{self, RecordedCall, RunHost, milliseconds},
-    studio::Studio,
+    requests::jars,
+    studio::{Studio, now_ms},
 };
 
 /// What to run, on what.
@@ -169,6 +170,10 @@ pub struct Performed {
     pub waiting: Option<Waiting>,
     /// Milliseconds in all.
     pub time_ms: f64,
+    /// When it was begun, in milliseconds since 1970.
+    pub(crate) started_ms: i64,
+    /// What is secret of its connection.
+    pub(crate) secrets: Vec<Secret>,
     /// Whether the action says that it may be repeated.
     pub(crate) idempotent: bool,
     /// What the action says it gives.
@@ -344,6 +349,8 @@ fn told(studio: &Studio, performance: Performance, host: &RunHost, outcome: Outc
     let record = host.take();
     if let (Some(profile), Some(found)) = (&performance.connection.profile, record.health) {
         connections::note(studio, profile, found, None);
+        // What it gave is there: cookies that cannot be kept are no reason to withhold it.
+        let _ = jars::keep(studio, profile);
     }
     let outcome = Outcome {
         result: outcome
@@ -363,6 +370,8 @@ fn told(studio: &Studio, performance: Performance, host: &RunHost, outcome: Outc
         warnings: Vec::new(),
         waiting: None,
         time_ms: milliseconds(started.elapsed()),
+        started_ms: begun(started),
+        secrets: performance.connection.http.secrets(),
         idempotent: false,
         sample: None,
         withheld: record.withheld,
@@ -466,10 +475,16 @@ fn failed(input: Value, error: ScriptError, started: Instant) -> Performed {
         warnings: Vec::new(),
         waiting: None,
         time_ms: milliseconds(started.elapsed()),
+        started_ms: begun(started),
+        secrets: Vec::new(),
         idempotent: false,
         sample: None,
         withheld: Vec::new(),
     }
+}
+
+fn begun(started: Instant) -> i64 {
+    now_ms().saturating_sub(i64::try_from(started.elapsed().as_millis()).unwrap_or(0))
 }
 
 /// Why the input cannot be used, naming every path.

@@ -170,7 +170,7 @@ async fn send(studio: &Studio, call: Call<'_>) -> Result<Exchange, Error> {
         waits: None,
         also_secret: Vec::new(),
     };
-    let client = studio.client_for(CLIENT, &Network::default())?;
+    let client = studio.client_for(CLIENT, &Network::default(), || Ok(Arc::default()))?;
     Ok(joinery_http::send(&client, &connection, request, &CancellationToken::new()).await?)
 }
 

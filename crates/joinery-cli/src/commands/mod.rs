@@ -4,6 +4,7 @@ mod add;
 mod check;
 mod completions;
 mod connection;
+mod cookies;
 mod dap;
 mod export;
 mod flow;
@@ -59,6 +60,8 @@ pub enum Command {
     Import(import::Arguments),
     /// Keep connection profiles
     Connection(connection::Arguments),
+    /// List, change and forget the cookies of a connection
+    Cookies(cookies::Arguments),
     /// Write a package
     Export(export::Arguments),
     /// Show what a package holds
@@ -97,6 +100,7 @@ impl Command {
             Self::Send(arguments) => send::run(&arguments),
             Self::Import(arguments) => import::run(&arguments),
             Self::Connection(arguments) => connection::run(arguments),
+            Self::Cookies(arguments) => cookies::run(arguments),
             Self::Export(arguments) => export::run(&arguments),
             Self::Inspect(arguments) => inspect::run(&arguments),
             Self::Verify(arguments) => verify::run(&arguments),
@@ -117,6 +121,7 @@ impl Command {
             Self::Send(arguments) => arguments.shown.json,
             Self::Import(arguments) => arguments.json,
             Self::Connection(arguments) => arguments.wants_json(),
+            Self::Cookies(arguments) => arguments.wants_json(),
             Self::Flow(arguments) => arguments.wants_json(),
             Self::Deliveries(arguments) => arguments.json,
             Self::Export(arguments) => arguments.json,

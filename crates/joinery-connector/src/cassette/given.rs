@@ -22,6 +22,13 @@ pub struct Given {
     secret: bool,
 }
 
+impl Given {
+    /// Its text, where its field is secret.
+    pub fn secret(&self) -> Option<&Secret> {
+        self.secret.then_some(&self.text)
+    }
+}
+
 /// Every text of `input`, of which `fields` say what is secret.
 pub fn given(fields: &[Field], input: &Value) -> Vec<Given> {
     let mut found = Vec::new();

@@ -276,7 +276,7 @@ fn derive(passphrase: &Secret, salt: &[u8]) -> Key {
     key
 }
 
-fn random<const N: usize>() -> [u8; N] {
+pub(super) fn random<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).expect("the system gives random bytes");
     bytes

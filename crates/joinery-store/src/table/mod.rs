@@ -1,6 +1,7 @@
 //! The tables. One file each with its migrations, rows and queries, one line in the list.
 
 pub mod connection;
+pub mod cookie_jar;
 pub mod delivery;
 pub mod flow;
 pub mod run;
@@ -17,6 +18,7 @@ type Migration = (u32, &'static str);
 /// Every table's steps.
 const MIGRATIONS: &[&[Migration]] = &[
     connection::MIGRATIONS,
+    cookie_jar::MIGRATIONS,
     delivery::MIGRATIONS,
     flow::MIGRATIONS,
     run::MIGRATIONS,

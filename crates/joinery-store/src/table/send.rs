@@ -27,10 +27,12 @@ pub(crate) const MIGRATIONS: &[super::Migration] = &[
     ),
     // Those a person wants to keep. A table of its own: most sends are never pinned.
     (4, "CREATE TABLE pinned_send (id INTEGER PRIMARY KEY) STRICT"),
+    // Sends from before are nobody's, and shown for every connector that has such a file.
+    (10, "ALTER TABLE send ADD COLUMN connector TEXT NOT NULL DEFAULT ''"),
 ];
 
 const SELECT: &str =
-    "SELECT id, workspace, request_path, sent_ms, method, url, status, time_ms, detail, body FROM send";
+    "SELECT id, workspace, connector, request_path, sent_ms, method, url, status, time_ms, detail, body FROM send";
 
 /// One send. The request's and response's metadata are JSON text with secrets masked.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,6 +41,8 @@ pub struct Row {
     pub id: i64,
     /// The workspace's folder.
     pub workspace: String,
+    /// The connector's folder in the workspace.
+    pub connector: String,
     /// The request file, where it is a saved one.
     pub request_path: Option<String>,
     /// When, in milliseconds since 1970.
@@ -65,11 +69,13 @@ pub fn add(store: &Store, row: &Row, keep: usize) -> Result<i64, Error> {
     let (id, dropped) = store.write("keeping a send", |transaction| {
         transaction
             .prepare_cached(
-                "INSERT INTO send (workspace, request_path, sent_ms, method, url, status, time_ms, detail, body)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                "INSERT INTO send
+                 (workspace, connector, request_path, sent_ms, method, url, status, time_ms, detail, body)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
             )?
             .execute((
                 &row.workspace,
+                &row.connector,
                 &row.request_path,
                 row.sent_ms,
                 &row.method,
@@ -89,17 +95,19 @@ pub fn add(store: &Store, row: &Row, keep: usize) -> Result<i64, Error> {
     Ok(id)
 }
 
-/// The last sends of a workspace, latest first; of one request where given.
+/// The last sends of a workspace, latest first; of one request where its connector and path are given.
 ///
 /// # Errors
 /// [`Error::Statement`].
-pub fn list(store: &Store, workspace: &str, request_path: Option<&str>, limit: usize) -> Result<Vec<Row>, Error> {
+pub fn list(store: &Store, workspace: &str, request: Option<(&str, &str)>, limit: usize) -> Result<Vec<Row>, Error> {
+    let (connector, path) = request.unzip();
     store.with("listing sends", |connection| {
         connection
             .prepare_cached(&format!(
-                "{SELECT} WHERE workspace = ?1 AND (?2 IS NULL OR request_path = ?2) ORDER BY id DESC LIMIT ?3"
+                "{SELECT} WHERE workspace = ?1 AND (?2 IS NULL OR (request_path = ?2 AND connector IN (?3, '')))
+                 ORDER BY id DESC LIMIT ?4"
             ))?
-            .query_map((workspace, request_path, super::limit(limit)), read)?
+            .query_map((workspace, path, connector, super::limit(limit)), read)?
             .collect()
     })
 }
@@ -182,6 +190,7 @@ fn read(row: &rusqlite::Row) -> rusqlite::Result<Row> {
     Ok(Row {
         id: row.get("id")?,
         workspace: row.get("workspace")?,
+        connector: row.get("connector")?,
         request_path: row.get("request_path")?,
         sent_ms: row.get("sent_ms")?,
         method: row.get("method")?,
@@ -201,6 +210,7 @@ mod tests {
         Row {
             id: 0,
             workspace: workspace.into(),
+            connector: "okta".into(),
             request_path: path.map(Into::into),
             sent_ms: 1_764_000_000_000,
             method: "GET".into(),
@@ -255,15 +265,25 @@ mod tests {
         let id = add(&store, &row("/w", Some("requests/a.toml"), None), 9).unwrap();
         add(&store, &row("/w", None, None), 9).unwrap();
         add(&store, &row("/other", Some("requests/a.toml"), None), 9).unwrap();
+        let of = |connector: &str| Row {
+            connector: connector.into(),
+            ..row("/w", Some("requests/b.toml"), None)
+        };
+        for connector in ["box", "okta", ""] {
+            add(&store, &of(connector), 9).unwrap();
+        }
         let expected = Row {
             id,
             ..row("/w", Some("requests/a.toml"), None)
         };
         assert_eq!(
-            list(&store, "/w", Some("requests/a.toml"), 10).unwrap(),
+            list(&store, "/w", Some(("okta", "requests/a.toml")), 10).unwrap(),
             std::slice::from_ref(&expected)
         );
-        assert_eq!(list(&store, "/w", None, 10).unwrap().len(), 2);
+        let connectors = list(&store, "/w", Some(("box", "requests/b.toml")), 10).unwrap();
+        let connectors: Vec<_> = connectors.iter().map(|row| row.connector.as_str()).collect();
+        assert_eq!(connectors, ["", "box"]);
+        assert_eq!(list(&store, "/w", None, 10).unwrap().len(), 5);
         assert_eq!(get(&store, id).unwrap(), Some(expected));
         assert_eq!(get(&store, 999).unwrap(), None);
     }

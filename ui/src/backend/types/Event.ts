@@ -46,7 +46,15 @@ entries: number,
 /**
  * Bytes so far.
  */
-size: number, } | { "kind": "load_progress", 
+size: number, } | { "kind": "send_waits", 
+/**
+ * The send's id.
+ */
+id: string, 
+/**
+ * When it goes on, in seconds since 1970; `None` once it does.
+ */
+until: number | null, } | { "kind": "load_progress", 
 /**
  * Its id.
  */

@@ -15,4 +15,12 @@ name: string,
 /**
  * The text.
  */
-text: string, };
+text: string, } | { "kind": "zip", 
+/**
+ * What it is called.
+ */
+name: string, 
+/**
+ * Its bytes in Base64.
+ */
+base64: string, };

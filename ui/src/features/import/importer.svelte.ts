@@ -43,9 +43,12 @@ export class Importer {
 		});
 	}
 
-	/** Reads a file that was dropped: the webview gives its text, not its path. */
+	/** Reads a file that was dropped: the webview gives what is in it, not its path. */
 	async take(file: File): Promise<void> {
-		await this.look({ kind: 'text', name: file.name, text: await file.text() });
+		const { name } = file;
+		const begins = await file.slice(0, 4).text();
+		if (begins === 'PK\x03\x04') await this.look({ kind: 'zip', name, base64: await inBase64(file) });
+		else await this.look({ kind: 'text', name, text: await file.text() });
 	}
 
 	/** Tells what a source holds. */
@@ -99,4 +102,13 @@ export class Importer {
 			this.error = BackendError.from(thrown);
 		}
 	}
+}
+
+function inBase64(file: File): Promise<string> {
+	return new Promise((resolve, reject) => {
+		const reader = new FileReader();
+		reader.onload = () => resolve((reader.result as string).replace(/^[^,]*,/, ''));
+		reader.onerror = () => reject(reader.error ?? new Error(`${file.name} cannot be read`));
+		reader.readAsDataURL(file);
+	});
 }

@@ -1,5 +1,6 @@
 /** One open request with its last answer. */
 import type { BackendError } from '../../backend/error';
+import type { Event } from '../../backend/types/Event';
 import type { FileRef } from '../../backend/types/FileRef';
 import type { Hint } from '../../backend/types/Hint';
 import type { Operation } from '../../backend/types/Operation';
@@ -20,6 +21,9 @@ function titleOf(url: string): string {
 	const path = url.replace(/^\{\{[^{}]*\}\}/, '');
 	return path === '' || path === '/' ? 'New request' : shortPath(path).replaceAll('{{', '{').replaceAll('}}', '}');
 }
+
+/** What is told of a send under way. */
+export type SendEvent = Extract<Event, { kind: 'send_progress' | 'send_waits' }>;
 
 export class RequestTab {
 	readonly id = `request-${nextTab++}`;
@@ -46,6 +50,8 @@ export class RequestTab {
 	sending = $state<string | null>(null);
 	/** How far it is with the pages that it follows. */
 	progress = $state.raw<{ pages: number; entries: number; size: number } | null>(null);
+	/** When it goes on, in seconds since 1970, where it waits for a rate limit to end. */
+	waits = $state<number | null>(null);
 	/** How the answer is looked at, once there was one. */
 	answer = $state.raw<Answer | null>(null);
 	making = $state(false);
@@ -60,6 +66,12 @@ export class RequestTab {
 		this.draft = $state.raw(request);
 		this.urlText = joinUrl(request.url, request.query);
 		this.markSaved(request);
+	}
+
+	/** Hears how its send goes. */
+	hear(event: SendEvent): void {
+		if (event.kind === 'send_waits') this.waits = event.until;
+		else this.progress = { pages: event.pages, entries: event.entries, size: event.size };
 	}
 
 	markSaved(request: SavedRequest): void {

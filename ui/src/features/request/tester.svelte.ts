@@ -70,10 +70,8 @@ export class Tester {
 		this.session = session;
 		this.description = new Description(backend);
 		backend.listen((event) => {
-			if (event.kind !== 'send_progress') return;
-			const { pages, entries, size: bytes } = event;
-			const tab = this.tabs.find((each) => each.sending === event.id);
-			if (tab) tab.progress = { pages, entries, size: bytes };
+			if (event.kind === 'send_progress' || event.kind === 'send_waits')
+				this.tabs.find((each) => each.sending === event.id)?.hear(event);
 		});
 	}
 
@@ -207,6 +205,7 @@ export class Tester {
 		} finally {
 			tab.sending = null;
 			tab.progress = null;
+			tab.waits = null;
 		}
 	}
 

@@ -27,6 +27,16 @@ test('an answer brings its first lines, and the rate limit for the status bar', 
 	expect(tab.sending).toBeNull();
 });
 
+test('a send tells how long it waits for a rate limit, and how far it is with its pages', async () => {
+	const { tab } = await open();
+	tab.hear({ kind: 'send_waits', id: 'send', until: 1_764_000_045 });
+	expect(tab.waits).toBe(1_764_000_045);
+	tab.hear({ kind: 'send_waits', id: 'send', until: null });
+	expect(tab.waits).toBeNull();
+	tab.hear({ kind: 'send_progress', id: 'send', pages: 2, entries: 400, size: 9 });
+	expect(tab.progress).toEqual({ pages: 2, entries: 400, size: 9 });
+});
+
 test('a send that fails keeps the last answer', async () => {
 	const { tester, tab, backend } = await open();
 	await tester.send();

@@ -2,6 +2,7 @@
 import type { Backend } from '../../backend';
 import type { BodyDiff } from '../../backend/types/BodyDiff';
 import type { BodySummary } from '../../backend/types/BodySummary';
+import type { FileRef } from '../../backend/types/FileRef';
 import type { HttpResponse } from '../../backend/types/HttpResponse';
 import type { PastSend } from '../../backend/types/PastSend';
 import type { Sent } from '../../backend/types/Sent';
@@ -102,9 +103,9 @@ export class Answer {
 	}
 
 	/** Compares what is on show with the answer before it; nothing where there is none. */
-	async compareWithPrevious(path: string | null): Promise<void> {
+	async compareWithPrevious(file: FileRef | null): Promise<void> {
 		if (this.comparison) return this.stopComparing();
-		await this.loadHistory(path);
+		await this.loadHistory(file);
 		const before = this.history.find((each) => each.number < (this.shown?.number ?? 0));
 		if (before) await this.compare(before.number);
 	}
@@ -131,10 +132,10 @@ export class Answer {
 		if (this.#key) void this.#backend.remember(this.#key, view).catch(() => undefined);
 	}
 
-	async loadHistory(path: string | null): Promise<void> {
+	async loadHistory(file: FileRef | null): Promise<void> {
 		const { shown } = this;
 		const { method, url } = this.#last?.request ?? shown?.request ?? { method: '', url: '' };
-		this.history = await this.#backend.pastSends({ path, method, url });
+		this.history = await this.#backend.pastSends({ file, method, url });
 	}
 
 	async pin(number: number, pinned: boolean): Promise<void> {

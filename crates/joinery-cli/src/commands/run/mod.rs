@@ -50,6 +50,9 @@ pub struct Arguments {
     /// Show every HTTP call and how long it took
     #[arg(long)]
     trace: bool,
+    /// Write every HTTP call to a file as HAR, secrets as stars
+    #[arg(long, value_name = "FILE", conflicts_with = "watch")]
+    har: Option<PathBuf>,
     /// Run again whenever a file of the connector changes, and show what that changed
     #[arg(long)]
     watch: bool,
@@ -96,6 +99,9 @@ async fn once(session: &mut Session<'_>) -> Result<Outcome, Error> {
     let (connector, performed) = session.perform().await?;
     if session.arguments.trace {
         report::gaps(session.studio.scripts().gaps());
+    }
+    if let Some(file) = &session.arguments.har {
+        output::har(&runs::har(&performed)?, file)?;
     }
     report::show(session.arguments, &connector, &performed)
 }

@@ -74,6 +74,9 @@ struct Given {
     /// Cookies to send
     #[arg(short = 'b', long, value_name = "NAME=VALUE; ...")]
     cookie: Option<String>,
+    /// Neither send the cookies of the connection nor keep those of the answer
+    #[arg(long)]
+    no_cookies: bool,
     /// Ask for the head alone (HEAD)
     #[arg(short = 'I', long, conflicts_with_all = ["data", "form", "upload_file"])]
     head: bool,
@@ -216,6 +219,9 @@ impl Arguments {
         let settings = &mut request.settings;
         settings.timeout = self.timeout.map(|time| time.as_secs_f64()).or(settings.timeout);
         settings.pages = self.pages.or(settings.pages);
+        if given.no_cookies {
+            settings.cookies = Some(false);
+        }
         if given.no_location {
             settings.follow_redirects = Some(false);
         }

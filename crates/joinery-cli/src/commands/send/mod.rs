@@ -124,7 +124,10 @@ impl Source {
         let text = texts::file(file)?;
         let (request, _) = SavedRequest::parse(&text, &file.display().to_string())?;
         let (connector, path) = match (&roots.given, root_of(file)) {
-            (Some(connector), _) => (Arc::clone(connector), None),
+            (Some(connector), found) => {
+                let own = |(root, path): (PathBuf, String)| is_same(&connector.root, &root).then_some(path);
+                (Arc::clone(connector), found.and_then(own))
+            }
             (None, Some((root, path))) => (roots.open(root)?, Some(path)),
             (None, None) => (roots.open(PathBuf::new())?, None),
         };
@@ -191,6 +194,10 @@ fn files(what: &Path) -> Result<Vec<PathBuf>, Error> {
         }
     }
     Ok(found)
+}
+
+fn is_same(one: &Path, other: &Path) -> bool {
+    one.canonicalize().is_ok_and(|one| one == other)
 }
 
 /// The connector's folder above a request's file, and the file's path in it.

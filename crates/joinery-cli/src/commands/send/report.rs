@@ -57,13 +57,7 @@ pub fn show(arguments: &Arguments, answered: &Answered) -> Result<Outcome, Error
 
 /// Writes what was sent and answered as HAR.
 pub fn write_har(prepared: &Prepared, answered: &Answered, file: &Path) -> Result<(), Error> {
-    let text = format!("{:#}\n", requests::har(prepared, answered)?);
-    std::fs::write(file, text).map_err(|error| not_written(file, &error))
-}
-
-fn not_written(file: &Path, error: &std::io::Error) -> Error {
-    Error::new(Code::Unavailable, format!("cannot write {}: {error}", file.display()))
-        .with_hint("Check that its folder exists and can be written to.")
+    output::har(&requests::har(prepared, answered)?, file)
 }
 
 fn read(answered: &Answered) -> Result<Vec<u8>, Error> {
@@ -81,7 +75,7 @@ fn keep(answered: &Answered, file: &Path) -> Result<(), Error> {
             .map(|_| ()),
         None => body.read().and_then(|bytes| std::fs::write(file, bytes)),
     };
-    written.map_err(|error| not_written(file, &error))
+    written.map_err(|error| output::not_written(file, &error))
 }
 
 /// Status and headers as they came.
