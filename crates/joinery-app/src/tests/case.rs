@@ -7,11 +7,12 @@ use joinery_connector::{
     cassette::Cassette,
     test_file::{file_name, hide},
 };
-use joinery_script::Coverage;
+use joinery_script::{ConsoleLine, Coverage};
 use serde_json::Value;
 
-use super::{CaseFailure, CaseReport, Mode, Task, TestOptions, judge, recording};
+use super::{CaseFailure, CaseReport, Mode, Task, TestOptions, difference, judge, recording};
 use crate::{
+    bodies::{DiffLine, diff},
     connections::Resolved,
     error::Error,
     host::milliseconds,
@@ -26,6 +27,20 @@ struct Found {
     notes: Vec<String>,
     skipped: Option<String>,
     coverage: Option<Coverage>,
+    difference: Vec<DiffLine>,
+    console: Vec<ConsoleLine>,
+}
+
+impl Found {
+    /// What a run shows, not judged yet.
+    fn of(connector: &Connector, task: &Task, performed: &Performed) -> Self {
+        Self {
+            coverage: performed.outcome.coverage.clone(),
+            difference: difference::tree(connector, &task.case, &performed.outcome.result),
+            console: performed.console.clone(),
+            ..Self::default()
+        }
+    }
 }
 
 /// Runs one case.
@@ -53,6 +68,8 @@ pub(super) async fn run(
         message: found.skipped.or_else(|| message(&found.failures)),
         failures: found.failures,
         notes: found.notes,
+        difference: found.difference,
+        console: found.console,
         file: task.file.clone(),
         line: task.case.line,
         time_ms: milliseconds(started.elapsed()),
@@ -111,7 +128,7 @@ async fn record(
         return Ok(Found {
             failures,
             notes: vec!["not recorded: the cassette is as it was".to_owned()],
-            ..Found::default()
+            ..Found::of(connector, task, &performed)
         });
     }
     let take = recording::Take::of(org, &performed);
@@ -154,10 +171,7 @@ async fn replay(
     let performance = recording::replay(studio, connector, &task.script_file, cassette);
     let client = performance.client.clone();
     let performed = perform(studio, performance, task, options).await?;
-    let mut found = Found {
-        coverage: performed.outcome.coverage.clone(),
-        ..Found::default()
-    };
+    let mut found = Found::of(connector, task, &performed);
     let recording = client.as_ref().and_then(joinery_http::Client::recording);
     found.failures = recording
         .map(|recording| judge::misses(&recording.misses()))
@@ -188,8 +202,7 @@ async fn live(
     let performed = perform(studio, performance, task, options).await?;
     let mut found = Found {
         failures: judge::result(connector, &task.case, &performed.outcome.result),
-        coverage: performed.outcome.coverage.clone(),
-        ..Found::default()
+        ..Found::of(connector, task, &performed)
     };
     // The snapshot of a recorded case holds what the cassette holds, not what the org does today.
     if task.case.cassette.is_none() {
@@ -218,8 +231,7 @@ async fn unrecorded(
     }
     let mut found = Found {
         failures: judge::result(connector, &task.case, &performed.outcome.result),
-        coverage: performed.outcome.coverage.clone(),
-        ..Found::default()
+        ..Found::of(connector, task, &performed)
     };
     snapshot(connector, options, task, &performed, &mut found)?;
     Ok(found)
@@ -235,7 +247,16 @@ async fn perform(
     performance.input = task.case.input.clone();
     performance.config = task.case.config.clone();
     performance.cursor = task.case.cursor.clone();
-    runs::perform(studio, performance).await
+    let stop = performance.stopper();
+    let performing = runs::perform(studio, performance);
+    tokio::pin!(performing);
+    tokio::select! {
+        performed = &mut performing => performed,
+        () = options.stop.cancelled() => {
+            stop();
+            performing.await
+        }
+    }
 }
 
 /// Compares the output with the accepted one, or accepts it.
@@ -255,7 +276,13 @@ fn snapshot(
     let path = snapshot_path(&task.script, &task.case.name);
     let output = hide(output, task.case.ignored());
     let failure = match accepted(connector, &path)? {
-        Some(accepted) => judge::snapshot(&accepted, &output),
+        Some(accepted) => {
+            let failure = judge::snapshot(&accepted, &output);
+            if failure.is_some() && found.difference.is_empty() {
+                found.difference = diff(&accepted, &output).lines;
+            }
+            failure
+        }
         None => Some(judge::plain(
             "no output is accepted yet: look at it, then run `joinery test --accept`".to_owned(),
         )),
@@ -263,6 +290,7 @@ fn snapshot(
     match failure {
         Some(_) if options.accept && found.failures.is_empty() => {
             accept(&connector.root, &path, &output)?;
+            found.difference.clear();
             found.notes.push(format!("accepted {path}"));
         }
         failure => found.failures.extend(failure),
