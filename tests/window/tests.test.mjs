@@ -47,7 +47,8 @@ test('a run becomes a case that the command line replays', async () => {
 		const count = readdirSync(join(okta, 'tests'))
 			.filter((name) => name.endsWith('.toml'))
 			.flatMap((name) => readFileSync(join(okta, 'tests', name), 'utf8').match(/^\[\[case\]\]$/gm) ?? []).length;
-		await until('every case passed', () => studio.run(SAID).then((said) => said.includes(`${count} passed`)));
+		// Hundreds of cases, each in a worker process: a busy machine takes its time.
+		await until('every case passed', () => studio.run(SAID).then((said) => said.includes(`${count} passed`)), 120_000);
 		await studio.see('lines run by at least one case');
 		await studio.until('nothing to be scrolled away', SCROLLED);
 		await studio.picture('tests');
