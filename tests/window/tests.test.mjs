@@ -64,7 +64,14 @@ test('a run becomes a case that the command line replays', async () => {
 		// A wrong expectation shows where it is wrong; the file is watched.
 		const path = join(okta, 'tests', 'get_user.toml');
 		const text = readFileSync(path, 'utf8');
-		writeFileSync(path, `${text}\n[[case]]\nname = "wrong on purpose"\ninput = { user = "${ADA}" }\ncassette = "finds_ada_as_the_window_did"\nexpect = { "$.status" = "SUSPENDED" }\n`);
+		const wrong = [
+			'[[case]]',
+			'name = "wrong on purpose"',
+			`input = { user = "${ADA}" }`,
+			'cassette = "finds_ada_as_the_window_did"',
+			'expect = { "$.status" = "SUSPENDED" }'
+		];
+		writeFileSync(path, `${text}\n${wrong.join('\n')}\n`);
 		await studio.until('the new case is listed', CLICK_CASE, 'get_user/wrong on purpose');
 		await studio.until('it is in hand', CHOSEN, 'wrong on purpose', 'not run yet');
 		await studio.press(Key.F4);
