@@ -52,6 +52,8 @@ test('a run becomes a case that the command line replays', async () => {
 		await studio.see('lines run by at least one case');
 		await studio.until('nothing to be scrolled away', SCROLLED);
 		await studio.picture('tests');
+		// A few rows are as good as hundreds for axe, and take it no minute.
+		await studio.until('the cases of one action show', FILTER, 'get_user/');
 		await studio.accessible('the tests');
 		await studio.press(Key.Control, Key.Shift, 'p');
 		await studio.find('dialog', '');
@@ -100,5 +102,10 @@ const CHOSEN = `const pane = document.querySelector('section[aria-label="Case in
 const CLICK_CASE = `const row = document.querySelector('[data-key="' + arguments[0] + '"]');
 	row?.click();
 	return row !== null;`;
+
+const FILTER = `const field = document.querySelector('input[aria-label="Filter cases"]');
+	field.value = arguments[0];
+	field.dispatchEvent(new Event('input', { bubbles: true }));
+	return document.querySelectorAll('[data-key]').length === document.querySelectorAll('[data-key^="' + arguments[0] + '"]').length;`;
 
 const SAID = `return document.querySelector('section[aria-label=Tests] [role=status]')?.innerText ?? ''`;
