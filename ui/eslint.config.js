@@ -20,6 +20,8 @@ const features = [
 	'script',
 	'settings',
 	'status',
+	'tests',
+	'trigger',
 	'welcome',
 	'workspace'
 ];

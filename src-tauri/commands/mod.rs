@@ -12,6 +12,7 @@ mod runs;
 mod sandbox;
 mod settings;
 mod tests;
+mod triggers;
 mod workspaces;
 
 use std::sync::Arc;
@@ -151,8 +152,22 @@ pub fn handler() -> impl Fn(tauri::ipc::Invoke<tauri::Wry>) -> bool {
         settings::recall,
         settings::remember,
         settings::set_title,
+        tests::list_tests,
         tests::run_tests,
         tests::save_test,
+        tests::save_test_junit,
+        tests::show_test,
+        triggers::create_sample_user,
+        triggers::forget_trigger_events,
+        triggers::hand_event_to_flow,
+        triggers::listen_trigger,
+        triggers::poll_trigger,
+        triggers::replay_delivery,
+        triggers::rewind_trigger,
+        triggers::set_trigger_cursor,
+        triggers::trigger_deliveries,
+        triggers::trigger_view,
+        triggers::unsubscribe_trigger,
         workspaces::forget_workspace,
         workspaces::install_package,
         workspaces::new_workspace,

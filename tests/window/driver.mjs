@@ -47,6 +47,7 @@ export const Key = {
 	ArrowRight: '\uE014',
 	ArrowLeft: '\uE012',
 	F2: '\uE032',
+	F4: '\uE034',
 	F8: '\uE038',
 	F12: '\uE03C'
 };
@@ -292,7 +293,7 @@ async function call(method, url, body) {
 }
 
 /** Asks until the answer is something true; tells what it waited for when that never comes. */
-async function until(what, ask, timeout = 15000) {
+export async function until(what, ask, timeout = 15000) {
 	const end = Date.now() + timeout;
 	let last;
 	while (Date.now() < end) {

@@ -1,11 +1,11 @@
 // A run saved as a test, and the tests run, in the real window.
 
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 
-import { Key, joinery, withStudio } from './driver.mjs';
+import { Key, joinery, until, withStudio } from './driver.mjs';
 
 const ADA = 'ada.lovelace@acme.example';
 
@@ -36,16 +36,55 @@ test('a run becomes a case that the command line replays', async () => {
 		assert.doesNotMatch(readFileSync(cassette, 'utf8'), /Lovelace/, 'a family name is masked');
 		assert.match(joinery(studio, ['test', okta, '--filter', 'as the window did']), /1 passed, 0 failed/);
 
-		await studio.press(Key.Control, Key.Shift, 'p');
-		await studio.type('Run tests');
-		await studio.press(Key.Enter);
-		await studio.see('Tests of okta');
+		// The case at the caret, then all of them, each told as it ends.
+		await studio.press(Key.F4);
+		await studio.find('button', 'Close the tests');
+		await studio.until('the case at the caret ran', CHOSEN, 'finds Ada as the window did', 'passed in');
+		await studio.click('tab', 'Cassette');
+		await studio.see('secrets and personal data masked');
+		await studio.see('/api/v1/users/ada.lovelace%40acme.example');
+		await studio.press(Key.Control, Key.Shift, 't');
 		const count = readdirSync(join(okta, 'tests'))
 			.filter((name) => name.endsWith('.toml'))
 			.flatMap((name) => readFileSync(join(okta, 'tests', name), 'utf8').match(/^\[\[case\]\]$/gm) ?? []).length;
-		await studio.see(`${count} of ${count} cases passed`);
+		// Hundreds of cases, each in a worker process: a busy machine takes its time.
+		await until('every case passed', () => studio.run(SAID).then((said) => said.includes(`${count} passed`)), 120_000);
+		await studio.see('lines run by at least one case');
 		await studio.until('nothing to be scrolled away', SCROLLED);
 		await studio.picture('tests');
+		// A few rows are as good as hundreds for axe, and take it no minute.
+		await studio.until('the cases of one action show', FILTER, 'get_user/');
+		await studio.accessible('the tests');
+		await studio.press(Key.Control, Key.Shift, 'p');
+		await studio.find('dialog', '');
+		await studio.type('Switch between light and dark');
+		await studio.see('Switch between light and dark');
+		await studio.press(Key.Enter);
+		await studio.until('the palette is gone', 'return document.querySelector("[role=dialog]") === null');
+		await studio.accessible('the tests in the other theme');
+
+		// A wrong expectation shows where it is wrong; the file is watched.
+		const path = join(okta, 'tests', 'get_user.toml');
+		const text = readFileSync(path, 'utf8');
+		const wrong = [
+			'[[case]]',
+			'name = "wrong on purpose"',
+			`input = { user = "${ADA}" }`,
+			'cassette = "finds_ada_as_the_window_did"',
+			'expect = { "$.status" = "SUSPENDED" }'
+		];
+		writeFileSync(path, `${text}\n${wrong.join('\n')}\n`);
+		await studio.until('the new case is listed', CLICK_CASE, 'get_user/wrong on purpose');
+		await studio.until('it is in hand', CHOSEN, 'wrong on purpose', 'not run yet');
+		await studio.press(Key.F4);
+		await studio.until('it has failed', CHOSEN, 'wrong on purpose', 'failed');
+		await studio.click('tab', 'Difference');
+		await studio.see('"SUSPENDED" → "ACTIVE"');
+		await studio.picture('tests-failed');
+		await studio.accessible('a case that failed');
+
+		await studio.click('button', 'Close the tests');
+		await studio.until('no view stands before the editor', 'return document.querySelector("[data-region=Tests]") === null');
 	});
 });
 
@@ -55,3 +94,18 @@ const FOCUS_USER = `const field = document.querySelector('section[aria-label="Ru
 
 /** Whether the window stands where it stood: nothing that came into view has moved it. */
 const SCROLLED = 'return document.querySelector("#app").getBoundingClientRect().top === 0';
+
+/** Whether the case in hand is the one of that name, and what is said of it. */
+const CHOSEN = `const pane = document.querySelector('section[aria-label="Case in hand"]');
+	return pane?.querySelector('h3')?.textContent === arguments[0] && pane.innerText.includes(arguments[1]);`;
+
+const CLICK_CASE = `const row = document.querySelector('[data-key="' + arguments[0] + '"]');
+	row?.click();
+	return row !== null;`;
+
+const FILTER = `const field = document.querySelector('input[aria-label="Filter cases"]');
+	field.value = arguments[0];
+	field.dispatchEvent(new Event('input', { bubbles: true }));
+	return document.querySelectorAll('[data-key]').length === document.querySelectorAll('[data-key^="' + arguments[0] + '"]').length;`;
+
+const SAID = `return document.querySelector('section[aria-label=Tests] [role=status]')?.innerText ?? ''`;

@@ -32,6 +32,7 @@ import { openFunction } from './function-dialog';
 import { focusRegion, inRegion } from './regions';
 import type { Studio } from './studio.svelte';
 import { openCookies, openImport, openLoad, openSeries, turnTester } from './tester-dialogs';
+import { viewCommands } from './view-commands';
 
 export const TESTER = 'Request tester';
 
@@ -159,7 +160,6 @@ export function commands(studio: Studio): Command[] {
 			when: usable,
 			run: () => studio.export()
 		},
-		{ id: 'run-tests', label: 'Run tests', icon: ListChecks, when: usable, run: () => studio.runTests() },
 		{
 			id: 'save-test',
 			label: 'Save the last run as a test',
@@ -238,6 +238,8 @@ export function commands(studio: Studio): Command[] {
 			id: 'reopen-request',
 			label: 'Open the closed request again',
 			keys: 'Ctrl Shift T',
+			// Elsewhere the same keys run the tests.
+			handledElsewhere: true,
 			when: open,
 			run: () => tester.reopen()
 		},
@@ -368,7 +370,7 @@ export function commands(studio: Studio): Command[] {
 			label: 'Run the action',
 			keys: 'Ctrl R',
 			icon: Play,
-			when: () => runner.file !== null || runner.coming !== null,
+			when: () => runner.file !== null || runner.coming !== null || layout.view === 'trigger',
 			run: () => run(studio)
 		},
 		{
@@ -403,7 +405,7 @@ export function commands(studio: Studio): Command[] {
 		}
 	].map((each) => ({ ...each, group: 'Run' }));
 
-	return [...everywhere, ...workspace, ...testing, ...writing, ...running];
+	return [...viewCommands(studio, TESTER), ...everywhere, ...workspace, ...testing, ...writing, ...running];
 
 	function usable(): boolean {
 		return open() && session.tree !== null && session.tree.error === null;
@@ -415,7 +417,8 @@ function makeActionAbout({ tester }: Studio): string | undefined {
 	return tab ? `Make action from ${tab.draft.method} ${tab.title}` : undefined;
 }
 
-function run({ layout, runner }: Studio): Promise<void> {
+function run({ layout, runner, views }: Studio): Promise<void> {
+	if (layout.view === 'trigger') return views.askTrigger();
 	layout.set({ showRun: true });
 	return runner.run();
 }

@@ -28,13 +28,13 @@ import type { LoneFunction } from './features/run/lone-function.svelte';
 import { Runner } from './features/run/runner.svelte';
 import { SandboxPanel } from './features/sandbox/panel.svelte';
 import { Editor } from './features/script/editor.svelte';
-import { TestRun } from './features/tests/test-run.svelte';
 import { isRequest, listFiles, type ListedFile } from './lib/file-kinds';
 import { baseName, size } from './lib/format';
 import { Layout, type Part } from './lib/layout.svelte';
 import { RecentTabs } from './lib/recent-tabs';
 import { Session } from './lib/session.svelte';
 import { Appearance } from './lib/theme.svelte';
+import { Views } from './views.svelte';
 
 /** The dialog that is open; never more than one. */
 export type OpenDialog =
@@ -55,8 +55,7 @@ export type OpenDialog =
 	| { kind: 'connection'; profiles: Profiles }
 	| { kind: 'export'; exporter: Exporter }
 	| { kind: 'function'; call: LoneFunction }
-	| { kind: 'save-test'; report: RunReport }
-	| { kind: 'tests'; tests: TestRun }
+	| { kind: 'save-test'; report: Pick<RunReport, 'number' | 'action' | 'ok' | 'error'> }
 	| { kind: 'confirm'; title: string; text: string; verb: string; run: () => unknown };
 
 /** What was open when a workspace was left. */
@@ -81,6 +80,7 @@ export class Studio {
 	readonly recent = new RecentTabs();
 	/** Writes to a live org that wait for an answer. */
 	readonly writes: WriteAsks;
+	readonly views: Views;
 
 	welcome = $state.raw<Welcome | null>(null);
 	dialog = $state.raw<OpenDialog | null>(null);
@@ -112,6 +112,7 @@ export class Studio {
 		this.appearance = new Appearance(backend);
 		this.writes = new WriteAsks(backend);
 		this.#join();
+		this.views = new Views(this);
 	}
 
 	/** Shows the workspace that is open, or the welcome view. */
@@ -255,16 +256,11 @@ export class Studio {
 		this.session.toast('Saved as test', { tone: 'ok', hint: saved.file.path });
 	}
 
-	runTests(): void {
-		const tests = new TestRun(this.backend, this.session.connector);
-		this.dialog = { kind: 'tests', tests };
-		void tests.run();
-	}
-
 	/** A click in the tree, or a choice in the palette: brings what shows the file into sight. */
 	async openFile(file: FileRef, line?: number): Promise<void> {
 		this.#bring(isRequest(file.path) && line === undefined ? 'tester' : 'editor');
 		await this.#load(file, line);
+		if (line === undefined && file.path.startsWith('triggers/')) await this.views.showTrigger(file);
 	}
 
 	openProblem(problem: Problem): void {
@@ -392,6 +388,7 @@ export class Studio {
 
 	#hear(event: Event): void {
 		this.writes.hear(event);
+		this.views.hear(event);
 		if (!this.session.workspace) return;
 		if (event.kind === 'sandbox_changed') {
 			void this.#guard(() => Promise.all([this.session.loadSandbox(), this.session.loadConnections()]));
@@ -505,6 +502,7 @@ export class Studio {
 		this.tester.clear();
 		this.editor.clear();
 		this.runner.clear();
+		this.views.clear();
 	}
 
 	async #guard(work: () => Promise<unknown>): Promise<void> {

@@ -4,7 +4,7 @@ import { commands } from './commands';
 import { find, commandEntries, symbolEntries } from './features/palette/entries';
 import { Exporter } from './features/export/exporter.svelte';
 import { Draft } from './features/connection/draft.svelte';
-import { headline } from './features/tests/test-run.svelte';
+import { headline } from './features/tests/tests.svelte';
 import { left } from './features/connection/sign-in.svelte';
 import { WriteAsks } from './features/connection/write-asks.svelte';
 import { dotTone, healthWords } from './lib/connections';
@@ -310,11 +310,44 @@ test('a run is saved as a test, which opens at its case', async () => {
 	expect(studio.editor.active?.file.path).toBe('tests/get_user.toml');
 });
 
-test('tests tell how they went in one line', async () => {
+test('tests run in a view of their own, which a file closes', async () => {
 	const studio = await started();
-	studio.runTests();
-	if (studio.dialog?.kind !== 'tests') throw new Error('the dialog is open');
-	const { tests } = studio.dialog;
-	await vi.waitFor(() => expect(tests.report).not.toBeNull());
-	expect(headline(tests.report!)).toBe('1 failed, 1 of 3 cases passed, 1 not run');
+	await studio.views.runTests();
+	expect(studio.layout.view).toBe('tests');
+	expect(studio.layout.shows('editor')).toBe(false);
+	expect(headline(studio.views.tests.report!)).toBe('1 failed, 1 of 3 cases passed, 1 not run');
+	await studio.openFile({ connector: 'okta', path: 'actions/get_user.rhai' }, 13);
+	expect(studio.layout.view).toBeNull();
+	expect(studio.layout.shows('editor')).toBe(true);
+});
+
+test('a save runs the tests again that ran last, and then no action', async () => {
+	const studio = await started();
+	const file = { connector: 'okta', path: 'actions/get_user.rhai' };
+	await studio.views.runTests();
+	await studio.openFile(file, 1);
+	const ran: number[] = [];
+	const { runTests, runAction } = studio.backend;
+	studio.backend.runTests = (run) => (ran.push(run.cases.length), runTests(run));
+	studio.backend.runAction = (run) => (ran.push(-1), runAction(run));
+	await studio.editor.save();
+	await vi.waitFor(() => expect(ran).toEqual([0]));
+	await studio.runner.choose(file);
+	await studio.runner.run();
+	await studio.editor.save();
+	expect(ran).toEqual([0, -1, -1]);
+});
+
+test('a trigger opens at work, and saving it polls anew', async () => {
+	const studio = await started();
+	await studio.openFile({ connector: 'okta', path: 'triggers/new_user_created.rhai' });
+	expect(studio.layout.view).toBe('trigger');
+	expect(studio.editor.active?.name).toBe('new_user_created.rhai');
+	await studio.views.watch.poll();
+	await studio.editor.save();
+	await vi.waitFor(() => expect(studio.views.watch.polls.length).toBe(2));
+	const { watch } = studio.views;
+	watch.start();
+	await studio.leave();
+	expect([watch.live, watch.file]).toEqual([false, null]);
 });

@@ -6,6 +6,8 @@ use ts_rs::TS;
 use crate::{
     connections::Write,
     requests::{Load, RequestRow},
+    tests::CaseReport,
+    triggers::Heard,
 };
 
 /// Something a front may want to show.
@@ -79,6 +81,22 @@ pub enum Event {
         row: RequestRow,
         /// How many rows there are in all.
         of: u32,
+    },
+    /// A case of a connector was run.
+    CaseTested {
+        /// The run's id.
+        id: String,
+        /// How it went.
+        case: Box<CaseReport>,
+        /// How many cases there are in all.
+        of: u32,
+    },
+    /// Something came of a trigger's listener.
+    TriggerHeard {
+        /// The listener's id.
+        id: String,
+        /// What.
+        heard: Heard,
     },
     /// An import goes on.
     ImportProgress {

@@ -30,6 +30,7 @@ use crate::{
     },
     runs::{Outputs, Running},
     sandbox::SandboxSlot,
+    triggers::Turns,
     workspaces::{Asked, OpenWorkspace},
     writes::Writes,
 };
@@ -80,6 +81,8 @@ pub struct Studio {
     /// Descriptions of APIs beside requests.
     pub(crate) descriptions: Descriptions,
     pub(crate) outputs: Outputs,
+    /// Polls and deliveries of one trigger come one after the other.
+    pub(crate) turns: Turns,
     pub(crate) writes: Arc<Writes>,
     /// How each profile did when it was last used in this process.
     pub(crate) health: Mutex<HashMap<String, (HealthState, Option<String>)>>,
@@ -101,6 +104,7 @@ impl Studio {
             scripts,
             clients: Mutex::default(),
             sessions: Mutex::default(),
+            turns: Turns::default(),
             writes: Arc::new(Writes::new(events.clone())),
             health: Mutex::default(),
             last_test: Mutex::default(),

@@ -24,7 +24,8 @@ use axum::{
 use joinery_app::{
     Connector, Studio, StudioOptions,
     connections::{self, Given},
-    tests::{self, Mode, TestOptions, TestReport},
+    tests::{self, CaseName, Mode, RunTests, TestOptions, TestReport},
+    workspaces,
 };
 use joinery_script::{
     crypto,
@@ -384,4 +385,74 @@ async fn what_no_case_runs_is_there_with_none_of_its_lines() {
         .map(|file| (file.file.as_str(), file.lines.iter().map(|line| line.hits).collect()))
         .collect();
     assert_eq!(files, [("actions/a.rhai", vec![1]), ("actions/b.rhai", vec![0, 0])]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_window_lists_shows_and_runs_the_cases_it_names() {
+    let place = Place::new(
+        "fn execute(connection, input) { print(`made ${input.n}`); #{ n: input.n } }",
+        "[[case]]\nname = \"right\"\ninput = { n = 1 }\nexpect = { \"$.n\" = 1 }\n\n\
+         [[case]]\nname = \"wrong\"\ninput = { n = 2 }\ncassette = \"gone\"\nexpect = { \"$.n\" = 3 }\n\n\
+         [[case]]\nname = \"wrong too\"\ninput = { n = 2 }\nexpect = { \"$.n\" = 3 }\n",
+    );
+    workspaces::open(&place.studio, &place.root().display().to_string()).unwrap();
+    let listed = tests::list(&place.studio, ".").unwrap();
+    let shown: Vec<_> = listed
+        .iter()
+        .map(|case| {
+            (
+                case.name.as_str(),
+                case.line,
+                case.last_line,
+                case.cassette,
+                case.recorded,
+            )
+        })
+        .collect();
+    let expected = [
+        ("right", 1, 5, false, false),
+        ("wrong", 6, 11, true, false),
+        ("wrong too", 12, 15, false, false),
+    ];
+    assert_eq!(shown, expected);
+    let named = |name: &str| CaseName {
+        action: "a".to_owned(),
+        name: name.to_owned(),
+    };
+    let detail = tests::detail(&place.studio, ".", &named("wrong")).unwrap();
+    assert!(
+        detail.source.starts_with("[[case]]") && detail.source.ends_with("= 3 }"),
+        "{}",
+        detail.source
+    );
+    let cassette = detail.cassette.unwrap();
+    assert_eq!(
+        (cassette.path.as_str(), cassette.recorded_ms),
+        ("tests/cassettes/a/gone.json", None)
+    );
+    assert!(tests::detail(&place.studio, ".", &named("none")).is_err());
+
+    let mut events = place.studio.events();
+    let run = RunTests {
+        id: "t1".to_owned(),
+        connector: ".".to_owned(),
+        mode: Mode::Replay,
+        connection: None,
+        cases: vec![named("right"), named("wrong too")],
+        accept: false,
+    };
+    let report = tests::run_shown(&place.studio, run).await.unwrap();
+    assert_eq!((report.passed, report.failed), (1, 1));
+    let wrong = &report.cases[1];
+    let lines: Vec<&str> = wrong.difference.iter().map(|line| line.text.as_str()).collect();
+    assert_eq!(lines, ["{", "n: 3 → 2", "}"]);
+    assert_eq!(wrong.console[0].text, "made 2");
+    let mut told = Vec::new();
+    while let Ok(event) = events.try_recv() {
+        if let joinery_app::Event::CaseTested { id, case, of } = event {
+            told.push((id, case.name.clone(), of));
+        }
+    }
+    let expected = ["right", "wrong too"].map(|name| ("t1".to_owned(), name.to_owned(), 2));
+    assert_eq!(told, expected);
 }

@@ -10,8 +10,10 @@ use std::{
 };
 
 use joinery_app::{
-    Code, Error, Program, Studio, StudioOptions, connections, connectors, sandbox,
-    triggers::{self, Ended, Happened, Incoming, Serve, Trigger},
+    Code, Error, Event, Program, Studio, StudioOptions, connections, connectors, runs, sandbox,
+    tests::{self, SaveTest},
+    triggers::{self, Ended, Happened, Incoming, ListenTrigger, PollEnd, PollTrigger, Serve, Trigger, TriggerRef},
+    workspaces,
 };
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
@@ -230,7 +232,7 @@ async fn the_sample_hears_of_new_users_by_hook_and_by_log_but_once_and_leaves_no
     let (stop, tell) = (CancellationToken::new(), Arc::clone(&heard));
     let serve = Serve {
         triggers: vec![trigger.clone()],
-        every: Duration::from_millis(200),
+        every: Some(Duration::from_millis(200)),
         port: 0,
         public_url: None,
         keep_subscriptions: false,
@@ -283,6 +285,142 @@ async fn the_sample_hears_of_new_users_by_hook_and_by_log_but_once_and_leaves_no
     served.await.unwrap().unwrap();
     assert_eq!(heard.lock().unwrap().subscribed, 2);
     assert_eq!(org.ask("GET", "/api/v1/eventHooks", None).await.1, json!([]));
+}
+
+/// The trigger as the window asks for it, in a workspace that is its connector.
+fn asked(path: &str, connection: Option<&str>) -> TriggerRef {
+    TriggerRef {
+        connector: ".".to_owned(),
+        path: path.to_owned(),
+        connection: connection.map(str::to_owned),
+        input: json!({}),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_window_sees_what_a_poll_dropped_and_moves_the_cursor() {
+    let desk = Desk::open();
+    desk.trigger(
+        "fn poll(connection, input, cursor) {
+            let next = (cursor ?? 1) + 1;
+            #{ events: [#{ id: 1 }, #{ id: next }], cursor: next }
+        }
+        fn dedupe_key(event) { `${event.id}` }
+        fn output_fields(connection, config) { [] }",
+    );
+    let folder = desk.folder.path().join("connector");
+    workspaces::open(&desk.studio, &folder.display().to_string()).unwrap();
+    let trigger = asked("triggers/tick.rhai", None);
+    let poll = PollTrigger {
+        trigger: trigger.clone(),
+        pages: 5,
+    };
+    let found = async || {
+        let report = triggers::poll_shown(&desk.studio, &poll).await.unwrap();
+        assert_eq!((report.ended, report.pages.len()), (PollEnd::CaughtUp, 1));
+        let events = report.pages[0].events.iter();
+        let shown: Vec<_> = events
+            .map(|found| (found.event["id"].clone(), found.duplicate))
+            .collect();
+        (shown, report.pages[0].number)
+    };
+    assert_eq!(found().await.0, [(json!(1), false), (json!(2), false)]);
+    let (second, number) = found().await;
+    assert_eq!(second, [(json!(3), false), (json!(1), true)]);
+    let view = triggers::view(&desk.studio, &trigger).await.unwrap();
+    assert_eq!((view.polls, view.listens, view.dedupes), (true, false, true));
+    assert_eq!((view.cursor, view.known), (json!(3), 3));
+
+    triggers::set_cursor(&desk.studio, &trigger, &json!(9)).unwrap();
+    assert_eq!(found().await.0, [(json!(10), false), (json!(1), true)]);
+    triggers::forget_events(&desk.studio, &trigger).unwrap();
+    assert_eq!(found().await.0, [(json!(1), false), (json!(11), false)]);
+    triggers::rewind_shown(&desk.studio, &trigger).unwrap();
+    let view = triggers::view(&desk.studio, &trigger).await.unwrap();
+    assert_eq!((view.cursor, view.known), (Value::Null, 0));
+
+    // A page becomes a case with the cursor it was asked with.
+    let name = "finds the third".to_owned();
+    let number = number.unwrap();
+    tests::save(&desk.studio, &SaveTest { number, name }).await.unwrap();
+    let saved = fs::read_to_string(folder.join("tests/tick.toml")).unwrap();
+    assert!(saved.contains("cursor = 2"), "{saved}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_window_hears_deliveries_and_leaves_no_hook_behind() {
+    let desk = Desk::open();
+    let folder = desk.folder.path().join("okta");
+    connectors::make("okta", &folder).unwrap();
+    workspaces::open(&desk.studio, &folder.display().to_string()).unwrap();
+    sandbox::start_with(&desk.studio, sandbox::Options::default())
+        .await
+        .unwrap();
+    let trigger = asked("triggers/new_user_created.rhai", Some("sandbox"));
+    let mut events = desk.studio.events();
+    let mut heard = async |wanted: &str| loop {
+        let event = tokio::time::timeout(Duration::from_secs(20), events.recv())
+            .await
+            .unwrap()
+            .unwrap();
+        if let Event::TriggerHeard { heard, .. } = event {
+            let heard = serde_json::to_value(heard).unwrap();
+            if heard["what"] == wanted && heard["events"] != json!([]) {
+                return heard;
+            }
+        }
+    };
+    let listen = ListenTrigger {
+        id: "l1".to_owned(),
+        trigger: trigger.clone(),
+        public_url: None,
+    };
+    let studio = Arc::clone(&desk.studio);
+    let listening = tokio::spawn(async move { triggers::listen(&studio, listen).await });
+    let subscribed = heard("subscribed").await;
+    assert_eq!(
+        (&subscribed["error"], &subscribed["back"]),
+        (&json!(null), &json!(false))
+    );
+    let view = triggers::view(&desk.studio, &trigger).await.unwrap();
+    assert!(view.subscription.unwrap().url.ends_with("/hooks/new_user_created"));
+
+    let made = sandbox::org::create_sample_user(&desk.studio).await.unwrap();
+    let delivered = heard("delivered").await;
+    assert_eq!(
+        delivered["events"][0]["event"]["target"][0]["alternateId"],
+        json!(made.detail)
+    );
+
+    let kept = triggers::deliveries_shown(&desk.studio, &trigger).unwrap();
+    assert_eq!(
+        (kept[0].method.as_str(), kept[0].status, kept[0].events),
+        ("POST", 200, 1)
+    );
+    let shown = serde_json::to_string(&kept).unwrap();
+    assert!(!shown.contains("u0001") && !shown.contains("secret:"), "{shown}");
+    let challenge = kept.iter().find(|delivery| delivery.method == "GET").unwrap();
+    let replayed = triggers::replay_shown(&desk.studio, &trigger, challenge.id)
+        .await
+        .unwrap();
+    assert!(
+        replayed.status == 200 && replayed.body.contains("verification"),
+        "{}",
+        replayed.body
+    );
+    let replayed = triggers::replay_shown(&desk.studio, &trigger, kept[0].id)
+        .await
+        .unwrap();
+    assert_eq!(replayed.events.len(), 1);
+
+    runs::cancel(&desk.studio, "l1");
+    listening.await.unwrap().unwrap();
+    assert_eq!(triggers::view(&desk.studio, &trigger).await.unwrap().subscription, None);
+    let (url, token) = sandbox::address(&desk.studio).unwrap();
+    assert_eq!(
+        Org { url, token }.ask("GET", "/api/v1/eventHooks", None).await.1,
+        json!([])
+    );
 }
 
 struct Org {

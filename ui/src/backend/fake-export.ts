@@ -1,49 +1,6 @@
-/** What the engine in memory answers about tests and exports. */
+/** What the engine in memory answers about exports. */
 import type { Backend } from './index';
-import type { CaseReport } from './types/CaseReport';
 import type { Problem } from './types/Problem';
-import type { TestReport } from './types/TestReport';
-
-/** One case of each outcome. */
-export const FAKE_TESTS: TestReport = {
-	passed: 1,
-	failed: 1,
-	skipped: 1,
-	coverage: [],
-	time_ms: 12,
-	cases: [
-		testCase('finds a user by login', {}),
-		testCase('unknown user gives a clear error', {
-			ok: false,
-			message: 'error.code: expected "http_404", found "http_400"',
-			failures: [
-				{
-					path: 'error.code',
-					message: 'expected "http_404", found "http_400"',
-					difference: ['- http_404', '+ http_400'],
-					line: 8
-				}
-			]
-		}),
-		testCase('waits for a decision', { skipped: true, message: 'not decided yet' })
-	]
-};
-
-function testCase(name: string, more: Partial<CaseReport>): CaseReport {
-	return {
-		action: 'get_user',
-		name,
-		ok: true,
-		skipped: false,
-		message: null,
-		failures: [],
-		notes: [],
-		file: 'tests/get_user.toml',
-		line: 2,
-		time_ms: 4,
-		...more
-	};
-}
 
 /** `folder`: where packages go; `problems`: what the check of schemas finds. */
 export function fakeExport(

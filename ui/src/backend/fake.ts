@@ -17,7 +17,7 @@ import { fakeBodies } from './fake-bodies';
 import { fakeConnecting } from './fake-connecting';
 import { SANDBOX } from './fake-connections';
 import { call, FILES, GROUPS, REQUESTS, USER } from './fake-okta';
-import { FAKE_TESTS, fakeExport } from './fake-export';
+import { fakeExport } from './fake-export';
 import { FILE_TEMPLATES } from './fake-files';
 import { fakeImport } from './fake-import';
 import { fakeLanguage } from './fake-language';
@@ -25,7 +25,9 @@ import { fakeRuns } from './fake-runs';
 import { fakeSandbox } from './fake-sandbox';
 import { fakeSending } from './fake-sending';
 import { fakeTester, promptsOf } from './fake-tester';
+import { fakeTests } from './fake-tests';
 import { spans, stem } from './fake-text';
+import { fakeTriggers } from './fake-triggers';
 
 const PATH = '/home/ada/acme-connectors';
 const NAME = /^[a-z][a-z0-9_]*$/;
@@ -348,7 +350,7 @@ export function fake(options: FakeOptions = {}): Backend {
 			}
 		),
 		...fakeRuns(bodies, save),
-		cancel: async () => {},
+		...fakeTriggers((event) => heard.forEach((each) => each(event))),
 
 		...connecting.answers,
 		sandboxStatus: async () => ({ url: SANDBOX, users: 250 }),
@@ -360,7 +362,7 @@ export function fake(options: FakeOptions = {}): Backend {
 			files.set(file.path, `[[case]]\nname = "${test.name}"\nexpect_snapshot = true\n`);
 			return { file, line: 2 };
 		},
-		runTests: async () => FAKE_TESTS,
+		...fakeTests((event) => heard.forEach((each) => each(event))),
 		...fakeExport(PATH, () => check('actions/get_user.rhai', files.get('actions/get_user.rhai') ?? '')),
 
 		openDocument: async (id, language, text) => void documents.set(id, { language, lines: text.split('\n') }),

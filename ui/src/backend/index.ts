@@ -14,12 +14,16 @@ import type { BodyLines } from './types/BodyLines';
 import type { BodyPlace } from './types/BodyPlace';
 import type { BodySummary } from './types/BodySummary';
 import type { BodyView } from './types/BodyView';
+import type { CaseDetail } from './types/CaseDetail';
+import type { CaseName } from './types/CaseName';
+import type { CaseView } from './types/CaseView';
 import type { Certificate } from './types/Certificate';
 import type { ClockChange } from './types/ClockChange';
 import type { ConnectionDraft } from './types/ConnectionDraft';
 import type { ConnectionForm } from './types/ConnectionForm';
 import type { ConnectionTest } from './types/ConnectionTest';
 import type { ConnectionView } from './types/ConnectionView';
+import type { DeliveryView } from './types/DeliveryView';
 import type { DiffBodies } from './types/DiffBodies';
 import type { CurlRequest } from './types/CurlRequest';
 import type { Cookie } from './types/Cookie';
@@ -43,6 +47,7 @@ import type { ImportReport } from './types/ImportReport';
 import type { ImportRequests } from './types/ImportRequests';
 import type { ImportSource } from './types/ImportSource';
 import type { Hint } from './types/Hint';
+import type { ListenTrigger } from './types/ListenTrigger';
 import type { Load } from './types/Load';
 import type { LoadRequest } from './types/LoadRequest';
 import type { MadeAction } from './types/MadeAction';
@@ -51,15 +56,19 @@ import type { Operation } from './types/Operation';
 import type { OperationName } from './types/OperationName';
 import type { PastResponse } from './types/PastResponse';
 import type { PastSend } from './types/PastSend';
+import type { PollReport } from './types/PollReport';
+import type { PollTrigger } from './types/PollTrigger';
 import type { Problem } from './types/Problem';
 import type { Prompt } from './types/Prompt';
 import type { PublicKey } from './types/PublicKey';
+import type { Replayed } from './types/Replayed';
 import type { Report } from './types/Report';
 import type { RequestInContext } from './types/RequestInContext';
 import type { RequestsReport } from './types/RequestsReport';
 import type { RunAction } from './types/RunAction';
 import type { RunReport } from './types/RunReport';
 import type { RunRequests } from './types/RunRequests';
+import type { RunTests } from './types/RunTests';
 import type { SandboxCall } from './types/SandboxCall';
 import type { SandboxClock } from './types/SandboxClock';
 import type { SandboxEntry } from './types/SandboxEntry';
@@ -83,6 +92,8 @@ import type { TableRows } from './types/TableRows';
 import type { TableSummary } from './types/TableSummary';
 import type { TestReport } from './types/TestReport';
 import type { TextFile } from './types/TextFile';
+import type { TriggerRef } from './types/TriggerRef';
+import type { TriggerView } from './types/TriggerView';
 import type { TokenState } from './types/TokenState';
 import type { AuthKindView } from './types/AuthKindView';
 import type { InheritedAuth } from './types/InheritedAuth';
@@ -253,8 +264,33 @@ export interface Backend {
 	// Tests
 	/** Makes a case of a run that was just shown. */
 	saveTest(test: SaveTest): Promise<SavedTest>;
-	/** Replays every case of a connector. */
-	runTests(connector: string): Promise<TestReport>;
+	listTests(connector: string): Promise<CaseView[]>;
+	showTest(connector: string, test: CaseName): Promise<CaseDetail>;
+	/** Runs cases; each comes as `case_tested`, `cancel` takes the run's id. */
+	runTests(run: RunTests): Promise<TestReport>;
+	/** Writes a report as JUnit XML. */
+	saveTestJunit(path: string, name: string, report: TestReport): Promise<void>;
+
+	// Triggers
+	triggerView(trigger: TriggerRef): Promise<TriggerView>;
+	/** Polls until it has caught up or has read as many pages as it may. */
+	pollTrigger(poll: PollTrigger): Promise<PollReport>;
+	setTriggerCursor(trigger: TriggerRef, cursor: JsonValue): Promise<void>;
+	/** Forgets which events were handed on. */
+	forgetTriggerEvents(trigger: TriggerRef): Promise<void>;
+	/** Forgets cursor and events. */
+	rewindTrigger(trigger: TriggerRef): Promise<void>;
+	/** Takes deliveries until `cancel` stops it; what comes is told as `trigger_heard`. */
+	listenTrigger(listen: ListenTrigger): Promise<void>;
+	/** Takes back a subscription that was left at the service. */
+	unsubscribeTrigger(trigger: TriggerRef): Promise<void>;
+	triggerDeliveries(trigger: TriggerRef): Promise<DeliveryView[]>;
+	/** What the script makes of a delivery now; nothing is handed on. */
+	replayDelivery(trigger: TriggerRef, delivery: number): Promise<Replayed>;
+	/** Begins a run of a flow with an event. */
+	handEventToFlow(flow: string, event: JsonValue): Promise<void>;
+	/** Makes a user in the sandbox org that runs. */
+	createSampleUser(): Promise<SandboxEntry>;
 
 	// Connections
 	connections(connector: string): Promise<ConnectionView[]>;

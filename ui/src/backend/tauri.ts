@@ -123,7 +123,22 @@ export const tauri: Backend = {
 	cancel: (id) => call('cancel', { id }),
 
 	saveTest: (test) => call('save_test', { test }),
-	runTests: (connector) => call('run_tests', { connector }),
+	listTests: (connector) => call('list_tests', { connector }),
+	showTest: (connector, test) => call('show_test', { connector, case: test }),
+	runTests: (run) => call('run_tests', { run }),
+	saveTestJunit: (path, name, report) => call('save_test_junit', { path, name, report }),
+
+	triggerView: (trigger) => call('trigger_view', { trigger }),
+	pollTrigger: (poll) => call('poll_trigger', { poll }),
+	setTriggerCursor: (trigger, cursor) => call('set_trigger_cursor', { trigger, cursor }),
+	forgetTriggerEvents: (trigger) => call('forget_trigger_events', { trigger }),
+	rewindTrigger: (trigger) => call('rewind_trigger', { trigger }),
+	listenTrigger: (listen) => call('listen_trigger', { listen }),
+	unsubscribeTrigger: (trigger) => call('unsubscribe_trigger', { trigger }),
+	triggerDeliveries: (trigger) => call('trigger_deliveries', { trigger }),
+	replayDelivery: (trigger, delivery) => call('replay_delivery', { trigger, delivery }),
+	handEventToFlow: (flow, event) => call('hand_event_to_flow', { flow, event }),
+	createSampleUser: () => call('create_sample_user'),
 
 	connections: (connector) => call('connections', { connector }),
 	connectionForm: (connector) => call('connection_form', { connector }),

@@ -10,6 +10,9 @@ export type Dock = 'bottom' | 'right';
 /** What can have the room of all three. */
 export type Part = 'tester' | 'editor' | 'run';
 
+/** A view that stands in the place of all three. */
+export type View = 'tests' | 'trigger';
+
 export const SIZES = { sidebar: 240, tester: 46, request: 34, run: 300, runWidth: 396, sandbox: 420 } as const;
 
 /** How wide the tester must be for request and response beside each other, in pixels. */
@@ -55,8 +58,10 @@ export class Layout {
 	runWidth = $state<number>(SIZES.runWidth);
 	/** The sandbox panel's width, in pixels. */
 	sandbox = $state<number>(SIZES.sandbox);
-	/** The part that hides the other two for now; this is not remembered. */
-	maximised = $state<Part | null>(null);
+	/** The part that hides the other two for now, or the view that hides all three; this is not remembered. */
+	maximised = $state<Part | View | null>(null);
+	/** The view that is shown, where one is. */
+	view = $derived<View | null>(this.maximised === 'tests' || this.maximised === 'trigger' ? this.maximised : null);
 
 	#backend: Backend;
 	#key: string | null = null;

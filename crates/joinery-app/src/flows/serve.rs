@@ -114,7 +114,7 @@ pub async fn serve(
     let mut work = JoinSet::new();
     let triggers = triggers::Serve {
         triggers: started_by,
-        every: serve.every,
+        every: Some(serve.every),
         port: serve.port,
         public_url: serve.public_url,
         keep_subscriptions: serve.keep_subscriptions,

@@ -43,8 +43,9 @@ use crate::{
     connections, connectors,
     error::{Code, Error},
     files::{self, FileRef, SavedFile},
-    host::milliseconds,
+    host::{RecordedCall, milliseconds},
     studio::{Studio, lock, now_ms},
+    triggers::Trigger,
 };
 
 /// Runs kept per action.
@@ -237,6 +238,8 @@ pub(crate) struct Kept {
     pub(crate) file: String,
     pub(crate) action: String,
     pub(crate) connection: connections::Resolved,
+    /// What a trigger was asked with.
+    pub(crate) cursor: Value,
     pub(crate) performed: Performed,
 }
 
@@ -350,11 +353,10 @@ pub async fn run(studio: &Studio, run: RunAction) -> Result<RunReport, Error> {
         file: path,
         action: name,
         connection,
+        cursor: Value::Null,
         performed,
     };
-    let mut runs = lock(&studio.outputs.kept);
-    runs.retain(|number, _| *number > report.number - KEPT);
-    runs.insert(report.number, Arc::new(kept));
+    remember(studio, report.number, kept);
     Ok(report)
 }
 
@@ -384,17 +386,7 @@ fn report(
         Ok(value) => (Some(compare(studio, connector, &action, number, value, previous)), None),
         Err(error) => (None, Some(error)),
     };
-    let calls = performed.calls.into_iter().map(|call| {
-        // A body that cannot be read back leaves the call without one: the call itself is still worth showing.
-        let body = call.body.and_then(|body| {
-            studio
-                .bodies
-                .open_response(&body, content_type(&call.report.headers))
-                .ok()
-        });
-        CallReport { body, ..call.report }
-    });
-    let calls: Vec<CallReport> = calls.collect();
+    let calls = shown_calls(studio, performed.calls);
     seen::remember(studio, connector, &action, &performed.input, &calls);
     Ok(RunReport {
         number,
@@ -410,6 +402,48 @@ fn report(
         compile_ms: performed.outcome.compile_ms,
         saved,
     })
+}
+
+/// Calls with their bodies opened for the screen.
+pub(crate) fn shown_calls(studio: &Studio, calls: Vec<RecordedCall>) -> Vec<CallReport> {
+    let shown = calls.into_iter().map(|call| {
+        // A body that cannot be read back leaves the call without one: the call itself is still worth showing.
+        let body = call.body.and_then(|body| {
+            studio
+                .bodies
+                .open_response(&body, content_type(&call.report.headers))
+                .ok()
+        });
+        CallReport { body, ..call.report }
+    });
+    shown.collect()
+}
+
+/// Keeps a page of a poll as a run, so that its input is known again and a test can be made of it. Its number.
+pub(crate) fn keep_page(
+    studio: &Studio,
+    trigger: &Trigger,
+    connector: &str,
+    cursor: Value,
+    performed: &Performed,
+) -> Result<i64, Error> {
+    let number = keep(studio, &trigger.connector, trigger.name(), performed, performed.time_ms)?;
+    let kept = Kept {
+        connector: connector.to_owned(),
+        file: trigger.file.clone(),
+        action: trigger.name().to_owned(),
+        connection: trigger.connection.clone(),
+        cursor,
+        performed: performed.clone(),
+    };
+    remember(studio, number, kept);
+    Ok(number)
+}
+
+fn remember(studio: &Studio, number: i64, kept: Kept) {
+    let mut runs = lock(&studio.outputs.kept);
+    runs.retain(|earlier, _| *earlier > number - KEPT);
+    runs.insert(number, Arc::new(kept));
 }
 
 pub(crate) fn content_type(headers: &[Header]) -> &str {
@@ -470,7 +504,11 @@ pub fn cancel(studio: &Studio, id: &str) {
 }
 
 /// The connection of that name, or one without fields where none is chosen: scripts that call nothing still run.
-fn resolved(studio: &Studio, connector: &Connector, name: Option<&str>) -> Result<connections::Resolved, Error> {
+pub(crate) fn resolved(
+    studio: &Studio,
+    connector: &Connector,
+    name: Option<&str>,
+) -> Result<connections::Resolved, Error> {
     match name {
         Some(name) => connections::resolve(studio, connector, Ok(name)),
         None => Ok(connections::none(studio, connector)),

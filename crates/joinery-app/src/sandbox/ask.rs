@@ -123,7 +123,7 @@ pub(super) async fn download(studio: &Studio, call: Call<'_>) -> Result<Vec<u8>,
 }
 
 /// Calls the org's own API and reads its answer. The call is left out of the panel's list of calls.
-pub(super) async fn okta(studio: &Studio, call: Call<'_>) -> Result<(Exchange, Vec<Value>), Error> {
+pub(super) async fn okta<T: DeserializeOwned>(studio: &Studio, call: Call<'_>) -> Result<(Exchange, T), Error> {
     // The list of calls is not read between the call and the note of its id.
     let mut asked = studio.sandbox.asked.lock().await;
     let exchange = send(studio, call).await?;

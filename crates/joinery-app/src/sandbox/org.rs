@@ -1,13 +1,16 @@
 //! What the sandbox org that runs holds, asked through the Okta API as any client would: people and groups.
 //! Lag, faults and rate limits apply, so the panel shows what a client sees.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{
     ask::{Call, okta},
     views::{SandboxEntry, Searched},
 };
-use crate::{error::Error, studio::Studio};
+use crate::{
+    error::Error,
+    studio::{Studio, now_ms},
+};
 
 /// How many users or groups a search shows.
 const FOUND: &str = "50";
@@ -27,13 +30,32 @@ pub async fn search(studio: &Studio, searched: Searched, text: &str) -> Result<V
     } else {
         &query[..]
     };
-    let (_, items) = okta(studio, Call::new("GET", &["api", "v1", what]).with_query(query)).await?;
+    let (_, items): (_, Vec<Value>) = okta(studio, Call::new("GET", &["api", "v1", what]).with_query(query)).await?;
     let entry = match searched {
         Searched::Users => user,
         Searched::Groups => group,
     };
     Ok(items.iter().map(entry).collect())
 }
+
+/// Makes a user, so that a trigger has something to find: nobody who exists, with a login that nobody has.
+///
+/// # Errors
+/// As [`super::control`] says.
+pub async fn create_sample_user(studio: &Studio) -> Result<SandboxEntry, Error> {
+    let now = now_ms();
+    let pick = |names: &[&'static str], at: i64| names[usize::try_from(at).unwrap_or(0) % names.len()];
+    let (first, last) = (pick(FIRST_NAMES, now), pick(LAST_NAMES, now / 7));
+    let login = format!("{first}.{last}.{now}@acme.example").to_lowercase();
+    let body = json!({ "profile": { "firstName": first, "lastName": last, "email": login, "login": login } });
+    let (_, made): (_, Value) = okta(studio, Call::new("POST", &["api", "v1", "users"]).with_body(body)).await?;
+    Ok(user(&made))
+}
+
+const FIRST_NAMES: &[&str] = &[
+    "Alma", "Bruno", "Chidi", "Dora", "Emil", "Farah", "Goran", "Hana", "Ines", "Jonas",
+];
+const LAST_NAMES: &[&str] = &["Abel", "Brandt", "Castro", "Dietz", "Eriksen", "Fischer", "Greco"];
 
 pub(super) fn text(item: &Value, place: &str) -> String {
     item.pointer(place)

@@ -7,11 +7,12 @@ use joinery_connector::{
     cassette::Cassette,
     test_file::{CaseEntry, file_name, hide},
 };
-use joinery_script::Coverage;
+use joinery_script::{ConsoleLine, Coverage};
 use serde_json::Value;
 
-use super::{CaseFailure, CaseReport, Mode, Task, TestOptions, delivered, judge, recording};
+use super::{CaseFailure, CaseReport, Mode, Task, TestOptions, delivered, difference, judge, recording};
 use crate::{
+    bodies::{DiffLine, diff},
     connections::Resolved,
     error::Error,
     host::milliseconds,
@@ -27,6 +28,20 @@ struct Found {
     notes: Vec<String>,
     skipped: Option<String>,
     coverage: Option<Coverage>,
+    difference: Vec<DiffLine>,
+    console: Vec<ConsoleLine>,
+}
+
+impl Found {
+    /// What a run shows, not judged yet.
+    fn of(connector: &Connector, task: &Task, performed: &Performed) -> Self {
+        Self {
+            coverage: performed.outcome.coverage.clone(),
+            difference: difference::tree(connector, &task.case, &performed.outcome.result),
+            console: performed.console.clone(),
+            ..Self::default()
+        }
+    }
 }
 
 /// Runs one case.
@@ -54,6 +69,8 @@ pub(super) async fn run(
         message: found.skipped.or_else(|| message(&found.failures)),
         failures: found.failures,
         notes: found.notes,
+        difference: found.difference,
+        console: found.console,
         file: task.file.clone(),
         line: task.case.line,
         time_ms: milliseconds(started.elapsed()),
@@ -116,7 +133,7 @@ async fn record(
         return Ok(Found {
             failures,
             notes: vec!["not recorded: the cassette is as it was".to_owned()],
-            ..Found::default()
+            ..Found::of(connector, task, &performed)
         });
     }
     let take = recording::Take::of(org, &performed);
@@ -159,10 +176,7 @@ async fn replay(
     let performance = recording::replay(studio, connector, &task.script_file, cassette);
     let client = performance.client.clone();
     let performed = perform(studio, performance, task, options).await?;
-    let mut found = Found {
-        coverage: performed.outcome.coverage.clone(),
-        ..Found::default()
-    };
+    let mut found = Found::of(connector, task, &performed);
     let recording = client.as_ref().and_then(joinery_http::Client::recording);
     found.failures = recording
         .map(|recording| judge::misses(&recording.misses()))
@@ -193,8 +207,7 @@ async fn live(
     let performed = perform(studio, performance, task, options).await?;
     let mut found = Found {
         failures: judge::result(connector, &task.case, &performed.outcome.result),
-        coverage: performed.outcome.coverage.clone(),
-        ..Found::default()
+        ..Found::of(connector, task, &performed)
     };
     // The snapshot of a recorded case holds what the cassette holds, not what the org does today.
     if task.case.cassette.is_none() {
@@ -243,8 +256,7 @@ async fn alone(
     }
     let mut found = Found {
         failures: judge::result(connector, &task.case, &performed.outcome.result),
-        coverage: performed.outcome.coverage.clone(),
-        ..Found::default()
+        ..Found::of(connector, task, &performed)
     };
     snapshot(connector, options, task, &performed, &mut found)?;
     Ok(found)
@@ -258,12 +270,26 @@ async fn perform(
 ) -> Result<Performed, Error> {
     let performance = prepared(performance, task, options);
     let entry = match task.case.entry.clone() {
-        Some(CaseEntry::Subscribe { url }) => Entry::Subscribe { url },
-        Some(CaseEntry::Refresh { subscription }) => Entry::Refresh { subscription },
-        Some(CaseEntry::Unsubscribe { subscription }) => Entry::Unsubscribe { subscription },
-        Some(CaseEntry::Delivery(_)) | None => return runs::perform(studio, performance).await,
+        Some(CaseEntry::Subscribe { url }) => Some(Entry::Subscribe { url }),
+        Some(CaseEntry::Refresh { subscription }) => Some(Entry::Refresh { subscription }),
+        Some(CaseEntry::Unsubscribe { subscription }) => Some(Entry::Unsubscribe { subscription }),
+        Some(CaseEntry::Delivery(_)) | None => None,
     };
-    triggers::enter(studio, performance, entry).await
+    let stop = performance.stopper();
+    let performing = async {
+        match entry {
+            Some(entry) => triggers::enter(studio, performance, entry).await,
+            None => runs::perform(studio, performance).await,
+        }
+    };
+    tokio::pin!(performing);
+    tokio::select! {
+        performed = &mut performing => performed,
+        () = options.stop.cancelled() => {
+            stop();
+            performing.await
+        }
+    }
 }
 
 fn prepared(mut performance: Performance, task: &Task, options: &TestOptions) -> Performance {
@@ -291,7 +317,13 @@ fn snapshot(
     let path = snapshot_path(&task.script, &task.case.name);
     let output = hide(output, task.case.ignored());
     let failure = match accepted(connector, &path)? {
-        Some(accepted) => judge::snapshot(&accepted, &output),
+        Some(accepted) => {
+            let failure = judge::snapshot(&accepted, &output);
+            if failure.is_some() && found.difference.is_empty() {
+                found.difference = diff(&accepted, &output).lines;
+            }
+            failure
+        }
         None => Some(judge::plain(
             "no output is accepted yet: look at it, then run `joinery test --accept`".to_owned(),
         )),
@@ -299,6 +331,7 @@ fn snapshot(
     match failure {
         Some(_) if options.accept && found.failures.is_empty() => {
             accept(&connector.root, &path, &output)?;
+            found.difference.clear();
             found.notes.push(format!("accepted {path}"));
         }
         failure => found.failures.extend(failure),

@@ -102,7 +102,7 @@ fn mismatched(prefix: &str, mismatch: Mismatch) -> CaseFailure {
     }
 }
 
-fn parts(error: &ScriptError) -> Map<String, Value> {
+pub(super) fn parts(error: &ScriptError) -> Map<String, Value> {
     let parts = json!({
         "code": error.code,
         "message": error.message,

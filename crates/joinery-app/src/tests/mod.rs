@@ -1,11 +1,14 @@
 //! The tests of a connector: its cases, replayed from their cassettes, run live, or recorded.
 
 mod case;
+mod cassette;
 mod delivered;
+mod difference;
 mod judge;
 mod recording;
 mod report;
 mod save;
+mod window;
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -14,14 +17,18 @@ use joinery_connector::{
     Connector, FileKind,
     test_file::{Case, TestFile},
 };
-use joinery_script::Coverage;
+use joinery_script::{ConsoleLine, Coverage};
 use serde::{Deserialize, Serialize};
+use tokio_util::sync::CancellationToken;
 use ts_rs::TS;
 
-pub use report::{junit, lcov};
+pub use cassette::{CassetteView, ExchangeView};
+pub use report::{junit, lcov, save_junit};
 pub use save::{SaveTest, SavedTest, save};
+pub use window::{CaseDetail, CaseView, RunTests, detail, list, run_shown};
 
 use crate::{
+    bodies::DiffLine,
     connections::Resolved,
     connectors,
     error::{Code, Error},
@@ -31,7 +38,9 @@ use crate::{
 };
 
 /// Where the answers of a case come from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export, rename = "TestMode")]
 pub enum Mode {
     /// Its cassette.
     #[default]
@@ -55,6 +64,20 @@ pub struct TestOptions {
     pub fail_fast: bool,
     /// Whether to note which lines ran.
     pub coverage: bool,
+    /// Only these cases, whatever the filter says; all where none is named.
+    pub only: Vec<CaseName>,
+    /// What ends the run before its time.
+    pub stop: CancellationToken,
+}
+
+/// What tells a case from others.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct CaseName {
+    /// The action or trigger.
+    pub action: String,
+    /// The case's name.
+    pub name: String,
 }
 
 /// How the cases went.
@@ -93,6 +116,10 @@ pub struct CaseReport {
     pub failures: Vec<CaseFailure>,
     /// What else is worth knowing: an old cassette, an accepted snapshot.
     pub notes: Vec<String>,
+    /// What was expected and what came instead, as one tree; empty where nothing differs.
+    pub difference: Vec<DiffLine>,
+    /// What the script wrote to the console.
+    pub console: Vec<ConsoleLine>,
     /// The file of the case.
     pub file: String,
     /// Its line.
@@ -144,6 +171,12 @@ struct Task {
     case: Case,
 }
 
+impl Task {
+    fn is(&self, name: &CaseName) -> bool {
+        self.script == name.action && self.case.name == name.name
+    }
+}
+
 /// Runs the cases of a connector. `org` is whom live cases talk to. `tell` hears of each case as it ends.
 ///
 /// # Errors
@@ -158,7 +191,10 @@ pub async fn run(
 ) -> Result<TestReport, Error> {
     let started = std::time::Instant::now();
     refuse(connector, options, org)?;
-    let tasks = tasks(connector, options.filter.as_deref())?;
+    let mut tasks = tasks(connector, options.filter.as_deref())?;
+    if !options.only.is_empty() {
+        tasks.retain(|task| options.only.iter().any(|only| task.is(only)));
+    }
     let count = tasks.len();
     if let Some(filter) = options.filter.as_deref().filter(|_| tasks.is_empty()) {
         return Err(Error::new(Code::Usage, format!("no case holds `{filter}`"))
@@ -183,6 +219,9 @@ pub async fn run(
     let mut coverage = Coverage::default();
     while let Some(case) = running.next().await {
         let (case, ran) = case?;
+        if options.stop.is_cancelled() {
+            return Err(Error::new(Code::Cancelled, "the tests were stopped"));
+        }
         coverage.add(&ran.unwrap_or_default());
         tell(&case, count);
         match (case.skipped, case.ok) {
@@ -196,7 +235,7 @@ pub async fn run(
             break;
         }
     }
-    if options.coverage && options.filter.is_none() {
+    if options.coverage && options.filter.is_none() && options.only.is_empty() {
         add_unrun(studio, connector, &mut coverage).await?;
     }
     report.coverage = by_line(coverage);

@@ -234,7 +234,7 @@ fn time_text(ms: i64) -> String {
         .to_string()
 }
 
-fn time_of(text: &str) -> Option<i64> {
+pub(super) fn time_of(text: &str) -> Option<i64> {
     text.parse::<Timestamp>().ok().map(Timestamp::as_millisecond)
 }
 

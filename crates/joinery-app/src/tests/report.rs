@@ -1,10 +1,22 @@
 //! Reports for other tools: `JUnit` XML and lcov.
 
-use std::{fmt::Write as _, time::Duration};
+use std::{fmt::Write as _, path::Path, time::Duration};
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 use super::{CaseReport, FileCoverage, TestReport};
+use crate::error::Error;
+
+/// Writes the report as `JUnit` XML.
+///
+/// # Errors
+/// [`Code::Unavailable`](crate::Code::Unavailable) when the file cannot be written.
+pub fn save_junit(path: &Path, connector: &str, report: &TestReport) -> Result<(), Error> {
+    Ok(joinery_connector::file::write(
+        path,
+        junit(connector, report).as_bytes(),
+    )?)
+}
 
 /// The report as `JUnit` XML: a suite for each action.
 ///

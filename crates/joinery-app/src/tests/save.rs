@@ -71,7 +71,7 @@ pub async fn save(studio: &Studio, wanted: &SaveTest) -> Result<SavedTest, Error
         name: name.to_owned(),
         input: performed.input.clone(),
         config: performed.config.clone(),
-        cursor: Value::Null,
+        cursor: run.cursor.clone(),
         cassette: None,
         error: performed.outcome.result.as_ref().err().map(|error| error.code.clone()),
         expect: Vec::new(),
@@ -120,6 +120,7 @@ async fn replayed(
     let mut performance = recording::replay(studio, connector, &run.file, cassette);
     performance.input = made.input.clone();
     performance.config = made.config.clone();
+    performance.cursor = made.cursor.clone();
     let client = performance.client.clone();
     let again = runs::perform(studio, performance).await?;
     let misses = client

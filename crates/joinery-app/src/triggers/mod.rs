@@ -4,7 +4,10 @@
 mod enter;
 mod poll;
 mod serve;
+mod turns;
+mod views;
 mod webhook;
+mod window;
 
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 
@@ -17,8 +20,17 @@ pub use enter::{Entry, enter};
 pub use joinery_store::Store;
 pub use poll::{Ended, Page, Polled, poll};
 pub use serve::{Happened, Serve, Task, Tell, serve};
+pub(crate) use turns::Turns;
+pub use views::{
+    DeliveryView, FoundEvent, Heard, ListenTrigger, PageView, PollEnd, PollReport, PollTrigger, Replayed,
+    SubscriptionView, TriggerRef, TriggerView,
+};
 pub(crate) use webhook::handed_over;
 pub use webhook::{Delivery, Handed, Incoming, Reply, deliver, deliveries, keep_subscribed, replay, unsubscribe};
+pub use window::{
+    deliveries_shown, forget_events, hand_to_flow, listen, poll_shown, replay_shown, rewind_shown, set_cursor,
+    unsubscribe_shown, view,
+};
 
 use crate::{
     connections::Resolved,
@@ -158,7 +170,7 @@ async fn fresh(
     for ((event, key), known) in events.into_iter().zip(keys).zip(handed) {
         // A page may hold an event twice.
         if known || fresh.keys.contains(&key) {
-            fresh.duplicates += 1;
+            fresh.repeats.push(Repeat { key, event });
         } else {
             fresh.events.push(event);
             fresh.keys.push(key);
@@ -173,8 +185,17 @@ struct Fresh {
     events: Vec<Value>,
     /// Their dedupe keys; none where the script has no `dedupe_key`.
     keys: Vec<String>,
-    /// How many were dropped.
-    duplicates: usize,
+    /// Those that were dropped.
+    repeats: Vec<Repeat>,
+}
+
+/// An event that was handed on before.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Repeat {
+    /// Its dedupe key.
+    pub key: String,
+    /// The event.
+    pub event: Value,
 }
 
 /// A file that keeps how far triggers have come, apart from the store.

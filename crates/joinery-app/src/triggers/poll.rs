@@ -4,7 +4,7 @@ use joinery_script::ScriptError;
 use joinery_store::{Store, table};
 use serde_json::Value;
 
-use super::{Performed, Studio, Trigger, fresh, now_ms};
+use super::{Performed, Repeat, Studio, Trigger, fresh, now_ms};
 use crate::{
     error::Error,
     runs::{self, Performance},
@@ -17,7 +17,7 @@ pub struct Page {
     /// Their dedupe keys; none where the script has no `dedupe_key`.
     pub keys: Vec<String>,
     /// Events dropped because they were.
-    pub duplicates: usize,
+    pub repeats: Vec<Repeat>,
     /// The cursor the page was asked with.
     pub cursor_before: Value,
     /// The cursor it gave.
@@ -82,7 +82,7 @@ pub async fn poll(
         table::trigger::advance(store, &key, Some(&page.cursor), &page.keys, now_ms())?;
         polled.pages += 1;
         polled.events += page.events.len();
-        polled.duplicates += page.duplicates;
+        polled.duplicates += page.repeats.len();
         if !more {
             return Ok(polled);
         }
@@ -127,7 +127,7 @@ async fn read_page(
     let page = Page {
         events: fresh.events,
         keys: fresh.keys,
-        duplicates: fresh.duplicates,
+        repeats: fresh.repeats,
         cursor_before: cursor,
         cursor: next,
         performed,

@@ -36,8 +36,8 @@ const TRY_AGAIN: Duration = Duration::from_secs(60);
 pub struct Serve {
     /// The triggers.
     pub triggers: Vec<Trigger>,
-    /// Time between two polls of one trigger.
-    pub every: Duration,
+    /// Time between two polls of one trigger; none are polled without it.
+    pub every: Option<Duration>,
     /// The port of the listener; 0 takes a free one.
     pub port: u16,
     /// How the service reaches the listener, where that is not this machine's address: a tunnel's URL.
@@ -96,7 +96,7 @@ struct Running {
     trigger: Trigger,
     url: Option<String>,
     tell: Arc<Tell>,
-    turn: Mutex<()>,
+    turn: Arc<Mutex<()>>,
 }
 
 /// Runs the triggers until `stop`, then takes their subscriptions back.
@@ -129,7 +129,7 @@ pub async fn serve(studio: Arc<Studio>, serve: Serve, tell: Arc<Tell>, stop: Can
                 trigger: trigger.clone(),
                 url,
                 tell: Arc::clone(&tell),
-                turn: Mutex::default(),
+                turn: studio.turns.of(&trigger.key()),
             })
         })
         .collect();
@@ -145,8 +145,10 @@ pub async fn serve(studio: Arc<Studio>, serve: Serve, tell: Arc<Tell>, stop: Can
         });
     }
     for each in &running {
-        if each.trigger.has(&studio, "poll") {
-            work.spawn(Arc::clone(each).poll_every(serve.every, stop.clone()));
+        if let Some(every) = serve.every
+            && each.trigger.has(&studio, "poll")
+        {
+            work.spawn(Arc::clone(each).poll_every(every, stop.clone()));
         }
         if each.url.is_some() {
             work.spawn(Arc::clone(each).stay_subscribed(stop.clone()));

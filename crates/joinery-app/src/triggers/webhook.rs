@@ -78,7 +78,7 @@ pub async fn deliver(
     let (reply, mut handed) = read(studio, store, trigger, incoming, delivery).await?;
     match fresh(studio, store, trigger, std::mem::take(&mut handed.events)).await? {
         Ok(fresh) => {
-            (handed.events, handed.keys, handed.duplicates) = (fresh.events, fresh.keys, fresh.duplicates);
+            (handed.events, handed.keys, handed.duplicates) = (fresh.events, fresh.keys, fresh.repeats.len());
         }
         Err(performed) => handed.performed = *performed,
     }

@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 pub use add::{NewCase, file_name};
 pub use entry::{CaseDelivery, CaseEntry};
 pub use matcher::{Approx, JsonWord, Matcher, Schema, same};
-pub use path::{hide, select};
+pub use path::{hide, pointer, select};
 
 use crate::{
     connector::{Connector, FileKind},

@@ -20,6 +20,25 @@ pub fn select(path: &str, value: &Value) -> Option<Value> {
     Some(found.into_iter().cloned().collect())
 }
 
+/// Where a path leads in a value, as a JSON pointer, where that is one place; one that is not there yet too, where the
+/// path names it by members only.
+pub fn pointer(path: &str, value: &Value) -> Option<String> {
+    let found = JsonPath::parse(path).ok()?.query_located(value);
+    let mut places = found.locations();
+    match (places.next(), places.next()) {
+        (Some(place), None) => Some(place.to_json_pointer()),
+        (Some(_), Some(_)) => None,
+        (None, _) => {
+            let names = path.strip_prefix("$.")?;
+            let is_plain = |name: &str| name.chars().all(|letter| letter.is_alphanumeric() || letter == '_');
+            names
+                .split('.')
+                .all(|name| !name.is_empty() && is_plain(name))
+                .then(|| format!("/{}", names.replace('.', "/")))
+        }
+    }
+}
+
 /// The value with everything at these paths made the same.
 pub fn hide<'a>(value: &Value, paths: impl IntoIterator<Item = &'a str>) -> Value {
     let mut hidden = value.clone();

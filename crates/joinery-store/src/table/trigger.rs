@@ -109,6 +109,29 @@ pub fn set_subscription(store: &Store, key: &str, subscription: &Value) -> Resul
     })
 }
 
+/// How many events are known to have been handed on.
+///
+/// # Errors
+/// [`Error::Statement`].
+pub fn count(store: &Store, key: &str) -> Result<u32, Error> {
+    store.with("counting events that were handed on", |connection| {
+        connection
+            .prepare_cached("SELECT COUNT(*) FROM trigger_event WHERE key = ?1")?
+            .query_row([key], |row| row.get(0))
+    })
+}
+
+/// Forgets which events were handed on; the cursor stays.
+///
+/// # Errors
+/// [`Error::Statement`].
+pub fn forget_events(store: &Store, key: &str) -> Result<(), Error> {
+    store.write("forgetting events that were handed on", |transaction| {
+        transaction.execute("DELETE FROM trigger_event WHERE key = ?1", [key])?;
+        Ok(())
+    })
+}
+
 /// Forgets cursor and events: the trigger begins anew. Its subscription stays, for it stands at the service.
 ///
 /// # Errors
@@ -146,6 +169,13 @@ mod tests {
         let asked = ["b".to_owned(), "c".to_owned()];
         assert_eq!(handed(&store, "logs", &asked).unwrap(), [true, false]);
         assert_eq!(handed(&store, "other", &asked).unwrap(), [false, false]);
+        assert_eq!(
+            (count(&store, "logs").unwrap(), count(&store, "other").unwrap()),
+            (2, 0)
+        );
+        forget_events(&store, "logs").unwrap();
+        assert_eq!(count(&store, "logs").unwrap(), 0);
+        assert_eq!(get(&store, "logs").unwrap().cursor, json!("page 2"));
 
         rewind(&store, "logs").unwrap();
         assert_eq!(handed(&store, "logs", &asked).unwrap(), [false, false]);

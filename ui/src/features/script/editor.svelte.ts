@@ -236,6 +236,7 @@ export class Editor {
 		const indent = /^\s*/.exec(to.text)?.[0].length ?? 0;
 		const scroll = EditorView.scrollIntoView(to.from, { y: 'center' });
 		document.dispatch({ selection: EditorSelection.cursor(to.from + indent), effects: scroll });
+		this.session.cursor = caretOf(document.now);
 		if (document.view) document.view.focus();
 		else document.scroll = scroll;
 	}

@@ -115,6 +115,7 @@ async fn test(arguments: &Arguments, studio: &Studio, org: Option<&Resolved>) ->
         accept: arguments.accept,
         fail_fast: arguments.fail_fast,
         coverage: arguments.coverage.is_some(),
+        ..TestOptions::default()
     };
     let progress = Progress::new();
     let report = tests::run(studio, &connector, &options, org, |case, count| {

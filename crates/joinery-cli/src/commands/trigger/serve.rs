@@ -74,7 +74,7 @@ pub fn run(arguments: &Arguments) -> Result<Outcome, Error> {
             .collect::<Result<Vec<_>, _>>()?;
         let serve = Serve {
             triggers,
-            every: arguments.every,
+            every: Some(arguments.every),
             port: arguments.port,
             public_url: arguments.url.clone(),
             keep_subscriptions: arguments.keep_subscriptions,
