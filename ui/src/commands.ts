@@ -29,6 +29,7 @@ import type { Command } from './lib/commands';
 import type { LayoutMode, Part } from './lib/layout.svelte';
 import { focusRegion, inRegion } from './regions';
 import type { Studio } from './studio.svelte';
+import { viewCommands } from './view-commands';
 import { openCookies, openImport, openLoad, openSeries, turnTester } from './tester-dialogs';
 
 export const TESTER = 'Request tester';
@@ -394,7 +395,7 @@ export function commands(studio: Studio): Command[] {
 		}
 	].map((each) => ({ ...each, group: 'Run' }));
 
-	return [...everywhere, ...workspace, ...testing, ...writing, ...running];
+	return [...everywhere, ...viewCommands(studio), ...workspace, ...testing, ...writing, ...running];
 
 	function usable(): boolean {
 		return open() && session.tree !== null && session.tree.error === null;

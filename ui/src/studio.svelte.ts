@@ -33,11 +33,13 @@ import { Layout, type Part } from './lib/layout.svelte';
 import { RecentTabs } from './lib/recent-tabs';
 import { Session } from './lib/session.svelte';
 import { Appearance } from './lib/theme.svelte';
+import { Views } from './views.svelte';
 
 /** The dialog that is open; never more than one. */
 export type OpenDialog =
 	| { kind: 'palette'; mode: PaletteMode }
 	| { kind: 'shortcuts' }
+	| { kind: 'settings' }
 	| { kind: 'open' }
 	| { kind: 'new-file'; file: FileKind }
 	| { kind: 'new-folder'; connector: string; parent: string }
@@ -74,6 +76,7 @@ export class Studio {
 	readonly sandbox: SandboxPanel;
 	readonly layout: Layout;
 	readonly appearance: Appearance;
+	readonly views: Views;
 	readonly recent = new RecentTabs();
 	/** Writes to a live org that wait for an answer. */
 	readonly writes: WriteAsks;
@@ -91,7 +94,7 @@ export class Studio {
 	/** What a failure of the window itself was, for a report. */
 	report = $state<string | null>(null);
 
-	files = $derived<ListedFile[]>(listFiles(this.workspaceTrees()));
+	files = $derived<ListedFile[]>(listFiles([...this.workspaceTrees(), ...this.#flowTrees()]));
 
 	/** While files and drafts come back, what is open says nothing about what is not saved. */
 	#restoring = $state(false);
@@ -106,13 +109,14 @@ export class Studio {
 		this.layout = new Layout(backend);
 		this.sandbox = new SandboxPanel(backend, this.layout);
 		this.appearance = new Appearance(backend);
+		this.views = new Views(backend, this.session, this.appearance);
 		this.writes = new WriteAsks(backend);
 		this.#join();
 	}
 
 	/** Shows the workspace that is open, or the welcome view. */
 	async start(): Promise<void> {
-		await this.appearance.load().catch(() => undefined);
+		await Promise.all([this.appearance.load().catch(() => undefined), this.views.load()]);
 		try {
 			await this.#show(await this.backend.workspace());
 		} catch (thrown) {
@@ -272,7 +276,8 @@ export class Studio {
 
 	openProblem(problem: Problem): void {
 		this.dialog = null;
-		void this.openFile({ connector: this.session.connector, path: problem.file }, Math.max(1, problem.line));
+		const connector = problem.file.startsWith('flows/') ? '.' : this.session.connector;
+		void this.openFile({ connector, path: problem.file }, Math.max(1, problem.line));
 	}
 
 	async fileMade(file: FileRef): Promise<void> {
@@ -367,6 +372,10 @@ export class Studio {
 		return this.session.workspace?.connectors ?? [];
 	}
 
+	#flowTrees() {
+		return [this.session.workspace?.flows ?? []].flat();
+	}
+
 	#join(): void {
 		this.tester.onmakeaction = (made) => {
 			this.#bring('editor');
@@ -428,6 +437,7 @@ export class Studio {
 
 	/** Into sight, where the layout or a maximised part hides it. */
 	#bring(part: Part): void {
+		this.views.close();
 		if (!this.layout.shows(part)) this.layout.maximised = null;
 		if (!this.layout.shows(part)) this.layout.set({ mode: 'build' });
 	}
@@ -505,6 +515,7 @@ export class Studio {
 
 	#clear(): void {
 		this.selected = null;
+		this.views.clear();
 		this.tester.clear();
 		this.editor.clear();
 		this.runner.clear();

@@ -42,6 +42,7 @@ use crate::{
     error::{Code, Error},
     files::{self, FileRef, SavedFile},
     host::milliseconds,
+    settings,
     studio::{Studio, lock, now_ms},
 };
 
@@ -271,6 +272,7 @@ pub async fn describe(
         resolved(studio, &connector, connection)?,
     );
     performance.config = answers;
+    performance.limits = settings::limits(studio);
     Ok(match perform::describe(studio, &performance).await? {
         Ok((description, answers)) => ActionForm {
             name,
@@ -323,6 +325,7 @@ pub async fn run(studio: &Studio, run: RunAction) -> Result<RunReport, Error> {
         input,
         config: run.config,
         resume: run.resume,
+        limits: settings::limits(studio),
         stop,
         ..Performance::new(Arc::clone(&connector), &path, connection.clone())
     };
@@ -408,7 +411,10 @@ fn compare(
         removed: 0,
         changed: 0,
     };
-    if let Some((number_before, before)) = previous {
+    if let Some((number_before, mut before)) = previous {
+        if !settings::of(studio).masks().is_empty() {
+            settings::unmask(Arc::make_mut(&mut before), &value);
+        }
         let diff = diff(&before, &value);
         summary.diff_lines = diff.lines.len() as u32;
         let first_change = diff.lines.iter().position(|line| line.mark != DiffMark::Same);
@@ -489,12 +495,18 @@ fn keep(
     performed: &Performed,
     time_ms: f64,
 ) -> Result<i64, Error> {
+    let masks = settings::of(studio).masks();
+    let masked = |value: &Value| {
+        let mut value = value.clone();
+        masks.mask(&mut value);
+        value.to_string()
+    };
     let output = performed
         .outcome
         .result
         .as_ref()
         .ok()
-        .map(Value::to_string)
+        .map(masked)
         .filter(|text| text.len() <= LARGEST_KEPT);
     let calls: Vec<&CallReport> = performed.calls.iter().map(|call| &call.report).collect();
     let detail =
@@ -507,9 +519,10 @@ fn keep(
         ran_ms: now_ms(),
         ok: performed.outcome.result.is_ok(),
         time_ms,
+        // The next run begins with this one's input: stars would be sent.
         input: performed.input.to_string(),
         output,
-        detail: detail.to_string(),
+        detail: masked(&detail),
     };
     Ok(table::run::add(studio.store()?, &row, KEEP)?)
 }
