@@ -33,22 +33,16 @@ test('settings act, are kept, and can be taken back', async () => {
 			await studio.see('Use 9 to 28 pixels');
 			await fill(studio, 'Size in the editor', '18');
 			await studio.press(Key.Enter);
-			await studio.until(
-				'the editor is larger',
-				editorHas('fontSize', '18px')
-			);
+			await studio.until('the editor is larger', editorHas('fontSize', '18px'));
 			await studio.click('switch', 'Ligatures in the editor');
-			await studio.until(
-				'ligatures are drawn',
-				editorHas('fontVariantLigatures', 'normal')
-			);
+			await studio.until('ligatures are drawn', editorHas('fontVariantLigatures', 'normal'));
 			await studio.picture('settings-appearance-dark');
 			await studio.accessible('appearance, dark', DIALOG);
 			await studio.click('radio', 'Light');
 			await studio.accessible('appearance, light', DIALOG);
 
 			// Keys: what types is refused, what is taken is named, what is free is taken.
-			await studio.click('tab', 'Keys');
+			await section(studio, 'keys');
 			await fill(studio, 'Find a command', 'Show or hide the sidebar');
 			await studio.click('button', 'Keys of Show or hide the sidebar');
 			await recorder(studio);
@@ -67,7 +61,7 @@ test('settings act, are kept, and can be taken back', async () => {
 			await studio.find('button', 'Keys of Show or hide the sidebar: Ctrl Shift B');
 
 			// A proxy that is none is said at its field.
-			await studio.click('tab', 'Network');
+			await section(studio, 'network');
 			await fill(studio, 'Proxy', 'ftp://proxy');
 			await studio.press(Key.Enter);
 			await studio.see('not `ftp`');
@@ -76,19 +70,19 @@ test('settings act, are kept, and can be taken back', async () => {
 			await studio.press(Key.Enter);
 			await studio.until('nothing is wrong', 'return !document.body.innerText.includes("not `ftp`")');
 
-			await studio.click('tab', 'Limits');
+			await section(studio, 'limits');
 			await fill(studio, 'Longest run', '1');
 			await studio.press(Key.Enter);
 			await studio.accessible('limits', DIALOG);
 
-			await studio.click('tab', 'Privacy');
+			await section(studio, 'privacy');
 			await fill(studio, 'Masked names', 'mobilePhone');
 			await studio.press(Key.Enter);
 			await studio.find('button', 'Mask mobilePhone no more');
 			await studio.picture('settings-privacy');
 			await studio.accessible('privacy', DIALOG);
 
-			await studio.click('tab', 'Data');
+			await section(studio, 'data');
 			await studio.see(join(studio.home, 'store'));
 			await studio.click('button', 'Show in folder: This workspace');
 			await until(() => existsSync(opened) && readFileSync(opened, 'utf8').startsWith('file:///'));
@@ -106,10 +100,7 @@ test('settings act, are kept, and can be taken back', async () => {
 			await studio.until('the sidebar is hidden', 'return document.querySelector("nav.side") === null');
 			await studio.restart();
 			await studio.see('Rhai');
-			await studio.until(
-				'the type is there again',
-				editorHas('fontSize', '18px')
-			);
+			await studio.until('the type is there again', editorHas('fontSize', '18px'));
 			await studio.until('the sidebar is still hidden', 'return document.querySelector("nav.side") === null');
 			await studio.press(Key.Control, Key.Shift, 'b');
 			await studio.until('the sidebar is back', 'return document.querySelector("nav.side") !== null');
@@ -117,6 +108,16 @@ test('settings act, are kept, and can be taken back', async () => {
 		{ browser }
 	);
 });
+
+/** Goes to a section; other parts of the window have tabs of the same names. */
+async function section(studio, id) {
+	await studio.run('document.getElementById(arguments[0]).click()', `settings-tab-${id}`);
+	await studio.until(
+		'it is shown',
+		'return document.getElementById(arguments[0]).ariaSelected === "true"',
+		`settings-tab-${id}`
+	);
+}
 
 /** Asks whether the script editor is drawn so. */
 function editorHas(property, value) {

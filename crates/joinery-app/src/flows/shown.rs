@@ -302,13 +302,13 @@ fn withheld(masks: &Masks, withheld: Withheld) -> Withheld {
 pub(super) fn text(masks: &Masks, value: &Value) -> String {
     let mut value = value.clone();
     masks.mask(&mut value);
-    let mut text = format!("{value:#}");
-    if text.len() > LARGEST {
-        let rest = text.len() - LARGEST;
-        text.truncate(text.floor_char_boundary(LARGEST));
-        text.push_str(&format!("\n... and {rest} bytes more"));
+    let text = format!("{value:#}");
+    if text.len() <= LARGEST {
+        return text;
     }
-    text
+    let end = (0..=LARGEST).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    let (shown, rest) = text.split_at(end);
+    format!("{shown}\n... and {} bytes more", rest.len())
 }
 
 impl From<Status> for FlowStatus {
