@@ -12,6 +12,7 @@ const tauri = {
 const features = [
 	'connection',
 	'export',
+	'flows',
 	'palette',
 	'request',
 	'response',

@@ -5,6 +5,7 @@ mod connections;
 mod editor;
 mod export;
 mod files;
+mod flows;
 mod history;
 mod language;
 mod requests;
@@ -78,6 +79,15 @@ pub fn handler() -> impl Fn(tauri::ipc::Invoke<tauri::Wry>) -> bool {
         files::read_file,
         files::rename_file,
         files::save_file,
+        flows::begin_serving,
+        flows::flow_runs,
+        flows::flow_sample,
+        flows::flow_trace,
+        flows::flows,
+        flows::go_on_flow,
+        flows::run_flow,
+        flows::serving,
+        flows::stop_serving,
         history::certificates,
         history::past_response,
         history::past_sends,
@@ -149,8 +159,13 @@ pub fn handler() -> impl Fn(tauri::ipc::Invoke<tauri::Wry>) -> bool {
         sandbox::set_sandbox_rate_limit,
         sandbox::take_sandbox_snapshot,
         sandbox::usual_sandbox_rate_limits,
+        settings::clear_data,
+        settings::places,
         settings::recall,
         settings::remember,
+        settings::save_settings,
+        settings::settings,
+        settings::show_place,
         settings::set_title,
         tests::list_tests,
         tests::run_tests,

@@ -40,6 +40,7 @@ import { Views } from './views.svelte';
 export type OpenDialog =
 	| { kind: 'palette'; mode: PaletteMode }
 	| { kind: 'shortcuts' }
+	| { kind: 'settings' }
 	| { kind: 'open' }
 	| { kind: 'package'; inspector: Inspector }
 	| { kind: 'new-file'; file: FileKind }
@@ -95,7 +96,7 @@ export class Studio {
 	/** What a failure of the window itself was, for a report. */
 	report = $state<string | null>(null);
 
-	files = $derived<ListedFile[]>(listFiles(this.workspaceTrees()));
+	files = $derived<ListedFile[]>(listFiles([...this.workspaceTrees(), ...this.#flowTrees()]));
 
 	/** While files and drafts come back, what is open says nothing about what is not saved. */
 	#restoring = $state(false);
@@ -117,7 +118,7 @@ export class Studio {
 
 	/** Shows the workspace that is open, or the welcome view. */
 	async start(): Promise<void> {
-		await this.appearance.load().catch(() => undefined);
+		await Promise.all([this.appearance.load().catch(() => undefined), this.views.load()]);
 		try {
 			await this.#show(await this.backend.workspace());
 		} catch (thrown) {
@@ -265,7 +266,8 @@ export class Studio {
 
 	openProblem(problem: Problem): void {
 		this.dialog = null;
-		void this.openFile({ connector: this.session.connector, path: problem.file }, Math.max(1, problem.line));
+		const connector = problem.file.startsWith('flows/') ? '.' : this.session.connector;
+		void this.openFile({ connector, path: problem.file }, Math.max(1, problem.line));
 	}
 
 	async fileMade(file: FileRef): Promise<void> {
@@ -360,6 +362,10 @@ export class Studio {
 		return this.session.workspace?.connectors ?? [];
 	}
 
+	#flowTrees() {
+		return [this.session.workspace?.flows ?? []].flat();
+	}
+
 	#join(): void {
 		this.tester.onmakeaction = (made) => {
 			this.#bring('editor');
@@ -422,6 +428,7 @@ export class Studio {
 
 	/** Into sight, where the layout or a maximised part hides it. */
 	#bring(part: Part): void {
+		this.views.close();
 		if (!this.layout.shows(part)) this.layout.maximised = null;
 		if (!this.layout.shows(part)) this.layout.set({ mode: 'build' });
 	}

@@ -1,10 +1,22 @@
-/** The commands of the tests and of triggers. */
+/** The commands of settings and of the main views: flows, tests, a trigger. */
 import ListChecks from '@lucide/svelte/icons/list-checks';
 import RefreshCw from '@lucide/svelte/icons/refresh-cw';
+import Settings from '@lucide/svelte/icons/settings';
+import Workflow from '@lucide/svelte/icons/workflow';
 import Zap from '@lucide/svelte/icons/zap';
+import type { Section } from './features/settings/panel.svelte';
 import type { Command } from './lib/commands';
 import { inRegion } from './regions';
 import type { Studio } from './studio.svelte';
+
+const SECTIONS: [Section, string][] = [
+	['appearance', 'Settings: theme and face of code'],
+	['keys', 'Settings: keys of commands'],
+	['network', 'Settings: proxy'],
+	['limits', 'Settings: limits of runs'],
+	['privacy', 'Settings: history and masked names'],
+	['data', 'Settings: where data lives, and clearing it']
+];
 
 /** `tester`: the region whose own keys go first there. */
 export function viewCommands(studio: Studio, tester: string): Command[] {
@@ -76,5 +88,36 @@ export function viewCommands(studio: Studio, tester: string): Command[] {
 		}
 	].map((each) => ({ ...each, group: 'Triggers' }));
 
-	return [...testing, ...triggers];
+	const settings = (section?: Section) => () => {
+		if (section) studio.views.settings.section = section;
+		studio.dialog = { kind: 'settings' };
+	};
+	const workspace = () => studio.session.workspace !== null;
+	const others = [
+		{
+			id: 'flows',
+			label: 'Flows: their runs, steps and answers',
+			keys: 'Ctrl 5',
+			icon: Workflow,
+			group: 'Workspace',
+			when: workspace,
+			run: () => studio.views.toggle('flows')
+		},
+		{
+			id: 'serve-flows',
+			label: 'Flows: serve them, or stop',
+			icon: Workflow,
+			group: 'Workspace',
+			when: () => workspace() && studio.session.workspace?.flows !== null,
+			run: () => {
+				studio.views.show('flows');
+				const { flows } = studio.views;
+				return flows.serving?.on ? flows.stop() : flows.serve();
+			}
+		},
+		{ id: 'settings', label: 'Settings', keys: 'Ctrl ,', run: settings() },
+		...SECTIONS.map(([section, label]) => ({ id: `settings-${section}`, label, run: settings(section) }))
+	].map((each): Command => ({ icon: Settings, group: 'Everywhere', ...each }));
+
+	return [...others, ...testing, ...triggers];
 }

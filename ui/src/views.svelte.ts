@@ -1,14 +1,30 @@
-/** The views that stand in the place of tester, editor and run: the tests, and a trigger at work. */
+/**
+ * The joints of what stands beside the work on requests and scripts: settings, and the main views. A main view has the
+ * room of tester, editor and run panel, which wait behind it as they were; whatever shows a file there brings them back.
+ */
 import type { CallReport } from './backend/types/CallReport';
 import type { Event } from './backend/types/Event';
 import type { FileRef } from './backend/types/FileRef';
+import { FlowsPanel } from './features/flows/flows.svelte';
+import { SettingsPanel } from './features/settings/panel.svelte';
 import { Tests } from './features/tests/tests.svelte';
 import { TriggerWatch } from './features/trigger/watch.svelte';
+import { Bindings } from './lib/bindings.svelte';
+import type { Command } from './lib/commands';
 import { caretOf } from './lib/editor/line-notes';
+import { Fonts } from './lib/fonts.svelte';
 import { baseName } from './lib/format';
+import type { View } from './lib/layout.svelte';
 import type { Studio } from './studio.svelte';
 
+/** Commands of these groups, and these commands, are about what the flows hide. */
+const WORK_GROUPS = ['Tester', 'Editor', 'Run'];
+const WORK = /^(save|close-tab|next-tab|last-tab|run-panel|run-dock|maximise|layout-.*)$/;
+
 export class Views {
+	readonly bindings: Bindings;
+	readonly settings: SettingsPanel;
+	readonly flows: FlowsPanel;
 	readonly tests: Tests;
 	readonly watch: TriggerWatch;
 
@@ -17,8 +33,11 @@ export class Views {
 	#last: 'action' | 'test' | 'trigger' = 'action';
 
 	constructor(studio: Studio) {
-		const { backend, session, runner, editor } = studio;
+		const { backend, session, runner, editor, appearance } = studio;
 		this.#studio = studio;
+		this.bindings = new Bindings(backend);
+		this.settings = new SettingsPanel(backend, appearance, new Fonts(backend), this.bindings);
+		this.flows = new FlowsPanel(backend, session);
 		this.tests = new Tests(backend, session);
 		this.watch = new TriggerWatch(backend, session);
 		this.watch.onsavetest = (number) => {
@@ -40,23 +59,66 @@ export class Views {
 		};
 	}
 
+	/** What has the room of the work; `work` is the work itself. */
+	get shown(): View | 'work' {
+		return this.#studio.layout.view ?? 'work';
+	}
+
+	/** What holds for all workspaces; without it the window is as it comes. */
+	async load(): Promise<void> {
+		await Promise.all([this.bindings.load(), this.settings.fonts.load()]).catch(() => undefined);
+	}
+
+	/** Shows a main view in the place of the work. */
+	show(view: View): void {
+		this.#studio.layout.maximised = view;
+	}
+
+	/** Shows a main view, or goes back to the work where it is shown already. */
+	toggle(view: View): void {
+		if (this.shown === view) this.close();
+		else this.show(view);
+	}
+
+	/** Back to the work. */
+	close(): void {
+		if (this.shown !== 'work') this.#studio.layout.maximised = null;
+	}
+
 	hear(event: Event): void {
+		if (event.kind === 'files_changed' && this.shown === 'flows') void this.flows.load();
 		this.tests.hear(event);
 		this.watch.hear(event);
 	}
 
+	/** Another workspace is opened: what was seen of the last one goes. */
 	clear(): void {
+		this.close();
+		this.flows.clear();
 		this.tests.clear();
 		this.watch.clear();
 		this.#last = 'action';
 	}
 
-	close(): void {
-		this.#studio.layout.maximised = null;
+	/** The commands with the keys they have now. Those that are about the work bring it back. */
+	bound(commands: readonly Command[]): Command[] {
+		return this.bindings.apply(commands).map((each) => {
+			if (!isOfWork(each)) return each;
+			const run = () => {
+				if (this.shown === 'flows') this.close();
+				return each.run();
+			};
+			return { ...each, run };
+		});
+	}
+
+	/** Whether the keys of a command are listened for now: those of what the flows hide are not. */
+	listens(command: Command): boolean {
+		return this.shown !== 'flows' || !isOfWork(command);
 	}
 
 	async showTests(): Promise<void> {
-		this.#studio.layout.maximised = 'tests';
+		this.show('tests');
 		await this.tests.load();
 	}
 
@@ -86,7 +148,7 @@ export class Views {
 
 	/** Shows a trigger whose script is open in the editor. */
 	async showTrigger(file: FileRef): Promise<void> {
-		this.#studio.layout.maximised = 'trigger';
+		this.show('trigger');
 		this.#last = 'trigger';
 		await this.watch.choose(file);
 	}
@@ -114,4 +176,8 @@ export class Views {
 			await watch.saved();
 		}
 	}
+}
+
+function isOfWork({ id, group }: Command): boolean {
+	return WORK_GROUPS.includes(group) || WORK.test(id);
 }

@@ -8,7 +8,7 @@ use ts_rs::TS;
 use crate::{
     connectors::{self, path_of},
     error::{Code, Error},
-    request_tree,
+    flows, request_tree,
     studio::Studio,
 };
 
@@ -156,6 +156,10 @@ pub fn check(studio: &Studio, file: &FileRef, text: &str) -> Result<Vec<Problem>
             Ok((_, warnings)) => warnings,
             Err(problem) => vec![problem],
         });
+    }
+    let folder = studio.workspace_folder()?;
+    if file.connector == "." && file.path.starts_with("flows/") && flows::has_flows(&folder) {
+        return Ok(flows::open(&folder)?.check_file(studio, &file.path, text));
     }
     let connector = connectors::in_workspace(studio, &file.connector)?;
     Ok(studio.scripts().check_file(&connector, &file.path, text))

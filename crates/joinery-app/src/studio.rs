@@ -23,6 +23,7 @@ use crate::{
     descriptions::Descriptions,
     error::{Code, Error},
     event::Event,
+    flows::ServingSlot,
     highlight::Highlighter,
     requests::{
         LastResponses, SentBodies,
@@ -83,6 +84,8 @@ pub struct Studio {
     pub(crate) outputs: Outputs,
     /// Polls and deliveries of one trigger come one after the other.
     pub(crate) turns: Turns,
+    /// Flows that are served from here.
+    pub(crate) serving: ServingSlot,
     pub(crate) writes: Arc<Writes>,
     /// How each profile did when it was last used in this process.
     pub(crate) health: Mutex<HashMap<String, (HealthState, Option<String>)>>,
@@ -122,6 +125,7 @@ impl Studio {
             captured: Mutex::default(),
             descriptions: Descriptions::default(),
             outputs: Outputs::default(),
+            serving: ServingSlot::default(),
         }
     }
 
@@ -218,6 +222,17 @@ impl Studio {
         };
         clients.insert(name.to_owned(), made);
         Ok(client)
+    }
+
+    /// Forgets the cookies of every connection; how many there were.
+    pub(crate) fn forget_cookies(&self) -> usize {
+        let clients = lock(&self.clients);
+        let forgotten = clients.values().map(|made| {
+            let count = made.client.kept_cookies().len();
+            made.client.forget_cookies();
+            count
+        });
+        forgotten.sum()
     }
 
     /// What signing in with `auth` remembers for a connection: one for everything that uses it, begun anew when the

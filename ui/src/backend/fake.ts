@@ -19,11 +19,13 @@ import { SANDBOX } from './fake-connections';
 import { call, FILES, GROUPS, REQUESTS, USER } from './fake-okta';
 import { fakeExport } from './fake-export';
 import { FILE_TEMPLATES } from './fake-files';
+import { fakeFlows, FLOW_FILES, FLOWS } from './fake-flows';
 import { fakeImport } from './fake-import';
 import { fakeLanguage } from './fake-language';
 import { fakeRuns } from './fake-runs';
 import { fakeSandbox } from './fake-sandbox';
 import { fakeSending } from './fake-sending';
+import { fakeSettings } from './fake-settings';
 import { fakeTester, promptsOf } from './fake-tester';
 import { fakeTests } from './fake-tests';
 import { spans, stem } from './fake-text';
@@ -39,7 +41,7 @@ export interface FakeOptions {
 }
 
 export function fake(options: FakeOptions = {}): Backend {
-	const files = new Map(Object.entries(FILES));
+	const files = new Map(Object.entries({ ...FILES, ...FLOW_FILES }));
 	const requests = new Map<string, SavedRequest>(Object.entries(structuredClone(REQUESTS)));
 	const memory = new Map<string, unknown>();
 	const documents = new Map<string, { language: string; lines: string[] }>();
@@ -99,6 +101,7 @@ export function fake(options: FakeOptions = {}): Backend {
 			name: 'acme-connectors',
 			branch: 'main',
 			connectors: [okta, slack],
+			flows: FLOWS,
 			connection: connecting.chosen()
 		};
 	}
@@ -379,6 +382,8 @@ export function fake(options: FakeOptions = {}): Backend {
 
 		recall: async (key) => memory.get(key) ?? null,
 		remember: async (key, value) => void memory.set(key, structuredClone(value)),
+		...fakeFlows(),
+		...fakeSettings(),
 		setTitle: async (title) => {
 			document.title = title;
 		},

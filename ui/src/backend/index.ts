@@ -17,6 +17,9 @@ import type { BodyView } from './types/BodyView';
 import type { CaseDetail } from './types/CaseDetail';
 import type { CaseName } from './types/CaseName';
 import type { CaseView } from './types/CaseView';
+import type { Cleared } from './types/Cleared';
+import type { Place } from './types/Place';
+import type { Settings } from './types/Settings';
 import type { Certificate } from './types/Certificate';
 import type { ClockChange } from './types/ClockChange';
 import type { ConnectionDraft } from './types/ConnectionDraft';
@@ -33,6 +36,12 @@ import type { EnvironmentView } from './types/EnvironmentView';
 import type { Event } from './types/Event';
 import type { Exported } from './types/Exported';
 import type { ExportPreview } from './types/ExportPreview';
+import type { FlowRow } from './types/FlowRow';
+import type { FlowRun } from './types/FlowRun';
+import type { FlowTrace } from './types/FlowTrace';
+import type { GoOnFlow } from './types/GoOnFlow';
+import type { RunFlow } from './types/RunFlow';
+import type { Serving } from './types/Serving';
 import type { FilterBody } from './types/FilterBody';
 import type { FilteredBody } from './types/FilteredBody';
 import type { FindInBody } from './types/FindInBody';
@@ -362,6 +371,33 @@ export interface Backend {
 	// What the window remembers
 	recall(key: string): Promise<unknown>;
 	remember(key: string, value: unknown): Promise<void>;
+
+	// Flows of the workspace
+	flows(): Promise<FlowRow[]>;
+	/** The latest, newest first. */
+	flowRuns(): Promise<FlowRun[]>;
+	flowTrace(id: string): Promise<FlowTrace>;
+	/** The sample of what starts a flow, as JSON. */
+	flowSample(flow: string, sandbox: boolean): Promise<string>;
+	/** Ends where the run waits or has ended; `cancel` takes the id. */
+	runFlow(run: RunFlow): Promise<FlowTrace>;
+	/** Goes on with a run that stands still. */
+	goOnFlow(wanted: GoOnFlow): Promise<FlowTrace>;
+	/** What is served, or was last. */
+	serving(): Promise<Serving | null>;
+	/** Serves the flows until `stopServing`, polling their triggers every so many seconds. */
+	beginServing(every: number, sandbox: boolean): Promise<Serving>;
+	stopServing(): Promise<void>;
+
+	// Settings of this machine
+	settings(): Promise<Settings>;
+	/** Gives them back as they are kept. Rejects with code `input` where one cannot be used. */
+	saveSettings(settings: Settings): Promise<Settings>;
+	places(): Promise<Place[]>;
+	/** Shows the folder in the program that the system has for folders. */
+	showPlace(id: string): Promise<void>;
+	/** How many there were. */
+	clearData(what: Cleared): Promise<number>;
 
 	setTitle(title: string): Promise<void>;
 	/** Calls `heard` for every event until the returned function is called. */

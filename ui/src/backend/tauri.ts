@@ -195,6 +195,22 @@ export const tauri: Backend = {
 	recall: (key) => call('recall', { key }),
 	remember: (key, value) => call('remember', { key, value }),
 
+	flows: () => call('flows'),
+	flowRuns: () => call('flow_runs'),
+	flowTrace: (id) => call('flow_trace', { id }),
+	flowSample: (flow, sandbox) => call('flow_sample', { flow, sandbox }),
+	runFlow: (run) => call('run_flow', { run }),
+	goOnFlow: (wanted) => call('go_on_flow', { wanted }),
+	serving: () => call('serving'),
+	beginServing: (every, sandbox) => call('begin_serving', { every, sandbox }),
+	stopServing: () => call('stop_serving'),
+
+	settings: () => call('settings'),
+	saveSettings: (settings) => call('save_settings', { settings }),
+	places: () => call('places'),
+	showPlace: (id) => call('show_place', { id }),
+	clearData: (what) => call('clear_data', { what }),
+
 	setTitle: (title) => call('set_title', { title }),
 	listen: (heard) => {
 		hearers.add(heard);

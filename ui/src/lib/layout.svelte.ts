@@ -11,7 +11,13 @@ export type Dock = 'bottom' | 'right';
 export type Part = 'tester' | 'editor' | 'run';
 
 /** A view that stands in the place of all three. */
-export type View = 'tests' | 'trigger';
+export type View = (typeof VIEWS)[number];
+
+const VIEWS = ['flows', 'tests', 'trigger'] as const;
+
+function isView(part: Part | View | null): part is View {
+	return VIEWS.some((each) => each === part);
+}
 
 export const SIZES = { sidebar: 240, tester: 46, request: 34, run: 300, runWidth: 396, sandbox: 420 } as const;
 
@@ -61,7 +67,7 @@ export class Layout {
 	/** The part that hides the other two for now, or the view that hides all three; this is not remembered. */
 	maximised = $state<Part | View | null>(null);
 	/** The view that is shown, where one is. */
-	view = $derived<View | null>(this.maximised === 'tests' || this.maximised === 'trigger' ? this.maximised : null);
+	view = $derived<View | null>(isView(this.maximised) ? this.maximised : null);
 
 	#backend: Backend;
 	#key: string | null = null;

@@ -100,7 +100,8 @@ export class Session {
 	}
 
 	async chooseConnector(folder: string): Promise<void> {
-		if (folder === this.connector) return;
+		// A flow is no connector's file: the connector in use stays.
+		if (folder === this.connector || !this.workspace?.connectors.some((each) => each.folder === folder)) return;
 		this.connector = folder;
 		await Promise.all([this.loadConnections(), this.check()]);
 	}

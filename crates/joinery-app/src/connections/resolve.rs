@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     error::{Code, Error},
-    sandbox,
+    sandbox, settings,
     studio::Studio,
 };
 
@@ -110,7 +110,7 @@ pub fn needs_nothing(connector: &Connector) -> bool {
 
 /// No connection: nothing to sign with and nowhere to call, for scripts that call nothing.
 pub fn none(studio: &Studio, connector: &Connector) -> Resolved {
-    build(
+    let resolved = build(
         studio,
         connector,
         (String::new(), false),
@@ -118,7 +118,11 @@ pub fn none(studio: &Studio, connector: &Connector) -> Resolved {
         Auth::default(),
         Map::new(),
         BTreeMap::new(),
-    )
+    );
+    Resolved {
+        network: settings::of(studio).network(),
+        ..resolved
+    }
 }
 
 /// A connection that a cassette stands for: nothing to sign with, and stand-ins for its secrets.
@@ -342,6 +346,7 @@ fn from_parts(
     auth: &str,
     mut filled: FilledIn,
 ) -> Result<Resolved, Error> {
+    settings::of(studio).fill_in_proxy(&mut filled.fields);
     let network = network::take(&mut filled)?;
     let choice = connector.manifest.auth.iter().find(|choice| choice.id == auth);
     if let Some(choice) = choice {

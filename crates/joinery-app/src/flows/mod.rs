@@ -2,10 +2,13 @@
 //! is a step that is kept, so that a run goes on where it stopped: after a crash, and after a person was waited for.
 
 mod approvals;
+mod desk;
 mod host;
 mod owner;
 mod run;
 mod serve;
+mod serving;
+mod shown;
 mod step;
 mod steps;
 
@@ -23,16 +26,21 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 pub use approvals::{Answer, answer};
+pub use desk::{GoOn, GoOnFlow, RunFlow, go_on, run as run_here};
 pub use flow::{Run, State, Status};
 pub use run::{Finished, dry_run, resume, settle_doubt, start, work_on};
 pub use serve::{Happened, Serve, Tell, serve};
-pub use step::Step;
+pub(crate) use serving::ServingSlot;
+pub use serving::{Serving, ServingLine, begin as begin_serving, serving, stop as stop_serving};
+pub use shown::{FlowRow, FlowRun, FlowStatus, FlowStep, FlowTrace, rows, runs as runs_here, sample, shown};
+pub use step::{Step, Withheld};
 
 use crate::{
     connections::{self, Given, Resolved},
     connectors,
     error::{Code, Error},
     runs::on_blocking_thread,
+    settings,
     studio::{Studio, now_ms},
 };
 
@@ -228,8 +236,7 @@ impl Flows {
 
     /// What the store knows the workspace by.
     fn key(&self) -> String {
-        let whole = self.folder.canonicalize();
-        whole.as_deref().unwrap_or(&self.folder).display().to_string()
+        key_of(&self.folder)
     }
 
     fn connector(&self, id: &str) -> Result<&Arc<Connector>, Error> {
@@ -270,7 +277,7 @@ impl Flows {
     }
 
     /// A function of a flow, ready to run.
-    fn call(&self, file: &str, function: Function) -> ScriptRun {
+    fn call(&self, studio: &Studio, file: &str, function: Function) -> ScriptRun {
         ScriptRun {
             connector: Arc::clone(&self.scripts),
             file: file.to_owned(),
@@ -278,7 +285,7 @@ impl Flows {
             connection: Map::new(),
             secrets: Vec::new(),
             config: Value::Null,
-            limits: joinery_script::Limits::default(),
+            limits: settings::limits(studio),
             coverage: false,
         }
     }
@@ -288,7 +295,7 @@ impl Flows {
     /// # Errors
     /// [`Code::Internal`] for a mistake of ours. A script that fails is a value.
     pub async fn started_by(&self, studio: &Studio, file: &str) -> Result<Result<StartedBy, ScriptError>, Error> {
-        let run = self.call(file, Function::FlowTrigger);
+        let run = self.call(studio, file, Function::FlowTrigger);
         let scripts = studio.scripts().clone();
         let outcome = on_blocking_thread(move || {
             let host: Arc<dyn joinery_script::Host> = Arc::new(host::Mute);
@@ -315,7 +322,9 @@ impl Flows {
         let mut views = Vec::new();
         for name in self.names().map(str::to_owned).collect::<Vec<_>>() {
             let file = self.file(&name)?;
-            let (title, description) = joinery_script::title(&self.scripts.text(&file)?, &file);
+            let text = self.scripts.text(&file)?;
+            let said: Vec<&str> = text.lines().take_while(|line| line.starts_with("//!")).collect();
+            let (title, description) = joinery_script::title(&said.join("\n"), &file);
             views.push(FlowView {
                 trigger: self.started_by(studio, &file).await?,
                 name,
@@ -328,16 +337,19 @@ impl Flows {
 
     /// Everything wrong or doubtful in its flows, by files as the workspace has them.
     pub fn check(&self, studio: &Studio) -> Vec<Problem> {
-        let found = studio.scripts().check(&self.scripts).into_iter();
-        let placed = found.map(|problem| Problem {
-            file: if problem.file.starts_with("methods/") {
-                format!("{FOLDER}/{}", problem.file)
-            } else {
-                problem.file
-            },
-            ..problem
-        });
-        placed.collect()
+        placed(studio.scripts().check(&self.scripts))
+    }
+
+    /// What is wrong or doubtful in a text of one of its files, `flows/NAME.rhai` or `flows/methods/NAME.rhai`.
+    pub fn check_file(&self, studio: &Studio, path: &str, text: &str) -> Vec<Problem> {
+        let methods = path
+            .strip_prefix("flows/")
+            .filter(|below| below.starts_with("methods/"));
+        placed(
+            studio
+                .scripts()
+                .check_file(&self.scripts, methods.unwrap_or(path), text),
+        )
     }
 
     /// How many files its flows have.
@@ -383,6 +395,19 @@ impl Flows {
     }
 }
 
+/// Problems at files as the workspace has them.
+fn placed(found: Vec<Problem>) -> Vec<Problem> {
+    let placed = found.into_iter().map(|problem| Problem {
+        file: if problem.file.starts_with("methods/") {
+            format!("{FOLDER}/{}", problem.file)
+        } else {
+            problem.file
+        },
+        ..problem
+    });
+    placed.collect()
+}
+
 /// A run with its steps.
 ///
 /// # Errors
@@ -397,6 +422,12 @@ pub fn trace(studio: &Studio, id: &str) -> Result<Trace, Error> {
         run,
         steps: steps.into_iter().filter_map(Step::of_row).collect(),
     })
+}
+
+/// What the store knows the workspace in a folder by.
+fn key_of(folder: &Path) -> String {
+    let whole = folder.canonicalize();
+    whole.as_deref().unwrap_or(folder).display().to_string()
 }
 
 /// An id of a run: short enough to type, long enough never to come twice.

@@ -213,7 +213,7 @@ async fn call(
     function: Function,
     host: &Arc<FlowHost>,
 ) -> Result<Result<Value, ScriptError>, Error> {
-    let run = flows.call(file, function);
+    let run = flows.call(studio, file, function);
     let scripts = studio.scripts().clone();
     let host: Arc<dyn Host> = Arc::clone(host) as Arc<dyn Host>;
     let outcome = on_blocking_thread(move || scripts.run(&run, &host, &Cancel::default())).await?;

@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use super::{Finished, Flows, approvals, digest, owner::Owner, run};
 use crate::{
     error::{Code, Error},
+    settings,
     studio::{Studio, now_ms},
     triggers::{self, Trigger},
 };
@@ -161,7 +162,8 @@ pub(super) async fn trigger(studio: &Studio, flows: &Flows, file: &str) -> Resul
         )
         .await?;
     let input = Value::Object(started_by.input);
-    let trigger = Trigger::new(Arc::clone(connector), &started_by.trigger, input, connection)?;
+    let mut trigger = Trigger::new(Arc::clone(connector), &started_by.trigger, input, connection)?;
+    trigger.limits = settings::limits(studio);
     Ok(trigger.owned_by(file))
 }
 

@@ -4,6 +4,7 @@ use joinery_script::{StepCall, StepFailure};
 use joinery_store::table::flow::{self, State};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use ts_rs::TS;
 
 /// A step as it is shown.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -39,7 +40,8 @@ pub struct Step {
 }
 
 /// A request that a dry run did not send.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
 pub struct Withheld {
     /// The method.
     pub method: String,

@@ -23,6 +23,7 @@ use crate::{
     error::Error,
     host::milliseconds,
     runs::{self, Performance, Performed},
+    settings,
     studio::{Studio, lock, now_ms},
 };
 
@@ -236,6 +237,7 @@ impl Steps {
             input,
             step_key: Some(row.key.clone()),
             dry: self.dry,
+            limits: settings::limits(&self.studio),
             ..Performance::new(Arc::clone(&connector), &file, connection.clone())
         };
         // Begun and not ended: the process that ran it has gone.

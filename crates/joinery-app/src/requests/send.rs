@@ -19,12 +19,10 @@ use crate::{
     error::{Error, http_code},
     event::Event,
     runs::content_type,
+    settings::{self, Masks},
     studio::{Studio, lock, now_ms},
     writes::Permits,
 };
-
-/// Sends kept per workspace.
-const KEEP: usize = 500;
 
 /// Sends a request and keeps it in the history.
 ///
@@ -215,17 +213,21 @@ pub(super) async fn exchange_as(
 pub(super) fn keep(studio: &Studio, connector: &Path, path: Option<String>, exchange: &Exchange) -> Result<i64, Error> {
     let store = studio.store()?;
     let workspace = studio.workspace_folder()?;
+    let settings = settings::of(studio);
+    let masks = settings.masks();
     let name = format!("{}.body", uuid::Uuid::new_v4());
     if exchange.body.size() > 0 {
         let folder = store.body_folder();
         let captured = captured_secrets(studio);
-        let kept =
-            std::fs::create_dir_all(&folder).and_then(|()| keep_body(&exchange.body, &folder.join(&name), &captured));
+        let kept = std::fs::create_dir_all(&folder)
+            .and_then(|()| keep_body(&exchange.body, &folder.join(&name), &captured, &masks));
         kept.map_err(|source| joinery_http::Error::Store {
             path: folder.join(&name),
             source,
         })?;
     }
+    let mut detail = json!({ "request": exchange.request, "response": exchange.response });
+    masks.mask(&mut detail);
     let row = Row {
         id: 0,
         connector: connectors::name_in(&workspace, connector),
@@ -233,13 +235,15 @@ pub(super) fn keep(studio: &Studio, connector: &Path, path: Option<String>, exch
         request_path: path,
         sent_ms: now_ms(),
         method: exchange.request.method.clone(),
-        url: exchange.request.url.clone(),
+        url: masks
+            .text(&exchange.request.url)
+            .unwrap_or_else(|| exchange.request.url.clone()),
         status: Some(exchange.response.status),
         time_ms: exchange.response.timing.total_ms,
-        detail: json!({ "request": exchange.request, "response": exchange.response }).to_string(),
+        detail: detail.to_string(),
         body: (exchange.body.size() > 0).then_some(name),
     };
-    Ok(table::send::add(store, &row, KEEP)?)
+    Ok(table::send::add(store, &row, settings.kept_sends as usize)?)
 }
 
 /// The values that requests have captured as secret.
@@ -252,14 +256,17 @@ fn captured_secrets(studio: &Studio) -> Vec<Secret> {
     secrets.collect()
 }
 
-/// Keeps a body without these secrets. Only where there are some is it read again.
-fn keep_body(body: &Body, file: &Path, secrets: &[Secret]) -> std::io::Result<()> {
-    if secrets.is_empty() {
+/// Keeps a body without these secrets, and without what is to be masked. Only where there is some is it read again.
+fn keep_body(body: &Body, file: &Path, secrets: &[Secret], masks: &Masks) -> std::io::Result<()> {
+    if secrets.is_empty() && masks.is_empty() {
         return body.keep(file);
     }
     let bytes = body.read()?;
     match std::str::from_utf8(&bytes) {
-        Ok(text) => Body::Memory(redact::mask(text, secrets).into()).keep(file),
+        Ok(text) => {
+            let masked = redact::mask(text, secrets);
+            Body::Memory(masks.text(&masked).unwrap_or(masked).into()).keep(file)
+        }
         Err(_) => body.keep(file),
     }
 }

@@ -44,6 +44,7 @@ use crate::{
     error::{Code, Error},
     files::{self, FileRef, SavedFile},
     host::{RecordedCall, milliseconds},
+    settings,
     studio::{Studio, lock, now_ms},
     triggers::Trigger,
 };
@@ -280,6 +281,7 @@ pub async fn describe(
         resolved(studio, &connector, connection)?,
     );
     performance.config = answers;
+    performance.limits = settings::limits(studio);
     Ok(match perform::describe(studio, &performance).await? {
         Ok((description, answers)) => ActionForm {
             name,
@@ -339,6 +341,7 @@ pub async fn run(studio: &Studio, run: RunAction) -> Result<RunReport, Error> {
         config: run.config,
         resume: run.resume,
         function: run.function.clone(),
+        limits: settings::limits(studio),
         stop,
         ..Performance::new(Arc::clone(&connector), &path, connection.clone())
     };
@@ -469,7 +472,10 @@ fn compare(
         removed: 0,
         changed: 0,
     };
-    if let Some((number_before, before)) = previous {
+    if let Some((number_before, mut before)) = previous {
+        if !settings::of(studio).masks().is_empty() {
+            settings::unmask(Arc::make_mut(&mut before), &value);
+        }
         let diff = diff(&before, &value);
         summary.diff_lines = diff.lines.len() as u32;
         let first_change = diff.lines.iter().position(|line| line.mark != DiffMark::Same);
@@ -554,12 +560,18 @@ fn keep(
     performed: &Performed,
     time_ms: f64,
 ) -> Result<i64, Error> {
+    let masks = settings::of(studio).masks();
+    let masked = |value: &Value| {
+        let mut value = value.clone();
+        masks.mask(&mut value);
+        value.to_string()
+    };
     let output = performed
         .outcome
         .result
         .as_ref()
         .ok()
-        .map(Value::to_string)
+        .map(masked)
         .filter(|text| text.len() <= LARGEST_KEPT);
     let calls: Vec<&CallReport> = performed.calls.iter().map(|call| &call.report).collect();
     let detail =
@@ -572,9 +584,10 @@ fn keep(
         ran_ms: now_ms(),
         ok: performed.outcome.result.is_ok(),
         time_ms,
+        // The next run begins with this one's input: stars would be sent.
         input: performed.input.to_string(),
         output,
-        detail: detail.to_string(),
+        detail: masked(&detail),
     };
     Ok(table::run::add(studio.store()?, &row, KEEP)?)
 }

@@ -22,7 +22,7 @@ use ts_rs::TS;
 use crate::{
     connections, connectors,
     error::{Code, Error},
-    sandbox,
+    sandbox, settings,
     studio::{Studio, lock, now_ms, version},
 };
 
@@ -81,6 +81,8 @@ pub struct Workspace {
     pub branch: Option<String>,
     /// Its connectors.
     pub connectors: Vec<ConnectorTree>,
+    /// Its flows, and the methods they share, as a connector of the workspace's own folder; none where it has none.
+    pub flows: Option<ConnectorTree>,
     /// The connection chosen last.
     pub connection: Option<String>,
 }
@@ -231,6 +233,7 @@ pub fn current(studio: &Studio) -> Result<Workspace, Error> {
         branch: branch_of(&folder),
         connection: connections::chosen(studio, &connectors)?,
         connectors: connectors.iter().map(|name| tree::read(&folder, name)).collect(),
+        flows: tree::flows(&folder),
         path: folder.display().to_string(),
     })
 }
@@ -245,6 +248,7 @@ pub fn forget(studio: &Studio, path: &str) -> Result<(), Error> {
 
 fn open_folder(studio: &Studio, folder: &Path) -> Result<(), Error> {
     table::workspace::opened(studio.store()?, &folder.display().to_string(), now_ms())?;
+    settings::forget_old(studio)?;
     // A folder that cannot be watched (too many watches, a network drive) still opens.
     let watch = watch::Watch::start(folder, studio.event_sender()).ok();
     let mut slot = studio.workspace.write().unwrap_or_else(PoisonError::into_inner);
@@ -252,6 +256,7 @@ fn open_folder(studio: &Studio, folder: &Path) -> Result<(), Error> {
         // What was captured in one workspace means nothing in another, and may be secret.
         lock(&studio.captured).clear();
         studio.last_responses.forget();
+        studio.serving.leave();
     }
     *slot = Some(OpenWorkspace {
         folder: folder.to_owned(),

@@ -50,6 +50,44 @@ pub(super) fn read(workspace: &Path, name: &str) -> ConnectorTree {
     }
 }
 
+/// The flows of a workspace.
+pub(super) fn flows(workspace: &Path) -> Option<ConnectorTree> {
+    if !crate::flows::has_flows(workspace) {
+        return None;
+    }
+    let groups = [
+        (FileKind::Flow, "Flows", "flows"),
+        (FileKind::Method, "Methods", "flows/methods"),
+    ];
+    let groups = groups.into_iter().filter_map(|(kind, label, folder)| {
+        let entries = scripts(workspace, folder);
+        let label = label.to_owned();
+        (!entries.is_empty()).then_some(TreeGroup { kind, label, entries })
+    });
+    Some(ConnectorTree {
+        folder: ".".to_owned(),
+        id: "flows".to_owned(),
+        title: "Flows".to_owned(),
+        version: String::new(),
+        groups: groups.collect(),
+        error: None,
+    })
+}
+
+/// The scripts right in a folder, by name.
+fn scripts(workspace: &Path, folder: &str) -> Vec<TreeEntry> {
+    let files = workspace.join(folder).read_dir().into_iter().flatten().flatten();
+    let mut names: Vec<String> = files
+        .filter(|file| file.path().is_file())
+        .filter_map(|file| Some(file.file_name().to_str()?.strip_suffix(".rhai")?.to_owned()))
+        .collect();
+    names.sort();
+    let entries = names
+        .iter()
+        .map(|name| leaf(name, &format!("{folder}/{name}.rhai"), None));
+    entries.collect()
+}
+
 /// The files of one kind; `None` where there are none.
 fn group(connector: &Connector, kind: FileKind, label: &str) -> Option<TreeGroup> {
     let mut entries = Vec::new();

@@ -13,7 +13,7 @@ use joinery_app::{
         self, Performance, Performed,
         debug::{self, Debugger, Tape},
     },
-    sandbox, triggers,
+    sandbox, settings, triggers,
 };
 use joinery_script::debug::Event;
 use serde_json::{Value, json};
@@ -146,6 +146,7 @@ impl Server {
             input => input,
         };
         performance.config = read_values(&launch.config);
+        performance.limits = settings::limits(&studio);
         performance.cursor = launch.cursor.clone();
         let stop = Box::new(performance.stopper());
         let debugger = (!launch.no_debug).then(|| {

@@ -111,6 +111,18 @@ pub fn get(store: &Store, id: i64) -> Result<Option<Row>, Error> {
     })
 }
 
+/// Forgets runs, whatever their workspace: those before `before_ms`, or, without a moment, all of them. How many.
+///
+/// # Errors
+/// [`Error::Statement`].
+pub fn forget(store: &Store, before_ms: Option<i64>) -> Result<usize, Error> {
+    store.with("forgetting runs", |connection| {
+        connection
+            .prepare_cached("DELETE FROM run WHERE ?1 IS NULL OR ran_ms < ?1")?
+            .execute([before_ms])
+    })
+}
+
 fn read(row: &rusqlite::Row) -> rusqlite::Result<Row> {
     Ok(Row {
         id: row.get("id")?,
@@ -178,5 +190,17 @@ mod tests {
         let first = add(&store, &row("get_user", 1), 0).unwrap();
         assert_eq!(list(&store, "/w", "okta", "get_user", 10).unwrap(), []);
         assert!(add(&store, &row("get_user", 2), 5).unwrap() > first);
+    }
+
+    #[test]
+    fn runs_before_a_moment_are_forgotten_or_all_of_them() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        for ran_ms in [1, 5, 9] {
+            add(&store, &row("get_user", ran_ms), 9).unwrap();
+        }
+        assert_eq!(forget(&store, Some(5)).unwrap(), 1);
+        assert_eq!(forget(&store, None).unwrap(), 2);
+        assert_eq!(list(&store, "/w", "okta", "get_user", 9).unwrap(), []);
     }
 }

@@ -154,6 +154,29 @@ pub fn pinned(store: &Store) -> Result<Vec<i64>, Error> {
     })
 }
 
+/// Forgets sends, whatever their workspace, with their bodies: those before `before_ms` that are not pinned, or, without
+/// a moment, all of them. How many.
+///
+/// # Errors
+/// [`Error::Statement`], [`Error::File`].
+pub fn forget(store: &Store, before_ms: Option<i64>) -> Result<usize, Error> {
+    let (count, bodies) = store.write("forgetting sends", |transaction| {
+        let dropped: Vec<Option<String>> = transaction
+            .prepare_cached(
+                "DELETE FROM send WHERE ?1 IS NULL
+                     OR (sent_ms < ?1 AND id NOT IN (SELECT id FROM pinned_send)) RETURNING body",
+            )?
+            .query_map([before_ms], |row| row.get(0))?
+            .collect::<rusqlite::Result<_>>()?;
+        transaction.execute("DELETE FROM pinned_send WHERE id NOT IN (SELECT id FROM send)", [])?;
+        Ok((dropped.len(), unnamed(transaction, dropped)?))
+    })?;
+    for body in bodies {
+        delete_body(store, &body)?;
+    }
+    Ok(count)
+}
+
 /// Deletes what is above `keep` rows; gives the bodies that no row names any more.
 fn drop_old(transaction: &Transaction, workspace: &str, keep: usize) -> rusqlite::Result<Vec<String>> {
     let dropped: Vec<Option<String>> = transaction
@@ -164,6 +187,11 @@ fn drop_old(transaction: &Transaction, workspace: &str, keep: usize) -> rusqlite
         )?
         .query_map((workspace, super::limit(keep)), |row| row.get(0))?
         .collect::<rusqlite::Result<_>>()?;
+    unnamed(transaction, dropped)
+}
+
+/// Those of the bodies of dropped rows that no other row names.
+fn unnamed(transaction: &Transaction, dropped: Vec<Option<String>>) -> rusqlite::Result<Vec<String>> {
     let mut named = transaction.prepare_cached("SELECT EXISTS (SELECT 1 FROM send WHERE body = ?1)")?;
     let mut unnamed = Vec::new();
     for body in dropped.into_iter().flatten() {
@@ -256,6 +284,30 @@ mod tests {
         files.sort();
         assert_eq!(files, ["2", "shared"]);
         assert!(outside.exists());
+    }
+
+    #[test]
+    fn old_sends_are_forgotten_but_for_pinned_ones_and_all_of_them_when_that_is_wanted() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        std::fs::create_dir(store.body_folder()).unwrap();
+        for name in ["1", "2"] {
+            std::fs::write(store.body_folder().join(name), "{}").unwrap();
+        }
+        let old = |body| Row {
+            sent_ms: 1000,
+            ..row("/w", None, Some(body))
+        };
+        let pinned_one = add(&store, &old("1"), 9).unwrap();
+        pin(&store, pinned_one, true).unwrap();
+        add(&store, &old("2"), 9).unwrap();
+        let new = add(&store, &row("/other", None, None), 9).unwrap();
+        assert_eq!(forget(&store, Some(2000)).unwrap(), 1);
+        assert!(!store.body_folder().join("2").exists());
+        assert!(get(&store, pinned_one).unwrap().is_some() && get(&store, new).unwrap().is_some());
+        assert_eq!(forget(&store, None).unwrap(), 2);
+        assert!(!store.body_folder().join("1").exists());
+        assert_eq!(pinned(&store).unwrap(), [] as [i64; 0]);
     }
 
     #[test]

@@ -40,10 +40,35 @@ pub fn put(store: &Store, key: &str, value: &Value) -> Result<(), Error> {
     })
 }
 
+/// Forgets every value whose key begins with `prefix`.
+///
+/// # Errors
+/// [`Error::Statement`].
+pub fn forget(store: &Store, prefix: &str) -> Result<usize, Error> {
+    store.with("forgetting settings", |connection| {
+        connection
+            .prepare_cached("DELETE FROM setting WHERE substr(key, 1, length(?1)) = ?1")?
+            .execute([prefix])
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn values_are_forgotten_by_the_beginning_of_their_key() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        for key in ["drafts:/a", "drafts:/b_%", "drafts", "layout:/a"] {
+            put(&store, key, &json!(1)).unwrap();
+        }
+        assert_eq!(forget(&store, "drafts:").unwrap(), 2);
+        assert_eq!(get(&store, "drafts:/a").unwrap(), None);
+        assert_eq!(get(&store, "drafts").unwrap(), Some(json!(1)));
+        assert_eq!(get(&store, "layout:/a").unwrap(), Some(json!(1)));
+    }
 
     #[test]
     fn the_last_value_of_a_key_is_kept_across_openings() {

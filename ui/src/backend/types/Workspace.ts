@@ -22,6 +22,10 @@ branch: string | null,
  */
 connectors: Array<ConnectorTree>, 
 /**
+ * Its flows, and the methods they share, as a connector of the workspace's own folder; none where it has none.
+ */
+flows: ConnectorTree | null, 
+/**
  * The connection chosen last.
  */
 connection: string | null, };

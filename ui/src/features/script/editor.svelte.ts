@@ -250,7 +250,7 @@ export class Editor {
 		// The language server finds the same, and what can be done about it; it knows the files that have been shown.
 		if (document.language === 'rhai' && this.#language.ready) {
 			this.#language.sync();
-			if (document.view) return;
+			if (document.view && !isFlow(document.file)) return;
 		}
 		const { doc } = document.now;
 		try {
@@ -262,6 +262,7 @@ export class Editor {
 	}
 
 	#showFound(document: Document, found: Found[]): void {
+		if (isFlow(document.file)) return;
 		const problems = found.map((each) => each.problem);
 		this.#showProblems(document, problems, (problem) => {
 			const fixes = found.find((each) => each.problem === problem)?.fixes ?? [];
@@ -320,4 +321,9 @@ export class Editor {
 	#find(file: FileRef): Document | undefined {
 		return this.documents.find((each) => each.file.connector === file.connector && each.file.path === file.path);
 	}
+}
+
+/** Whether a file is a flow's: the language server knows connectors only, and would find nothing wrong in it. */
+function isFlow(file: FileRef): boolean {
+	return file.connector === '.' && file.path.startsWith('flows/');
 }

@@ -12,6 +12,7 @@ import Plug from '@lucide/svelte/icons/plug';
 import PlugZap from '@lucide/svelte/icons/plug-zap';
 import Send from '@lucide/svelte/icons/send';
 import SquareFunction from '@lucide/svelte/icons/square-function';
+import Workflow from '@lucide/svelte/icons/workflow';
 import Zap from '@lucide/svelte/icons/zap';
 import type { Component } from 'svelte';
 import type { ConnectionView } from '../../backend/types/ConnectionView';
@@ -29,6 +30,7 @@ export const KIND_ICONS: Partial<Record<FileKind, Component<{ size?: number | st
 	action: Play,
 	trigger: Zap,
 	method: SquareFunction,
+	flow: Workflow,
 	schema: Braces,
 	pick_list: List,
 	request: Send,
@@ -89,7 +91,7 @@ export function nodes(
 		id: rootId(connector.folder),
 		label: connector.id,
 		kind: 'root',
-		icon: Box,
+		icon: connector.groups[0]?.kind === 'flow' ? Workflow : Box,
 		badge: connector.version || undefined,
 		error: connector.error ? [connector.error.message, connector.error.hint].filter(Boolean).join('\n') : undefined,
 		children: [

@@ -59,8 +59,10 @@ export function itemsFor(node: TreeNode, marked: readonly TreeNode[], actions: A
 	if (folder !== null) return folderItems(node, folder, actions);
 	const group = NEW_KINDS.find(([kind]) => node.id.endsWith(`#${kind}`));
 	if (group) return [{ label: `New ${group[1].toLowerCase()}`, icon: Plus, run: () => actions.new(group[0]) }];
-	if (node.children !== null) return newItems(actions.new);
 	const file = fileOf(node.id);
+	// Of flows none is made here: they are no connector's.
+	const ofFlows = [node, ...(node.children ?? [])].some((each) => each.id.endsWith('#flow'));
+	if (node.children !== null) return ofFlows ? [] : newItems(actions.new);
 	const items: MenuItem[] = [{ label: 'Open', run: () => actions.open(node) }];
 	if (node.movable) {
 		items.push(

@@ -30,9 +30,9 @@ export const editorTheme = EditorView.theme({
 	'&.cm-focused': { outline: 'none' },
 	'.cm-scroller': {
 		fontFamily: 'var(--font-mono)',
-		fontSize: 'var(--fs-code)',
-		lineHeight: 'var(--lh-code)',
-		fontVariantLigatures: 'none'
+		fontSize: 'var(--fs-editor, var(--fs-code))',
+		lineHeight: 'var(--lh-editor, var(--lh-code))',
+		fontVariantLigatures: 'var(--editor-ligatures, none)'
 	},
 	'.cm-content': { padding: '4px 0', caretColor: 'var(--accent)' },
 	'.cm-line': { padding: '0 12px 0 0' },

@@ -12,6 +12,7 @@ use joinery_app::{
     connections::Resolved,
     connectors,
     runs::{self, Performance, Performed},
+    settings,
 };
 use serde_json::{Value, json};
 
@@ -148,6 +149,7 @@ impl Session<'_> {
                 ));
             }
         }));
+        performance.limits = settings::limits(&self.studio);
         if let Some(time) = self.arguments.timeout {
             performance.limits.time = time;
         }

@@ -1,7 +1,20 @@
-//! Settings and what the window remembers.
+//! Settings of this machine, and what the window remembers. Everything here lives in the store; what belongs to one
+//! connection is in its profile.
+
+mod chosen;
+mod clear;
+mod masks;
+mod places;
 
 use joinery_store::table;
 use serde_json::Value;
+
+pub use chosen::{Settings, chosen, limits, save};
+pub(crate) use chosen::{forget_old, of};
+pub use clear::{Cleared, clear};
+pub use masks::Masks;
+pub(crate) use masks::unmask;
+pub use places::{Place, folder_url, places};
 
 use crate::{error::Error, studio::Studio};
 
