@@ -40,7 +40,11 @@ export const Key = {
 	ArrowRight: '\uE014',
 	ArrowLeft: '\uE012',
 	F2: '\uE032',
+	F5: '\uE035',
 	F8: '\uE038',
+	F9: '\uE039',
+	F10: '\uE03A',
+	F11: '\uE03B',
 	F12: '\uE03C'
 };
 
