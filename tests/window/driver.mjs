@@ -63,13 +63,22 @@ export async function withStudio(test, { width = 1440, height = 900, browser = '
 		studio = await Studio.open(home, { width, height, browser });
 		await test(studio);
 	} catch (error) {
+		const seen = await studio?.run(SEEN).catch(() => null);
 		await studio?.picture('failed').catch(() => {});
+		if (seen) error.message += `\non the page: ${seen}`;
 		throw error;
 	} finally {
 		await studio?.close();
 		rmSync(home, { recursive: true, force: true });
 	}
 }
+
+/** What stands in the way or in hand when a test fails: a picture does not come along with a log. */
+const SEEN = `
+	const dialogs = [...document.querySelectorAll('[role=dialog], [role=alertdialog], [role=alert]')].map((each) => each.innerText.slice(0, 800));
+	const { tagName, ariaLabel, textContent } = document.activeElement ?? document.body;
+	return JSON.stringify({ focus: [tagName, ariaLabel, textContent.slice(0, 80)], hasFocus: document.hasFocus(), dialogs });
+`;
 
 /** The window under test. */
 export class Studio {

@@ -135,7 +135,10 @@ test('requests are duplicated, renamed, put into folders, and inherit from them'
 			await menu(studio, 'groups');
 			await studio.click('menuitem', 'Folder settings');
 			// The request behind the dialog has a tab of that name too.
-			await studio.until('the tab', 'const tab = document.querySelector("#folder-tab-headers"); tab?.click(); return tab !== null');
+			await studio.until(
+				'the tab',
+				'const tab = document.querySelector("#folder-tab-headers"); tab?.click(); return tab?.getAttribute("aria-selected") === "true"'
+			);
 			await cell(studio, 'New name', 'X-Team');
 			await cell(studio, 'Value of X-Team', 'joiners');
 			await studio.click('button', 'Save');
@@ -249,12 +252,12 @@ async function text(studio, label, value) {
 	await new Promise((wake) => setTimeout(wake, 250));
 }
 
-/** Types into the last field of that name. */
+/** Types into the last field of that name, in the dialog where one is open. */
 async function cell(studio, label, value) {
 	await studio.until(
 		`a field “${label}”`,
-		`const found = [...document.querySelectorAll('input')].filter((each) => (each.getAttribute('aria-label') ?? each.labels?.[0]?.textContent ?? '').trim().startsWith(arguments[0]) && each.getClientRects().length > 0);
-		 found.at(-1)?.focus(); found.at(-1)?.select(); return found.length > 0`,
+		`const found = [...(document.querySelector('[role=dialog]') ?? document).querySelectorAll('input')].filter((each) => (each.getAttribute('aria-label') ?? each.labels?.[0]?.textContent ?? '').trim().startsWith(arguments[0]) && each.getClientRects().length > 0);
+		 found.at(-1)?.focus(); found.at(-1)?.select(); return found.length > 0 && document.activeElement === found.at(-1)`,
 		label
 	);
 	await studio.type(value);

@@ -1,0 +1,14 @@
+/** What the window itself reports as an error, and whether anything has failed by it. */
+
+/**
+ * The browser's notice that a size changed again while sizes were told; it tells them a frame later and nothing is lost
+ * (https://www.w3.org/TR/resize-observer/#deliver-resize-loop-error-notification). It carries no error, only words.
+ */
+const RESIZE_NOTICE = /^ResizeObserver loop/;
+
+/** The failure that an `error` event of the window tells of; `null` where nothing has failed. */
+export function failureOf(event: Event | string): unknown {
+	if (typeof event === 'string') return RESIZE_NOTICE.test(event) ? null : event;
+	if (!(event instanceof ErrorEvent)) return event;
+	return event.error ?? (RESIZE_NOTICE.test(event.message) ? null : event.message);
+}
