@@ -36,6 +36,7 @@ pub fn run() {
         .plugin(tauri_plugin_dialog::init())
         .manage(Arc::clone(&studio))
         .manage(commands::LanguageServer::default())
+        .manage(commands::DebugAdapter::default())
         .invoke_handler(commands::handler())
         .setup(|app| {
             window::open(app)?;

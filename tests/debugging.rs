@@ -88,6 +88,11 @@ fn an_action_is_debugged_from_launch_to_exit() {
         json!({ "variablesReference": scope, "name": "user", "value": "users[1]" }),
     );
     assert_eq!(client.step("stepIn"), "loud:2 execute:11");
+    assert_eq!(
+        client.evaluate(2, "user.name", "watch"),
+        "\"Hopper\"",
+        "the caller's too"
+    );
     client.ask("continue", json!({ "threadId": 1 }));
     let (written, code) = client.ended();
     assert_eq!(code, 0, "{written}");
@@ -130,6 +135,13 @@ fn a_restart_answers_from_the_run_before_and_calls_nobody() {
             .contains("only looked at")
     );
     assert_eq!(client.calls.load(Ordering::SeqCst), 1);
+    let trace = client.ask("runTrace", Value::Null);
+    let call = &trace["calls"][0];
+    assert_eq!((&call["status"], &call["place"]["line"]), (&json!(200), &json!(6)));
+    assert_eq!(trace["pauses"].as_array().unwrap().len(), 2, "{trace}");
+    let stood = |pause: &Value| pause["time_ms"].as_f64().unwrap();
+    assert!(stood(&trace["pauses"][0]) > 0.0 && stood(&trace["pauses"][0]) < trace["time_ms"].as_f64().unwrap());
+    assert_eq!(trace["report"], Value::Null, "it is not over");
 
     client.ask("restart", json!({}));
     assert_eq!(client.stopped(), ("entry".into(), "execute:6".into()));
@@ -144,6 +156,10 @@ fn a_restart_answers_from_the_run_before_and_calls_nobody() {
         "{written}"
     );
     assert_eq!(client.calls.load(Ordering::SeqCst), 1, "the service was called again");
+    let trace = client.ask("runTrace", Value::Null);
+    assert_eq!(trace["calls"][0]["status"], 200, "what was played is told: {trace}");
+    assert_eq!(trace["report"]["ok"], true, "{trace}");
+    assert_eq!(trace["report"]["console"][0]["text"], "Ada");
     client.leave();
 }
 

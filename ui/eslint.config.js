@@ -11,6 +11,7 @@ const tauri = {
 
 const features = [
 	'connection',
+	'debugger',
 	'export',
 	'flows',
 	'palette',

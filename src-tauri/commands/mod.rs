@@ -2,6 +2,7 @@
 
 mod bodies;
 mod connections;
+mod debugger;
 mod editor;
 mod export;
 mod files;
@@ -20,6 +21,7 @@ use std::sync::Arc;
 
 use joinery_app::Studio;
 
+pub use debugger::DebugAdapter;
 pub use language::LanguageServer;
 
 /// The studio as commands get it.
@@ -63,6 +65,8 @@ pub fn handler() -> impl Fn(tauri::ipc::Invoke<tauri::Wry>) -> bool {
         connections::start_sandbox,
         connections::test_connection,
         connections::token_state,
+        debugger::debug_message,
+        debugger::start_debug_adapter,
         editor::close_document,
         editor::document_lines,
         editor::edit_document,

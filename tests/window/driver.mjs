@@ -48,7 +48,11 @@ export const Key = {
 	ArrowLeft: '\uE012',
 	F2: '\uE032',
 	F4: '\uE034',
+	F5: '\uE035',
 	F8: '\uE038',
+	F9: '\uE039',
+	F10: '\uE03A',
+	F11: '\uE03B',
 	F12: '\uE03C'
 };
 

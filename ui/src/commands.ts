@@ -25,6 +25,7 @@ import Send from '@lucide/svelte/icons/send';
 import Wand from '@lucide/svelte/icons/arrow-right';
 import { choosePackage } from './asked';
 import type { FileKind } from './backend/types/FileKind';
+import { debugCommands } from './debug-commands';
 import { SECTIONS } from './features/request/request-tab.svelte';
 import type { Command } from './lib/commands';
 import type { LayoutMode, Part } from './lib/layout.svelte';
@@ -83,6 +84,7 @@ export function commands(studio: Studio): Command[] {
 			[
 				['build', 'Layout: build', 'Ctrl 1'],
 				['script', 'Layout: script', 'Ctrl 2'],
+				['debug', 'Layout: debug', 'Ctrl 3'],
 				['call', 'Layout: call', 'Ctrl 4']
 			] as [LayoutMode, string, string][]
 		).map(([mode, label, keys]) => ({
@@ -394,8 +396,8 @@ export function commands(studio: Studio): Command[] {
 			id: 'stop',
 			label: 'Stop the run',
 			keys: 'Shift F5',
-			when: () => runner.running !== null,
-			run: () => runner.cancel()
+			when: () => runner.running !== null || studio.debugging.run.active,
+			run: () => (studio.debugging.run.active ? studio.debugging.run.stop() : runner.cancel())
 		},
 		{
 			id: 'run-on-save',
@@ -405,7 +407,15 @@ export function commands(studio: Studio): Command[] {
 		}
 	].map((each) => ({ ...each, group: 'Run' }));
 
-	return [...viewCommands(studio, TESTER), ...everywhere, ...workspace, ...testing, ...writing, ...running];
+	return [
+		...viewCommands(studio, TESTER),
+		...everywhere,
+		...workspace,
+		...testing,
+		...writing,
+		...debugCommands(studio),
+		...running
+	];
 
 	function usable(): boolean {
 		return open() && session.tree !== null && session.tree.error === null;

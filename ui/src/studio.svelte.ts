@@ -13,6 +13,7 @@ import type { RunReport } from './backend/types/RunReport';
 import type { SavedTest } from './backend/types/SavedTest';
 import type { Welcome } from './backend/types/Welcome';
 import type { Workspace } from './backend/types/Workspace';
+import { Debugging } from './debugging.svelte';
 import { Drafts } from './drafts';
 import { Profiles } from './features/connection/profiles.svelte';
 import { WriteAsks } from './features/connection/write-asks.svelte';
@@ -76,6 +77,7 @@ export class Studio {
 	readonly editor: Editor;
 	readonly runner: Runner;
 	readonly sandbox: SandboxPanel;
+	readonly debugging: Debugging;
 	readonly layout: Layout;
 	readonly appearance: Appearance;
 	readonly recent = new RecentTabs();
@@ -112,6 +114,7 @@ export class Studio {
 		this.sandbox = new SandboxPanel(backend, this.layout);
 		this.appearance = new Appearance(backend);
 		this.writes = new WriteAsks(backend);
+		this.debugging = new Debugging(this);
 		this.#join();
 		this.views = new Views(this);
 	}
@@ -307,6 +310,7 @@ export class Studio {
 			const open = this.#tabOf(file);
 			const renamed = await this.backend.renameFile(file, name);
 			await this.session.refresh();
+			this.debugging.run.breakpoints.renamed(file, renamed);
 			if (!open) return;
 			open.close();
 			await this.openFile(renamed);
@@ -449,6 +453,7 @@ export class Studio {
 	async #show(workspace: Workspace): Promise<void> {
 		await this.layout.load(workspace.path).catch(() => undefined);
 		await this.session.open(workspace);
+		void this.debugging.run.open(workspace.path).catch((thrown: unknown) => this.session.fail(thrown));
 		await this.#wakeSandbox();
 		this.#restoring = true;
 		try {
@@ -510,6 +515,7 @@ export class Studio {
 		this.editor.clear();
 		this.runner.clear();
 		this.views.clear();
+		void this.debugging.run.close();
 	}
 
 	async #guard(work: () => Promise<unknown>): Promise<void> {

@@ -142,6 +142,7 @@ impl RunHost {
 
     /// The same for a debug run: its console is heard as it is written, its answers go to a tape or come from one.
     pub(crate) fn debugged_by(self, debugger: Debugger) -> Self {
+        debugger.trace.begin(self.started);
         Self {
             debugger: Some(debugger),
             ..self
@@ -392,7 +393,7 @@ impl RunHost {
                     file,
                 });
                 calls.push(answered(exchange, call));
-                lock(&self.record).calls.extend(calls);
+                self.note(calls);
                 return result;
             }
             Ok(Err(mut error)) => {
@@ -412,8 +413,15 @@ impl RunHost {
             tape: Vec::new(),
             lost,
         });
-        lock(&self.record).calls.extend(calls);
+        self.note(calls);
         Err(failure)
+    }
+
+    fn note(&self, calls: Vec<RecordedCall>) {
+        if let Some(debugger) = &self.debugger {
+            debugger.trace.calls(&calls);
+        }
+        lock(&self.record).calls.extend(calls);
     }
 }
 
@@ -422,11 +430,14 @@ impl Host for RunHost {
         let Some(debugger) = &self.debugger else {
             return self.call(request);
         };
-        debugger.tape.answer(&request).unwrap_or_else(|| {
-            let answer = self.call(request.clone());
-            debugger.tape.keep(request, &answer);
-            answer
-        })
+        if let Some(answer) = debugger.tape.answer(&request) {
+            let url = redact::mask(&request.url, &self.connection.http.secrets());
+            debugger.trace.played(&request, url, &answer);
+            return answer;
+        }
+        let answer = self.call(request.clone());
+        debugger.tape.keep(request, &answer);
+        answer
     }
 
     fn send_all(
@@ -449,6 +460,7 @@ impl Host for RunHost {
         let masked = redact::mask(&line.text, &self.connection.http.secrets());
         let line = ConsoleLine { text: masked, ..line };
         if let Some(debugger) = &self.debugger {
+            debugger.trace.line(&line);
             (debugger.hear)(&line);
         }
         lock(&self.record).console.push(line);

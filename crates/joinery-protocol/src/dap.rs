@@ -45,6 +45,8 @@ struct Wire {
 struct State {
     /// The connector that was named when the adapter was started.
     folder: Option<PathBuf>,
+    /// Whether connectors are those of the open workspace, by their folders' names.
+    in_workspace: bool,
     lines_from_0: bool,
     columns_from_0: bool,
     board: Board,
@@ -100,6 +102,14 @@ impl Server {
                 ..State::default()
             }),
         }))
+    }
+
+    /// The same for a client that may debug connectors of the open workspace only: `connector` is then the name of a folder
+    /// in it.
+    #[must_use]
+    pub fn in_workspace(self) -> Self {
+        self.state().in_workspace = true;
+        self
     }
 
     /// Takes a message. May wait for the script's process, never for the script.
@@ -183,6 +193,7 @@ impl Server {
             "variables" => self.variables(&read(arguments)?).and_then(plain),
             "evaluate" => self.evaluate(read(arguments)?).and_then(plain),
             "setVariable" => self.set_variable(read(arguments)?).and_then(plain),
+            "runTrace" => self.run_trace().and_then(plain),
             "exceptionInfo" => self.exception_info().and_then(plain),
             "continue" => self.go(Step::On, json!({ "allThreadsContinued": true })),
             "next" => self.go(Step::Over, Value::Null),
@@ -292,6 +303,12 @@ impl Server {
             info["details"] = json!({ "message": hint });
         }
         Ok(info)
+    }
+
+    /// A request of our own, for the window: the calls, the console and the pauses of the run.
+    fn run_trace(&self) -> Result<Value, Refusal> {
+        let trace = self.debugger()?.trace(&self.0.studio);
+        serde_json::to_value(trace).map_err(|error| Refusal::new(format!("the trace cannot be told: {error}")))
     }
 
     fn debugger(&self) -> Result<Debugger, Refusal> {

@@ -16,6 +16,7 @@ import { BackendError } from './error';
 import { fakeBodies } from './fake-bodies';
 import { fakeConnecting } from './fake-connecting';
 import { SANDBOX } from './fake-connections';
+import { fakeDebugging } from './fake-debugging';
 import { call, FILES, GROUPS, REQUESTS, USER } from './fake-okta';
 import { fakeExport } from './fake-export';
 import { FILE_TEMPLATES } from './fake-files';
@@ -379,6 +380,7 @@ export function fake(options: FakeOptions = {}): Backend {
 		closeDocument: async (id) => void documents.delete(id),
 		startLanguageServer: async () => language.start(),
 		languageMessage: async (message) => language.message(message),
+		...fakeDebugging(PATH),
 
 		recall: async (key) => memory.get(key) ?? null,
 		remember: async (key, value) => void memory.set(key, structuredClone(value)),

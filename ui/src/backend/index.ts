@@ -368,6 +368,11 @@ export interface Backend {
 	/** Gives it a message of the Language Server Protocol and returns those it sends. */
 	languageMessage(message: string): Promise<string[]>;
 
+	/** Starts a debug adapter; one before it ends. `heard` gets every message that it sends, in order. */
+	startDebugAdapter(heard: (message: unknown) => void): Promise<void>;
+	/** Gives it a message of the Debug Adapter Protocol. */
+	debugMessage(message: string): Promise<void>;
+
 	// What the window remembers
 	recall(key: string): Promise<unknown>;
 	remember(key: string, value: unknown): Promise<void>;

@@ -1,5 +1,5 @@
 /** The backend as the desktop app has it: every call is a Tauri command of the same name. */
-import { invoke } from '@tauri-apps/api/core';
+import { Channel, invoke } from '@tauri-apps/api/core';
 import { listen } from '@tauri-apps/api/event';
 import { open, save } from '@tauri-apps/plugin-dialog';
 import type { Backend } from './index';
@@ -191,6 +191,12 @@ export const tauri: Backend = {
 	closeDocument: (id) => call('close_document', { id }),
 	startLanguageServer: () => call('start_language_server'),
 	languageMessage: (message) => call('language_message', { message }),
+	startDebugAdapter: (heard) => {
+		const messages = new Channel<unknown>();
+		messages.onmessage = heard;
+		return call('start_debug_adapter', { messages });
+	},
+	debugMessage: (message) => call('debug_message', { message }),
 
 	recall: (key) => call('recall', { key }),
 	remember: (key, value) => call('remember', { key, value }),

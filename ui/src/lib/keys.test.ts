@@ -23,4 +23,5 @@ test('a chord needs all its modifiers and no other', () => {
 test('digits and the question mark work on every layout', () => {
 	expect(matches(press('&', { ctrlKey: true, code: 'Digit1' }), 'Ctrl 1', false)).toBe(true);
 	expect(matches(press('?', { ctrlKey: true, shiftKey: true }), 'Ctrl ?', false)).toBe(true);
+	expect(matches(press(':', { ctrlKey: true, shiftKey: true, code: 'Semicolon' }), 'Ctrl Shift ;', false)).toBe(true);
 });

@@ -36,6 +36,8 @@ export function matches(event: KeyboardEvent, keys: string, mac = onMac): boolea
 	if ((mac ? event.ctrlKey : event.metaKey) && !parts.includes('Meta')) return false;
 	// `?` is Shift and something on every layout: the sign already says it.
 	if (key !== '?' && event.shiftKey !== parts.includes('Shift')) return false;
+	// With Shift it is another sign on most layouts.
+	if (key === ';') return event.key === ';' || event.code === 'Semicolon';
 	if (/^\d$/.test(key)) return event.key === key || event.code === `Digit${key}`;
 	return event.key.toLowerCase() === key.toLowerCase();
 }

@@ -1,8 +1,11 @@
 /** Which parts of the window are in sight and how large they are; remembered for each workspace. */
 import type { Backend } from '../backend';
 
-/** Build: tester and editor, the run below. Script: editor, the run on the right. Call: tester. */
-export type LayoutMode = 'build' | 'script' | 'call';
+/**
+ * Build: tester and editor, the run below. Script: editor, the run on the right. Debug: as script, the tester folded to a
+ * rail, the debugger on the right and what came out below. Call: tester.
+ */
+export type LayoutMode = 'build' | 'script' | 'debug' | 'call';
 
 /** Where the run panel is docked. */
 export type Dock = 'bottom' | 'right';
@@ -19,7 +22,15 @@ function isView(part: Part | View | null): part is View {
 	return VIEWS.some((each) => each === part);
 }
 
-export const SIZES = { sidebar: 240, tester: 46, request: 34, run: 300, runWidth: 396, sandbox: 420 } as const;
+export const SIZES = {
+	sidebar: 240,
+	tester: 46,
+	request: 34,
+	run: 300,
+	runWidth: 396,
+	below: 158,
+	sandbox: 420
+} as const;
 
 /** How wide the tester must be for request and response beside each other, in pixels. */
 export const BESIDE_FROM = 640;
@@ -39,6 +50,7 @@ type Kept = Pick<
 	| 'beside'
 	| 'run'
 	| 'runWidth'
+	| 'below'
 	| 'sandbox'
 >;
 
@@ -62,6 +74,8 @@ export class Layout {
 	run = $state<number>(SIZES.run);
 	/** The run panel's width on the right, in pixels. */
 	runWidth = $state<number>(SIZES.runWidth);
+	/** How high what came out of a run is below the editor. In pixels. */
+	below = $state<number>(SIZES.below);
 	/** The sandbox panel's width, in pixels. */
 	sandbox = $state<number>(SIZES.sandbox);
 	/** The part that hides the other two for now, or the view that hides all three; this is not remembered. */
@@ -91,6 +105,7 @@ export class Layout {
 		this.beside = kept?.beside ?? false;
 		this.run = kept?.run ?? SIZES.run;
 		this.runWidth = kept?.runWidth ?? SIZES.runWidth;
+		this.below = kept?.below ?? SIZES.below;
 		this.sandbox = kept?.sandbox ?? SIZES.sandbox;
 		this.maximised = null;
 	}
@@ -98,12 +113,18 @@ export class Layout {
 	shows(part: Part): boolean {
 		if (this.maximised !== null) return this.maximised === part;
 		if (part === 'run') return this.showRun;
-		return this.mode !== (part === 'tester' ? 'script' : 'call');
+		if (part === 'editor') return this.mode !== 'call';
+		return this.mode === 'build' || this.mode === 'call';
 	}
 
 	/** Whether request and response stand beside each other now: in a narrow tester they cannot. */
 	get isBeside(): boolean {
 		return this.beside && this.testerWidth >= BESIDE_FROM;
+	}
+
+	/** Whether the debugger has the run panel to itself, and what comes out of a run stands below the editor. */
+	get isApart(): boolean {
+		return this.mode === 'debug' && this.dock === 'right' && this.maximised === null;
 	}
 
 	/** Puts the response beside the request or below it; false where there is no room for beside. */
@@ -113,7 +134,7 @@ export class Layout {
 	}
 
 	choose(mode: LayoutMode): void {
-		this.set({ mode, showRun: mode !== 'call', dock: mode === 'script' ? 'right' : 'bottom' });
+		this.set({ mode, showRun: mode !== 'call', dock: mode === 'script' || mode === 'debug' ? 'right' : 'bottom' });
 	}
 
 	/** Brings the run panel into sight on that side; hides it where it is there already. */
@@ -138,9 +159,9 @@ export class Layout {
 		const key = this.#key;
 		if (key === null) return;
 		const { mode, dock, showSidebar, showRun, showSandbox } = this;
-		const { sidebar, tester, request, beside, run, runWidth, sandbox } = this;
+		const { sidebar, tester, request, beside, run, runWidth, below, sandbox } = this;
 		const shown = { mode, dock, showSidebar, showRun, showSandbox };
-		const value: Kept = { ...shown, sidebar, tester, request, beside, run, runWidth, sandbox };
+		const value: Kept = { ...shown, sidebar, tester, request, beside, run, runWidth, below, sandbox };
 		this.#timer = setTimeout(() => void this.#backend.remember(key, value).catch(() => undefined), REMEMBER_AFTER_MS);
 	}
 }

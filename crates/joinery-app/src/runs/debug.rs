@@ -1,5 +1,7 @@
 //! Debug runs: a run like any other that can be stopped and looked at, and done again from what servers answered before.
 
+mod trace;
+
 use std::sync::{Arc, Mutex};
 
 use joinery_connector::Secret;
@@ -9,8 +11,11 @@ use joinery_script::{
     debug::{Breakpoints, Event, Places, Question, Reason, Reply, Session, Step, Variable},
 };
 
-use super::Performance;
+pub use trace::{DebugTrace, Pause};
+
+use super::{Performance, Performed};
 use crate::studio::{Studio, lock};
+use trace::Trace;
 
 /// A debug run, from before its start to its end. Cheap to clone; every clone is the same.
 #[derive(Clone)]
@@ -18,6 +23,7 @@ pub struct Debugger {
     session: Session,
     secrets: Arc<dyn Fn() -> Vec<Secret> + Send + Sync>,
     pub(crate) tape: Arc<Tape>,
+    pub(crate) trace: Arc<Trace>,
     pub(crate) hear: Arc<dyn Fn(&ConsoleLine) + Send + Sync>,
 }
 
@@ -57,12 +63,21 @@ pub fn attach(
     let connection = performance.connection.clone();
     let secrets: Arc<dyn Fn() -> Vec<Secret> + Send + Sync> = Arc::new(move || connection.http.secrets());
     let masked = secrets.clone();
-    let tell = move |event| tell(mask_event(event, &masked()));
+    let trace = Arc::<Trace>::default();
+    let noted = trace.clone();
+    let tell = move |event| {
+        match &event {
+            Event::Stopped(_) => noted.stopped(),
+            Event::Continued => noted.went_on(),
+        }
+        tell(mask_event(event, &masked()));
+    };
     let cancel = performance.stop.script.clone();
     let debugger = Debugger {
         session: Session::new(breakpoints, stop_on_entry, cancel, tell),
         secrets,
         tape: Arc::new(tape.map(Tape::rewound).unwrap_or_default()),
+        trace,
         hear: Arc::new(hear),
     };
     performance.debugger = Some(debugger.clone());
@@ -114,6 +129,16 @@ impl Debugger {
             Reply::Value(variable) => Reply::Value(masked(variable)),
             Reply::Refused(why) => Reply::Refused(redact::mask(&why, &secrets)),
         }
+    }
+
+    /// Keeps what came of the run, for [`Debugger::trace`].
+    pub fn end(&self, studio: &Studio, action: &str, performed: &Performed) {
+        self.trace.end(studio, action, performed);
+    }
+
+    /// What the run has done until now.
+    pub fn trace(&self, studio: &Studio) -> DebugTrace {
+        self.trace.told(studio)
     }
 
     /// What servers have answered until now, for [`attach`].

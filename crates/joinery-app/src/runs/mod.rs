@@ -453,6 +453,19 @@ pub(crate) fn content_type(headers: &[Header]) -> &str {
     joinery_connector::http::header(headers, "content-type").unwrap_or_default()
 }
 
+/// Opens an output for the screen, compared with none.
+fn shown(studio: &Studio, value: &Value) -> OutputSummary {
+    OutputSummary {
+        value: studio.bodies.open(value.to_string(), "application/json"),
+        diff_lines: 0,
+        first_change: None,
+        previous: None,
+        added: 0,
+        removed: 0,
+        changed: 0,
+    }
+}
+
 /// Opens the output for the screen, compared with the last good one.
 fn compare(
     studio: &Studio,
@@ -463,15 +476,7 @@ fn compare(
     previous: Option<(i64, Arc<Value>)>,
 ) -> OutputSummary {
     let value = Arc::new(value);
-    let mut summary = OutputSummary {
-        value: studio.bodies.open(value.to_string(), "application/json"),
-        diff_lines: 0,
-        first_change: None,
-        previous: None,
-        added: 0,
-        removed: 0,
-        changed: 0,
-    };
+    let mut summary = shown(studio, &value);
     if let Some((number_before, mut before)) = previous {
         if !settings::of(studio).masks().is_empty() {
             settings::unmask(Arc::make_mut(&mut before), &value);

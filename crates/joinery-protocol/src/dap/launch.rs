@@ -72,15 +72,24 @@ impl Server {
     }
 
     fn take_connector(&self, launch: &Launch) -> Result<(), Refusal> {
-        let folder = launch.connector.clone().or_else(|| self.state().folder.clone());
+        let named = launch.connector.clone();
+        let folder = named.or_else(|| self.state().folder.clone());
         let folder = folder.or_else(|| launch.program.as_deref().and_then(around));
         let folder = folder.ok_or_else(|| {
             Refusal::new("no connector: name its folder as `connector`, or a script inside one as `program`")
         })?;
-        let connector = connectors::open(&folder)?;
+        let in_workspace = self.state().in_workspace;
+        let (connector, folder) = if in_workspace {
+            let connector = connectors::in_workspace(&self.0.studio, &folder.to_string_lossy())?;
+            let folder = connector.root.clone();
+            (connectors::with_built_in(connector), folder)
+        } else {
+            let connector = Arc::new(connectors::open(&folder)?);
+            (connector, std::path::absolute(&folder).unwrap_or(folder))
+        };
         let mut state = self.state();
-        state.folder = Some(std::path::absolute(&folder).unwrap_or(folder));
-        state.connector = Some(Arc::new(connector));
+        state.folder = Some(folder);
+        state.connector = Some(connector);
         Ok(())
     }
 
@@ -135,6 +144,10 @@ impl Server {
             .files
             .get(&file)
             .is_some_and(|file| file.kind == FileKind::Trigger);
+        let name = connector
+            .files
+            .get(&file)
+            .map_or_else(|| file.clone(), |file| file.name.clone());
         let entry = launch.entry();
         if entry.is_some() && !is_trigger {
             return Err(Error::new(Code::Usage, format!("{file} is no trigger"))
@@ -190,13 +203,14 @@ impl Server {
             Some(entry) => triggers::enter(&studio, performance, entry).await?,
             None => runs::perform(&studio, performance).await?,
         };
-        if debugger.is_none() {
+        let Some(debugger) = debugger else {
             for line in &performed.console {
                 self.heard(run, line);
             }
-        }
-        let paused = debugger.map_or(0.0, |debugger| debugger.paused_ms());
-        Ok((performed, paused))
+            return Ok((performed, 0.0));
+        };
+        debugger.end(&studio, &name, &performed);
+        Ok((performed, debugger.paused_ms()))
     }
 
     fn heard(&self, run: u64, line: &ConsoleLine) {

@@ -18,8 +18,6 @@ use super::{
 const FRAMES: u32 = 1 << 30;
 /// Parts told where a client does not say how many.
 const PARTS: u32 = 1_000;
-/// A client asks for the parts of a value of more parts some at a time.
-const PAGED: u32 = 100;
 
 impl Server {
     pub(super) fn set_breakpoints(&self, arguments: &SetBreakpoints) -> Value {
@@ -317,7 +315,7 @@ fn told(variable: &Variable, value: &str) -> Value {
         "variablesReference": variable.reference,
     });
     told[value] = variable.value.as_str().into();
-    if variable.reference > 0 && variable.parts > PAGED {
+    if variable.reference > 0 {
         let count = if variable.is_list {
             "indexedVariables"
         } else {

@@ -239,6 +239,8 @@ impl Watch {
         };
         if let Some(reason) = reason {
             self.stop(context, reason, true);
+            // What was changed meanwhile is what the function calls with.
+            self.frames[depth].kept = keeps.then(|| values::keep(context.scope()));
         }
     }
 

@@ -5,8 +5,10 @@ import { BackendError } from '../../backend/error';
 import type { ActionForm } from '../../backend/types/ActionForm';
 import type { CallPlace } from '../../backend/types/CallPlace';
 import type { CallReport } from '../../backend/types/CallReport';
+import type { DebugTrace } from '../../backend/types/DebugTrace';
 import type { Field } from '../../backend/types/Field';
 import type { FileRef } from '../../backend/types/FileRef';
+import type { Pause } from '../../backend/types/Pause';
 import type { JsonValue } from '../../backend/types/serde_json/JsonValue';
 import type { RunReport } from '../../backend/types/RunReport';
 import type { SavedFile } from '../../backend/types/SavedFile';
@@ -17,6 +19,7 @@ import { LineWindows } from '../../lib/line-windows.svelte';
 import type { Session } from '../../lib/session.svelte';
 import { PickLists } from './pick-lists.svelte';
 import { recallSticky, rememberSticky, stickyOf } from './sticky';
+import { RunTabs } from './tabs.svelte';
 import { stem, summary } from './wording';
 
 export type OutputView = 'value' | 'diff';
@@ -49,6 +52,8 @@ export class Runner {
 	outputView = $state<OutputView>('value');
 	/** Why the last run could not even begin. */
 	failure = $state.raw<BackendError | null>(null);
+	/** When the run on screen stood still; empty for one that was not debugged. */
+	pauses = $state.raw<Pause[]>([]);
 	/** The id of the run under way. */
 	running = $state<string | null>(null);
 	/** Counts runs that the input's errors stopped; the form then shows the first of them. */
@@ -68,6 +73,7 @@ export class Runner {
 	readonly backend: Backend;
 	readonly session: Session;
 	readonly pickLists: PickLists;
+	readonly tabs = new RunTabs();
 	#described = 0;
 
 	constructor(backend: Backend, session: Session) {
@@ -135,20 +141,42 @@ export class Runner {
 		this.checked = false;
 		this.report = null;
 		this.lines = null;
+		this.pauses = [];
 		this.failure = null;
 	}
 
 	async run(): Promise<void> {
+		if (await this.ready()) await this.#run({});
+	}
+
+	/** Whether the action can be run with its input; where that has errors, they show. */
+	async ready(): Promise<boolean> {
 		// However quick the key: the action being made or chosen is the one to run, with its own input.
 		while (this.coming) await this.coming;
-		if (!this.file || this.running) return;
+		if (!this.file || this.running) return false;
 		this.checked = true;
-		if (this.#invalid()) {
-			this.stopped++;
-			this.session.announce('The input has errors.');
-			return;
-		}
-		await this.#run({});
+		if (!this.#invalid()) return true;
+		this.stopped++;
+		this.session.announce('The input has errors.');
+		return false;
+	}
+
+	/** The input of the next run, and the answers to the config fields; null where the form has none. */
+	get given(): { input: JsonValue; config: JsonValue } {
+		return {
+			input: this.form && !this.form.error ? this.values : null,
+			config: this.form && this.form.config.length > 0 ? this.answers : null
+		};
+	}
+
+	/** Shows what a debug run has done until now, and once it is over what came of it. */
+	async showTrace(trace: DebugTrace, action: string): Promise<void> {
+		const { calls, console, pauses, time_ms } = trace;
+		this.pauses = pauses;
+		if (trace.report) return this.#take(trace.report);
+		const nothing = { number: 0, output: null, error: null, warnings: [], input: null, compile_ms: 0, saved: null };
+		this.report = { ...nothing, action, ok: true, calls, console, time_ms };
+		this.onreport?.(this.report);
 	}
 
 	/**
@@ -213,12 +241,12 @@ export class Runner {
 			const report = await this.backend.runAction({
 				id,
 				file,
-				input: this.form && !this.form.error ? this.values : null,
-				config: this.form && this.form.config.length > 0 ? this.answers : null,
+				...this.given,
 				connection: resume?.connection ?? this.session.connection,
 				resume: resume?.id ?? null,
 				save
 			});
+			this.pauses = [];
 			await this.#take(report);
 			const fields = [...(this.form?.config ?? []), ...(this.form?.fields ?? [])];
 			if (!resume) void rememberSticky(this.backend, file.connector, fields, { ...this.answers, ...this.values });
@@ -254,7 +282,7 @@ export class Runner {
 		this.failure = null;
 		const limit = report.calls.findLast((call) => call.rate_limit !== null)?.rate_limit;
 		if (limit) this.session.rateLimit = limit;
-		this.session.announce(summary(report));
+		this.session.announce(summary(report, this.pauses));
 		this.onreport?.(report);
 	}
 

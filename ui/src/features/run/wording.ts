@@ -1,7 +1,9 @@
 /** Runs in words. */
+import type { Pause } from '../../backend/types/Pause';
 import type { RunReport } from '../../backend/types/RunReport';
 import type { WaitingAction } from '../../backend/types/WaitingAction';
 import { count, duration } from '../../lib/format';
+import { stoodStill } from '../../lib/pauses';
 
 export interface Change {
 	text: string;
@@ -18,16 +20,20 @@ export function changes(output: { added: number; removed: number; changed: numbe
 }
 
 /** `get_user succeeded, 38 ms, 1 added, 1 changed` */
-export function summary(report: RunReport): string {
-	const parts = [`${report.action} ${report.ok ? 'succeeded' : 'failed'}`, duration(report.time_ms)];
+export function summary(report: RunReport, pauses: readonly Pause[] = []): string {
+	const ran = Math.max(0, report.time_ms - stoodStill(pauses));
+	const parts = [`${report.action} ${report.ok ? 'succeeded' : 'failed'}`, duration(ran)];
 	if (report.output) parts.push(...changes(report.output).map((each) => each.text));
 	else if (report.error) parts.push(report.error.message);
 	return parts.join(', ');
 }
 
-/** `run 14, 38 ms, 3 calls` */
-export function headline(report: RunReport): string {
-	return `run ${report.number}, ${duration(report.time_ms)}, ${count(report.calls.length, 'call')}`;
+/** `run 14, 38 ms, 3 calls`; of a run that was debugged, which has no number, `38 ms running, 4.2 s paused, 3 calls`. */
+export function headline(report: RunReport, pauses: readonly Pause[] = []): string {
+	const calls = count(report.calls.length, 'call');
+	if (report.number > 0) return `run ${report.number}, ${duration(report.time_ms)}, ${calls}`;
+	const stood = stoodStill(pauses);
+	return `${duration(Math.max(0, report.time_ms - stood))} running, ${duration(stood)} paused, ${calls}`;
 }
 
 /** A file's name without folder and extension. */

@@ -5,7 +5,7 @@ import { EditorView, keymap, type ViewUpdate } from '@codemirror/view';
 import type { Backend } from '../../backend';
 import { changeBar } from '../../lib/editor/change-bar';
 import { engineHighlight } from '../../lib/editor/engine-highlight';
-import { checkNotes, runNotes } from '../../lib/editor/line-notes';
+import { checkNotes, runNotes, valueNotes } from '../../lib/editor/line-notes';
 import { codeSetup } from '../../lib/editor/setup';
 
 interface Options {
@@ -15,14 +15,17 @@ interface Options {
 	text: string;
 	/** What the language server adds. */
 	server: Extension;
+	/** What other parts of the window add, such as breakpoints. */
+	more: Extension;
 	onupdate: (update: ViewUpdate) => void;
 }
 
-export function documentState({ backend, id, language, text, server, onupdate }: Options): EditorState {
+export function documentState({ backend, id, language, text, server, more, onupdate }: Options): EditorState {
 	const { doc } = EditorState.create({ doc: text });
 	return EditorState.create({
 		doc,
 		extensions: [
+			more,
 			changeBar(doc),
 			codeSetup(language),
 			engineHighlight(backend, id, language),
@@ -31,6 +34,7 @@ export function documentState({ backend, id, language, text, server, onupdate }:
 			linter(null),
 			keymap.of([...lintKeymap, { key: 'Shift-F8', run: previousDiagnostic }]),
 			runNotes.extension,
+			valueNotes.extension,
 			checkNotes.extension,
 			EditorView.contentAttributes.of({ 'aria-label': 'Script' }),
 			EditorView.updateListener.of(onupdate)

@@ -2,7 +2,7 @@
 import { toggleComment } from '@codemirror/commands';
 import { nextDiagnostic, previousDiagnostic, setDiagnostics, type Action } from '@codemirror/lint';
 import { gotoLine, openSearchPanel, selectNextOccurrence } from '@codemirror/search';
-import { EditorSelection, Text } from '@codemirror/state';
+import { EditorSelection, Text, type Extension } from '@codemirror/state';
 import { EditorView, type Command } from '@codemirror/view';
 import { tick } from 'svelte';
 import type { Backend } from '../../backend';
@@ -44,6 +44,9 @@ export class Editor {
 	/** Saves in the caller's way, such as with a run; null where it did not. */
 	onsave: ((file: FileRef, text: string, version: string | null) => Promise<SavedFile | null>) | undefined;
 
+	/** What other parts of the window add to the text of a file. */
+	extend: ((document: Document) => Extension) | undefined;
+
 	readonly backend: Backend;
 	readonly session: Session;
 	readonly #language: Language;
@@ -72,11 +75,12 @@ export class Editor {
 		});
 	}
 
-	async open(file: FileRef, line?: number): Promise<void> {
+	/** `focused`: whether the text takes the focus. */
+	async open(file: FileRef, line?: number, focused = true): Promise<void> {
 		const document = await this.#load(file);
 		if (!document) return;
-		this.#activate(document);
-		if (line !== undefined) this.#moveTo(document, line);
+		this.#activate(document, focused);
+		if (line !== undefined) this.#moveTo(document, line, focused);
 	}
 
 	/** Shows a line of a file, opened where it is not. */
@@ -122,6 +126,13 @@ export class Editor {
 		if (this.active) await this.#save(this.active, this.active.version);
 	}
 
+	/** Saves every changed file of a connector; nothing runs for it. */
+	async saveAll(connector: string): Promise<boolean> {
+		const changed = this.documents.filter((each) => each.dirty && each.file.connector === connector);
+		for (const document of changed) await this.#save(document, document.version, false);
+		return changed.every((each) => !each.dirty);
+	}
+
 	/** Does something in the open file, as its own keys do. */
 	perform(what: EditorCommand): void {
 		const view = this.active?.view;
@@ -154,13 +165,13 @@ export class Editor {
 		}
 	}
 
-	async #save(document: Document, version: string | null): Promise<void> {
+	async #save(document: Document, version: string | null, runs = true): Promise<void> {
 		if (document.saving) return;
 		const { doc } = document.now;
 		const text = doc.toString();
 		document.saving = true;
 		try {
-			const saved = await this.onsave?.(document.file, text, version);
+			const saved = runs ? await this.onsave?.(document.file, text, version) : null;
 			this.#takeSaved(document, doc, saved ?? (await this.backend.saveFile(document.file, text, version)));
 		} catch (thrown) {
 			const failure = BackendError.from(thrown);
@@ -198,6 +209,7 @@ export class Editor {
 				language: self.language,
 				text: text.text,
 				server: self.language === 'rhai' ? this.#language.extension(self.file, 'rhai') : [],
+				more: this.extend?.(self) ?? [],
 				onupdate: (update) => {
 					if (update.docChanged) {
 						self.dirty = !self.saved.eq(update.state.doc);
@@ -217,8 +229,8 @@ export class Editor {
 		this.#activate(document);
 	}
 
-	#activate(document: Document): void {
-		this.wantsFocus = true;
+	#activate(document: Document, focused = true): void {
+		this.wantsFocus = focused;
 		this.active = document;
 		this.session.cursor = caretOf(document.now);
 		this.session.language = LANGUAGES[document.language] ?? 'Text';
@@ -230,15 +242,15 @@ export class Editor {
 		this.session.language = null;
 	}
 
-	#moveTo(document: Document, line: number): void {
+	#moveTo(document: Document, line: number, focused: boolean): void {
 		const { doc } = document.now;
 		const to = doc.line(Math.max(1, Math.min(line, doc.lines)));
 		const indent = /^\s*/.exec(to.text)?.[0].length ?? 0;
 		const scroll = EditorView.scrollIntoView(to.from, { y: 'center' });
 		document.dispatch({ selection: EditorSelection.cursor(to.from + indent), effects: scroll });
 		this.session.cursor = caretOf(document.now);
-		if (document.view) document.view.focus();
-		else document.scroll = scroll;
+		if (!document.view) document.scroll = scroll;
+		else if (focused) document.view.focus();
 	}
 
 	#planCheck(document: Document): void {

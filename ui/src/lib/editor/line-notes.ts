@@ -2,7 +2,7 @@
 import { StateEffect, StateField, type EditorState, type Extension, type Range, type Text } from '@codemirror/state';
 import { Decoration, EditorView, WidgetType, type DecorationSet } from '@codemirror/view';
 
-export type NoteKind = 'call' | 'warning' | 'error';
+export type NoteKind = 'call' | 'value' | 'warning' | 'error';
 
 export interface LineNote {
 	/** From 1. */
@@ -31,7 +31,7 @@ class NoteWidget extends WidgetType {
 	override toDOM(): HTMLElement {
 		const note = document.createElement('span');
 		note.className = `cm-note cm-note-${this.note.kind}`;
-		if (this.note.kind !== 'call') note.append(sign());
+		if (this.note.kind === 'warning' || this.note.kind === 'error') note.append(sign());
 		if (this.note.lead) {
 			const lead = document.createElement('b');
 			lead.className = this.note.ok ? 'ok' : 'bad';
@@ -105,6 +105,8 @@ function notes(): { extension: Extension; set: (notes: readonly LineNote[]) => S
 
 /** What the last run says about the lines. */
 export const runNotes = notes();
+/** What variables hold while a script stands still. */
+export const valueNotes = notes();
 /** What the last check says about the lines. */
 export const checkNotes = notes();
 

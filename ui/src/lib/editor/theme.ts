@@ -79,6 +79,7 @@ export const editorTheme = EditorView.theme({
 		whiteSpace: 'pre',
 		verticalAlign: '1px'
 	},
+	'.cm-note-value': { color: 'var(--inline-value)', font: 'var(--fs-11)/16px var(--font-mono)' },
 	'.cm-note-warning': { color: 'var(--warning-text)' },
 	'.cm-note-error': { color: 'var(--danger-text)' },
 	'.cm-note-warning svg, .cm-note-error svg': { display: 'inline', verticalAlign: '-2px', marginRight: '5px' },
