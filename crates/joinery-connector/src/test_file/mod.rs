@@ -8,8 +8,10 @@ mod read;
 
 use serde_json::{Map, Value};
 
+pub(crate) use add::to_toml;
 pub use add::{NewCase, file_name};
 pub use matcher::{Approx, JsonWord, Matcher, Schema, same};
+pub(crate) use path::mistake as path_mistake;
 pub use path::{hide, select};
 
 use crate::{
