@@ -2,6 +2,7 @@
 
 mod bodies;
 mod connections;
+mod demo;
 mod editor;
 mod export;
 mod files;
@@ -61,6 +62,11 @@ pub fn handler() -> impl Fn(tauri::ipc::Invoke<tauri::Wry>) -> bool {
         connections::start_sandbox,
         connections::test_connection,
         connections::token_state,
+        demo::deeds,
+        demo::make_demo,
+        demo::open_demo,
+        demo::save_handout,
+        demo::show_step,
         editor::close_document,
         editor::document_lines,
         editor::edit_document,

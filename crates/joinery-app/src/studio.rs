@@ -20,6 +20,7 @@ use tokio::sync::broadcast;
 use crate::{
     bodies::Bodies,
     connections::{ConnectionSafe, HealthState, LastTest, Resolved, Safe},
+    demo::Deeds,
     descriptions::Descriptions,
     error::{Code, Error},
     event::Event,
@@ -75,6 +76,8 @@ pub struct Studio {
     /// Descriptions of APIs beside requests.
     pub(crate) descriptions: Descriptions,
     pub(crate) outputs: Outputs,
+    /// What was done in this session, as *Record my demo* tells it.
+    pub(crate) deeds: Deeds,
     pub(crate) writes: Arc<Writes>,
     /// How each profile did when it was last used in this process.
     pub(crate) health: Mutex<HashMap<String, (HealthState, Option<String>)>>,
@@ -111,6 +114,7 @@ impl Studio {
             captured: Mutex::default(),
             descriptions: Descriptions::default(),
             outputs: Outputs::default(),
+            deeds: Deeds::default(),
         }
     }
 

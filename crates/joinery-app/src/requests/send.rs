@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use joinery_connector::{HttpRequest, Secret, variables};
-use joinery_http::{Body, Exchange, redact};
+use joinery_http::{Body, Client, Exchange, redact};
 use joinery_store::table::{self, send::Row};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
@@ -31,7 +31,7 @@ const KEEP: usize = 500;
 /// [`Code::Input`](crate::Code::Input) for missing variables, [`Code::Network`](crate::Code::Network),
 /// [`Code::Cancelled`](crate::Code::Cancelled).
 pub async fn send(studio: &Studio, send: SendRequest) -> Result<Sent, Error> {
-    let (id, path) = (send.id.clone(), send.path.clone());
+    let (id, path, connector) = (send.id.clone(), send.path.clone(), send.connector.clone());
     let prepared = prepared(studio, send)?;
     let (stop, _ended) = studio.running.begin(&id);
     let permits = Permits::default();
@@ -48,6 +48,7 @@ pub async fn send(studio: &Studio, send: SendRequest) -> Result<Sent, Error> {
         ..Sending::new(&permits, &stop.request)
     };
     let answered = prepared.send_as(studio, prepared.ready()?, &sending).await?;
+    studio.deeds.sent(&prepared, &connector, &answered);
     shown(studio, path, answered)
 }
 
@@ -137,6 +138,8 @@ pub(super) struct Sending<'a> {
     pub(super) cancel: &'a CancellationToken,
     /// Whether its time was said, which then holds for each of its pages.
     pub(super) timed: bool,
+    /// What answers in place of the connection's own client; nothing then leaves, and nothing is kept.
+    pub(super) replay: Option<&'a Client>,
     /// Hears of every page.
     pub(super) on_page: &'a (dyn Fn(Progress) + Sync),
 }
@@ -147,6 +150,7 @@ impl<'a> Sending<'a> {
             permits,
             cancel,
             timed: false,
+            replay: None,
             on_page: &|_| {},
         }
     }
@@ -187,6 +191,10 @@ pub(super) async fn exchange_as(
     ready: HttpRequest,
     sending: &Sending<'_>,
 ) -> Result<Exchange, Failure> {
+    if let Some(client) = sending.replay {
+        let outcome = joinery_http::send(client, &connection.http, ready, sending.cancel).await;
+        return outcome.map_err(Failure::Unanswered);
+    }
     let verdict = connection.judge(&ready);
     let allowed = studio.writes.allow(verdict, sending.permits, sending.cancel).await;
     allowed.map_err(Failure::Refused)?;

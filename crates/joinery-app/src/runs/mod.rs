@@ -335,9 +335,11 @@ pub async fn run(studio: &Studio, run: RunAction) -> Result<RunReport, Error> {
         connection,
         performed,
     };
+    let kept = Arc::new(kept);
+    studio.deeds.ran(&kept);
     let mut runs = lock(&studio.outputs.kept);
     runs.retain(|number, _| *number > report.number - KEPT);
-    runs.insert(report.number, Arc::new(kept));
+    runs.insert(report.number, kept);
     Ok(report)
 }
 

@@ -2,7 +2,7 @@
 
 mod case;
 mod judge;
-mod recording;
+pub(crate) mod recording;
 mod report;
 mod save;
 
