@@ -18,6 +18,7 @@ import { fakeConnecting } from './fake-connecting';
 import { SANDBOX } from './fake-connections';
 import { call, FILES, GROUPS, REQUESTS, USER } from './fake-okta';
 import { FAKE_TESTS, fakeExport } from './fake-export';
+import { fakeDemo } from './fake-demo';
 import { fakeImport } from './fake-import';
 import { fakeLanguage } from './fake-language';
 import { fakeRuns } from './fake-runs';
@@ -341,6 +342,7 @@ export function fake(options: FakeOptions = {}): Backend {
 		startSandbox: async () => ({ url: SANDBOX, users: 250 }),
 		...fakeSandbox(SANDBOX),
 
+		...fakeDemo(),
 		saveTest: async (test) => {
 			const file = { connector: 'okta', path: 'tests/get_user.toml' };
 			files.set(file.path, `[[case]]\nname = "${test.name}"\nexpect_snapshot = true\n`);
