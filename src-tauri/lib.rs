@@ -1,23 +1,35 @@
 //! The shell: a window around the engine. Every command is a line or two; the work is in `joinery-app`.
 
 mod commands;
+mod instance;
 mod window;
 
 use std::{path::PathBuf, sync::Arc};
 
-use joinery_app::{Program, Studio, StudioOptions, crash};
+use instance::Start;
+use joinery_app::{Program, Studio, StudioOptions, crash, workspaces};
 use tauri::{Emitter, Manager};
 
-/// Opens the studio and returns when its window is closed.
+/// Opens the studio with the paths on its command line and returns when its window is closed; at once where the same
+/// store is open in a studio already, which then comes to the front and opens them.
 ///
 /// # Panics
 /// When the system has no window to offer; the message says so.
 pub fn run() {
     joinery_app::serve_if_asked();
     let options = options();
+    let paths = paths();
+    let instance = match instance::start(&options.home, &paths) {
+        Start::Handed => return,
+        Start::First(instance) => Some(instance),
+        Start::Alone => None,
+    };
     crash::report(Some(options.home.clone()));
     let studio = Arc::new(Studio::new(options));
     studio.writes().ask_me();
+    for path in &paths {
+        workspaces::ask(&studio, path);
+    }
     // The window takes longer to open than a worker to start.
     studio.scripts().warm_up();
     tauri::Builder::default()
@@ -28,12 +40,39 @@ pub fn run() {
         .setup(|app| {
             window::open(app)?;
             forward_events(app.handle().clone());
+            if let Some(instance) = instance {
+                let app = app.handle().clone();
+                instance.serve(move |paths| {
+                    window::bring_to_front(&app);
+                    let studio = app.state::<Arc<Studio>>();
+                    paths.iter().for_each(|path| workspaces::ask(&studio, path));
+                });
+            }
             // The grammar is compiled when it is first used: now, while the page loads, and not at the first script.
             std::thread::spawn(|| joinery_app::highlight::lines_of("rhai", "let ready = true;"));
             Ok(())
         })
-        .run(tauri::generate_context!())
-        .expect("the studio needs a display to open its window");
+        .build(tauri::generate_context!())
+        .expect("the studio needs a display to open its window")
+        .run(|_app, _event| {
+            // A double click on macOS comes as an event, not on a command line.
+            #[cfg(target_os = "macos")]
+            if let tauri::RunEvent::Opened { urls } = &_event {
+                let studio = _app.state::<Arc<Studio>>();
+                for path in urls.iter().filter_map(|url| url.to_file_path().ok()) {
+                    workspaces::ask(&studio, &path);
+                }
+            }
+        });
+}
+
+/// The paths on the command line, absolute.
+fn paths() -> Vec<PathBuf> {
+    std::env::args_os()
+        .skip(1)
+        .filter(|argument| !argument.as_encoded_bytes().starts_with(b"-"))
+        .filter_map(|path| std::path::absolute(path).ok())
+        .collect()
 }
 
 /// Sends every event of the engine to the window.

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use joinery_app::{
     Error, connectors,
-    export::{self, ExportPreview, Exported},
+    export::{self, ExportPreview, Exported, Report},
 };
 
 use super::Shared;
@@ -24,4 +24,9 @@ pub async fn export_package(
     let connector = connectors::in_workspace(&studio, &connector)?;
     let (format, path) = (export::format("package")?, Path::new(&folder).join(file_name));
     export::write(&studio, &connector, format, &path).await
+}
+
+#[tauri::command(async)]
+pub fn inspect_package(path: String) -> Result<Report, Error> {
+    export::verify(Path::new(&path), None)
 }

@@ -2,7 +2,7 @@
 
 use joinery_app::{
     Error,
-    workspaces::{self, Welcome, Workspace},
+    workspaces::{self, AskedPath, Welcome, Workspace},
 };
 
 use super::Shared;
@@ -35,4 +35,14 @@ pub fn workspace(studio: Shared<'_>) -> Result<Workspace, Error> {
 #[tauri::command(async)]
 pub fn forget_workspace(studio: Shared<'_>, path: String) -> Result<(), Error> {
     workspaces::forget(&studio, &path)
+}
+
+#[tauri::command(async)]
+pub fn take_asked(studio: Shared<'_>) -> Option<AskedPath> {
+    workspaces::take_asked(&studio)
+}
+
+#[tauri::command(async)]
+pub fn install_package(studio: Shared<'_>, path: String) -> Result<Workspace, Error> {
+    workspaces::install(&studio, &path)
 }

@@ -23,6 +23,13 @@ export function joinery(studio, args) {
 	return execFileSync(commandLine, args, { env, encoding: 'utf8' });
 }
 
+/** Starts the studio's program once more on the window's store; it hands `args` to the window and ends. */
+export function startAgain(studio, args, cwd = studio.home) {
+	// Without a display: it has to end before it would need one.
+	const env = { ...process.env, JOINERY_HOME: join(studio.home, 'store'), DISPLAY: '', WAYLAND_DISPLAY: '' };
+	execFileSync(binary, args, { env, cwd, timeout: ANSWER_WITHIN });
+}
+
 /** WebDriver's code points for keys that are not characters. */
 export const Key = {
 	Enter: '\uE007',
@@ -50,13 +57,13 @@ const ANSWER_WITHIN = 20_000;
 
 /**
  * Opens the studio on a store and a documents folder of its own, runs `test` with the window, and closes it.
- * `browser` is the program that stands for the system's browser.
+ * `browser` is the program that stands for the system's browser; `store` is the store's folder, in the test's own.
  */
-export async function withStudio(test, { width = 1440, height = 900, browser = '' } = {}) {
+export async function withStudio(test, { width = 1440, height = 900, browser = '', store = 'store' } = {}) {
 	const home = mkdtempSync(join(tmpdir(), 'joinery-window-'));
 	let studio;
 	try {
-		studio = await Studio.open(home, { width, height, browser });
+		studio = await Studio.open(home, { width, height, browser, store });
 		await test(studio);
 	} catch (error) {
 		const seen = await studio?.run(SEEN).catch(() => null);
@@ -95,7 +102,7 @@ export class Studio {
 	static async open(home, size, attempt = 1) {
 		const { driver, stop } = await startDriver(home, size);
 		try {
-			const capabilities = { alwaysMatch: { 'webkitgtk:browserOptions': { binary, args: [] } } };
+			const capabilities = { alwaysMatch: { 'webkitgtk:browserOptions': { binary, args: size.args ?? [] } } };
 			const { sessionId } = await until('the driver listens', () => call('POST', `${driver}/session`, { capabilities }));
 			const studio = new Studio(`${driver}/session/${sessionId}`, home, size, stop);
 			// Without a window manager the window keeps the size it asks for, however small the display.
@@ -115,10 +122,10 @@ export class Studio {
 		this.#stop();
 	}
 
-	/** Closes the window and opens it again on the same store. */
-	async restart() {
+	/** Closes the window and opens it again on the same store, with `args` on its command line. */
+	async restart(args = []) {
 		await this.close();
-		const again = await Studio.open(this.home, this.#size);
+		const again = await Studio.open(this.home, { ...this.#size, args });
 		this.#session = again.#session;
 		this.#stop = again.#stop;
 	}
@@ -247,14 +254,14 @@ const FIND = `
 `;
 
 /** A display and a WebDriver on it, whose windows use the store and documents in `home`. */
-async function startDriver(home, { width, height, browser }) {
+async function startDriver(home, { width, height, browser = '', store = 'store' }) {
 	const display = await freeDisplay(width, height);
 	const port = await freePort();
 	const env = {
 		...process.env,
 		DISPLAY: display.name,
 		TAURI_WEBVIEW_AUTOMATION: 'true',
-		JOINERY_HOME: join(home, 'store'),
+		JOINERY_HOME: join(home, store),
 		JOINERY_DOCUMENTS: join(home, 'documents'),
 		// No keychain answers here: the encrypted file is used, as on a bare machine.
 		DBUS_SESSION_BUS_ADDRESS: '',

@@ -116,10 +116,12 @@ test('a template, a package and a folder open, and the tree finds what is typed'
 		joinery(studio, ['new', at('okta'), '--template', 'okta']);
 		joinery(studio, ['export', at('okta'), '-o', at('okta-0.1.0.joinery')]);
 		await open(studio, at('okta-0.1.0.joinery'));
+		await studio.click('button', 'Open as workspace');
 		await studio.find('treeitem', 'deactivate_user');
 		truncateSync(at('okta-0.1.0.joinery'), 3000);
 		await open(studio, at('okta-0.1.0.joinery'));
-		await studio.see('The package is refused');
+		await studio.until('it is refused', 'return document.querySelector("[role=dialog] [role=alert]") !== null');
+		await studio.until('nothing can be done with it', 'return [...document.querySelectorAll("[role=dialog] footer button, .dialog-foot button")].filter((each) => each.disabled).length === 2');
 		await studio.press(Key.Escape);
 
 		await open(studio, at('okta'));
@@ -153,9 +155,10 @@ test('two studios on one workspace never overwrite each other', async () => {
 		await studio.click('button', 'Start with the sandbox org');
 		await studio.see('get_user.rhai');
 		const script = join(studio.home, 'documents', 'Joinery', 'acme-connectors', 'okta', 'actions', 'get_user.rhai');
-		const other = await Studio.open(studio.home, { width: 1440, height: 900 });
+		// A store of its own, else the first would be brought to the front instead.
+		const other = await Studio.open(studio.home, { width: 1440, height: 900, store: 'other' });
 		try {
-			await other.click('button', 'acme-connectors');
+			await other.click('button', 'Start with the sandbox org');
 			for (const each of [studio, other]) {
 				await each.see('get_user.rhai');
 				await each.press(Key.Control, Key.Enter);

@@ -23,6 +23,7 @@ import RefreshCw from '@lucide/svelte/icons/refresh-cw';
 import Save from '@lucide/svelte/icons/save';
 import Send from '@lucide/svelte/icons/send';
 import Wand from '@lucide/svelte/icons/arrow-right';
+import { choosePackage } from './asked';
 import type { FileKind } from './backend/types/FileKind';
 import { SECTIONS } from './features/request/request-tab.svelte';
 import type { Command } from './lib/commands';
@@ -140,7 +141,7 @@ export function commands(studio: Studio): Command[] {
 			icon: FolderOpen,
 			run: () => (studio.dialog = { kind: 'open' })
 		},
-		{ id: 'open-package', label: 'Open a package', icon: FileDown, run: () => studio.openPackage() },
+		{ id: 'open-package', label: 'Open a package', icon: FileDown, run: () => choosePackage(studio) },
 		{ id: 'welcome', label: 'Close the workspace', icon: House, when: open, run: () => studio.leave() },
 		{
 			id: 'reload',

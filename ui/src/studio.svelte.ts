@@ -18,6 +18,7 @@ import { Profiles } from './features/connection/profiles.svelte';
 import { WriteAsks } from './features/connection/write-asks.svelte';
 import type { Jar } from './features/cookies/jar.svelte';
 import type { Importer } from './features/import/importer.svelte';
+import type { Inspector } from './features/package/inspector.svelte';
 import type { LoadRun } from './features/sends/load-run.svelte';
 import type { Series } from './features/sends/series.svelte';
 import { Exporter } from './features/export/exporter.svelte';
@@ -39,6 +40,7 @@ export type OpenDialog =
 	| { kind: 'palette'; mode: PaletteMode }
 	| { kind: 'shortcuts' }
 	| { kind: 'open' }
+	| { kind: 'package'; inspector: Inspector }
 	| { kind: 'new-file'; file: FileKind }
 	| { kind: 'new-folder'; connector: string; parent: string }
 	| { kind: 'move'; file: FileRef; label: string }
@@ -137,13 +139,6 @@ export class Studio {
 
 	openWorkspace(path: string): Promise<boolean> {
 		return this.#open(`Opening ${baseName(path)}`, () => this.backend.openWorkspace(path));
-	}
-
-	async openPackage(): Promise<void> {
-		await this.#guard(async () => {
-			const path = await this.backend.choosePackage();
-			if (path !== null) await this.openWorkspace(path);
-		});
 	}
 
 	/** Back to the welcome view. What is not saved is there again when the workspace is. */

@@ -18,6 +18,8 @@ pub enum Event {
         /// Paths relative to the workspace.
         paths: Vec<String>,
     },
+    /// Someone asks from outside to open something; `workspaces::take_asked` says what.
+    OpenAsked,
     /// The sandbox org started or stopped.
     SandboxChanged,
     /// A connection did better or worse than before, or was saved or removed.

@@ -28,7 +28,7 @@ use crate::{
     requests::{LastResponses, SentBodies},
     runs::{Outputs, Running},
     sandbox::SandboxSlot,
-    workspaces::OpenWorkspace,
+    workspaces::{Asked, OpenWorkspace},
     writes::Writes,
 };
 
@@ -67,6 +67,7 @@ pub struct Studio {
     pub(crate) workspace: RwLock<Option<OpenWorkspace>>,
     /// Private keys made for connections that are not saved yet, by the connection's name.
     pub(crate) made_keys: Mutex<HashMap<String, Secret>>,
+    pub(crate) asked: Asked,
     pub(crate) sandbox: SandboxSlot,
     pub(crate) running: Running,
     pub(crate) sent: SentBodies,
@@ -107,6 +108,7 @@ impl Studio {
             highlighter: Highlighter::default(),
             workspace: RwLock::default(),
             made_keys: Mutex::default(),
+            asked: Asked::default(),
             sandbox: SandboxSlot::default(),
             running: Running::default(),
             sent: SentBodies::default(),

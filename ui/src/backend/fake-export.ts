@@ -49,8 +49,31 @@ function testCase(name: string, more: Partial<CaseReport>): CaseReport {
 export function fakeExport(
 	folder: string,
 	problems: () => Problem[]
-): Pick<Backend, 'exportPreview' | 'exportPackage'> {
+): Pick<Backend, 'exportPreview' | 'exportPackage' | 'inspectPackage'> {
 	return {
+		inspectPackage: async (path) => {
+			const ok = !path.includes('damaged');
+			const files = [
+				{ path: 'actions/get_user.rhai', size: 911, sha256: '5e'.repeat(32) },
+				{ path: 'connector.toml', size: 1212, sha256: 'a0'.repeat(32) }
+			];
+			const list = {
+				format: 1,
+				id: 'okta',
+				version: '0.1.0',
+				tool: '0.1.0',
+				files,
+				hosts: ['*.okta.com'],
+				scopes: ['okta.users.read'],
+				tests: { passed: 12, failed: 0, skipped: 1 }
+			};
+			return {
+				ok,
+				list: ok ? list : null,
+				signer: null,
+				problems: ok ? [] : ['actions/get_user.rhai is not what the list says: its hash differs']
+			};
+		},
 		exportPreview: async () => ({
 			id: 'okta',
 			version: '0.1.0',

@@ -196,6 +196,11 @@ export function fake(options: FakeOptions = {}): Backend {
 			isOpen = true;
 			return workspace();
 		},
+		installPackage: async () => {
+			isOpen = true;
+			return workspace();
+		},
+		takeAsked: async () => null,
 		workspace: async () => workspace(),
 		forgetWorkspace: async (path) => {
 			recent = recent.filter((each) => each.path !== path);

@@ -6,6 +6,7 @@ import type { ActionForm } from './types/ActionForm';
 import type { ActionStep } from './types/ActionStep';
 import type { PickOption } from './types/PickOption';
 import type { JsonValue } from './types/serde_json/JsonValue';
+import type { AskedPath } from './types/AskedPath';
 import type { AskPickList } from './types/AskPickList';
 import type { AskHistory } from './types/AskHistory';
 import type { BodyDiff } from './types/BodyDiff';
@@ -55,6 +56,7 @@ import type { PastSend } from './types/PastSend';
 import type { Problem } from './types/Problem';
 import type { Prompt } from './types/Prompt';
 import type { PublicKey } from './types/PublicKey';
+import type { Report } from './types/Report';
 import type { RequestInContext } from './types/RequestInContext';
 import type { RequestsReport } from './types/RequestsReport';
 import type { RunAction } from './types/RunAction';
@@ -102,6 +104,12 @@ export interface Backend {
 	startWithSandbox(): Promise<Workspace>;
 	openWorkspace(path: string): Promise<Workspace>;
 	newWorkspace(template: string, path: string): Promise<Workspace>;
+	/** What was asked for from outside first, a double click or a command line; null when nothing waits. */
+	takeAsked(): Promise<AskedPath | null>;
+	/** What a package holds, who signed it and what is wrong with it. */
+	inspectPackage(path: string): Promise<Report>;
+	/** Adds a package's connector to the open workspace, or to one in the documents, and opens that. */
+	installPackage(path: string): Promise<Workspace>;
 	/** The open workspace as it is on disk now; rejects with code `usage` when none is open. */
 	workspace(): Promise<Workspace>;
 	forgetWorkspace(path: string): Promise<void>;

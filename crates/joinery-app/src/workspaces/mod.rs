@@ -1,7 +1,13 @@
 //! Workspaces: folders of connectors. Making, opening and listing them.
 
+mod asked;
+mod install;
 mod tree;
 mod watch;
+
+pub(crate) use asked::Asked;
+pub use asked::{AskedPath, ask, take_asked};
+pub use install::install;
 
 use std::{
     path::{Path, PathBuf},
@@ -199,23 +205,9 @@ pub fn open(studio: &Studio, path: &str) -> Result<Workspace, Error> {
         }
         open_folder(studio, &folder)?;
     } else {
-        open_folder(studio, &unpack(path)?)?;
+        open_folder(studio, &install::unpack(path)?)?;
     }
     current(studio)
-}
-
-/// Writes a package's files into a folder beside it: `okta-1.4.0` for `okta-1.4.0.joinery`.
-fn unpack(package: &Path) -> Result<PathBuf, Error> {
-    let connector = connectors::open(package)?;
-    let folder = package.with_extension("");
-    if folder.exists() {
-        return Err(Error::new(Code::Conflict, format!("{} exists", folder.display()))
-            .with_hint("Open that folder, or move it away to unpack the package again."));
-    }
-    for path in connector.files.keys() {
-        joinery_connector::file::write(&folder.join(path), connector.text(path)?.as_bytes())?;
-    }
-    Ok(folder)
 }
 
 /// Makes a connector from a template in `path` (which must not exist or be empty) and opens it.

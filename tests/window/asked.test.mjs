@@ -1,0 +1,35 @@
+// What comes from outside: paths on the command line, a second start, a package to look at.
+
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { joinery, startAgain, withStudio } from './driver.mjs';
+
+test('a second start hands what it was given to the window that is open', async () => {
+	await withStudio(async (studio) => {
+		const at = (name) => join(studio.home, name);
+		joinery(studio, ['new', at('okta'), '--template', 'okta']);
+		joinery(studio, ['export', at('okta'), '-o', at('okta.joinery')]);
+
+		startAgain(studio, ['okta.joinery']);
+		await studio.see('Not signed. Nothing says who made it.');
+		await studio.see('okta.users.manage');
+		await studio.accessible('a package');
+		await studio.picture('package');
+		await studio.click('button', 'Install');
+		await studio.find('treeitem', 'deactivate_user');
+		const installed = join(studio.home, 'documents', 'Joinery', 'okta');
+		assert.ok(existsSync(join(installed, 'connector.toml')));
+
+		startAgain(studio, [join('actions', 'create_user.rhai')], installed);
+		await studio.find('tab', 'create_user.rhai');
+		startAgain(studio, ['okta.joinery']);
+		await studio.click('button', 'Install');
+		await studio.see('Nothing was overwritten.');
+
+		await studio.restart([at('okta')]);
+		await studio.find('treeitem', 'deactivate_user');
+		await studio.until('it is the connector', 'return document.title.startsWith("okta")');
+	});
+});
