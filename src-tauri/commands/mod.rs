@@ -3,6 +3,7 @@
 mod bodies;
 mod connections;
 mod debugger;
+mod demo;
 mod editor;
 mod export;
 mod files;
@@ -67,6 +68,11 @@ pub fn handler() -> impl Fn(tauri::ipc::Invoke<tauri::Wry>) -> bool {
         connections::token_state,
         debugger::debug_message,
         debugger::start_debug_adapter,
+        demo::deeds,
+        demo::make_demo,
+        demo::open_demo,
+        demo::save_handout,
+        demo::show_step,
         editor::close_document,
         editor::document_lines,
         editor::edit_document,

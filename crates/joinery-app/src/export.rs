@@ -37,6 +37,8 @@ const CONTENTS: &[(FileKind, &str)] = &[
     (FileKind::RequestFolder, "request folders"),
     (FileKind::Test, "tests"),
     (FileKind::Cassette, "recorded cassettes"),
+    (FileKind::Story, "demo.toml"),
+    (FileKind::Recording, "recordings of the demo"),
     (FileKind::Document, "documents"),
     (FileKind::Other, "other files"),
 ];

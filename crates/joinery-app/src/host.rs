@@ -87,6 +87,36 @@ pub(crate) struct RecordedCall {
     pub(crate) lost: bool,
 }
 
+impl RecordedCall {
+    /// A request that no script made, as a recording keeps it.
+    pub(crate) fn sent(exchange: &Exchange) -> Self {
+        let report = CallReport {
+            method: exchange.request.method.clone(),
+            url: exchange.request.url.clone(),
+            status: Some(exchange.response.status),
+            error: None,
+            sign_in: false,
+            start_ms: 0.0,
+            time_ms: exchange.response.timing.total_ms,
+            timing: None,
+            rate_limit: None,
+            place: CallPlace {
+                file: String::new(),
+                line: 0,
+            },
+            request: None,
+            headers: Vec::new(),
+            body: None,
+        };
+        Self {
+            report,
+            body: None,
+            tape: exchange.tape.clone(),
+            lost: false,
+        }
+    }
+}
+
 impl RunHost {
     /// A host on the current tokio runtime. Cancelling `token` drops the request under way.
     pub(crate) fn new(

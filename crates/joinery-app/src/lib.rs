@@ -6,6 +6,7 @@ mod chance;
 pub mod connections;
 pub mod connectors;
 pub mod crash;
+pub mod demo;
 pub mod descriptions;
 pub mod environments;
 pub mod error;

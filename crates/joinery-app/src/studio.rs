@@ -20,6 +20,7 @@ use tokio::sync::broadcast;
 use crate::{
     bodies::Bodies,
     connections::{ConnectionSafe, HealthState, LastTest, Resolved, Safe},
+    demo::Deeds,
     descriptions::Descriptions,
     error::{Code, Error},
     event::Event,
@@ -86,6 +87,8 @@ pub struct Studio {
     pub(crate) turns: Turns,
     /// Flows that are served from here.
     pub(crate) serving: ServingSlot,
+    /// What was done in this session, as *Record my demo* tells it.
+    pub(crate) deeds: Deeds,
     pub(crate) writes: Arc<Writes>,
     /// How each profile did when it was last used in this process.
     pub(crate) health: Mutex<HashMap<String, (HealthState, Option<String>)>>,
@@ -126,6 +129,7 @@ impl Studio {
             descriptions: Descriptions::default(),
             outputs: Outputs::default(),
             serving: ServingSlot::default(),
+            deeds: Deeds::default(),
         }
     }
 

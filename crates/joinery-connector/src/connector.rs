@@ -82,6 +82,10 @@ pub enum FileKind {
     Test,
     /// `tests/cassettes/**`
     Cassette,
+    /// `demo.toml`
+    Story,
+    /// `demo/*.json`
+    Recording,
     /// `README.md`, `CHANGELOG.md`, `icon.svg`
     Document,
     /// `flows/*.rhai` of a workspace

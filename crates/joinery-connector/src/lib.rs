@@ -15,6 +15,7 @@ pub mod problem;
 pub mod request;
 pub mod schema;
 pub mod secret;
+pub mod story;
 pub mod test_file;
 mod toml_table;
 pub mod variables;

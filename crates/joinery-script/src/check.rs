@@ -15,6 +15,7 @@ mod walk;
 use joinery_connector::{
     Connector, FileKind, Manifest, Problem, Severity,
     request::{RequestFolder, SavedRequest},
+    story::Story,
     test_file::TestFile,
 };
 
@@ -128,11 +129,15 @@ fn check_json(path: &str, text: &str) -> Option<Problem> {
     })
 }
 
-/// A saved request, what a folder shares, or a file of cases.
+/// A saved request, what a folder shares, a file of cases, or the story of a demo.
 fn check_toml(connector: &Connector, path: &str, text: &str) -> Vec<Problem> {
     let warnings = match FileKind::of(path).0 {
         FileKind::Request => SavedRequest::parse(text, path).map(|(_, warnings)| warnings),
         FileKind::RequestFolder => RequestFolder::parse(text, path).map(|(_, warnings)| warnings),
+        FileKind::Story => Story::parse(text, path).map(|(story, mut problems)| {
+            problems.extend(story.misfits(connector));
+            problems
+        }),
         _ => TestFile::parse(text, path).map(|(cases, mut problems)| {
             problems.extend(cases.misfits(connector, path));
             problems
@@ -146,7 +151,7 @@ fn is_checked(path: &str) -> bool {
     has_extension(path, "rhai")
         || matches!(
             FileKind::of(path).0,
-            FileKind::Schema | FileKind::Request | FileKind::RequestFolder | FileKind::Test
+            FileKind::Schema | FileKind::Request | FileKind::RequestFolder | FileKind::Test | FileKind::Story
         )
 }
 

@@ -18,6 +18,7 @@ import { fakeConnecting } from './fake-connecting';
 import { SANDBOX } from './fake-connections';
 import { fakeDebugging } from './fake-debugging';
 import { call, FILES, GROUPS, REQUESTS, USER } from './fake-okta';
+import { fakeDemo } from './fake-demo';
 import { fakeExport } from './fake-export';
 import { FILE_TEMPLATES } from './fake-files';
 import { fakeFlows, FLOW_FILES, FLOWS } from './fake-flows';
@@ -361,6 +362,7 @@ export function fake(options: FakeOptions = {}): Backend {
 		startSandbox: async () => ({ url: SANDBOX, users: 250 }),
 		...fakeSandbox(SANDBOX),
 
+		...fakeDemo(),
 		saveTest: async (test) => {
 			const file = { connector: 'okta', path: 'tests/get_user.toml' };
 			files.set(file.path, `[[case]]\nname = "${test.name}"\nexpect_snapshot = true\n`);

@@ -31,6 +31,8 @@ import type { DiffBodies } from './types/DiffBodies';
 import type { CurlRequest } from './types/CurlRequest';
 import type { Cookie } from './types/Cookie';
 import type { CookieKey } from './types/CookieKey';
+import type { Deed } from './types/Deed';
+import type { DemoView } from './types/DemoView';
 import type { DiffLines } from './types/DiffLines';
 import type { EnvironmentView } from './types/EnvironmentView';
 import type { Event } from './types/Event';
@@ -60,6 +62,8 @@ import type { ListenTrigger } from './types/ListenTrigger';
 import type { Load } from './types/Load';
 import type { LoadRequest } from './types/LoadRequest';
 import type { MadeAction } from './types/MadeAction';
+import type { MadeDemo } from './types/MadeDemo';
+import type { MakeDemo } from './types/MakeDemo';
 import type { OpenRequest } from './types/OpenRequest';
 import type { Operation } from './types/Operation';
 import type { OperationName } from './types/OperationName';
@@ -91,9 +95,11 @@ import type { SavedFile } from './types/SavedFile';
 import type { SavedTest } from './types/SavedTest';
 import type { SavedRequest } from './types/SavedRequest';
 import type { SaveTest } from './types/SaveTest';
+import type { Scene } from './types/Scene';
 import type { Searched } from './types/Searched';
 import type { SendRequest } from './types/SendRequest';
 import type { Sent } from './types/Sent';
+import type { ShowStep } from './types/ShowStep';
 import type { SignedOut } from './types/SignedOut';
 import type { SignIn } from './types/SignIn';
 import type { TableOrder } from './types/TableOrder';
@@ -272,6 +278,16 @@ export interface Backend {
 
 	// Tests
 	/** Makes a case of a run that was just shown. */
+	/** The story of `demo.toml`; null where the connector has none. */
+	openDemo(connector: string): Promise<DemoView | null>;
+	/** Does one step, on its recording or live; what it shows is covered. */
+	showStep(step: ShowStep): Promise<Scene>;
+	/** Sends and runs of this session, in order. */
+	deeds(connector: string): Promise<Deed[]>;
+	makeDemo(wanted: MakeDemo): Promise<MadeDemo>;
+	/** Plays the story on its recordings and writes its page. */
+	saveHandout(connector: string, environment: string | null, path: string): Promise<void>;
+
 	saveTest(test: SaveTest): Promise<SavedTest>;
 	listTests(connector: string): Promise<CaseView[]>;
 	showTest(connector: string, test: CaseName): Promise<CaseDetail>;

@@ -122,6 +122,12 @@ export const tauri: Backend = {
 	forgetWaiting: (id) => call('forget_waiting', { id }),
 	cancel: (id) => call('cancel', { id }),
 
+	openDemo: (connector) => call('open_demo', { connector }),
+	showStep: (step) => call('show_step', { step }),
+	deeds: (connector) => call('deeds', { connector }),
+	makeDemo: (wanted) => call('make_demo', { wanted }),
+	saveHandout: (connector, environment, path) => call('save_handout', { connector, environment, path }),
+
 	saveTest: (test) => call('save_test', { test }),
 	listTests: (connector) => call('list_tests', { connector }),
 	showTest: (connector, test) => call('show_test', { connector, case: test }),

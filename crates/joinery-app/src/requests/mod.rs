@@ -44,8 +44,10 @@ pub use outside::LastResponses;
 pub(crate) use outside::Outside;
 pub use pages::{Pages, Progress};
 pub use prepare::{Answered, Preparation, Prepared, prepare};
+pub(crate) use prepare::{failures, prepare_after};
 pub use run::{RequestRow, RequestsReport, RunPlan, RunRequests, in_folder, junit, run_each, run_requests, save_junit};
 pub use send::{exchange, send};
+pub(crate) use view::connection as connection_of;
 pub use view::{
     AuthKindView, InheritedAuth, TemplateFunction, auth_kinds, inherited_auth, known_variables, prompts, request_hints,
     template_functions, to_curl, variables,

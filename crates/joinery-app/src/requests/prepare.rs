@@ -7,7 +7,7 @@ use joinery_connector::{
     request::{Assertion, SavedRequest},
     variables::{self, Missing, Scope, Variables},
 };
-use joinery_http::Exchange;
+use joinery_http::{Client, Exchange};
 use tokio_util::sync::CancellationToken;
 
 use super::{
@@ -83,6 +83,21 @@ pub fn prepare(
     connection: Resolved,
     given: Preparation,
 ) -> Result<Prepared, Error> {
+    let captured = lock(&studio.captured).clone();
+    prepare_after(studio, connector, connection, given, &captured)
+}
+
+/// As [`prepare`], with `captured` for what requests before it have captured.
+///
+/// # Errors
+/// As [`prepare`].
+pub(crate) fn prepare_after(
+    studio: &Studio,
+    connector: &Arc<Connector>,
+    connection: Resolved,
+    given: Preparation,
+    captured: &BTreeMap<String, variables::Value>,
+) -> Result<Prepared, Error> {
     let mut request = given.request;
     let mut variables = connection.variables.clone();
     let mut set = |scope: Scope, values: &BTreeMap<String, String>| {
@@ -107,7 +122,7 @@ pub fn prepare(
     }
     set(Scope::Request, &request.variables);
     set(Scope::Run, &given.variables);
-    for (name, value) in lock(&studio.captured).iter() {
+    for (name, value) in captured {
         if !given.variables.contains_key(name) {
             variables.set(Scope::Run, name, value.clone());
         }
@@ -136,6 +151,11 @@ impl Prepared {
     /// The request with what its folders give.
     pub fn request(&self) -> &SavedRequest {
         &self.request
+    }
+
+    /// The request's file, where it has one.
+    pub(crate) fn path(&self) -> Option<&str> {
+        self.path.as_deref()
     }
 
     /// The connection, signing as the request says.
@@ -207,6 +227,36 @@ impl Prepared {
         Ok(self.send_as(studio, ready, &sending).await?)
     }
 
+    /// As [`send`](Self::send), answered by a recording: nothing of it is kept. What it captures is added to `captured`.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send).
+    pub(crate) async fn replay(
+        &self,
+        studio: &Studio,
+        client: &Client,
+        cancel: &CancellationToken,
+        captured: &mut BTreeMap<String, variables::Value>,
+    ) -> Result<Answered, Error> {
+        let permits = Permits::default();
+        let sending = Sending {
+            replay: Some(client),
+            ..Sending::new(&permits, cancel)
+        };
+        let answered = self.send_as(studio, self.ready()?, &sending).await?;
+        let found = assertions::capture(
+            &self.request.captures,
+            &answered.exchange.response,
+            &answered.exchange.body,
+        );
+        captured.extend(
+            found
+                .into_iter()
+                .filter_map(|(result, value)| Some((result.name, value?))),
+        );
+        Ok(answered)
+    }
+
     /// As [`send_ready`](Self::send_ready), as part of a run.
     pub(super) async fn send_as(
         &self,
@@ -232,7 +282,8 @@ impl Prepared {
         }
         let schema = |name: &str| self.connector.schema(name).map_err(|error| error.to_string());
         let checked = assertions::check(&self.request.assertions, &exchange.response, &exchange.body, &schema);
-        let captures = self.capture(studio, &exchange);
+        let is_replay = sending.replay.is_some();
+        let captures = self.capture(studio, &exchange, !is_replay);
         let hints = okta::hints(&Okta {
             asked: &asked,
             exchange: &exchange,
@@ -241,7 +292,9 @@ impl Prepared {
             now_ms: now_ms(),
         });
         let file = self.path.as_ref().map(|path| self.connector.root.join(path));
-        studio.last_responses.note(file, &exchange);
+        if !is_replay {
+            studio.last_responses.note(file, &exchange);
+        }
         Ok(Answered {
             started_ms,
             exchange,
@@ -252,12 +305,12 @@ impl Prepared {
         })
     }
 
-    /// Keeps what is captured for the requests that follow.
-    fn capture(&self, studio: &Studio, exchange: &Exchange) -> Vec<CaptureResult> {
+    /// What is captured, kept for the requests that follow where that is wanted.
+    fn capture(&self, studio: &Studio, exchange: &Exchange, is_kept: bool) -> Vec<CaptureResult> {
         let captured = assertions::capture(&self.request.captures, &exchange.response, &exchange.body);
         let mut kept = lock(&studio.captured);
         let each = captured.into_iter().map(|(result, value)| {
-            if let Some(value) = value {
+            if let Some(value) = value.filter(|_| is_kept) {
                 kept.insert(result.name.clone(), value);
             }
             result
@@ -268,7 +321,7 @@ impl Prepared {
 
 /// What is wrong with an answer, each with the word that counts failures of its kind: assertions that do not hold, values
 /// that were to be captured, and a status from 400 on where no assertion asks for it.
-pub(super) fn failures(answered: &Answered) -> Vec<(String, String)> {
+pub(crate) fn failures(answered: &Answered) -> Vec<(String, String)> {
     let response = &answered.exchange.response;
     let (assertions, captures) = (&answered.assertions, &answered.captures);
     let expected = assertions.iter().any(|result| result.subject.trim() == "status");

@@ -3,7 +3,7 @@
 use std::{path::Path, sync::Arc};
 
 use joinery_connector::{HttpRequest, Secret, variables};
-use joinery_http::{Body, Exchange, Waits, redact};
+use joinery_http::{Body, Client, Exchange, Waits, redact};
 use joinery_store::table::{self, send::Row};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
@@ -30,7 +30,7 @@ use crate::{
 /// [`Code::Input`](crate::Code::Input) for missing variables, [`Code::Network`](crate::Code::Network),
 /// [`Code::Cancelled`](crate::Code::Cancelled).
 pub async fn send(studio: &Studio, send: SendRequest) -> Result<Sent, Error> {
-    let (id, path) = (send.id.clone(), send.path.clone());
+    let (id, path, connector) = (send.id.clone(), send.path.clone(), send.connector.clone());
     let prepared = prepared(studio, send)?;
     let (stop, _ended) = studio.running.begin(&id);
     let permits = Permits::default();
@@ -52,6 +52,7 @@ pub async fn send(studio: &Studio, send: SendRequest) -> Result<Sent, Error> {
         ..Sending::new(&permits, &stop.request)
     };
     let answered = prepared.send_as(studio, prepared.ready()?, &sending).await?;
+    studio.deeds.sent(&prepared, &connector, &answered);
     shown(studio, prepared.root(), path, answered)
 }
 
@@ -143,6 +144,8 @@ pub(super) struct Sending<'a> {
     pub(super) timed: bool,
     /// Hears of the waits that the server asks for.
     pub(super) waits: Option<&'a Arc<dyn Waits>>,
+    /// What answers in place of the connection's own client; nothing then leaves, and nothing is kept.
+    pub(super) replay: Option<&'a Client>,
     /// Hears of every page.
     pub(super) on_page: &'a (dyn Fn(Progress) + Sync),
 }
@@ -154,6 +157,7 @@ impl<'a> Sending<'a> {
             cancel,
             timed: false,
             waits: None,
+            replay: None,
             on_page: &|_| {},
         }
     }
@@ -194,6 +198,10 @@ pub(super) async fn exchange_as(
     ready: HttpRequest,
     sending: &Sending<'_>,
 ) -> Result<Exchange, Failure> {
+    if let Some(client) = sending.replay {
+        let outcome = joinery_http::send(client, &connection.http, ready, sending.cancel).await;
+        return outcome.map_err(Failure::Unanswered);
+    }
     let verdict = connection.judge(&ready);
     let allowed = studio.writes.allow(verdict, sending.permits, sending.cancel).await;
     allowed.map_err(Failure::Refused)?;

@@ -249,7 +249,7 @@ fn in_context(studio: &Studio, shown: &RequestInContext) -> Result<Prepared, Err
 }
 
 /// The connection of that name; where none is chosen, a request with an absolute URL can still be sent.
-pub(super) fn connection(studio: &Studio, connector: &Connector, name: Option<&str>) -> Result<Resolved, Error> {
+pub(crate) fn connection(studio: &Studio, connector: &Connector, name: Option<&str>) -> Result<Resolved, Error> {
     match name {
         Some(name) => connections::resolve(studio, connector, Ok(name)),
         None => Ok(connections::none(studio, connector)),

@@ -359,6 +359,8 @@ pub async fn run(studio: &Studio, run: RunAction) -> Result<RunReport, Error> {
         cursor: Value::Null,
         performed,
     };
+    let kept = Arc::new(kept);
+    studio.deeds.ran(&kept);
     remember(studio, report.number, kept);
     Ok(report)
 }
@@ -443,10 +445,10 @@ pub(crate) fn keep_page(
     Ok(number)
 }
 
-fn remember(studio: &Studio, number: i64, kept: Kept) {
+fn remember(studio: &Studio, number: i64, kept: Arc<Kept>) {
     let mut runs = lock(&studio.outputs.kept);
     runs.retain(|earlier, _| *earlier > number - KEPT);
-    runs.insert(number, Arc::new(kept));
+    runs.insert(number, kept);
 }
 
 pub(crate) fn content_type(headers: &[Header]) -> &str {

@@ -5,7 +5,7 @@ mod cassette;
 mod delivered;
 mod difference;
 mod judge;
-mod recording;
+pub(crate) mod recording;
 mod report;
 mod save;
 mod window;

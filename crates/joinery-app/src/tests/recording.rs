@@ -11,6 +11,7 @@ use joinery_connector::{
     test_file::Case,
 };
 use joinery_http::{Client, ClientOptions, auth};
+use serde_json::Value;
 use url::Url;
 
 use crate::{
@@ -26,16 +27,16 @@ use crate::{
 const SHORTEST_RESULT: usize = 8;
 
 /// What a cassette is made of.
-pub(super) struct Take<'a> {
-    pub(super) connection: &'a Resolved,
-    pub(super) asked: &'a [RecordedCall],
-    pub(super) calls: &'a [RecordedCall],
-    pub(super) drawn: &'a Drawn,
-    pub(super) given: &'a [Given],
+pub(crate) struct Take<'a> {
+    pub(crate) connection: &'a Resolved,
+    pub(crate) asked: &'a [RecordedCall],
+    pub(crate) calls: &'a [RecordedCall],
+    pub(crate) drawn: &'a Drawn,
+    pub(crate) given: &'a [Given],
 }
 
 impl<'a> Take<'a> {
-    pub(super) fn of(connection: &'a Resolved, performed: &'a Performed) -> Self {
+    pub(crate) fn of(connection: &'a Resolved, performed: &'a Performed) -> Self {
         Self {
             connection,
             asked: &performed.asked,
@@ -48,8 +49,53 @@ impl<'a> Take<'a> {
 
 /// The cassette of a run, masked. `said` is what its case says.
 pub(super) fn cassette(connector: &Connector, take: &Take, said: Vec<String>) -> Result<Cassette, Error> {
+    let mut cassettes = cassettes(connector, std::slice::from_ref(take), said)?;
+    Ok(cassettes.remove(0))
+}
+
+/// The cassettes of runs, one each, masked together: a value has the same stand-in in all of them.
+pub(crate) fn cassettes(connector: &Connector, takes: &[Take], said: Vec<String>) -> Result<Vec<Cassette>, Error> {
+    let parts = takes.iter().map(|take| unmasked(connector, take));
+    let mut parts = parts.collect::<Result<Vec<Cassette>, Error>>()?;
+    let mut whole = Cassette::new("", "");
+    for (number, part) in parts.iter().enumerate() {
+        whole.exchanges.extend(part.exchanges.iter().cloned());
+        whole.opened.extend(part.opened.iter().cloned());
+        let connection = Value::Object(part.connection.clone());
+        whole.connection.insert(number.to_string(), connection);
+    }
+    let uses = || takes.iter().map(|take| &take.drawn.uses);
+    let replace = takes.iter().flat_map(|take| {
+        let base_url = &take.connection.http.base_url;
+        addresses(base_url, &shown_base(connector, base_url))
+    });
+    let masking = Masking {
+        settings: &connector.manifest.tests,
+        secrets: takes.iter().flat_map(|take| secrets(take.connection)).collect(),
+        replace: replace.collect(),
+        results: uses()
+            .flat_map(|uses| uses.results.iter().flat_map(as_written))
+            .collect(),
+        signed: uses().flat_map(|uses| uses.signed.iter().cloned()).collect(),
+        said,
+        given: takes.iter().flat_map(|take| take.given.iter().cloned()).collect(),
+    };
+    masking.apply(&mut whole);
+    let (mut exchanges, mut opened) = (whole.exchanges.into_iter(), whole.opened.into_iter());
+    for (number, part) in parts.iter_mut().enumerate() {
+        part.exchanges = exchanges.by_ref().take(part.exchanges.len()).collect();
+        part.opened = opened.by_ref().take(part.opened.len()).collect();
+        if let Some(Value::Object(connection)) = whole.connection.remove(&number.to_string()) {
+            part.connection = connection;
+        }
+    }
+    Ok(parts)
+}
+
+/// The cassette of a run, with every secret in it.
+fn unmasked(connector: &Connector, take: &Take) -> Result<Cassette, Error> {
     let shown_base = shown_base(connector, &take.connection.http.base_url);
-    let mut cassette = Cassette::new(time_text(now_ms() / 1000 * 1000), shown_base.clone());
+    let mut cassette = Cassette::new(time_text(now_ms() / 1000 * 1000), shown_base);
     cassette.connection.clone_from(&take.connection.fields);
     cassette.connection.remove("base_url");
     cassette.secrets = take.connection.secrets.keys().cloned().collect();
@@ -58,18 +104,8 @@ pub(super) fn cassette(connector: &Connector, take: &Take, said: Vec<String>) ->
     for (calls, parallel) in [(take.asked, false), (take.calls, true)] {
         add(&mut cassette, calls, parallel)?;
     }
-    let uses = &take.drawn.uses;
-    cassette.opened = uses.opened.iter().map(|text| RecordedBody::of(text)).collect();
-    let masking = Masking {
-        settings: &connector.manifest.tests,
-        secrets: secrets(take.connection),
-        replace: addresses(&take.connection.http.base_url, &shown_base),
-        results: uses.results.iter().flat_map(as_written).collect(),
-        signed: uses.signed.clone(),
-        said,
-        given: take.given.to_vec(),
-    };
-    masking.apply(&mut cassette);
+    let opened = &take.drawn.uses.opened;
+    cassette.opened = opened.iter().map(|text| RecordedBody::of(text)).collect();
     Ok(cassette)
 }
 
@@ -114,7 +150,7 @@ fn add(cassette: &mut Cassette, calls: &[RecordedCall], may_overlap: bool) -> Re
 }
 
 /// The client, connection, time and chance of a replay.
-pub(super) fn replay(studio: &Studio, connector: &Arc<Connector>, file: &str, cassette: &Cassette) -> Performance {
+pub(crate) fn replay(studio: &Studio, connector: &Arc<Connector>, file: &str, cassette: &Cassette) -> Performance {
     let connection = connections::replayed(
         studio,
         connector,

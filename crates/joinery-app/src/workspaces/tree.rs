@@ -17,6 +17,7 @@ const GROUPS: &[(FileKind, &str)] = &[
     (FileKind::PickList, "Pick lists"),
     (FileKind::Request, "Requests"),
     (FileKind::Test, "Tests"),
+    (FileKind::Story, "Demo"),
     (FileKind::Document, "Documents"),
 ];
 
@@ -97,7 +98,7 @@ fn group(connector: &Connector, kind: FileKind, label: &str) -> Option<TreeGroup
     for file in connector.of_kind(kind) {
         if kind != FileKind::Request {
             let shown = match kind {
-                FileKind::Document | FileKind::Manifest | FileKind::Connection => &file.path,
+                FileKind::Document | FileKind::Manifest | FileKind::Connection | FileKind::Story => &file.path,
                 _ => &file.name,
             };
             entries.push(TreeEntry {

@@ -6,6 +6,7 @@ mod completions;
 mod connection;
 mod cookies;
 mod dap;
+mod demo;
 mod export;
 mod flow;
 mod fmt;
@@ -44,6 +45,8 @@ pub enum Command {
     Run(run::Arguments),
     /// Run the cases of a connector
     Test(Box<test::Arguments>),
+    /// Play the story of a connector, and write its hand-out
+    Demo(Box<demo::Arguments>),
     /// Print the new events of a trigger
     Poll(trigger::poll::Arguments),
     /// Run triggers and take webhooks until stopped
@@ -92,6 +95,7 @@ impl Command {
             Self::Fmt(arguments) => fmt::run(&arguments),
             Self::Run(arguments) => run::run(&arguments),
             Self::Test(arguments) => test::run(&arguments),
+            Self::Demo(arguments) => demo::run(&arguments),
             Self::Poll(arguments) => trigger::poll::run(&arguments),
             Self::Serve(arguments) => trigger::serve::run(&arguments),
             Self::Flow(arguments) => flow::run(&arguments),
@@ -118,6 +122,7 @@ impl Command {
             Self::Check(arguments) => arguments.json,
             Self::Run(arguments) => arguments.json,
             Self::Test(arguments) => arguments.json,
+            Self::Demo(arguments) => arguments.json,
             Self::Send(arguments) => arguments.shown.json,
             Self::Import(arguments) => arguments.json,
             Self::Connection(arguments) => arguments.wants_json(),

@@ -8,6 +8,7 @@ mod people;
 mod playback;
 mod settings;
 mod text;
+mod veil;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -17,6 +18,7 @@ pub use given::{Given, given, shown_input};
 pub use mask::Masking;
 pub use playback::{Miss, MissReason, Playback};
 pub use settings::{MaskRule, TestSettings};
+pub use veil::{COVER, Veil};
 
 pub(crate) use playback::difference;
 

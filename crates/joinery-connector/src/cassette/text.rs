@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::LazyLock};
 use regex::{Captures, Regex, RegexBuilder};
 use url::Url;
 
-static EMAIL: LazyLock<Regex> = LazyLock::new(|| {
+pub(super) static EMAIL: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"[A-Za-z0-9][A-Za-z0-9._%+'-]*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+").expect("a constant that works")
 });
 

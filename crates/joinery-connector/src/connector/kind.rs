@@ -35,6 +35,7 @@ impl FileKind {
         match path {
             "connector.toml" => return (Self::Manifest, path),
             "connection.rhai" => return (Self::Connection, "connection"),
+            "demo.toml" => return (Self::Story, path),
             "README.md" | "CHANGELOG.md" | "icon.svg" => return (Self::Document, path),
             _ => {}
         }
@@ -53,6 +54,7 @@ impl FileKind {
             ("pick_lists", ".rhai", Self::PickList),
             ("tests", ".toml", Self::Test),
             ("flows", ".rhai", Self::Flow),
+            ("demo", ".json", Self::Recording),
         ] {
             if let Some(name) = direct(folder, extension) {
                 return (kind, name);

@@ -101,7 +101,7 @@ fn problem(file: &str, message: String, hint: &str) -> Problem {
 }
 
 /// The value as TOML, which has no null: members that are null are left out.
-fn to_toml(value: &Value) -> Option<Toml> {
+pub(crate) fn to_toml(value: &Value) -> Option<Toml> {
     Some(match value {
         Value::Null => return None,
         Value::Bool(value) => Toml::from(*value),

@@ -11,9 +11,11 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
+pub(crate) use add::to_toml;
 pub use add::{NewCase, file_name};
 pub use entry::{CaseDelivery, CaseEntry};
 pub use matcher::{Approx, JsonWord, Matcher, Schema, same};
+pub(crate) use path::mistake as path_mistake;
 pub use path::{hide, pointer, select};
 
 use crate::{

@@ -7,7 +7,7 @@ use serde_json_path::JsonPath;
 const HIDDEN: &str = "(ignored)";
 
 /// Why a path cannot be used.
-pub(super) fn mistake(path: &str) -> Option<String> {
+pub(crate) fn mistake(path: &str) -> Option<String> {
     JsonPath::parse(path).err().map(|error| error.to_string())
 }
 

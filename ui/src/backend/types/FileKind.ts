@@ -3,4 +3,4 @@
 /**
  * What a file is for.
  */
-export type FileKind = "manifest" | "connection" | "action" | "trigger" | "method" | "schema" | "pick_list" | "request" | "request_folder" | "test" | "cassette" | "document" | "flow" | "other";
+export type FileKind = "manifest" | "connection" | "action" | "trigger" | "method" | "schema" | "pick_list" | "request" | "request_folder" | "test" | "cassette" | "story" | "recording" | "document" | "flow" | "other";

@@ -39,7 +39,7 @@ export const KIND_ICONS: Partial<Record<FileKind, Component<{ size?: number | st
 };
 
 /** Kinds of which there are few: they stand in the tree without a group. */
-const ALONE: readonly FileKind[] = ['manifest', 'connection', 'document'];
+const ALONE: readonly FileKind[] = ['manifest', 'connection', 'story', 'document'];
 
 /** Kinds whose names on disk other files rely on, or that have one name only. */
 const FIXED: readonly FileKind[] = ['manifest', 'connection'];
