@@ -98,12 +98,14 @@ test('settings act, are kept, and can be taken back', async () => {
 			await studio.press(Key.Control, 'b');
 			await studio.press(Key.Control, Key.Shift, 'b');
 			await studio.until('the sidebar is hidden', 'return document.querySelector("nav.side") === null');
-			await studio.restart();
-			await studio.see('Rhai');
-			await studio.until('the type is there again', editorHas('fontSize', '18px'));
-			await studio.until('the sidebar is still hidden', 'return document.querySelector("nav.side") === null');
 			await studio.press(Key.Control, Key.Shift, 'b');
 			await studio.until('the sidebar is back', 'return document.querySelector("nav.side") !== null');
+			await studio.restart();
+			await studio.click('button', 'acme-connectors');
+			await studio.see('Rhai');
+			await studio.until('the type is there again', editorHas('fontSize', '18px'));
+			await studio.press(Key.Control, Key.Shift, 'b');
+			await studio.until('the sidebar is hidden again', 'return document.querySelector("nav.side") === null');
 		},
 		{ browser }
 	);
