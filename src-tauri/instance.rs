@@ -93,12 +93,14 @@ fn listen(home: &Path, lock: File) -> std::io::Result<Instance> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
     let token = uuid::Uuid::new_v4().simple().to_string();
     let port = listener.local_addr()?.port();
-    write_door(home, &Door { port, token: token.clone() })?;
-    Ok(Instance {
-        listener,
-        token,
-        lock,
-    })
+    write_door(
+        home,
+        &Door {
+            port,
+            token: token.clone(),
+        },
+    )?;
+    Ok(Instance { listener, token, lock })
 }
 
 /// Written beside and moved there: nobody reads half of it, and nobody but the user reads it at all.
@@ -179,7 +181,10 @@ mod tests {
         assert!(matches!(start(home.path(), &given), Start::Handed));
         assert_eq!(paths.recv_timeout(Duration::from_secs(5)).expect("paths"), given);
         assert!(matches!(start(home.path(), &[]), Start::Handed));
-        assert_eq!(paths.recv_timeout(Duration::from_secs(5)).expect("a call"), [PathBuf::new(); 0]);
+        assert_eq!(
+            paths.recv_timeout(Duration::from_secs(5)).expect("a call"),
+            [PathBuf::new(); 0]
+        );
     }
 
     #[test]
@@ -203,8 +208,14 @@ mod tests {
         door.token = "guessed".into();
 
         call(&door, &[PathBuf::from("/tmp/other")]).expect_err("it is turned away");
-        assert!(matches!(start(home.path(), &[PathBuf::from("/tmp/own")]), Start::Handed));
-        assert_eq!(paths.recv_timeout(Duration::from_secs(5)).expect("paths"), [PathBuf::from("/tmp/own")]);
+        assert!(matches!(
+            start(home.path(), &[PathBuf::from("/tmp/own")]),
+            Start::Handed
+        ));
+        assert_eq!(
+            paths.recv_timeout(Duration::from_secs(5)).expect("paths"),
+            [PathBuf::from("/tmp/own")]
+        );
     }
 
     #[test]

@@ -111,6 +111,7 @@ impl RecordedCall {
         Self {
             report,
             body: None,
+            response: Some(exchange.response.clone()),
             tape: exchange.tape.clone(),
             lost: false,
         }

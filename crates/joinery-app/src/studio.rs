@@ -228,17 +228,6 @@ impl Studio {
         Ok(client)
     }
 
-    /// Forgets the cookies of every connection; how many there were.
-    pub(crate) fn forget_cookies(&self) -> usize {
-        let clients = lock(&self.clients);
-        let forgotten = clients.values().map(|made| {
-            let count = made.client.kept_cookies().len();
-            made.client.forget_cookies();
-            count
-        });
-        forgotten.sum()
-    }
-
     /// What signing in with `auth` remembers for a connection: one for everything that uses it, begun anew when the
     /// connection is changed. `saved` says whether its tokens may outlive the process.
     pub(crate) fn session(&self, connection: &str, auth: &Auth, saved: bool) -> Arc<Session> {

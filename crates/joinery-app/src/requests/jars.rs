@@ -99,6 +99,25 @@ pub(crate) fn keep(studio: &Studio, profile: &str) -> Result<(), Error> {
     Ok(())
 }
 
+/// Forgets the cookies of every connection, kept or not; how many there were.
+///
+/// # Errors
+/// As [`jar`].
+pub(crate) fn forget_all(studio: &Studio) -> Result<usize, Error> {
+    for profile in cookie_jar::connections(studio.store()?)? {
+        fresh(studio, &profile)?;
+    }
+    let names: Vec<String> = lock(&studio.jars.0).keys().cloned().collect();
+    let mut forgotten = 0;
+    for name in names {
+        forgotten += lock(&studio.jars.0)
+            .get(&name)
+            .map_or(0, |known| known.jar.list().len());
+        forget(studio, &name)?;
+    }
+    Ok(forgotten)
+}
+
 /// Forgets the jar of a connection that is no more.
 ///
 /// # Errors

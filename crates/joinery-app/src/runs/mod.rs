@@ -441,7 +441,7 @@ pub(crate) fn keep_page(
         cursor,
         performed: performed.clone(),
     };
-    remember(studio, number, kept);
+    remember(studio, number, Arc::new(kept));
     Ok(number)
 }
 

@@ -4,7 +4,7 @@ use joinery_store::table;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{error::Error, studio::Studio};
+use crate::{error::Error, requests::jars, studio::Studio};
 
 /// What can be cleared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -26,7 +26,7 @@ pub enum Cleared {
 pub fn clear(studio: &Studio, what: Cleared) -> Result<usize, Error> {
     Ok(match what {
         Cleared::History => table::send::forget(studio.store()?, None)? + table::run::forget(studio.store()?, None)?,
-        Cleared::Cookies => studio.forget_cookies(),
+        Cleared::Cookies => jars::forget_all(studio)?,
         Cleared::Drafts => table::setting::forget(studio.store()?, "drafts:")?,
     })
 }

@@ -66,10 +66,7 @@ fn what_is(path: &Path) -> AskedPath {
     match connector {
         Some(folder) => AskedPath::Workspace {
             path: text(folder),
-            file: path
-                .strip_prefix(folder)
-                .ok()
-                .map(|file| text(file).replace('\\', "/")),
+            file: path.strip_prefix(folder).ok().map(|file| text(file).replace('\\', "/")),
         },
         None => AskedPath::File { path: text(path) },
     }
@@ -100,8 +97,16 @@ mod tests {
             file: file.map(str::to_owned),
         };
         assert_eq!(what("okta"), workspace(None));
-        assert_eq!(what("okta/actions/get_user.rhai"), workspace(Some("actions/get_user.rhai")));
-        assert_eq!(what("calls.har"), AskedPath::File { path: path("calls.har") });
+        assert_eq!(
+            what("okta/actions/get_user.rhai"),
+            workspace(Some("actions/get_user.rhai"))
+        );
+        assert_eq!(
+            what("calls.har"),
+            AskedPath::File {
+                path: path("calls.har")
+            }
+        );
         assert_eq!(
             what("okta-1.0.0.joinery"),
             AskedPath::Package {

@@ -185,7 +185,8 @@ fn comments_and_unknown_keys_survive_a_change() {
         say = "And again"
         run = "get_user"
         input = { user = "grace" }
-    "##]].assert_eq(&story.render(Some(STORY)));
+    "##]]
+    .assert_eq(&story.render(Some(STORY)));
 }
 
 #[test]

@@ -40,6 +40,19 @@ pub fn get(store: &Store, connection: &str) -> Result<Option<(i64, Vec<u8>)>, Er
     })
 }
 
+/// The connections whose jars are kept.
+///
+/// # Errors
+/// [`Error::Statement`].
+pub fn connections(store: &Store) -> Result<Vec<String>, Error> {
+    store.with("listing cookies", |database| {
+        database
+            .prepare_cached("SELECT connection FROM cookie_jar ORDER BY connection")?
+            .query_map([], |row| row.get(0))?
+            .collect()
+    })
+}
+
 /// Keeps a sealed jar in place of the one before; gives its mark.
 ///
 /// # Errors
@@ -86,5 +99,6 @@ mod tests {
         remove(&store, "acme").unwrap();
         assert_eq!(get(&store, "acme").unwrap(), None);
         assert!(get(&store, "other").unwrap().is_some());
+        assert_eq!(connections(&store).unwrap(), ["other"]);
     }
 }

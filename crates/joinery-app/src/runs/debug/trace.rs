@@ -94,6 +94,7 @@ impl Trace {
         let call = RecordedCall {
             report,
             body: None,
+            response: answer.as_ref().ok().map(|answer| answer.response.clone()),
             tape: Vec::new(),
             lost: false,
         };
