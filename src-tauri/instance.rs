@@ -183,7 +183,7 @@ mod tests {
         assert!(matches!(start(home.path(), &[]), Start::Handed));
         assert_eq!(
             paths.recv_timeout(Duration::from_secs(5)).expect("a call"),
-            [PathBuf::new(); 0]
+            Vec::<PathBuf>::new()
         );
     }
 

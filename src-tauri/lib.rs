@@ -46,7 +46,9 @@ pub fn run() {
                 instance.serve(move |paths| {
                     window::bring_to_front(&app);
                     let studio = app.state::<Arc<Studio>>();
-                    paths.iter().for_each(|path| workspaces::ask(&studio, path));
+                    for path in &paths {
+                        workspaces::ask(&studio, path);
+                    }
                 });
             }
             // The grammar is compiled when it is first used: now, while the page loads, and not at the first script.

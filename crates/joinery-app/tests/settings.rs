@@ -97,13 +97,14 @@ impl Desk {
             connection: None,
             resume: None,
             save: None,
+            function: None,
         };
         runs::run(&self.studio, run).await.unwrap()
     }
 
     fn past(&self, url: &str) -> usize {
         let ask = AskHistory {
-            path: None,
+            file: None,
             method: "GET".into(),
             url: url.into(),
         };

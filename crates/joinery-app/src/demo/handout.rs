@@ -66,9 +66,10 @@ fn about(connector: &Connector, view: &DemoView, scenes: &[Scene]) -> String {
         (_, Some(day)) => format!("recorded on {day}"),
         (_, None) => "nothing was called".to_owned(),
     };
-    let covered = match view.personal {
-        true => "secrets and personal data masked",
-        false => "secrets masked",
+    let covered = if view.personal {
+        "secrets and personal data masked"
+    } else {
+        "secrets masked"
     };
     format!("{} {} · {source} · {covered}", manifest.title, manifest.version)
 }

@@ -79,9 +79,10 @@ pub async fn make(studio: &Studio, wanted: &MakeDemo) -> Result<MadeDemo, Error>
         return Err(Error::new(Code::Input, "nothing is chosen").with_hint("Choose what the story tells."));
     }
     let before = connector.text(FILE).ok().map(|text| text.to_string());
-    let mut story = match wanted.add {
-        true => needed(&connector)?,
-        false => Story::default(),
+    let mut story = if wanted.add {
+        needed(&connector)?
+    } else {
+        Story::default()
     };
     title.clone_into(&mut story.title);
     let first = story.steps.len();

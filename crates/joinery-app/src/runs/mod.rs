@@ -322,13 +322,12 @@ pub async fn run(studio: &Studio, run: RunAction) -> Result<RunReport, Error> {
         None => None,
     };
     let connector = connectors::with_built_in(connectors::in_workspace(studio, &run.file.connector)?);
-    let (path, name) = match &run.function {
-        Some(function) => alone_in(&connector, &run.file.path, function)?,
-        None => {
-            let path = connectors::script(&connector, &run.file.path)?;
-            let name = connector.files[&path].name.clone();
-            (path, name)
-        }
+    let (path, name) = if let Some(function) = &run.function {
+        alone_in(&connector, &run.file.path, function)?
+    } else {
+        let path = connectors::script(&connector, &run.file.path)?;
+        let name = connector.files[&path].name.clone();
+        (path, name)
     };
     let input = match run.input {
         Value::Null => last_input(studio, &connector, &name)?.unwrap_or_else(|| json!({})),

@@ -236,16 +236,13 @@ async fn alone(
     task: &Task,
     performance: impl Fn() -> Performance,
 ) -> Result<Found, Error> {
-    let (performed, client) = match &task.case.entry {
-        Some(CaseEntry::Delivery(delivery)) => {
-            let ready = || prepared(performance(), task, options);
-            (delivered::perform(studio, ready, delivery).await?, None)
-        }
-        _ => {
-            let performance = performance();
-            let client = performance.client.clone();
-            (perform(studio, performance, task, options).await?, client)
-        }
+    let (performed, client) = if let Some(CaseEntry::Delivery(delivery)) = &task.case.entry {
+        let ready = || prepared(performance(), task, options);
+        (delivered::perform(studio, ready, delivery).await?, None)
+    } else {
+        let performance = performance();
+        let client = performance.client.clone();
+        (perform(studio, performance, task, options).await?, client)
     };
     let calls = client.as_ref().and_then(joinery_http::Client::recording);
     if calls.is_some_and(|recording| !recording.misses().is_empty()) {
@@ -276,13 +273,12 @@ async fn perform(
         Some(CaseEntry::Delivery(_)) | None => None,
     };
     let stop = performance.stopper();
-    let performing = async {
+    let mut performing = Box::pin(async {
         match entry {
             Some(entry) => triggers::enter(studio, performance, entry).await,
             None => runs::perform(studio, performance).await,
         }
-    };
-    tokio::pin!(performing);
+    });
     tokio::select! {
         performed = &mut performing => performed,
         () = options.stop.cancelled() => {

@@ -64,11 +64,11 @@ fn check(text: &str, expect: Expect) {
 fn a_story_says_what_is_not_recorded_and_not_known() {
     check(
         STORY,
-        expect![[r#"
+        expect![[r"
             15:1 unknown_key: unknown key `step[2].later` (known keys: title, say, request, action, run)
             10:11 not_recorded: this step is not recorded yet: there is no demo/users_get_user.json (record the story with `joinery demo --record`)
             19:7 not_recorded: this step is not recorded yet: there is no demo/get_user.json (record the story with `joinery demo --record`)
-        "#]],
+        "]],
     );
 }
 
@@ -76,11 +76,11 @@ fn a_story_says_what_is_not_recorded_and_not_known() {
 fn a_wrong_name_is_named_with_the_nearest() {
     check(
         "title = \"x\"\n[[step]]\nrequest = \"users/get_usr\"\n[[step]]\nrun = \"get_usr\"\n[[step]]\naction = \"entirely_else\"\n",
-        expect![[r#"
+        expect![[r"
             3:11 no_request: there is no request `users/get_usr` (did you mean `users/get_user`?)
             5:7 no_action: there is no action `get_usr` (did you mean `get_user`?)
             7:10 no_action: there is no action `entirely_else` (name one of the connector's actions)
-        "#]],
+        "]],
     );
 }
 
@@ -88,9 +88,9 @@ fn a_wrong_name_is_named_with_the_nearest() {
 fn mistakes_have_their_place() {
     check(
         "title = \"x\"\n[[step]]\nrequest = \"a\"\nrun = \"b\"\n",
-        expect![[r#"
+        expect![[r"
             4:7 both: a step shows one thing, and this one names `request` too (make two steps of it)
-        "#]],
+        "]],
     );
     check(
         "title = \"x\"\n[[step]]\nrun = \"get_user\"\nshow = \"$.[\"\n",
@@ -100,9 +100,9 @@ fn mistakes_have_their_place() {
     );
     check(
         "title = \"x\"\n",
-        expect![[r#"
+        expect![[r"
             1:1 missing_key: the file has no `step` (add `[[step]]`)
-        "#]],
+        "]],
     );
     check(
         "title = \"x\"\n[[step]]\n",
@@ -161,7 +161,7 @@ fn comments_and_unknown_keys_survive_a_change() {
         show: Vec::new(),
         place: (0, 0),
     });
-    expect![[r##"
+    expect![[r#"
         # For the customer's first visit
         title = "Two users"
 
@@ -185,7 +185,7 @@ fn comments_and_unknown_keys_survive_a_change() {
         say = "And again"
         run = "get_user"
         input = { user = "grace" }
-    "##]]
+    "#]]
     .assert_eq(&story.render(Some(STORY)));
 }
 

@@ -121,12 +121,11 @@ fn read_now(table: &mut Table) -> Result<Option<i64>, Problem> {
         Some(Value::String(text)) => text,
         Some(other) => other.to_string(),
     };
-    match text.parse::<jiff::Timestamp>() {
-        Ok(time) => Ok(Some(time.as_millisecond())),
-        Err(_) => {
-            let hint = Some("write it as \"2026-03-01T12:30:00Z\"".to_owned());
-            Err(table.error("now", "wrong_type", format!("`{text}` is not a moment"), hint))
-        }
+    if let Ok(time) = text.parse::<jiff::Timestamp>() {
+        Ok(Some(time.as_millisecond()))
+    } else {
+        let hint = Some("write it as \"2026-03-01T12:30:00Z\"".to_owned());
+        Err(table.error("now", "wrong_type", format!("`{text}` is not a moment"), hint))
     }
 }
 

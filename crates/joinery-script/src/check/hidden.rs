@@ -97,16 +97,10 @@ fn report(scripts: &Scripts, script: &Script, ast: &AST, name: &str, call: &Call
     let (line, column) = span.map_or((0, 0), |span| place(text, span));
     let own = script_functions(ast);
     let is_free = |new: &str| scripts.inner.signatures.get(new).is_none() && !own.iter().any(|(taken, _)| taken == new);
-    let new = (1..)
-        .map(|number| {
-            if number == 1 {
-                format!("own_{name}")
-            } else {
-                format!("own_{name}_{number}")
-            }
-        })
-        .find(|new| is_free(new))
-        .unwrap_or_default();
+    let mut new = format!("own_{name}");
+    while !is_free(&new) {
+        new.push('_');
+    }
     let place = if call.file == path {
         format!("line {}", call.line)
     } else {

@@ -78,9 +78,10 @@ async fn play(arguments: &Arguments, studio: &Studio) -> Result<Vec<Scene>, Erro
             written = report::show(&view, scene);
         }
     };
-    let scenes = match arguments.record {
-        true => demo::record(studio, &stage, &mut tell).await?,
-        false => demo::show_all(studio, &stage, &mut tell).await?,
+    let scenes = if arguments.record {
+        demo::record(studio, &stage, &mut tell).await?
+    } else {
+        demo::show_all(studio, &stage, &mut tell).await?
     };
     written?;
     // What was recorded a moment ago is what the page tells of.
