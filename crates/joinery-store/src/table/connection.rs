@@ -187,9 +187,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let old = rusqlite::Connection::open(folder.path().join("joinery.db")).unwrap();
         old.execute_batch(&format!(
-            "{}; INSERT INTO connection VALUES ('prod', 'okta', 'token', '{{}}', '[]');
+            "{}; {}; INSERT INTO connection VALUES ('prod', 'okta', 'token', '{{}}', '[]');
              PRAGMA application_id = {}; PRAGMA user_version = 1",
-            MIGRATIONS[0].1, 0x4A4F_494E
+            MIGRATIONS[0].1,
+            crate::table::send::MIGRATIONS[0].1,
+            0x4A4F_494E
         ))
         .unwrap();
         drop(old);

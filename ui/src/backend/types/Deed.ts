@@ -2,11 +2,7 @@
 import type { DemoKind } from "./DemoKind";
 
 /**
- * The most that is remembered; a story of more has no audience.
- * t KEPT: usize = 60;
- * 
  * A send or a run of this session.
- * rive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
  */
 export type Deed = { 
 /**
