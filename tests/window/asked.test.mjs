@@ -25,6 +25,7 @@ test('a second start hands what it was given to the window that is open', async 
 		startAgain(studio, [join('actions', 'create_user.rhai')], installed);
 		await studio.find('tab', 'create_user.rhai');
 		startAgain(studio, ['okta.joinery']);
+		await studio.see('Not signed. Nothing says who made it.');
 		await studio.click('button', 'Install');
 		await studio.see('Nothing was overwritten.');
 

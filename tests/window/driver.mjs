@@ -73,8 +73,7 @@ export async function withStudio(test, { width = 1440, height = 900, browser = '
 	} catch (error) {
 		const seen = await studio?.run(SEEN).catch(() => null);
 		await studio?.picture('failed').catch(() => {});
-		if (seen) error.message += `\non the page: ${seen}`;
-		throw error;
+		throw seen ? new Error(`${error.message}\non the page: ${seen}`, { cause: error }) : error;
 	} finally {
 		await studio?.close();
 		rmSync(home, { recursive: true, force: true });
