@@ -30,7 +30,7 @@ test('a second start hands what it was given to the window that is open', async 
 		await studio.see('Nothing was overwritten.');
 
 		await studio.restart([at('okta')]);
-		await studio.until('it is that folder', `return document.querySelector('[data-region="Top bar"]')?.innerText.startsWith('okta')`);
+		await studio.until('it is that connector alone', 'return document.querySelector(".crumb b")?.innerText === "okta" && !document.querySelector(".crumb .workspace")');
 		await studio.find('treeitem', 'deactivate_user');
 	});
 });
