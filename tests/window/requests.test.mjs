@@ -116,7 +116,8 @@ test('requests are duplicated, renamed, put into folders, and inherit from them'
 			const requests = join(studio.home, 'documents', 'Joinery', 'acme-connectors', 'okta', 'requests');
 			await row(studio, 'users/get_user.toml');
 			await studio.press(Key.Control, 'd');
-			await studio.see('Get user copy');
+			// Renamed while it is still being opened, it would be looked for where it was.
+			await studio.until('the copy is open', OPEN_TAB, 'Get user copy');
 			assert.ok(existsSync(join(requests, 'users', 'get_user_copy.toml')));
 			await row(studio, 'users/get_user_copy.toml');
 			await studio.press(Key.F2);
@@ -125,6 +126,7 @@ test('requests are duplicated, renamed, put into folders, and inherit from them'
 			await studio.type('Find a person');
 			await studio.press(Key.Enter);
 			await studio.inTree('it is renamed', `return ${ROW} !== null`, 'users/find_a_person.toml');
+			await studio.until('its tab too', OPEN_TAB, 'Find a person');
 
 			await menu(studio, 'users/find_a_person.toml');
 			await studio.click('menuitem', 'Move to');
@@ -292,6 +294,9 @@ function pick({ type, body }) {
 	return [type, body];
 }
 
+/** Whether the tab with that name is in front. */
+const OPEN_TAB = `return [...document.querySelectorAll('[role=tab][aria-selected=true]')].some((each) => each.textContent.includes(arguments[0]))`;
+
 const ROW = `document.querySelector('[role=treeitem][data-id="okta:requests/' + arguments[0] + '"]')`;
 
 async function row(studio, path) {
@@ -299,8 +304,10 @@ async function row(studio, path) {
 }
 
 async function menu(studio, path) {
-	await studio.inTree(
-		`the row ${path}`,
+	// In the middle of the tree: a row drawn beyond its edge would have its menu beyond the window's.
+	await studio.inTree(`the row ${path}`, `return ${ROW}`, path);
+	await studio.until(
+		`the row ${path}, to ask for its menu`,
 		`const row = ${ROW}; const at = row?.getBoundingClientRect();
 		 row?.dispatchEvent(new MouseEvent('contextmenu', { bubbles: true, cancelable: true, clientX: at.left + 40, clientY: at.top + 8 }));
 		 return row !== null`,
