@@ -161,22 +161,24 @@ async function open(studio, name) {
   );
 }
 
-/** Puts the caret into a line of the open script. */
+/** Puts the caret into a line of the open script, and waits until the editor has taken note of it. */
 async function caret(studio, text, inside) {
   await studio.until(
-    `a line with ${text}`,
+    `the caret in a line with ${text}`,
     `const content = ${CONTENT};
-		 const line = [...content.querySelectorAll('.cm-line')].find((each) => each.textContent.startsWith(arguments[0])) ?? [...content.querySelectorAll('.cm-line')].find((each) => each.textContent.includes(arguments[0]));
+		 const lines = [...content.querySelectorAll('.cm-line')];
+		 const line = lines.find((each) => each.textContent.startsWith(arguments[0])) ?? lines.find((each) => each.textContent.includes(arguments[0]));
 		 if (!line) return false;
 		 content.focus();
-		 let offset = line.textContent.indexOf(arguments[0]) + arguments[1];
+		 const column = line.textContent.indexOf(arguments[0]) + arguments[1];
+		 if (line.classList.contains('cm-activeLine') && new RegExp('Col ' + (column + 1) + '\\\\b').test(document.querySelector('footer').innerText)) return true;
+		 let offset = column;
 		 const walker = document.createTreeWalker(line, NodeFilter.SHOW_TEXT);
 		 let node;
 		 while ((node = walker.nextNode())) { if (offset <= node.length) break; offset -= node.length; }
 		 getSelection().collapse(node ?? line, offset);
-		 return true;`,
+		 return false;`,
     text,
     inside,
   );
-  await new Promise((wake) => setTimeout(wake, 80));
 }

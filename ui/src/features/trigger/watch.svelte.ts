@@ -80,6 +80,8 @@ export class TriggerWatch {
 	#next = 1;
 	/** Counts what was asked, so that a late answer about another trigger is not taken. */
 	#asked = 0;
+	/** Done once it is known what the trigger takes: who polls before waits for it. */
+	#chosen: Promise<void> = Promise.resolve();
 
 	emitted = $derived(this.events.filter((each) => !each.duplicate).length);
 	duplicates = $derived(this.events.length - this.emitted);
@@ -112,10 +114,16 @@ export class TriggerWatch {
 	}
 
 	/** Makes `file` the trigger to watch. */
-	async choose(file: FileRef): Promise<void> {
+	choose(file: FileRef): Promise<void> {
 		if (this.file?.connector === file.connector && this.file.path === file.path) return this.refresh();
 		this.clear();
 		this.file = file;
+		this.#chosen = this.#describe(file);
+		return this.#chosen;
+	}
+
+	/** Asks what the trigger takes, and how far it has come. */
+	async #describe(file: FileRef): Promise<void> {
 		const asked = ++this.#asked;
 		try {
 			const form = await this.backend.describeAction(file, null, this.session.connection, null);
@@ -258,6 +266,7 @@ export class TriggerWatch {
 	}
 
 	async #poll(take: (report: PollReport) => void): Promise<void> {
+		await this.#chosen;
 		const { asked } = this;
 		if (!asked || this.polling || !this.view?.polls) return;
 		const turn = this.#asked;

@@ -36,6 +36,15 @@ test('a poll brings events, newest first, and drops what came before', async () 
 	expect(watch.rows.map((each) => targetOf(each.event))).toEqual(['Mary Jackson']);
 });
 
+test('a poll asked for before the trigger is known waits for it', async () => {
+	const { watch } = await open();
+	watch.clear();
+	const chosen = watch.choose(file);
+	expect(watch.view).toBeNull();
+	await Promise.all([watch.createSampleUser(), chosen]);
+	expect(watch.polls.length).toBe(1);
+});
+
 test('it polls by itself until it is paused', async () => {
 	const { watch } = await open();
 	vi.useFakeTimers();
