@@ -45,6 +45,13 @@ pub fn clear_data(studio: Shared<'_>, what: Cleared) -> Result<usize, Error> {
 }
 
 #[tauri::command(async)]
+pub fn notify(text: String) -> Result<(), String> {
+    let mut notification = notify_rust::Notification::new();
+    notification.appname("Joinery").summary("Joinery").body(&text).icon("joinery-studio");
+    notification.show().map(drop).map_err(|error| error.to_string())
+}
+
+#[tauri::command(async)]
 pub fn set_title(window: tauri::Window, title: String) {
     // A window that is closing has no title to set.
     drop(window.set_title(&title));

@@ -43,6 +43,12 @@ pub fn take_asked(studio: Shared<'_>) -> Option<AskedPath> {
 }
 
 #[tauri::command(async)]
+pub fn keep_dropped_package(studio: Shared<'_>, name: String, base64: String) -> Result<String, Error> {
+    let path = workspaces::keep_dropped(&studio, &name, &base64)?;
+    Ok(path.display().to_string())
+}
+
+#[tauri::command(async)]
 pub fn install_package(studio: Shared<'_>, path: String) -> Result<Workspace, Error> {
     workspaces::install(&studio, &path)
 }

@@ -1,7 +1,7 @@
 // What comes from outside: paths on the command line, a second start, a package to look at.
 
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { joinery, startAgain, withStudio } from './driver.mjs';
@@ -28,6 +28,23 @@ test('a second start hands what it was given to the window that is open', async 
 		await studio.see('Not signed. Nothing says who made it.');
 		await studio.click('button', 'Install');
 		await studio.see('Nothing was overwritten.');
+
+		// Dropped on the window it is looked at as well; where it lies is not known then.
+		await studio.click('button', 'Cancel');
+		await studio.until('no dialog stands', 'return document.querySelector("[role=dialog]") === null');
+		await studio.run(
+			`const bytes = Uint8Array.from(atob(arguments[0]), (letter) => letter.charCodeAt(0));
+			const data = new DataTransfer();
+			data.items.add(new File([bytes], 'okta-dropped.joinery'));
+			document.querySelector('main').dispatchEvent(new DragEvent('drop', { bubbles: true, cancelable: true, dataTransfer: data }));`,
+			readFileSync(at('okta.joinery')).toString('base64')
+		);
+		await studio.see('Not signed. Nothing says who made it.');
+		await studio.until(
+			'it can be installed only',
+			`const button = [...document.querySelectorAll('[role=dialog] button')].find((each) => each.innerText.includes('Open as workspace'));
+			return button.disabled || button.ariaDisabled === 'true';`
+		);
 
 		await studio.restart([at('okta')]);
 		await studio.until('it is that connector alone', 'return document.querySelector(".crumb b")?.innerText === "okta" && !document.querySelector(".crumb .workspace")');

@@ -296,7 +296,7 @@ async function call(method, url, body) {
 }
 
 /** Asks until the answer is something true; tells what it waited for when that never comes. */
-export async function until(what, ask, timeout = 15000) {
+export async function until(what, ask, timeout = 45_000) {
 	const end = Date.now() + timeout;
 	let last;
 	while (Date.now() < end) {

@@ -188,6 +188,7 @@ async function make(studio, service, name, card, values) {
 async function use(studio, name) {
 	const sends = await studio.run('return (window.sends = (window.sends ?? 0) + 1)');
 	await studio.click('treeitem', 'Planted');
+	await studio.until('the request is open', `return document.querySelector('[data-region="Request tester"] [role=tab][aria-selected=true]')?.innerText.includes('Planted')`);
 	await studio.press(Key.Control, Key.Enter);
 	await studio.until(`answer ${sends}`, 'return /\\b(200 OK|4\\d\\d )/.test(document.querySelector(\'[data-region="Request tester"]\').innerText) || document.querySelector(\'[data-region="Request tester"] .banner\') !== null');
 	for (const part of ['Params', 'Headers', 'Auth']) {

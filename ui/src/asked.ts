@@ -1,6 +1,7 @@
 /** What someone asks from outside to open: a path on the command line, a double click on a package. */
 import type { AskedPath } from './backend/types/AskedPath';
 import { Inspector } from './features/package/inspector.svelte';
+import { inBase64 } from './lib/base64';
 import type { Studio } from './studio.svelte';
 import { openImport } from './tester-dialogs';
 
@@ -18,9 +19,19 @@ export async function choosePackage(studio: Studio): Promise<void> {
 	if (path !== null) inspectPackage(studio, path);
 }
 
+/** A file dropped on the window: a package is shown, of anything else the requests are imported. */
+export async function takeDropped(studio: Studio, file: File): Promise<void> {
+	if (!file.name.endsWith('.joinery')) {
+		if (studio.session.workspace) openImport(studio, file);
+		return;
+	}
+	const path = await studio.backend.keepDroppedPackage(file.name, await inBase64(file));
+	inspectPackage(studio, path, true);
+}
+
 /** What a package holds, before anything of it is used. */
-export function inspectPackage(studio: Studio, path: string): void {
-	const inspector = new Inspector(studio.backend, path);
+export function inspectPackage(studio: Studio, path: string, dropped = false): void {
+	const inspector = new Inspector(studio.backend, path, dropped);
 	studio.dialog = { kind: 'package', inspector };
 	void inspector.load();
 }

@@ -204,6 +204,7 @@ export function fake(options: FakeOptions = {}): Backend {
 			isOpen = true;
 			return workspace();
 		},
+		keepDroppedPackage: async (name) => `/home/ada/.local/share/joinery/dropped/${name}`,
 		installPackage: async () => {
 			isOpen = true;
 			return workspace();
@@ -385,6 +386,7 @@ export function fake(options: FakeOptions = {}): Backend {
 		...fakeDebugging(PATH),
 
 		recall: async (key) => memory.get(key) ?? null,
+		notify: async () => undefined,
 		remember: async (key, value) => void memory.set(key, structuredClone(value)),
 		...fakeFlows(),
 		...fakeSettings(),

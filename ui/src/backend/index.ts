@@ -131,6 +131,8 @@ export interface Backend {
 	/** What a package holds, who signed it and what is wrong with it. */
 	inspectPackage(path: string): Promise<Report>;
 	/** Adds a package's connector to the open workspace, or to one in the documents, and opens that. */
+	/** Keeps a package whose bytes are known, but not where it lies; gives where it lies now. */
+	keepDroppedPackage(name: string, base64: string): Promise<string>;
 	installPackage(path: string): Promise<Workspace>;
 	/** The open workspace as it is on disk now; rejects with code `usage` when none is open. */
 	workspace(): Promise<Workspace>;
@@ -388,6 +390,9 @@ export interface Backend {
 	startDebugAdapter(heard: (message: unknown) => void): Promise<void>;
 	/** Gives it a message of the Debug Adapter Protocol. */
 	debugMessage(message: string): Promise<void>;
+
+	/** Shows a notification of the system. */
+	notify(text: string): Promise<void>;
 
 	// What the window remembers
 	recall(key: string): Promise<unknown>;

@@ -31,6 +31,7 @@ export const tauri: Backend = {
 	workspace: () => call('workspace'),
 	takeAsked: () => call('take_asked'),
 	inspectPackage: (path) => call('inspect_package', { path }),
+	keepDroppedPackage: (name, base64) => call('keep_dropped_package', { name, base64 }),
 	installPackage: (path) => call('install_package', { path }),
 	forgetWorkspace: (path) => call('forget_workspace', { path }),
 	chooseFolder: (title) => open({ directory: true, title, canCreateDirectories: true }),
@@ -205,6 +206,7 @@ export const tauri: Backend = {
 	debugMessage: (message) => call('debug_message', { message }),
 
 	recall: (key) => call('recall', { key }),
+	notify: (text) => call('notify', { text }),
 	remember: (key, value) => call('remember', { key, value }),
 
 	flows: () => call('flows'),

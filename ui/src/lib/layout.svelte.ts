@@ -29,7 +29,9 @@ export const SIZES = {
 	run: 300,
 	runWidth: 396,
 	below: 158,
-	sandbox: 420
+	sandbox: 420,
+	list: 42,
+	script: 56
 } as const;
 
 /** How wide the tester must be for request and response beside each other, in pixels. */
@@ -52,6 +54,8 @@ type Kept = Pick<
 	| 'runWidth'
 	| 'below'
 	| 'sandbox'
+	| 'list'
+	| 'script'
 >;
 
 export class Layout {
@@ -78,6 +82,10 @@ export class Layout {
 	below = $state<number>(SIZES.below);
 	/** The sandbox panel's width, in pixels. */
 	sandbox = $state<number>(SIZES.sandbox);
+	/** The list's share of a main view that has one, in per cent. */
+	list = $state<number>(SIZES.list);
+	/** The script's share of the height beside a trigger's events, in per cent. */
+	script = $state<number>(SIZES.script);
 	/** The part that hides the other two for now, or the view that hides all three; this is not remembered. */
 	maximised = $state<Part | View | null>(null);
 	/** The view that is shown, where one is. */
@@ -107,6 +115,8 @@ export class Layout {
 		this.runWidth = kept?.runWidth ?? SIZES.runWidth;
 		this.below = kept?.below ?? SIZES.below;
 		this.sandbox = kept?.sandbox ?? SIZES.sandbox;
+		this.list = kept?.list ?? SIZES.list;
+		this.script = kept?.script ?? SIZES.script;
 		this.maximised = null;
 	}
 
@@ -159,9 +169,9 @@ export class Layout {
 		const key = this.#key;
 		if (key === null) return;
 		const { mode, dock, showSidebar, showRun, showSandbox } = this;
-		const { sidebar, tester, request, beside, run, runWidth, below, sandbox } = this;
+		const { sidebar, tester, request, beside, run, runWidth, below, sandbox, list, script } = this;
 		const shown = { mode, dock, showSidebar, showRun, showSandbox };
-		const value: Kept = { ...shown, sidebar, tester, request, beside, run, runWidth, below, sandbox };
+		const value: Kept = { ...shown, sidebar, tester, request, beside, run, runWidth, below, sandbox, list, script };
 		this.#timer = setTimeout(() => void this.#backend.remember(key, value).catch(() => undefined), REMEMBER_AFTER_MS);
 	}
 }

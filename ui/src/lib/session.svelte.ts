@@ -32,6 +32,9 @@ const TOAST_MS = 5000;
 const TOASTS_AT_MOST = 3;
 
 /** The open workspace and what the whole window knows about it. */
+/** What takes this long is not waited for with one's eyes on it. */
+const LONG_MS = 10_000;
+
 export class Session {
 	workspace = $state.raw<Workspace | null>(null);
 	/** The folder of the active connector; empty when there is none. */
@@ -138,6 +141,14 @@ export class Session {
 
 	announce(text: string): void {
 		this.announcement = text;
+	}
+
+	/** Something that was run is over, after `ms`. Who has gone elsewhere meanwhile is told by the system. */
+	ended(text: string, ms: number): void {
+		this.announce(text);
+		if (ms < LONG_MS || document.hasFocus()) return;
+		// Without a service for notifications there is nobody to tell.
+		void this.#backend.notify(text).catch(() => undefined);
 	}
 
 	toast(text: string, options: { tone?: ToastTone; hint?: string; action?: Toast['action'] } = {}): void {

@@ -34,6 +34,19 @@ describe('session', () => {
 		expect(actions?.entries.map((entry) => entry.label)).toContain('reset_password');
 	});
 
+	test('a long run that ends while nobody looks is told by the system', async () => {
+		const { backend, session } = await open();
+		const told: string[] = [];
+		backend.notify = async (text) => void told.push(text);
+		const focus = vi.spyOn(document, 'hasFocus').mockReturnValue(false);
+		session.ended('quick', 9_999);
+		session.ended('get_user succeeded', 10_000);
+		focus.mockReturnValue(true);
+		session.ended('seen', 60_000);
+		expect(told).toEqual(['get_user succeeded']);
+		expect(session.announcement).toBe('seen');
+	});
+
 	test('another connection forgets the rate limit of the last one', async () => {
 		const { session } = await open();
 		session.rateLimit = { limit: 600, remaining: 1, reset: 0 };

@@ -12,3 +12,14 @@ export function failureOf(event: Event | string): unknown {
 	if (!(event instanceof ErrorEvent)) return event;
 	return event.error ?? (RESIZE_NOTICE.test(event.message) ? null : event.message);
 }
+
+/**
+ * The failure behind a rejection that nobody handled; `null` where nothing has failed. The client of the language server
+ * asks of its own accord while one types, such as for the parameters of a call, and lets go by what is not answered in
+ * time or refused (JSON-RPC's error object): the editor works on without.
+ */
+export function rejectionOf(reason: unknown): unknown {
+	if (reason instanceof Error) return reason.message === 'Request timed out' ? null : reason;
+	const { code, message } = (reason ?? {}) as { code?: unknown; message?: unknown };
+	return typeof code === 'number' && typeof message === 'string' ? null : reason;
+}

@@ -1,7 +1,12 @@
 //! Putting a connector package's files on disk: beside the package, or among the connectors of a workspace.
 
-use std::path::{Path, PathBuf};
+use std::{
+    ffi::OsStr,
+    fs, io,
+    path::{Path, PathBuf},
+};
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use joinery_connector::Connector;
 
 use super::{Workspace, connector_folders, current, open_folder};
@@ -22,6 +27,28 @@ pub fn install(studio: &Studio, package: &str) -> Result<Workspace, Error> {
     current(studio)
 }
 
+/// Keeps a package that was dropped on the window, which has its bytes (in Base64) but not where it lies. Gives where it
+/// lies now; the one dropped before is gone.
+///
+/// # Errors
+/// [`Code::Input`] for what is no Base64; [`Code::Unavailable`] where it cannot be written.
+pub fn keep_dropped(studio: &Studio, name: &str, base64: &str) -> Result<PathBuf, Error> {
+    let bytes = STANDARD
+        .decode(base64)
+        .map_err(|error| Error::new(Code::Input, format!("{name} did not come through whole: {error}")))?;
+    let folder = studio.home().join("dropped");
+    let name = Path::new(name).file_name().unwrap_or_else(|| OsStr::new("dropped.joinery"));
+    let unavailable =
+        |error: io::Error| Error::new(Code::Unavailable, format!("{} cannot be written: {error}", folder.display()));
+    match fs::remove_dir_all(&folder) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(unavailable(error)),
+        _ => fs::create_dir_all(&folder).map_err(unavailable)?,
+    }
+    let path = folder.join(name);
+    fs::write(&path, bytes).map_err(unavailable)?;
+    Ok(path)
+}
+
 /// Writes a package's files into a folder beside it: `okta-1.4.0` for `okta-1.4.0.joinery`.
 pub(super) fn unpack(package: &Path) -> Result<PathBuf, Error> {
     let connector = connectors::open(package)?;
@@ -40,7 +67,7 @@ fn write(connector: &Connector, folder: &Path) -> Result<(), Error> {
     }
     // All of it or nothing: half a connector would look like a whole one.
     let above = folder.parent().unwrap_or(folder);
-    std::fs::create_dir_all(above).map_err(|source| write_failed(above, source))?;
+    fs::create_dir_all(above).map_err(|source| write_failed(above, source))?;
     let staged = tempfile::Builder::new()
         .prefix(".joinery-")
         .tempdir_in(above)
@@ -49,13 +76,13 @@ fn write(connector: &Connector, folder: &Path) -> Result<(), Error> {
         joinery_connector::file::write_new(&staged.path().join(path), connector.text(path)?.as_bytes())?;
     }
     let staged = staged.keep();
-    std::fs::rename(&staged, folder).map_err(|source| {
-        let _ = std::fs::remove_dir_all(&staged);
+    fs::rename(&staged, folder).map_err(|source| {
+        let _ = fs::remove_dir_all(&staged);
         write_failed(folder, source)
     })
 }
 
-fn write_failed(path: &Path, source: std::io::Error) -> Error {
+fn write_failed(path: &Path, source: io::Error) -> Error {
     joinery_connector::Error::Write {
         path: path.into(),
         source,

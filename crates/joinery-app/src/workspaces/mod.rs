@@ -7,7 +7,7 @@ mod watch;
 
 pub(crate) use asked::Asked;
 pub use asked::{AskedPath, ask, take_asked};
-pub use install::install;
+pub use install::{install, keep_dropped};
 
 use std::{
     path::{Path, PathBuf},

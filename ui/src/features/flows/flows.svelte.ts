@@ -143,10 +143,11 @@ export class FlowsPanel {
 	async run(): Promise<void> {
 		const { flow, event, dry, sandbox } = this;
 		if (flow === null) return;
+		const began = Date.now();
 		await this.#work('run', async (id) => {
 			this.trace = await this.#backend.runFlow({ id, flow, event, dry, sandbox });
 			this.composing = false;
-			this.#session.announce(`${flow} ${words(this.trace.run.status)}`);
+			this.#session.ended(`${flow} ${words(this.trace.run.status)}`, Date.now() - began);
 		});
 	}
 
@@ -154,9 +155,10 @@ export class FlowsPanel {
 	async goOn(how: GoOn): Promise<void> {
 		const run = this.trace?.run.id;
 		if (run == null) return;
+		const began = Date.now();
 		await this.#work(how.kind, async (id) => {
 			this.trace = await this.#backend.goOnFlow({ id, run, how, sandbox: this.sandbox });
-			this.#session.announce(`Run ${run} ${words(this.trace.run.status)}`);
+			this.#session.ended(`Run ${run} ${words(this.trace.run.status)}`, Date.now() - began);
 		});
 	}
 

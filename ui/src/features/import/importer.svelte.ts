@@ -4,6 +4,7 @@ import { BackendError } from '../../backend/error';
 import type { ImportPreview } from '../../backend/types/ImportPreview';
 import type { ImportReport } from '../../backend/types/ImportReport';
 import type { ImportSource } from '../../backend/types/ImportSource';
+import { inBase64 } from '../../lib/base64';
 import { baseName } from '../../lib/format';
 
 let next = 1;
@@ -102,13 +103,4 @@ export class Importer {
 			this.error = BackendError.from(thrown);
 		}
 	}
-}
-
-function inBase64(file: File): Promise<string> {
-	return new Promise((resolve, reject) => {
-		const reader = new FileReader();
-		reader.onload = () => resolve((reader.result as string).replace(/^[^,]*,/, ''));
-		reader.onerror = () => reject(reader.error ?? new Error(`${file.name} cannot be read`));
-		reader.readAsDataURL(file);
-	});
 }

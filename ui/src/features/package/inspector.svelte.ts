@@ -26,11 +26,16 @@ export class Inspector {
 		return this.report.ok ? null : 'A refused package is neither installed nor opened.';
 	});
 
+	/** Why it cannot be unpacked beside itself; null where it can. */
+	readonly homeless: string | null;
+
 	#backend: Backend;
 
-	constructor(backend: Backend, path: string) {
+	/** `dropped`: what the window got were its bytes, and not where it lies. */
+	constructor(backend: Backend, path: string, dropped = false) {
 		this.#backend = backend;
 		this.path = path;
+		this.homeless = dropped ? 'Where a dropped package lies is not known. Open it as a file to unpack it there.' : null;
 		this.name = baseName(path);
 	}
 
@@ -48,7 +53,8 @@ export class Inspector {
 	}
 
 	/** Unpacks it beside itself and opens that; null when that failed. */
-	open(): Promise<Workspace | null> {
+	async open(): Promise<Workspace | null> {
+		if (this.homeless !== null) return null;
 		return this.#do('open', () => this.#backend.openWorkspace(this.path));
 	}
 

@@ -72,7 +72,7 @@ export class LoneFunction {
 			if (value) void this.#backend.closeBody(value.id).catch(() => undefined);
 			this.output = text === null ? null : laidOut(text);
 			this.report = report;
-			this.#session.announce(`${this.name} ${report.ok ? 'succeeded' : 'failed'}`);
+			this.#session.ended(`${this.name} ${report.ok ? 'succeeded' : 'failed'}`, report.time_ms);
 		} catch (thrown) {
 			const failure = BackendError.from(thrown);
 			this.error = failure.code === 'cancelled' ? null : failure;

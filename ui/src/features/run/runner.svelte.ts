@@ -282,7 +282,7 @@ export class Runner {
 		this.failure = null;
 		const limit = report.calls.findLast((call) => call.rate_limit !== null)?.rate_limit;
 		if (limit) this.session.rateLimit = limit;
-		this.session.announce(summary(report, this.pauses));
+		this.session.ended(summary(report, this.pauses), report.time_ms);
 		this.onreport?.(report);
 	}
 

@@ -63,6 +63,9 @@ export const ASKS = {
 	format_document: formatDocument
 } satisfies Record<string, Command>;
 
+/** On a busy machine an answer takes its time; it is better late than never. */
+const ANSWER_WITHIN_MS = 30_000;
+
 interface Published {
 	uri: string;
 	version?: number;
@@ -76,6 +79,7 @@ export class Language {
 	constructor(backend: Backend, desk: Desk) {
 		this.#desk = desk;
 		this.#client = new LSPClient({
+			timeout: ANSWER_WITHIN_MS,
 			workspace: (client) => new Files(client, desk),
 			sanitizeHTML: sanitize,
 			notificationHandlers: {

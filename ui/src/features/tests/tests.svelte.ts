@@ -230,7 +230,7 @@ export class Tests {
 				this.report = report;
 				this.coverage = report.coverage;
 			}
-			this.session.announce(headline(report));
+			this.session.ended(headline(report), report.time_ms);
 		} catch (thrown) {
 			const failure = BackendError.from(thrown);
 			this.failure = failure.code === 'cancelled' ? null : failure;
