@@ -8,14 +8,11 @@ use joinery_script::{Function, ScriptError, host::secret_mark};
 use joinery_store::{Store, table};
 use serde_json::{Map, Value, json};
 
-use super::{Performed, Studio, Trigger, fresh, now_ms};
-use crate::{
-    error::{Code, Error},
-    host::put_in,
-};
+use super::{Performed, Studio, Trigger, fresh, kept_of, now_ms};
+use crate::{error::Error, host::put_in};
 
 /// Deliveries kept of each trigger.
-const KEEP: usize = 200;
+pub(super) const KEEP: usize = 200;
 /// How much of a subscription's time may pass before it is refreshed.
 const REFRESH_AFTER: f64 = 0.85;
 
@@ -104,10 +101,7 @@ pub async fn deliver(
 /// # Errors
 /// [`Code::Usage`] when there is none of that number.
 pub async fn replay(studio: &Studio, store: &Store, trigger: &Trigger, id: i64) -> Result<(Reply, Handed), Error> {
-    let row = table::delivery::get(store, &trigger.key(), id)?.ok_or_else(|| {
-        Error::new(Code::Usage, format!("no delivery {id} of {}", trigger.name()))
-            .with_hint("List them with `joinery deliveries`.")
-    })?;
+    let row = kept_of(store, &trigger.connector, trigger.name(), id)?.delivery;
     let secrets = &trigger.connection.secrets;
     let incoming = Incoming {
         method: row.method,
@@ -133,7 +127,8 @@ pub fn deliveries(store: &Store, trigger: &Trigger) -> Result<Vec<Delivery>, Err
     Ok(table::delivery::list(store, &trigger.key(), KEEP)?)
 }
 
-/// Subscribes at the service where that was not done for `url` yet, and refreshes what runs out. Gives when to come
+/// Subscribes at the service where that was not done for `url` yet, taking back what was left for another one, and
+/// refreshes what runs out. Gives when to come
 /// again, in milliseconds since 1970, and what the script did; nothing where it had nothing to do.
 ///
 /// # Errors
@@ -151,6 +146,8 @@ pub async fn keep_subscribed(
     let is_ours = known["url"] == url;
     let due = due(&known);
     let function = if !is_ours {
+        // A process that was killed has left its own at the service, where nobody would ever take it back.
+        unsubscribe(studio, store, trigger).await?;
         let input = match trigger.checked_input(studio).await? {
             Ok(input) => input,
             Err(error) => return Ok((None, Some(Performed::failed(trigger.input.clone(), *error)))),
