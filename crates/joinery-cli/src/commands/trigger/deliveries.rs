@@ -1,6 +1,6 @@
 //! `joinery deliveries`: what came in for a webhook trigger, and what its script makes of one now.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{fmt::Write as _, path::PathBuf, sync::Arc};
 
 use clap::Args;
 use joinery_app::{
@@ -127,7 +127,7 @@ fn line(kept: &Kept) -> String {
     let flow = whose.flow.as_deref().map(flows::name_of);
     for part in [Some(whose.connection.as_str()), flow, delivery.error.as_deref()] {
         if let Some(part) = part.filter(|part| !part.is_empty()) {
-            line += &format!("  {}", output::printable(part));
+            let _ = write!(line, "  {}", output::printable(part));
         }
     }
     line
