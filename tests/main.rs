@@ -14,6 +14,7 @@ mod lsp;
 mod mock;
 mod okta_requests;
 mod packages;
+mod samples;
 mod sandbox;
 mod saving;
 mod sign_in;

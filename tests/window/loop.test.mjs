@@ -70,7 +70,7 @@ test('from the welcome view to a verified package', async () => {
 		await studio.picture('export');
 		await studio.click('button', 'Export package');
 		await studio.see('Exported');
-		const name = 'okta-1.0.0.joinery';
+		const name = 'okta-1.1.0.joinery';
 		const found = [join(okta, '..', name), join(okta, name)].find(existsSync);
 		assert.ok(found, 'the package is where the dialog said');
 		assert.match(joinery(studio, ['verify', found]), /okta/);

@@ -23,7 +23,7 @@ const TEMPLATES: &[(&str, &str, &str)] = &[
     (
         "okta",
         "Okta",
-        "121 actions and 16 triggers: people, groups, apps, roles, policies and events",
+        "123 actions and 16 triggers: people, groups, apps, roles, policies and events",
     ),
     ("slack", "Slack", "Messages, questions with buttons, slash commands"),
     ("box", "Box", "Folders, collaborations, users and events"),

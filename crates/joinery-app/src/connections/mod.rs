@@ -45,6 +45,8 @@ use crate::{connectors, error::Error, sandbox, studio::Studio};
 
 /// The name of the sandbox org's connection.
 pub const SANDBOX: &str = "sandbox";
+/// The name of a connection that the command line describes.
+pub const GIVEN: &str = "given";
 
 /// A connection as fronts list it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]

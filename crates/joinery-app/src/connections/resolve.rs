@@ -13,7 +13,7 @@ use joinery_store::table;
 use serde_json::{Map, Value, json};
 
 use super::{
-    ConnectionDraft, Environment, FilledIn, Guard, ReadOnly, SANDBOX, Verdict, Write, fill_in, fits_sandbox,
+    ConnectionDraft, Environment, FilledIn, GIVEN, Guard, ReadOnly, SANDBOX, Verdict, Write, fill_in, fits_sandbox,
     hooks::{Said, ScriptHooks},
     network, stand_in,
 };
@@ -242,7 +242,8 @@ fn saved(studio: &Studio, connector: &Connector, name: &str) -> Result<Resolved,
         })?;
         secrets.insert(field.clone(), secret);
     }
-    let base = base_url(studio, connector, &row.fields)?;
+    let fields = made_of_others(connector, row.fields);
+    let base = base_url(studio, connector, &fields)?;
     let guard = Guard::new(
         name,
         &base,
@@ -255,10 +256,7 @@ fn saved(studio: &Studio, connector: &Connector, name: &str) -> Result<Resolved,
         (name, true),
         base,
         &row.auth,
-        FilledIn {
-            fields: row.fields,
-            secrets,
-        },
+        FilledIn { fields, secrets },
     )?;
     Ok(Resolved {
         profile: Some(name.to_owned()),
@@ -269,7 +267,8 @@ fn saved(studio: &Studio, connector: &Connector, name: &str) -> Result<Resolved,
 
 /// Resolves a draft that is not saved, for testing it.
 pub(super) fn draft(studio: &Studio, connector: &Connector, draft: &ConnectionDraft) -> Result<Resolved, Error> {
-    let filled = fill_in(studio, connector, draft)?;
+    let mut filled = fill_in(studio, connector, draft)?;
+    filled.fields = made_of_others(connector, filled.fields);
     let base = base_url(studio, connector, &filled.fields)?;
     let guard = Guard::new(&draft.name, &base, draft.environment, draft.read_only);
     // Another client than the saved connection's: its cookies must not make a bad token look good.
@@ -303,18 +302,19 @@ fn given_in_full(studio: &Studio, connector: &Connector, given: &Given) -> Resul
         }
     }
     let draft = ConnectionDraft {
-        name: "given".to_owned(),
+        name: GIVEN.to_owned(),
         connector: String::new(),
         auth: auth.clone(),
         values,
         ..ConnectionDraft::default()
     };
-    let filled = fill_in(studio, connector, &draft)?;
+    let mut filled = fill_in(studio, connector, &draft)?;
+    filled.fields = made_of_others(connector, filled.fields);
     let base = match &given.base_url {
         Some(base) => base.trim_end_matches('/').to_owned(),
         None => base_url(studio, connector, &filled.fields)?,
     };
-    from_parts(studio, connector, ("given", false), base, &auth, filled)
+    from_parts(studio, connector, (GIVEN, false), base, &auth, filled)
 }
 
 /// The value of a field that the base URL's pattern is made of: all of it for `{{url}}`, the host (and port) for
@@ -474,6 +474,20 @@ fn filled_base_url(connector: &Connector, fields: &Map<String, Value>) -> Result
             Error::new(Code::Input, format!("the base URL needs {}", names.join(", ")))
                 .with_hint("Fill it in in the connection.")
         })
+}
+
+/// A profile's fields, with those filled in that stand at a default made of others, such as `https://{{site}}.example.com`.
+pub(super) fn made_of_others(connector: &Connector, mut fields: Map<String, Value>) -> Map<String, Value> {
+    let variables = as_variables(&fields);
+    for field in &connector.manifest.fields {
+        if let (Some(default), Some(Value::String(value))) = (&field.default, fields.get_mut(&field.name))
+            && value == default
+            && let Ok(filled) = variables::fill(default, &variables, &field.name)
+        {
+            *value = filled;
+        }
+    }
+    fields
 }
 
 pub(super) fn as_variables(fields: &Map<String, Value>) -> Variables {

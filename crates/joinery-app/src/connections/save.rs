@@ -112,7 +112,10 @@ pub(crate) fn fill_in(studio: &Studio, connector: &Connector, draft: &Connection
                 return Err(missing(&field));
             }
         } else {
-            check_pattern(&field, value)?;
+            // A default may be made of other fields, whose values are not put in before it is used.
+            if field.default.as_deref() != Some(value) {
+                check_pattern(&field, value)?;
+            }
             check_option(&field, value)?;
             filled
                 .fields
@@ -170,10 +173,15 @@ pub(crate) fn kind_of(choice: &AuthChoice) -> Result<&'static dyn auth::AuthKind
 }
 
 fn missing(field: &FormField) -> Error {
-    let hint = field
-        .hint
-        .as_deref()
-        .map_or_else(|| "Fill it in.".to_owned(), |hint| format!("For example: {hint}"));
+    let flag = if field.control == Control::Secret {
+        format!("--secret {}=-", field.name)
+    } else {
+        format!("--set {}=...", field.name)
+    };
+    let hint = field.hint.as_deref().map_or_else(
+        || format!("Fill it in; on a command line: {flag}"),
+        |hint| format!("For example: {hint}"),
+    );
     Error {
         file: None,
         ..Error::new(Code::Input, format!("{} is missing", field.label)).with_hint(hint)

@@ -8,7 +8,7 @@ use joinery_http::auth::{self, Auth};
 use serde_json::{Map, Value};
 use url::Url;
 
-use super::resolve::as_variables;
+use super::resolve::{as_variables, made_of_others};
 use crate::sandbox::Neighbour;
 
 /// Where each service lives.
@@ -87,7 +87,7 @@ fn fields(connector: &Connector) -> Map<String, Value> {
             let value = field.default.clone().unwrap_or_else(|| FILLER.to_owned());
             (field.name.clone(), Value::String(value))
         });
-    filled.collect()
+    made_of_others(connector, filled.collect())
 }
 
 fn base_url(connector: &Connector) -> Option<Url> {
@@ -104,7 +104,8 @@ mod tests {
         let manifest = format!(
             "format = 1\nid = \"files\"\ntitle = \"Files\"\nversion = \"0.1.0\"\nhosts = []\n[http]\nbase_url = \
              \"{base_url}\"\n[[fields]]\nname = \"site\"\nlabel = \"Site\"\n[[fields]]\nname = \"address\"\nlabel = \
-             \"Address\"\ndefault = \"https://slack.com\"\n"
+             \"Address\"\ndefault = \"https://slack.com\"\n[[fields]]\nname = \"made\"\nlabel = \"Made\"\ndefault = \
+             \"https://{{{{site}}}}.chargebee.com\"\n"
         );
         let files = vec![("connector.toml".to_owned(), manifest.into_bytes())];
         of(&Connector::from_files(std::path::Path::new("files"), files).unwrap())
@@ -118,6 +119,7 @@ mod tests {
             Some(Neighbour::Chargebee)
         );
         assert_eq!(service("{{address}}"), Some(Neighbour::Slack));
+        assert_eq!(service("{{made}}/api/v2"), Some(Neighbour::Chargebee));
         assert_eq!(service("https://api.box.com.evil.example"), None);
         assert_eq!(service("https://{{site}}"), None);
     }

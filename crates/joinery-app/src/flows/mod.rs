@@ -32,7 +32,7 @@ pub use run::{Finished, dry_run, resume, settle_doubt, start, work_on};
 pub use serve::{Happened, Serve, Tell, serve};
 pub(crate) use serving::ServingSlot;
 pub use serving::{Serving, ServingLine, begin as begin_serving, serving, stop as stop_serving};
-pub use shown::{FlowRow, FlowRun, FlowStatus, FlowStep, FlowTrace, rows, runs as runs_here, sample, shown};
+pub use shown::{FlowRow, FlowRun, FlowStatus, FlowStep, FlowTrace, name_of, rows, runs as runs_here, sample, shown};
 pub use step::{Step, Withheld};
 
 use crate::{

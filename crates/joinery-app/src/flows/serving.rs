@@ -152,7 +152,7 @@ pub fn stop(studio: &Studio) {
 fn line(happened: &Happened) -> Option<ServingLine> {
     let of = |flow: &str, text: String, bad: bool| ServingLine {
         at_ms: now_ms(),
-        flow: name_of(flow),
+        flow: name_of(flow).to_owned(),
         text,
         bad,
     };

@@ -204,7 +204,7 @@ pub(super) fn of_finished(studio: &Studio, finished: Finished, event: &Value) ->
     FlowTrace {
         run: FlowRun {
             id: None,
-            flow: name_of(&finished.flow),
+            flow: name_of(&finished.flow).to_owned(),
             status: finished.status.into(),
             created_ms: now,
             updated_ms: now,
@@ -251,7 +251,7 @@ pub(super) fn open_here(studio: &Studio, sandbox: bool) -> Result<Flows, Error> 
 fn glance(run: &Run) -> FlowRun {
     FlowRun {
         id: Some(run.id.clone()),
-        flow: name_of(&run.flow),
+        flow: name_of(&run.flow).to_owned(),
         status: run.status.into(),
         created_ms: run.created_ms,
         updated_ms: run.updated_ms,
@@ -261,9 +261,9 @@ fn glance(run: &Run) -> FlowRun {
 }
 
 /// The name of a flow's file.
-pub(super) fn name_of(file: &str) -> String {
+pub fn name_of(file: &str) -> &str {
     let name = file.strip_prefix("flows/").unwrap_or(file);
-    name.strip_suffix(".rhai").unwrap_or(name).to_owned()
+    name.strip_suffix(".rhai").unwrap_or(name)
 }
 
 fn step(masks: &Masks, step: Step) -> FlowStep {

@@ -44,7 +44,7 @@ impl<'a> Held<'a> {
         if !self.own(id)? {
             let message = format!("another run is going on with the action that waits as {id}");
             return Err(Error::new(Code::Conflict, message)
-                .with_hint("Let it go on there, or stop it there and resume it here."));
+                .with_hint("Let it go on there, or stop it there and resume it here; one that was killed is given up after half a minute."));
         }
         *lock(&self.id) = Some(id.to_owned());
         Ok(())

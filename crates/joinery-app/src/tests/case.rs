@@ -54,7 +54,8 @@ pub(super) async fn run(
     task: &Task,
 ) -> Result<(CaseReport, Option<Coverage>), Error> {
     let started = Instant::now();
-    let found = match &task.case.skip {
+    let by_hand = task.case.by_hand.as_ref().filter(|_| options.mode != Mode::Replay);
+    let found = match task.case.skip.as_ref().or(by_hand) {
         Some(reason) => Found {
             skipped: Some(reason.clone()),
             ..Found::default()

@@ -2,6 +2,7 @@
 //! remembered, so that a crash repeats events and never loses one; the dedupe keys drop the repeats.
 
 mod enter;
+mod kept;
 mod poll;
 mod serve;
 mod turns;
@@ -18,6 +19,7 @@ use serde_json::{Value, json};
 
 pub use enter::{Entry, enter};
 pub use joinery_store::Store;
+pub use kept::{Kept, Whose, kept, kept_of};
 pub use poll::{Ended, Page, Polled, poll};
 pub use serve::{Happened, Serve, Task, Tell, serve};
 pub(crate) use turns::Turns;
@@ -36,6 +38,7 @@ use crate::{
     connections::Resolved,
     connectors,
     error::Error,
+    flows,
     runs::{self, Performance, Performed},
     studio::{Studio, now_ms},
 };
@@ -98,10 +101,28 @@ impl Trigger {
         key.to_string()
     }
 
+    /// What a key says of whose it is: connector, trigger, and the rest.
+    fn of_key(key: &str) -> Option<(String, String, Whose)> {
+        let mut parts: Vec<Value> = serde_json::from_str(key).ok()?;
+        let flow = (parts.len() > 4).then(|| parts.pop()).flatten();
+        let [connector, name, whom, input] = parts.try_into().ok()?;
+        let text = |value: &Value| value.as_str().map(str::to_owned);
+        let whose = Whose {
+            connection: text(&whom[0])?,
+            input,
+            flow: flow.as_ref().and_then(text),
+        };
+        Some((text(&connector)?, text(&name)?, whose))
+    }
+
+    /// The name of the flow that it starts, where it starts one.
+    pub fn flow(&self) -> Option<&str> {
+        self.owner.as_deref().map(flows::name_of)
+    }
+
     /// What its webhook's address ends in.
     pub(crate) fn route(&self) -> &str {
-        let flow = self.owner.as_deref().and_then(|file| file.rsplit('/').next());
-        flow.map_or(self.name(), |file| file.trim_end_matches(".rhai"))
+        self.flow().unwrap_or(self.name())
     }
 
     /// Whether its script has a function of that name.

@@ -2,20 +2,20 @@
 
 use std::collections::BTreeMap;
 
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use joinery_connector::{Header, Secret, http};
 use joinery_http::redact;
 use joinery_script::{Function, ScriptError, host::secret_mark};
 use joinery_store::{Store, table};
 use serde_json::{Map, Value, json};
 
-use super::{Performed, Studio, Trigger, fresh, now_ms};
-use crate::{
-    error::{Code, Error},
-    host::put_in,
-};
+use super::{Performed, Studio, Trigger, fresh, kept_of, now_ms};
+use crate::{error::Error, host::put_in};
 
+/// How basic authentication begins.
+const BASIC: &str = "Basic ";
 /// Deliveries kept of each trigger.
-const KEEP: usize = 200;
+pub(super) const KEEP: usize = 200;
 /// How much of a subscription's time may pass before it is refreshed.
 const REFRESH_AFTER: f64 = 0.85;
 
@@ -104,10 +104,7 @@ pub async fn deliver(
 /// # Errors
 /// [`Code::Usage`] when there is none of that number.
 pub async fn replay(studio: &Studio, store: &Store, trigger: &Trigger, id: i64) -> Result<(Reply, Handed), Error> {
-    let row = table::delivery::get(store, &trigger.key(), id)?.ok_or_else(|| {
-        Error::new(Code::Usage, format!("no delivery {id} of {}", trigger.name()))
-            .with_hint("List them with `joinery deliveries`.")
-    })?;
+    let row = kept_of(store, &trigger.connector, trigger.name(), id)?.delivery;
     let secrets = &trigger.connection.secrets;
     let incoming = Incoming {
         method: row.method,
@@ -115,7 +112,7 @@ pub async fn replay(studio: &Studio, store: &Store, trigger: &Trigger, id: i64) 
         headers: row
             .headers
             .into_iter()
-            .map(|header| Header::new(header.name, put_in(&header.value, secrets)))
+            .map(|header| Header::new(header.name, header_as_sent(&header.value, secrets)))
             .collect(),
         body: match String::from_utf8(row.body) {
             Ok(text) => put_in(&text, secrets).into_bytes(),
@@ -133,7 +130,8 @@ pub fn deliveries(store: &Store, trigger: &Trigger) -> Result<Vec<Delivery>, Err
     Ok(table::delivery::list(store, &trigger.key(), KEEP)?)
 }
 
-/// Subscribes at the service where that was not done for `url` yet, and refreshes what runs out. Gives when to come
+/// Subscribes at the service where that was not done for `url` yet, taking back what was left for another one, and
+/// refreshes what runs out. Gives when to come
 /// again, in milliseconds since 1970, and what the script did; nothing where it had nothing to do.
 ///
 /// # Errors
@@ -151,6 +149,8 @@ pub async fn keep_subscribed(
     let is_ours = known["url"] == url;
     let due = due(&known);
     let function = if !is_ours {
+        // A process that was killed has left its own at the service, where nobody would ever take it back.
+        unsubscribe(studio, store, trigger).await?;
         let input = match trigger.checked_input(studio).await? {
             Ok(input) => input,
             Err(error) => return Ok((None, Some(Performed::failed(trigger.input.clone(), *error)))),
@@ -388,7 +388,8 @@ fn kept(key: &str, incoming: &Incoming, secrets: &BTreeMap<String, Secret>) -> D
         text
     };
     let headers = incoming.headers.iter().map(|header| {
-        let value = marked(&header.value);
+        let basic = basic_of(&header.value).filter(|said| marked(said) != *said);
+        let value = basic.map_or_else(|| marked(&header.value), |said| format!("{BASIC}{}", marked(&said)));
         if value == header.value {
             redact::mask_header(header, std::iter::empty())
         } else {
@@ -412,9 +413,46 @@ fn kept(key: &str, incoming: &Incoming, secrets: &BTreeMap<String, Secret>) -> D
     }
 }
 
+/// User and password of basic authentication, in which a secret of the connection is not seen as it stands.
+fn basic_of(value: &str) -> Option<String> {
+    let said = BASE64_STANDARD.decode(value.strip_prefix(BASIC)?).ok()?;
+    String::from_utf8(said).ok()
+}
+
+/// A kept header with the secrets put back; of basic authentication what is kept is what was encoded.
+fn header_as_sent(kept: &str, secrets: &BTreeMap<String, Secret>) -> String {
+    let whole = put_in(kept, secrets);
+    match whole.strip_prefix(BASIC) {
+        Some(said) if whole != kept => format!("{BASIC}{}", BASE64_STANDARD.encode(said)),
+        _ => whole,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_password_of_basic_authentication_is_kept_as_a_mark_and_put_back() {
+        let secrets = BTreeMap::from([("password".to_owned(), Secret::new("s3cret-s3cret"))]);
+        let sent = format!("{BASIC}{}", BASE64_STANDARD.encode("joinery:s3cret-s3cret"));
+        let keep = |value: &str| {
+            let incoming = Incoming {
+                method: "POST".into(),
+                query: String::new(),
+                headers: vec![Header::new("authorization", value)],
+                body: Vec::new(),
+            };
+            kept("key", &incoming, &secrets).headers.remove(0).value
+        };
+        let marked = keep(&sent);
+        assert_eq!(marked, format!("Basic joinery:{}", secret_mark("password")));
+        assert_eq!(header_as_sent(&marked, &secrets), sent);
+        // Somebody else's is masked like any credential.
+        let other = format!("{BASIC}{}", BASE64_STANDARD.encode("joinery:another"));
+        assert!(!keep(&other).contains(&other[BASIC.len()..]));
+        assert_eq!(header_as_sent("text/plain", &secrets), "text/plain");
+    }
 
     #[test]
     fn what_notification_returned_is_events_an_answer_or_both() {

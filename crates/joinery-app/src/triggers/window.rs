@@ -152,13 +152,7 @@ pub fn rewind_shown(studio: &Studio, asked: &TriggerRef) -> Result<(), Error> {
 pub async fn listen(studio: &Arc<Studio>, asked: ListenTrigger) -> Result<(), Error> {
     let trigger = trigger(studio, &asked.trigger)?;
     let (stop, _ended) = studio.running.begin(&asked.id);
-    // What an earlier listener left at the service delivers to nobody.
-    let left = table::trigger::get(studio.store()?, &trigger.key())?.subscription;
     let public = asked.public_url.as_deref().filter(|url| !url.is_empty());
-    let is_ours = |url: &str| public.is_some_and(|public| url.starts_with(public));
-    if !left.is_null() && !left["url"].as_str().is_some_and(is_ours) {
-        unsubscribe(studio, studio.store()?, &trigger).await?;
-    }
     let serving = Serve {
         triggers: vec![trigger],
         every: None,

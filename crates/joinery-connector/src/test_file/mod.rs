@@ -49,6 +49,8 @@ pub struct Case {
     pub now_ms: Option<i64>,
     /// The recorded exchanges it is replayed with.
     pub cassette: Option<String>,
+    /// Why its cassette was written by hand: then no org is asked.
+    pub by_hand: Option<String>,
     /// What the output must be, by `JSONPath`.
     pub expect: Vec<Expectation>,
     /// How it must fail; empty where it must not.

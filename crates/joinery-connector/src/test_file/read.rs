@@ -58,6 +58,16 @@ fn read_case(mut table: Table, before: &[Case], problems: &mut Vec<Problem>) -> 
             Some("use letters, digits, `_` and `-`, at most 64 of them".to_owned()),
         ));
     }
+    let by_hand = table.text("by_hand")?;
+    if by_hand.is_some() && cassette.is_none() {
+        let hint = Some("name it with `cassette`, or leave out `by_hand`".to_owned());
+        return Err(table.error(
+            "by_hand",
+            "cassette",
+            "there is no cassette that was written by hand",
+            hint,
+        ));
+    }
     let entry = entry::read(&mut table, problems)?;
     let secrets = match values(&mut table, "secrets")? {
         Some(Value::Object(secrets)) => secrets
@@ -103,6 +113,7 @@ fn read_case(mut table: Table, before: &[Case], problems: &mut Vec<Problem>) -> 
         secrets,
         now_ms,
         cassette,
+        by_hand,
         expect,
         expect_error,
         snapshot,

@@ -56,6 +56,11 @@ fn mistakes_are_named_with_their_place() {
         "delivery = {}\ncassette = \"c\"",
         &["4:12 what is delivered calls nobody"],
     );
+    check("cassette = \"c\"\nby_hand = \"no org answers so\"", &[]);
+    check(
+        "by_hand = \"no org answers so\"",
+        &["3:11 there is no cassette that was written by hand"],
+    );
     check("now = \"yesterday\"", &["3:7 `yesterday` is not a moment"]);
     let bad = TestFile::parse("[[case]]\nname = \"a\"\nexpect = { \"$.[\" = 1 }\n", "t").unwrap_err();
     assert_eq!((bad.line, bad.code.as_str()), (3, "json_path"));

@@ -114,7 +114,7 @@ impl Server {
         };
         let server = self.clone();
         self.0.runtime.spawn(async move {
-            let outcome = server.run(&launch, connector, run, tape).await;
+            let outcome = Box::pin(server.run(&launch, connector, run, tape)).await;
             server.ended(run, outcome);
         });
     }
@@ -174,7 +174,7 @@ impl Server {
                 None,
             );
         }
-        let ran = work.perform(&studio).await?;
+        let ran = Box::pin(work.perform(&studio)).await?;
         let Some(debugger) = debugger else {
             for line in &ran.performed.console {
                 self.heard(run, line);

@@ -68,7 +68,7 @@ impl Work {
             Self::Script(performance, Some(entry)) => (triggers::enter(studio, *performance, entry).await?, None),
             Self::Script(performance, None) => (runs::perform(studio, *performance).await?, None),
             Self::Case(case) => {
-                let (performed, failures) = case.perform(studio).await?;
+                let (performed, failures) = Box::pin(case.perform(studio)).await?;
                 (performed, Some(failures))
             }
         };

@@ -56,9 +56,12 @@ fn run_step(action: &str, input: &Map, options: &Map) -> Result<StepCall, Box<Ev
         )));
     }
     let options = Options::new("run", options, RUN.keys)?;
+    // What an event does not hold is `()` in a script: a field that is given nothing is left out.
+    let mut given = input.clone();
+    given.retain(|_, value| !value.is_unit());
     Ok(StepCall::Run {
         action: action.to_owned(),
-        input: kept("run", &input.clone().into())?,
+        input: kept("run", &given.into())?,
         connection: options.text("connection")?.map(Into::into),
         retries: options.number("retries", 0, 10)?.map(|retries| retries as u32),
     })

@@ -109,15 +109,28 @@ pub fn list(store: &Store, key: &str, limit: usize) -> Result<Vec<Row>, Error> {
     })
 }
 
-/// One delivery of a trigger.
+/// The keys of the triggers that deliveries are kept of.
 ///
 /// # Errors
 /// [`Error::Statement`].
-pub fn get(store: &Store, key: &str, id: i64) -> Result<Option<Row>, Error> {
+pub fn keys(store: &Store) -> Result<Vec<String>, Error> {
+    store.with("listing who took deliveries", |connection| {
+        connection
+            .prepare_cached("SELECT DISTINCT key FROM delivery")?
+            .query_map([], |row| row.get(0))?
+            .collect()
+    })
+}
+
+/// One delivery.
+///
+/// # Errors
+/// [`Error::Statement`].
+pub fn get(store: &Store, id: i64) -> Result<Option<Row>, Error> {
     store.with("reading a delivery", |connection| {
         connection
-            .prepare_cached(&format!("{SELECT} WHERE key = ?1 AND id = ?2"))?
-            .query_row((key, id), read)
+            .prepare_cached(&format!("{SELECT} WHERE id = ?1"))?
+            .query_row([id], read)
             .optional()
     })
 }
@@ -162,7 +175,8 @@ mod tests {
         let kept = list(&store, "hook", 10).unwrap();
         assert_eq!(kept.iter().map(|row| row.id).collect::<Vec<_>>(), [ids[2], ids[1]]);
         assert_eq!(kept[0].error.as_deref(), Some("no field `data`"));
-        assert_eq!(get(&store, "hook", ids[1]).unwrap(), Some(Row { id: ids[1], ..row }));
-        assert_eq!(get(&store, "other", ids[1]).unwrap(), None);
+        assert_eq!(keys(&store).unwrap(), ["hook"]);
+        assert_eq!(get(&store, ids[1]).unwrap(), Some(Row { id: ids[1], ..row }));
+        assert_eq!(get(&store, ids[0]).unwrap(), None);
     }
 }

@@ -201,7 +201,11 @@ async fn begin(studio: &Arc<Studio>, run: &Run) -> Result<Outcome, Error> {
     } else {
         flows::start(studio, &flows, &name, event, stop).await?
     };
-    done(&flows.folder, &finished, run.common.json)
+    let outcome = done(&flows.folder, &finished, run.common.json)?;
+    if run.dry && !run.common.json {
+        output::note("Nothing was written, and the run is not kept.");
+    }
+    Ok(outcome)
 }
 
 /// Works on a run from where it stands.

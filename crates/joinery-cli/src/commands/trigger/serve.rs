@@ -118,7 +118,7 @@ fn tell(path: &std::path::Path, happened: &Happened) -> Result<(), Error> {
     let dim = output::DIM;
     match happened {
         Happened::Listening { trigger, url } => {
-            output::note(&format!("{dim}{} takes webhooks at {url}{dim:#}", trigger.name()));
+            output::note(&format!("{dim}{} takes webhooks at {url}{dim:#}", named(trigger)));
         }
         Happened::Polled(trigger, page) => {
             show(path, trigger, &page.performed);
@@ -134,7 +134,7 @@ fn tell(path: &std::path::Path, happened: &Happened) -> Result<(), Error> {
             let events = output::count(handed.events.len(), "event");
             output::note(&format!(
                 "{dim}{}: delivery {}, {events}{left_out}{dim:#}",
-                trigger.name(),
+                named(trigger),
                 handed.delivery
             ));
         }
@@ -147,11 +147,19 @@ fn tell(path: &std::path::Path, happened: &Happened) -> Result<(), Error> {
                     Task::Subscribe => "subscribed",
                     Task::Unsubscribe => "unsubscribed",
                 };
-                output::note(&format!("{dim}{}: {done}{dim:#}", trigger.name()));
+                output::note(&format!("{dim}{}: {done}{dim:#}", named(trigger)));
             }
         }
     }
     Ok(())
+}
+
+/// What is listening: the trigger, or the flow that it starts, which a reader knows it by.
+fn named(trigger: &Trigger) -> String {
+    match trigger.flow() {
+        Some(flow) => format!("{flow} ({}.{})", trigger.connector.manifest.id, trigger.name()),
+        None => trigger.name().to_owned(),
+    }
 }
 
 /// Each event with the trigger that found it.
