@@ -69,6 +69,9 @@ interface Published {
 	diagnostics: { data?: Found }[];
 }
 
+/** How long an answer may take until it is given up. */
+const LATEST_MS = 60_000;
+
 export class Language {
 	readonly #desk: Desk;
 	readonly #client: LSPClient;
@@ -78,6 +81,8 @@ export class Language {
 		this.#client = new LSPClient({
 			workspace: (client) => new Files(client, desk),
 			sanitizeHTML: sanitize,
+			// It lives in this program: an answer that is late is one of a busy machine, and comes.
+			timeout: LATEST_MS,
 			notificationHandlers: {
 				'textDocument/publishDiagnostics': (_client, params: Published) => this.#published(params)
 			},
