@@ -75,6 +75,8 @@ test('a credential in a header is told of, moves to the connection, and is sent 
 			await studio.until('a variable stands there', VALUE, '{{hook_key}}');
 			await studio.until('nothing is left to tell', `return !document.body.innerText.includes('would stand in the file')`);
 
+			// The keys are still the request's: what opened the dialog is gone.
+			await studio.until('the request has the focus', `return document.activeElement?.closest('#request-panel') !== null && document.activeElement !== document.body`);
 			await studio.press(Key.Control, 's');
 			await until('the file holds the variable', () => readFileSync(file, 'utf8').includes('value = "{{hook_key}}"'));
 			assert.ok(!readFileSync(file, 'utf8').includes(SESAME));
