@@ -102,7 +102,10 @@ impl Jar {
                 continue;
             }
             match there {
-                Some(there) => drop(set(&mut jar, &there)),
+                Some(there) => {
+                    // One that has expired meanwhile is none.
+                    let _ = set(&mut jar, &there);
+                }
                 None => drop(jar.remove(&cookie.domain, &cookie.path, &cookie.name)),
             }
         }

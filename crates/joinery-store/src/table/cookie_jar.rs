@@ -58,7 +58,7 @@ pub fn change(
     connection: &str,
     work: impl FnOnce(Option<(i64, Vec<u8>)>) -> Result<Vec<u8>, Error>,
 ) -> Result<i64, Error> {
-    let changed = store.write("keeping cookies", |transaction| {
+    store.write("keeping cookies", |transaction| {
         let sealed = match work(read(transaction, connection)?) {
             Ok(sealed) => sealed,
             Err(error) => return Ok(Err(error)),
@@ -69,8 +69,7 @@ pub fn change(
             )?
             .query_row((connection, sealed), |row| row.get(0))?;
         Ok(Ok(mark))
-    })?;
-    changed
+    })?
 }
 
 /// Forgets a connection's jar; fine where there is none.
