@@ -4,10 +4,12 @@
 
 mod adding;
 mod cases;
+mod cookies;
 mod debugging;
 mod expected;
 mod flows;
 mod guide;
+mod history;
 mod home;
 mod layers;
 mod lsp;

@@ -38,6 +38,11 @@ pub fn remove_connection(studio: Shared<'_>, name: String) -> Result<(), Error> 
 }
 
 #[tauri::command(async)]
+pub fn forget_request_secret(studio: Shared<'_>, connection: String, name: String) -> Result<(), Error> {
+    profiles::forget_request_secret(&studio, &connection, &name)
+}
+
+#[tauri::command(async)]
 pub fn choose_connection(studio: Shared<'_>, name: String) -> Result<(), Error> {
     profiles::choose(&studio, &name)
 }

@@ -12,8 +12,9 @@ use joinery_app::{
     okta::Hint,
     request_tree,
     requests::{
-        self, ActionStep, AuthKindView, Cookie, CookieKey, InheritedAuth, Load, LoadRequest, MadeAction, OpenRequest,
-        Prompt, RequestInContext, RequestsReport, RunRequests, SendRequest, Sent, TemplateFunction, VariableView,
+        self, ActionStep, AuthKindView, Cookie, CookieKey, InheritedAuth, KeepSecret, KeptSecret, LiteralSecret, Load,
+        LoadRequest, MadeAction, OpenRequest, Prompt, RequestInContext, RequestsReport, RunRequests, SendRequest, Sent,
+        TemplateFunction, VariableView,
     },
 };
 
@@ -47,6 +48,21 @@ pub async fn run_requests(studio: Shared<'_>, run: RunRequests) -> Result<Reques
 #[tauri::command(async)]
 pub fn request_hints(studio: Shared<'_>, shown: RequestInContext) -> Result<Vec<Hint>, Error> {
     requests::request_hints(&studio, &shown)
+}
+
+#[tauri::command(async)]
+pub fn literal_secrets(request: SavedRequest) -> Vec<LiteralSecret> {
+    requests::literal_secrets(&request)
+}
+
+#[tauri::command(async)]
+pub fn secret_name(studio: Shared<'_>, wanted: KeepSecret) -> Result<String, Error> {
+    requests::secret_name(&studio, &wanted)
+}
+
+#[tauri::command(async)]
+pub fn keep_secret(studio: Shared<'_>, wanted: KeepSecret) -> Result<KeptSecret, Error> {
+    requests::keep_secret(&studio, &wanted)
 }
 
 #[tauri::command(async)]

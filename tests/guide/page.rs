@@ -128,7 +128,7 @@ impl Block {
                     .as_ref()
                     .map(|command| format!("$ {command}\n"))
                     .unwrap_or_default()
-                    + output
+                    + output.as_str()
             }
         }
     }

@@ -7,6 +7,7 @@ import Gauge from '@lucide/svelte/icons/gauge';
 import FileDown from '@lucide/svelte/icons/package';
 import FolderOpen from '@lucide/svelte/icons/folder-open';
 import House from '@lucide/svelte/icons/house';
+import KeyRound from '@lucide/svelte/icons/key-round';
 import Keyboard from '@lucide/svelte/icons/keyboard';
 import Layers from '@lucide/svelte/icons/layers';
 import ListOrdered from '@lucide/svelte/icons/list-ordered';
@@ -290,6 +291,13 @@ export function commands(studio: Studio): Command[] {
 			icon: Copy,
 			when: request,
 			run: () => tester.copyAsCurl()
+		},
+		{
+			id: 'keep-secret',
+			label: 'Save as secret',
+			icon: KeyRound,
+			when: request,
+			run: () => tester.secrets.ask(tester.active)
 		},
 		{
 			id: 'cancel-request',

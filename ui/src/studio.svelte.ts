@@ -380,6 +380,7 @@ export class Studio {
 			});
 		};
 		this.tester.onunreadable = (file, line) => void this.openFile(file, line);
+		this.tester.secrets.onconnect = () => this.newConnection();
 		this.tester.onmaking = (work) => void this.runner.expect(work);
 		this.editor.onsave = (file, text, version) => this.runner.saveAndRun({ file, text, version });
 		this.runner.onreport = (report) => this.editor.showCalls(report);

@@ -1,5 +1,7 @@
 //! What a request was answered before: listed, opened, pinned, and saved as an example beside the request.
 
+use std::path::PathBuf;
+
 use joinery_connector::{Header, HttpResponse, http::header, secret::MASK};
 use joinery_http::SentRequest;
 use joinery_store::table::send::{self, Row};
@@ -68,6 +70,81 @@ pub struct PastResponse {
     pub body: BodySummary,
 }
 
+/// Which sends of the history are meant, of every workspace. What is not said leaves none out.
+pub use joinery_store::table::send::Chosen;
+
+/// A send of the history, with where it was sent from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct KeptSend {
+    /// What is listed of it.
+    pub send: PastSend,
+    /// The workspace's folder.
+    pub workspace: String,
+    /// The connector's folder in it.
+    pub connector: String,
+    /// The request's file in the connector, where it has one.
+    pub request: Option<String>,
+}
+
+/// A send of the history, whole.
+#[derive(Debug, Clone, PartialEq)]
+pub struct KeptAnswer {
+    /// Where it was sent from, and when.
+    pub kept: KeptSend,
+    /// The request as it went out, secrets masked.
+    pub request: SentRequest,
+    /// The response.
+    pub response: HttpResponse,
+    /// The file of its body; `None` where there was none.
+    pub body: Option<PathBuf>,
+}
+
+/// The last sends that are chosen, the latest first.
+///
+/// # Errors
+/// [`Code::Unavailable`].
+pub fn search(studio: &Studio, chosen: &Chosen, limit: usize) -> Result<Vec<KeptSend>, Error> {
+    let found = send::search(studio.store()?, chosen, limit)?;
+    Ok(found.into_iter().map(|(row, pinned)| kept_send(row, pinned)).collect())
+}
+
+/// A send with its answer.
+///
+/// # Errors
+/// As [`open`].
+pub fn answer(studio: &Studio, number: i64) -> Result<KeptAnswer, Error> {
+    let (row, Detail { request, response }) = kept(studio, number)?;
+    let store = studio.store()?;
+    let body = row.body.as_ref().map(|name| store.body_folder().join(name));
+    let is_pinned = send::pinned(store)?.contains(&number);
+    Ok(KeptAnswer {
+        kept: kept_send(row, is_pinned),
+        request,
+        response,
+        body,
+    })
+}
+
+/// Forgets a send with its answer, pinned or not.
+///
+/// # Errors
+/// [`Code::Usage`] where there is none, [`Code::Unavailable`].
+pub fn remove(studio: &Studio, number: i64) -> Result<(), Error> {
+    if send::remove(studio.store()?, number)? {
+        Ok(())
+    } else {
+        Err(gone(number))
+    }
+}
+
+/// Forgets the sends that are chosen, with their answers; how many.
+///
+/// # Errors
+/// [`Code::Unavailable`].
+pub fn forget(studio: &Studio, chosen: &Chosen) -> Result<usize, Error> {
+    Ok(send::forget_chosen(studio.store()?, chosen)?)
+}
+
 /// What the history keeps beside a row's columns.
 #[derive(Deserialize)]
 struct Detail {
@@ -94,14 +171,9 @@ pub fn list(studio: &Studio, ask: &AskHistory) -> Result<Vec<PastSend>, Error> {
     let same = |row: &Row| {
         ask.file.is_some() || (row.request_path.is_none() && row.method == ask.method && row.url == ask.url)
     };
-    let past = |row: Row| PastSend {
-        pinned: pinned.contains(&row.id),
-        number: row.id,
-        sent_ms: row.sent_ms,
-        method: row.method,
-        url: row.url,
-        status: row.status,
-        time_ms: row.time_ms,
+    let past = |row: Row| {
+        let is_pinned = pinned.contains(&row.id);
+        kept_send(row, is_pinned).send
     };
     Ok(rows.into_iter().filter(same).take(LISTED).map(past).collect())
 }
@@ -216,12 +288,29 @@ fn shown(header: &Header) -> Header {
 }
 
 /// JSON as it is, text as text, bytes in base64 with a key that says so.
-fn body_of(body: &[u8]) -> Value {
+pub fn body_of(body: &[u8]) -> Value {
     use base64::Engine;
     serde_json::from_slice(body).unwrap_or_else(|_| match std::str::from_utf8(body) {
         Ok(text) => text.into(),
         Err(_) => json!({ "base64": base64::engine::general_purpose::STANDARD.encode(body) }),
     })
+}
+
+fn kept_send(row: Row, pinned: bool) -> KeptSend {
+    KeptSend {
+        send: PastSend {
+            pinned,
+            number: row.id,
+            sent_ms: row.sent_ms,
+            method: row.method,
+            url: row.url,
+            status: row.status,
+            time_ms: row.time_ms,
+        },
+        workspace: row.workspace,
+        connector: row.connector,
+        request: row.request_path,
+    }
 }
 
 fn kept(studio: &Studio, number: i64) -> Result<(Row, Detail), Error> {

@@ -38,9 +38,9 @@ pub mod writes;
 pub use error::{Code, Error};
 pub use event::Event;
 pub use joinery_connector::{
-    Connector, FileKind, HttpRequest, HttpResponse, Manifest, Problem, Severity,
+    Connector, FileKind, Header, HttpRequest, HttpResponse, Manifest, Problem, Severity,
     request::{Assertion, Capture, Demand, Pair, Part, RequestAuth, RequestBody, RequestFolder, SavedRequest},
-    secret::MASK,
+    secret::{MASK, Secret},
     variables,
 };
 pub use joinery_http::Exchange;

@@ -17,5 +17,7 @@ mod many;
 mod okta;
 #[path = "sending/pages.rs"]
 mod pages;
+#[path = "sending/secrets.rs"]
+mod secrets;
 #[path = "sending/values.rs"]
 mod values;

@@ -33,7 +33,7 @@ pub struct Target {
     /// A field of the connection
     #[arg(long, value_name = "KEY=VALUE", value_parser = texts::pair)]
     pub set: Vec<(String, String)>,
-    /// A secret of the connection: NAME=env:VARIABLE, NAME=file:PATH or NAME=-
+    /// A secret of the connection, or one that requests are filled in with: NAME=env:VARIABLE, NAME=file:PATH or NAME=-
     #[arg(long, value_name = "NAME=SOURCE", value_parser = texts::secret)]
     pub secret: Vec<(String, SecretSource)>,
 }
@@ -54,6 +54,7 @@ impl Target {
                     base_url: self.base_url.clone(),
                     auth: self.auth.clone(),
                     values: self.values()?,
+                    secrets: self.secret.iter().map(|(name, _)| name.clone()).collect(),
                 };
                 connections::resolve(studio, connector, Err(&given))
             }

@@ -48,6 +48,13 @@ impl fmt::Debug for Cookie {
     }
 }
 
+impl Cookie {
+    /// What tells it from every other.
+    fn key(&self) -> (&str, &str, &str) {
+        (&self.domain, &self.path, &self.name)
+    }
+}
+
 /// A cookie jar. Clients may share one.
 #[derive(Default)]
 pub struct Jar {
@@ -75,6 +82,34 @@ impl Jar {
             // One that has expired meanwhile is none.
             let _ = set(&mut jar, cookie);
         }
+    }
+
+    /// Takes in what others did to the cookies that both sides began with (`base`), and left as `theirs`; what was changed
+    /// here since stays as it is here. Gives what the jar holds then, and how often it was changed so far. `now` is in
+    /// seconds since 1970.
+    pub fn merge(&self, base: &[Cookie], theirs: &[Cookie], now: i64) -> (Vec<Cookie>, u64) {
+        let mut jar = self.change();
+        let mine = listed(&jar);
+        // A cookie that ended was taken away by nobody.
+        let lives = |cookie: &&Cookie| cookie.expires.is_none_or(|end| end > now);
+        let of = |cookies: &[Cookie], wanted: &Cookie| {
+            let found = cookies.iter().find(|cookie| cookie.key() == wanted.key());
+            found.filter(lives).cloned()
+        };
+        for cookie in theirs.iter().chain(base) {
+            let (before, here, there) = (of(base, cookie), of(&mine, cookie), of(theirs, cookie));
+            if here != before || there == before {
+                continue;
+            }
+            match there {
+                Some(there) => {
+                    // One that has expired meanwhile is none.
+                    let _ = set(&mut jar, &there);
+                }
+                None => drop(jar.remove(&cookie.domain, &cookie.path, &cookie.name)),
+            }
+        }
+        (listed(&jar), self.changes())
     }
 
     fn read(&self) -> MutexGuard<'_, CookieStore> {
@@ -122,10 +157,7 @@ impl Jar {
 
     /// Every cookie that has not expired, by domain, path and name.
     pub fn list(&self) -> Vec<Cookie> {
-        let jar = self.read();
-        let mut cookies: Vec<Cookie> = jar.iter_unexpired().map(as_listed).collect();
-        cookies.sort_by(|a, b| (&a.domain, &a.path, &a.name).cmp(&(&b.domain, &b.path, &b.name)));
-        cookies
+        listed(&self.read())
     }
 
     /// Keeps a cookie that a person wrote, in place of one of the same domain, path and name.
@@ -145,6 +177,13 @@ impl Jar {
     pub fn clear(&self) {
         self.change().clear();
     }
+}
+
+/// Every cookie that has not expired, by domain, path and name.
+fn listed(jar: &CookieStore) -> Vec<Cookie> {
+    let mut cookies: Vec<Cookie> = jar.iter_unexpired().map(as_listed).collect();
+    cookies.sort_by(|a, b| a.key().cmp(&b.key()));
+    cookies
 }
 
 fn set(jar: &mut CookieStore, cookie: &Cookie) -> Result<(), &'static str> {
@@ -235,6 +274,61 @@ mod tests {
         assert_eq!(sent, ["sid=1", "theme=dark"]);
         assert_eq!(jar.header(&url, Some("theme=light")).unwrap(), "theme=light; sid=1");
         assert_eq!(jar.header(&Url::parse("https://other.test/").unwrap(), None), None);
+    }
+
+    #[test]
+    fn two_sides_that_began_with_the_same_cookies_are_merged_cookie_by_cookie() {
+        let cookie = |name: &str, value: &str, expires: Option<i64>| Cookie {
+            domain: "acme.test".into(),
+            path: "/".into(),
+            name: name.into(),
+            value: value.into(),
+            expires,
+            ..Cookie::default()
+        };
+        let forever = Some(4_102_444_800);
+        let base = [
+            cookie("ended", "1", Some(999)),
+            cookie("gone here", "1", None),
+            cookie("gone there", "1", forever),
+            cookie("mine", "1", None),
+            cookie("same", "1", None),
+            cookie("theirs", "1", None),
+        ]
+        .map(|cookie| Cookie {
+            name: cookie.name.replace(' ', "_"),
+            ..cookie
+        });
+        let jar = Jar::default();
+        jar.replace(&base);
+        jar.set(&cookie("mine", "2", None)).unwrap();
+        jar.set(&cookie("new_here", "1", None)).unwrap();
+        jar.remove("acme.test", "/", "gone_here");
+        let theirs = [
+            cookie("ended", "2", forever),
+            cookie("gone_here", "1", None),
+            cookie("mine", "3", None),
+            cookie("new_there", "1", None),
+            cookie("same", "1", None),
+            cookie("theirs", "2", None),
+        ];
+        let (merged, changes) = jar.merge(&base, &theirs, 1000);
+        let said: Vec<_> = merged
+            .iter()
+            .map(|each| (each.name.as_str(), each.value.as_str()))
+            .collect();
+        assert_eq!(
+            said,
+            [
+                ("ended", "2"),
+                ("mine", "2"),
+                ("new_here", "1"),
+                ("new_there", "1"),
+                ("same", "1"),
+                ("theirs", "2"),
+            ]
+        );
+        assert_eq!((jar.list(), jar.changes()), (merged, changes));
     }
 
     #[test]

@@ -13,6 +13,7 @@ type Connecting = Pick<
 	| 'saveConnection'
 	| 'testConnection'
 	| 'removeConnection'
+	| 'forgetRequestSecret'
 	| 'chooseConnection'
 	| 'signIn'
 	| 'tokenState'
@@ -52,6 +53,7 @@ export function fakeConnecting(tell: (event: Event) => void): { answers: Connect
 						: { state: 'unknown', reason: null, tested_ms: null },
 				values: { domain },
 				secrets: ['token'],
+				request_secrets: [],
 				warning: null
 			};
 			connections = [...connections.filter((each) => each.name !== draft.name), view];
@@ -65,6 +67,14 @@ export function fakeConnecting(tell: (event: Event) => void): { answers: Connect
 		},
 		removeConnection: async (name) => {
 			connections = connections.filter((each) => each.name !== name);
+		},
+		forgetRequestSecret: async (connection, name) => {
+			connections = connections.map((each) =>
+				each.name === connection
+					? { ...each, request_secrets: each.request_secrets.filter((kept) => kept !== name) }
+					: each
+			);
+			tell({ kind: 'connections_changed' });
 		},
 		chooseConnection: async (name) => {
 			chosen = name;

@@ -25,6 +25,7 @@ export const CONNECTIONS: ConnectionView[] = [
 		health: { state: 'ok', reason: null, tested_ms: null },
 		values: {},
 		secrets: [],
+		request_secrets: [],
 		warning: null
 	},
 	profile('acme', 'acme.okta.com', { state: 'ok', reason: null, tested_ms: Date.now() - 12 * 60_000 }),
@@ -51,6 +52,7 @@ function profile(name: string, domain: string, health: ConnectionView['health'])
 		health,
 		values: { domain },
 		secrets: ['token'],
+		request_secrets: [],
 		warning: null
 	};
 }

@@ -4,6 +4,7 @@ import type { Cookie } from './types/Cookie';
 import type { CookieKey } from './types/CookieKey';
 import type { Event } from './types/Event';
 import type { Load } from './types/Load';
+import type { Pair } from './types/Pair';
 import type { RequestRow } from './types/RequestRow';
 
 type Sending = Pick<
@@ -12,11 +13,18 @@ type Sending = Pick<
 	| 'runRequests'
 	| 'saveJunit'
 	| 'requestHints'
+	| 'literalSecrets'
+	| 'secretName'
+	| 'keepSecret'
 	| 'cookies'
 	| 'saveCookie'
 	| 'removeCookie'
 	| 'clearCookies'
 >;
+
+/** The credential that a header has written out. */
+const written = (row: Pair) =>
+	row.name === 'Authorization' && !row.value.includes('{{') ? (/\S+$/.exec(row.value)?.[0] ?? null) : null;
 
 const same = (cookie: Cookie, key: CookieKey) =>
 	cookie.domain === key.domain && cookie.path === key.path && cookie.name === key.name;
@@ -53,6 +61,21 @@ export function fakeSending(tell: (event: Event) => void, names: (path: string) 
 		},
 		saveJunit: async () => undefined,
 		requestHints: async () => [],
+		literalSecrets: async (request) =>
+			request.headers
+				.filter((row) => written(row) !== null)
+				.map((row) => ({ part: 'headers', name: row.name.toLowerCase() })),
+		secretName: async ({ shown, at }) => {
+			const row = shown.request.headers.filter((each) => written(each) !== null)[at];
+			return row?.name.toLowerCase() ?? 'secret';
+		},
+		keepSecret: async ({ shown, at, name }) => {
+			const row = shown.request.headers.filter((each) => written(each) !== null)[at];
+			const variable = name ?? 'secret';
+			const value = (each: Pair) => each.value.replace(written(each) ?? '', `{{${variable}}}`);
+			const headers = shown.request.headers.map((each) => (each === row ? { ...each, value: value(each) } : each));
+			return { request: { ...shown.request, headers }, name: variable };
+		},
 		cookies: async () => structuredClone(cookies),
 		saveCookie: async (_connector, _connection, was, cookie) => {
 			cookies = cookies.filter((each) => !same(each, cookie) && !(was && same(each, was)));

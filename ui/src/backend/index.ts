@@ -58,6 +58,9 @@ import type { ImportReport } from './types/ImportReport';
 import type { ImportRequests } from './types/ImportRequests';
 import type { ImportSource } from './types/ImportSource';
 import type { Hint } from './types/Hint';
+import type { KeepSecret } from './types/KeepSecret';
+import type { KeptSecret } from './types/KeptSecret';
+import type { LiteralSecret } from './types/LiteralSecret';
 import type { ListenTrigger } from './types/ListenTrigger';
 import type { Load } from './types/Load';
 import type { LoadRequest } from './types/LoadRequest';
@@ -165,6 +168,12 @@ export interface Backend {
 	requestPrompts(shown: RequestInContext): Promise<Prompt[]>;
 	/** What is worth knowing before a request is sent: what a PUT would clear. */
 	requestHints(shown: RequestInContext): Promise<Hint[]>;
+	/** Credentials that stand written out in a request. */
+	literalSecrets(request: SavedRequest): Promise<LiteralSecret[]>;
+	/** The name that one of them would get. */
+	secretName(wanted: KeepSecret): Promise<string>;
+	/** Moves one of them to the connection; the request comes back with a variable in its place, not saved. */
+	keepSecret(wanted: KeepSecret): Promise<KeptSecret>;
 	requestAsCurl(shown: RequestInContext): Promise<string>;
 	/** Sends a request many times; figures come as `load_progress`, `cancel` takes the send's id. */
 	loadRequest(run: LoadRequest): Promise<Load>;
@@ -325,6 +334,7 @@ export interface Backend {
 	saveConnection(draft: ConnectionDraft): Promise<ConnectionView>;
 	testConnection(draft: ConnectionDraft): Promise<ConnectionTest>;
 	removeConnection(name: string): Promise<void>;
+	forgetRequestSecret(connection: string, name: string): Promise<void>;
 	chooseConnection(name: string): Promise<void>;
 	/** Opens the sign-in page in the browser and waits; `cancel` takes the id. The page also comes as `sign_in_page`. */
 	signIn(signIn: SignIn): Promise<TokenState>;

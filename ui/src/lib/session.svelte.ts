@@ -99,7 +99,9 @@ export class Session {
 		if (!this.workspace) return;
 		this.#take(await this.#backend.workspace());
 		const environments = this.environments.load().catch((thrown: unknown) => this.fail(thrown));
-		await Promise.all([this.check(), environments]);
+		// The command line may have saved a connection meanwhile.
+		const connections = this.loadConnections().catch((thrown: unknown) => this.fail(thrown));
+		await Promise.all([this.check(), environments, connections]);
 	}
 
 	async chooseConnector(folder: string): Promise<void> {

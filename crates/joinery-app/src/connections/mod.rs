@@ -6,6 +6,7 @@ mod health;
 mod hooks;
 mod keys;
 mod network;
+mod request_secrets;
 mod resolve;
 mod safe;
 mod save;
@@ -29,6 +30,8 @@ pub use health::{Health, HealthState};
 pub(crate) use health::{note, note_call, of_call};
 pub use keys::{KeyPlace, PublicKey, generate_key, public_key};
 pub use network::{is_file, is_network};
+pub(crate) use request_secrets::free_name;
+pub use request_secrets::{forget_request_secret, keep_request_secret};
 pub use resolve::{Given, Resolved, needs_nothing, none, resolve};
 pub(crate) use resolve::{replayed, sandbox_auth, shown_auth};
 pub(crate) use safe::{ConnectionSafe, Safe};
@@ -78,6 +81,8 @@ pub struct ConnectionView {
     pub values: BTreeMap<String, String>,
     /// The names of the secrets kept for it.
     pub secrets: Vec<String>,
+    /// The names of the secrets that its requests are filled in with.
+    pub request_secrets: Vec<String>,
     /// What everyone who uses it should see: that certificates are not checked.
     pub warning: Option<String>,
 }
@@ -180,6 +185,8 @@ pub struct Saved {
     pub fields: Map<String, Value>,
     /// The names of the secrets kept for it.
     pub secrets: Vec<String>,
+    /// The names of the secrets that its requests are filled in with.
+    pub request_secrets: Vec<String>,
     /// What the profile says its org is for.
     pub environment: Option<String>,
     /// Whether it may only read, where the profile says.
@@ -201,6 +208,7 @@ pub fn all(studio: &Studio) -> Result<Vec<Saved>, Error> {
         auth: row.auth,
         fields: row.fields,
         secrets: row.secrets,
+        request_secrets: row.request_secrets,
         environment: row.environment,
         read_only: row.read_only,
     });
@@ -247,6 +255,7 @@ fn sandbox_view(studio: &Studio, connector: &Connector) -> ConnectionView {
         },
         values: BTreeMap::new(),
         secrets: Vec::new(),
+        request_secrets: Vec::new(),
         warning: None,
     }
 }
@@ -277,6 +286,7 @@ fn view(studio: &Studio, connector: &Connector, row: &Row) -> ConnectionView {
             .map(|(name, value)| (name.clone(), text(value)))
             .collect(),
         secrets: row.secrets.clone(),
+        request_secrets: row.request_secrets.clone(),
         warning: network::warning(row),
     }
 }

@@ -15,7 +15,7 @@ use serde_json::{Map, Value, json};
 use super::{
     ConnectionDraft, Environment, FilledIn, GIVEN, Guard, ReadOnly, SANDBOX, Verdict, Write, fill_in, fits_sandbox,
     hooks::{Said, ScriptHooks},
-    network, stand_in,
+    network, request_secrets, stand_in,
 };
 use crate::{
     error::{Code, Error},
@@ -47,6 +47,19 @@ pub struct Resolved {
 }
 
 impl Resolved {
+    /// Secrets that it does not sign with: for `{{variables}}` and scripts. What it has by such a name already stays.
+    fn add_secrets(&mut self, secrets: BTreeMap<String, Secret>) {
+        for (name, secret) in secrets {
+            if self.variables.get(&name).is_some() {
+                continue;
+            }
+            let value = variables::Value::Secret(secret.clone());
+            self.variables.set(Scope::Connection, &name, value);
+            self.http.also_secret.push(secret.clone());
+            self.secrets.insert(name, secret);
+        }
+    }
+
     /// What the guard says of a request; what is secret in its path is masked.
     pub(crate) fn judge(&self, request: &HttpRequest) -> Verdict {
         match self.guard.judge(&request.method, &request.url) {
@@ -83,6 +96,8 @@ pub struct Given {
     pub auth: Option<String>,
     /// Fields, secret or not, by name.
     pub values: BTreeMap<String, String>,
+    /// Which of them are secret: what is no field of the form is there for requests and scripts.
+    pub secrets: Vec<String>,
 }
 
 /// Resolves a connection: saved (`Ok(name)`), given in full (`Err(given)`), or the sandbox org, which must run.
@@ -242,6 +257,7 @@ fn saved(studio: &Studio, connector: &Connector, name: &str) -> Result<Resolved,
         })?;
         secrets.insert(field.clone(), secret);
     }
+    let of_requests = request_secrets::of(studio, &row)?;
     let fields = made_of_others(connector, row.fields);
     let base = base_url(studio, connector, &fields)?;
     let guard = Guard::new(
@@ -250,7 +266,7 @@ fn saved(studio: &Studio, connector: &Connector, name: &str) -> Result<Resolved,
         row.environment.as_deref().and_then(Environment::of_word),
         row.read_only.as_deref().and_then(ReadOnly::of_word),
     );
-    let resolved = from_parts(
+    let mut resolved = from_parts(
         studio,
         connector,
         (name, true),
@@ -258,6 +274,7 @@ fn saved(studio: &Studio, connector: &Connector, name: &str) -> Result<Resolved,
         &row.auth,
         FilledIn { fields, secrets },
     )?;
+    resolved.add_secrets(of_requests);
     Ok(Resolved {
         profile: Some(name.to_owned()),
         guard,
@@ -314,7 +331,11 @@ fn given_in_full(studio: &Studio, connector: &Connector, given: &Given) -> Resul
         Some(base) => base.trim_end_matches('/').to_owned(),
         None => base_url(studio, connector, &filled.fields)?,
     };
-    from_parts(studio, connector, (GIVEN, false), base, &auth, filled)
+    let mut resolved = from_parts(studio, connector, (GIVEN, false), base, &auth, filled)?;
+    let secrets = given.secrets.iter().filter(|name| !network::is_network(name));
+    let values = secrets.filter_map(|name| Some((name.clone(), Secret::new(draft.values.get(name)?))));
+    resolved.add_secrets(values.collect());
+    Ok(resolved)
 }
 
 /// The value of a field that the base URL's pattern is made of: all of it for `{{url}}`, the host (and port) for

@@ -11,7 +11,7 @@ use joinery_http::auth;
 use joinery_store::table::{self, connection::Row};
 use serde_json::{Map, Value};
 
-use super::{ConnectionDraft, ConnectionView, SANDBOX, health, keys, network, test, view};
+use super::{ConnectionDraft, ConnectionView, SANDBOX, health, keys, network, request_secrets, test, view};
 use crate::{
     connectors,
     error::{Code, Error},
@@ -51,12 +51,14 @@ pub fn save_for(studio: &Studio, connector: &Connector, draft: &ConnectionDraft)
             secrets.set(&draft.name, field, secret)?;
         }
     }
+    let request_secrets = before.as_ref().map_or_else(Vec::new, |row| row.request_secrets.clone());
     let row = Row {
         name: draft.name.clone(),
         connector: connector.manifest.id.clone(),
         auth: draft.auth.clone(),
         fields: filled.fields,
         secrets: filled.secrets.into_keys().collect(),
+        request_secrets,
         environment: draft.environment.map(|each| each.word().to_owned()),
         read_only: draft.read_only.map(|each| each.word().to_owned()),
         health: test::health_of(studio, draft).to_store(),
@@ -255,6 +257,7 @@ pub fn remove(studio: &Studio, name: &str) -> Result<(), Error> {
     for field in &row.secrets {
         studio.secrets()?.remove(name, field)?;
     }
+    request_secrets::forget_all(studio, &row)?;
     studio.safe().forget(name)?;
     jars::forget(studio, name)?;
     studio.end_session(name);

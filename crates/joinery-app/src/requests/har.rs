@@ -8,15 +8,20 @@ use joinery_connector::{
 use joinery_http::{Body, SentRequest, redact::mask};
 use serde_json::Value;
 
-use super::{Answered, Prepared};
-use crate::error::{Code, Error};
+use super::{Answered, Prepared, jars};
+use crate::{
+    error::{Code, Error},
+    studio::Studio,
+};
 
-/// The exchanges of one send as a HAR log: what signing in asked for, and the request itself.
+/// The exchanges of one send as a HAR log: what signing in asked for, and the request itself. A body that repeats a
+/// secret, a token or the cookie of a session shows stars for it.
 ///
 /// # Errors
 /// [`Code::Unavailable`] where a body cannot be read back.
-pub fn har(prepared: &Prepared, answered: &Answered) -> Result<Value, Error> {
+pub fn har(studio: &Studio, prepared: &Prepared, answered: &Answered) -> Result<Value, Error> {
     let mut secrets = prepared.connection().http.secrets();
+    secrets.extend(jars::secrets(studio, prepared.connection()));
     secrets.extend(prepared.variables().secrets());
     let exchanges = answered.exchange.sign_in.iter().chain([&answered.exchange]);
     let seen = exchanges.map(|exchange| SeenExchange {

@@ -6,25 +6,37 @@ use std::{
     sync::{Arc, Mutex},
 };
 
+use joinery_connector::Secret;
 use joinery_http::{Cookie, Jar};
 use joinery_store::table::cookie_jar;
 
 use crate::{
     connections::Resolved,
     error::Error,
-    studio::{Studio, lock},
+    studio::{Studio, lock, now_ms},
 };
+
+/// How long the value of a cookie is at least that is masked where it is repeated: a shorter one may be any word.
+const SHORTEST_SECRET: usize = 8;
 
 /// Every jar in use, by its connection's name.
 #[derive(Default)]
 pub(crate) struct Jars(Mutex<HashMap<String, Known>>);
 
-/// A jar, and how it was when it was last the same as in the store.
+/// A jar, and how it was when it was last the same as in the store: what differs since was changed here.
 #[derive(Default)]
 struct Known {
     jar: Arc<Jar>,
+    base: Vec<Cookie>,
     mark: Option<i64>,
     changes: u64,
+}
+
+impl Known {
+    /// Takes in what another process kept; what was changed here stays. Gives what the jar holds then.
+    fn take_in(&mut self, theirs: &[Cookie]) -> (Vec<Cookie>, u64) {
+        self.jar.merge(&self.base, theirs, now_ms() / 1000)
+    }
 }
 
 /// The jar of a connection, which clients of it share. Looks into the store where this process has none yet.
@@ -53,19 +65,31 @@ pub(crate) fn fresh(studio: &Studio, profile: &str) -> Result<Arc<Jar>, Error> {
     let known = jars.entry(profile.to_owned()).or_default();
     if cookie_jar::mark(store, profile)? != known.mark {
         let kept = cookie_jar::get(store, profile)?;
-        let plain = match &kept {
-            Some((_, sealed)) => studio.secrets()?.unseal(profile, sealed)?,
-            None => None,
+        let theirs = match &kept {
+            Some((_, sealed)) => opened(studio, profile, sealed)?,
+            None => Vec::new(),
         };
-        // What cannot be opened any more is as good as none: signing in again brings new ones.
-        let cookies: Vec<Cookie> = plain
-            .and_then(|plain| serde_json::from_slice(&plain).ok())
-            .unwrap_or_default();
-        known.jar.replace(&cookies);
+        let is_kept = known.jar.changes() == known.changes;
+        let (merged, changes) = known.take_in(&theirs);
+        known.base = theirs;
         known.mark = kept.map(|(mark, _)| mark);
-        known.changes = known.jar.changes();
+        // What was changed here and is not kept yet still has to be.
+        if is_kept || merged == known.base {
+            known.changes = changes;
+        }
     }
     Ok(Arc::clone(&known.jar))
+}
+
+/// What is sealed. What cannot be opened any more is as good as none: signing in again brings new cookies.
+fn opened(studio: &Studio, profile: &str, sealed: &[u8]) -> Result<Vec<Cookie>, Error> {
+    Ok(read(studio.secrets()?.unseal(profile, sealed)?))
+}
+
+fn read(plain: Option<Vec<u8>>) -> Vec<Cookie> {
+    plain
+        .and_then(|plain| serde_json::from_slice(&plain).ok())
+        .unwrap_or_default()
 }
 
 /// As [`fresh`], where the connection is a saved one.
@@ -79,7 +103,8 @@ pub(crate) fn refresh(studio: &Studio, connection: &Resolved) -> Result<(), Erro
     }
 }
 
-/// Keeps a saved connection's jar where it has changed since it was last kept.
+/// Keeps a saved connection's jar where it has changed since it was last kept. What another process kept meanwhile is
+/// merged in, cookie by cookie: of one that both changed, the one kept last stays.
 ///
 /// # Errors
 /// [`Code::Unavailable`](crate::Code::Unavailable) when it cannot be written.
@@ -88,15 +113,38 @@ pub(crate) fn keep(studio: &Studio, profile: &str) -> Result<(), Error> {
     let Some(known) = jars.get_mut(profile) else {
         return Ok(());
     };
-    let changes = known.jar.changes();
-    if changes == known.changes {
+    if known.jar.changes() == known.changes {
         return Ok(());
     }
-    let plain = serde_json::to_vec(&known.jar.list()).expect("cookies are texts and numbers");
-    let sealed = studio.secrets()?.seal(profile, &plain)?;
-    known.mark = Some(cookie_jar::put(studio.store()?, profile, &sealed)?);
+    let secrets = studio.secrets()?;
+    // Nobody waits for a keychain while the store is locked; a first key is made under that lock, once for all processes.
+    secrets.ready_to_seal()?;
+    let mut merged = Vec::new();
+    let mut changes = 0;
+    let mark = cookie_jar::change(studio.store()?, profile, |kept| {
+        let theirs = match kept {
+            Some((mark, _)) if Some(mark) == known.mark => known.base.clone(),
+            Some((_, sealed)) => read(secrets.unseal(profile, &sealed)?),
+            None => Vec::new(),
+        };
+        (merged, changes) = known.take_in(&theirs);
+        let plain = serde_json::to_vec(&merged).expect("cookies are texts and numbers");
+        secrets.seal(profile, &plain)
+    })?;
+    known.mark = Some(mark);
+    known.base = merged;
     known.changes = changes;
     Ok(())
+}
+
+/// The values of a connection's cookies that open something: what may be a session's, and no word of a page.
+pub(crate) fn secrets(studio: &Studio, connection: &Resolved) -> Vec<Secret> {
+    let Ok(jar) = jar(studio, connection) else {
+        return Vec::new();
+    };
+    let long = |cookie: &Cookie| cookie.value.len() >= SHORTEST_SECRET;
+    let values = jar.list().into_iter().filter(long);
+    values.map(|cookie| Secret::new(cookie.value)).collect()
 }
 
 /// Forgets the cookies of every connection, kept or not; how many there were.
@@ -126,6 +174,7 @@ pub(crate) fn forget(studio: &Studio, profile: &str) -> Result<(), Error> {
     if let Some(known) = lock(&studio.jars.0).get_mut(profile) {
         // Clients hold it, and may serve a connection of the same name.
         known.jar.clear();
+        known.base.clear();
         known.mark = None;
         known.changes = known.jar.changes();
     }

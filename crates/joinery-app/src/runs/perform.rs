@@ -347,6 +347,8 @@ pub(crate) async fn call(
 /// The outcome with what its host saw, which tells how the connection does and what to do about an error.
 fn told(studio: &Studio, performance: Performance, host: &RunHost, outcome: Outcome, started: Instant) -> Performed {
     let record = host.take();
+    let mut secrets = performance.connection.http.secrets();
+    secrets.extend(jars::secrets(studio, &performance.connection));
     if let (Some(profile), Some(found)) = (&performance.connection.profile, record.health) {
         connections::note(studio, profile, found, None);
         // What it gave is there: cookies that cannot be kept are no reason to withhold it.
@@ -371,7 +373,7 @@ fn told(studio: &Studio, performance: Performance, host: &RunHost, outcome: Outc
         waiting: None,
         time_ms: milliseconds(started.elapsed()),
         started_ms: begun(started),
-        secrets: performance.connection.http.secrets(),
+        secrets,
         idempotent: false,
         sample: None,
         withheld: record.withheld,

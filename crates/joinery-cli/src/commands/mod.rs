@@ -10,6 +10,7 @@ mod demo;
 mod export;
 mod flow;
 mod fmt;
+mod history;
 mod import;
 mod inspect;
 mod lsp;
@@ -59,6 +60,8 @@ pub enum Command {
     Dap(dap::Arguments),
     /// Send a request
     Send(Box<send::Arguments>),
+    /// List, show and forget what the window sent
+    History(history::Arguments),
     /// Take in requests of other tools
     Import(import::Arguments),
     /// Keep connection profiles
@@ -102,6 +105,7 @@ impl Command {
             Self::Deliveries(arguments) => trigger::deliveries::run(&arguments),
             Self::Dap(arguments) => dap::run(&arguments),
             Self::Send(arguments) => send::run(&arguments),
+            Self::History(arguments) => history::run(arguments),
             Self::Import(arguments) => import::run(&arguments),
             Self::Connection(arguments) => connection::run(arguments),
             Self::Cookies(arguments) => cookies::run(arguments),
@@ -124,6 +128,7 @@ impl Command {
             Self::Test(arguments) => arguments.json,
             Self::Demo(arguments) => arguments.json,
             Self::Send(arguments) => arguments.shown.json,
+            Self::History(arguments) => arguments.wants_json(),
             Self::Import(arguments) => arguments.json,
             Self::Connection(arguments) => arguments.wants_json(),
             Self::Cookies(arguments) => arguments.wants_json(),

@@ -236,7 +236,7 @@ impl Reader<'_> {
         guard::request(&mut request, &place, &mut self.left);
         let mut whole = self.connector.request_folder(path)?.apply(request.clone());
         // What a folder leaves out is told where the folder is read.
-        guard::request(&mut whole, &place, &mut Vec::new());
+        guard::request(&mut whole, &place, &mut Vec::<NotCarried>::new());
         let examples = self.examples(&id, &place);
         Ok(SetRequest {
             id,
@@ -254,7 +254,11 @@ impl Reader<'_> {
         for path in paths {
             let name = path[folder.len()..].trim_end_matches(".json").to_owned();
             let text = self.connector.text(path).unwrap_or_default();
-            match serde_json::from_str::<Example>(&guard::json_without_secrets(&text, place, &mut Vec::new())) {
+            match serde_json::from_str::<Example>(&guard::json_without_secrets(
+                &text,
+                place,
+                &mut Vec::<NotCarried>::new(),
+            )) {
                 Ok(example) => examples.push(Example { name, ..example }),
                 Err(_) => self.left.push(NotCarried::new(
                     place,

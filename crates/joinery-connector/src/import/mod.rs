@@ -21,6 +21,7 @@ use crate::request::{Example, RequestFolder, SavedRequest};
 
 pub use bundle::{files as bundle_files, read as bundle};
 pub use curl::curl;
+pub use guard::{Literal, RequestPart, literals, with_variable};
 pub use har::har;
 pub use insomnia::insomnia;
 pub use openapi::openapi;

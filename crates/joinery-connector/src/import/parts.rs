@@ -87,21 +87,33 @@ pub(super) fn own(kind: &str, settings: &[(&str, &str)]) -> RequestAuth {
     }
 }
 
-/// What stands in a file for a secret: a text that is one variable stays, any other becomes the variable `name`, and
-/// the reader is told to save its value elsewhere.
-pub(super) fn secret(value: &str, name: &str, place: &str, left: &mut Vec<NotCarried>) -> String {
+/// Who decides what is to stand for a secret that is written out.
+pub(crate) trait Secrets {
+    /// What stands in a file for `value`; `name` is the variable it would be, `place` where it stands.
+    fn stand_in(&mut self, value: &str, name: &str, place: &str) -> String;
+}
+
+/// Every secret becomes a variable, and the reader is told to save its value elsewhere.
+impl Secrets for Vec<NotCarried> {
+    fn stand_in(&mut self, value: &str, name: &str, place: &str) -> String {
+        if !value.is_empty() {
+            self.push(NotCarried::new(
+                place,
+                format!("the value of `{name}`"),
+                format!("secrets are not kept in files: save it in the connection as `{name}`"),
+            ));
+        }
+        format!("{{{{{name}}}}}")
+    }
+}
+
+/// What stands in a file for a secret: a text that is one variable stays, of any other `left` decides.
+pub(super) fn secret(value: &str, name: &str, place: &str, left: &mut dyn Secrets) -> String {
     let inner = value.trim().strip_prefix("{{").and_then(|rest| rest.strip_suffix("}}"));
     if inner.is_some_and(|inner| !inner.contains(['{', '}'])) {
         return value.trim().to_owned();
     }
-    if !value.is_empty() {
-        left.push(NotCarried::new(
-            place,
-            format!("the value of `{name}`"),
-            format!("secrets are not kept in files: save it in the connection as `{name}`"),
-        ));
-    }
-    format!("{{{{{name}}}}}")
+    left.stand_in(value, name, place)
 }
 
 /// Words in the names of secrets.
@@ -151,7 +163,7 @@ pub(crate) fn is_secret_name(name: &str) -> bool {
 }
 
 /// A header or parameter row, its value replaced by a variable where its name says that it is a secret.
-pub(super) fn guarded(mut row: Pair, place: &str, left: &mut Vec<NotCarried>) -> Pair {
+pub(super) fn guarded(mut row: Pair, place: &str, left: &mut dyn Secrets) -> Pair {
     if !is_secret_name(&row.name) || row.value.is_empty() {
         return row;
     }
@@ -171,7 +183,7 @@ pub(super) fn guarded(mut row: Pair, place: &str, left: &mut Vec<NotCarried>) ->
 pub(super) fn open_values(
     values: impl IntoIterator<Item = (String, String)>,
     place: &str,
-    left: &mut Vec<NotCarried>,
+    left: &mut dyn Secrets,
 ) -> BTreeMap<String, String> {
     let mut open = BTreeMap::new();
     for (name, value) in values {
@@ -181,8 +193,11 @@ pub(super) fn open_values(
         // An address may be called after what it is for: `token_address`.
         let is_address = value.starts_with("http://") || value.starts_with("https://") || value.starts_with("{{");
         if signs && !value.contains("{{") || is_secret_name(&name) && !is_address {
-            if secret(&value, &name, place, left) == value.trim() {
+            let written = secret(&value, &name, place, left);
+            if written == value.trim() {
                 open.insert(name, value);
+            } else if written != format!("{{{{{name}}}}}") {
+                open.insert(name, written);
             }
         } else {
             open.insert(name, super::guard::address_without_user(&value, place, left));

@@ -27,6 +27,14 @@ impl Secrets {
         Ok(encrypt(self.seal_key()?, name, plain))
     }
 
+    /// Fetches the key, where there is one: from then on sealing asks no keychain, and can be done while others wait.
+    ///
+    /// # Errors
+    /// As [`seal`](Self::seal).
+    pub fn ready_to_seal(&self) -> Result<(), Error> {
+        self.known_key().map(drop)
+    }
+
     /// What was sealed; `None` where it is damaged, or the key is another one by now.
     ///
     /// # Errors
@@ -39,26 +47,31 @@ impl Secrets {
             msg: sealed,
             aad: name.as_bytes(),
         };
-        let cipher = XChaCha20Poly1305::new(&self.seal_key()?.into());
+        let Some(key) = self.known_key()? else { return Ok(None) };
+        let cipher = XChaCha20Poly1305::new(&key.into());
         Ok(cipher.decrypt(&(*nonce).into(), payload).ok())
     }
 
-    /// The key, made where there is none. A keychain takes its time, so it is asked once.
-    fn seal_key(&self) -> Result<Key, Error> {
+    /// The key, where there is one. A keychain takes its time, so it is asked once.
+    fn known_key(&self) -> Result<Option<Key>, Error> {
         if let Some(key) = self.seal_key.get() {
-            return Ok(*key);
+            return Ok(Some(*key));
         }
         let kept = |secret: Secret| {
             let bytes = STANDARD.decode(secret.reveal()).ok()?;
             Key::try_from(bytes).ok()
         };
-        let key = if let Some(key) = self.get(OWNER, FIELD)?.and_then(kept) {
-            key
-        } else {
-            let key: Key = random();
-            self.set(OWNER, FIELD, &Secret::new(STANDARD.encode(key)))?;
-            key
-        };
+        let key = self.get(OWNER, FIELD)?.and_then(kept);
+        Ok(key.map(|key| *self.seal_key.get_or_init(|| key)))
+    }
+
+    /// The key, made where there is none. Whoever may not be alone in making it holds a lock meanwhile.
+    fn seal_key(&self) -> Result<Key, Error> {
+        if let Some(key) = self.known_key()? {
+            return Ok(key);
+        }
+        let key: Key = random();
+        self.set(OWNER, FIELD, &Secret::new(STANDARD.encode(key)))?;
         Ok(*self.seal_key.get_or_init(|| key))
     }
 }

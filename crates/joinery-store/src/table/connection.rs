@@ -23,9 +23,14 @@ pub(crate) const MIGRATIONS: &[super::Migration] = &[
          ALTER TABLE connection ADD COLUMN read_only TEXT;
          ALTER TABLE connection ADD COLUMN health TEXT NOT NULL DEFAULT 'null'",
     ),
+    (
+        11,
+        "ALTER TABLE connection ADD COLUMN request_secrets TEXT NOT NULL DEFAULT '[]'",
+    ),
 ];
 
-const SELECT: &str = "SELECT name, connector, auth, fields, secrets, environment, read_only, health FROM connection";
+const SELECT: &str =
+    "SELECT name, connector, auth, fields, secrets, request_secrets, environment, read_only, health FROM connection";
 
 /// A saved profile.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,6 +45,8 @@ pub struct Row {
     pub fields: Map<String, Value>,
     /// Names of the secrets kept for it.
     pub secrets: Vec<String>,
+    /// Names of the secrets that requests are filled in with, kept beside those of its form.
+    pub request_secrets: Vec<String>,
     /// What the org is for, where the profile says.
     pub environment: Option<String>,
     /// Whether it may only be read, where the profile says.
@@ -57,8 +64,8 @@ pub fn put(store: &Store, row: &Row) -> Result<(), Error> {
         connection
             .prepare_cached(
                 "INSERT OR REPLACE INTO connection
-                 (name, connector, auth, fields, secrets, environment, read_only, health)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                 (name, connector, auth, fields, secrets, request_secrets, environment, read_only, health)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
             )?
             .execute((
                 &row.name,
@@ -66,6 +73,7 @@ pub fn put(store: &Store, row: &Row) -> Result<(), Error> {
                 &row.auth,
                 super::json_text(&row.fields)?,
                 super::json_text(&row.secrets)?,
+                super::json_text(&row.request_secrets)?,
                 &row.environment,
                 &row.read_only,
                 super::json_text(&row.health)?,
@@ -130,6 +138,7 @@ fn read(row: &rusqlite::Row) -> rusqlite::Result<Row> {
         auth: row.get("auth")?,
         fields: super::json(row, "fields")?,
         secrets: super::json(row, "secrets")?,
+        request_secrets: super::json(row, "request_secrets")?,
         environment: row.get("environment")?,
         read_only: row.get("read_only")?,
         health: super::json(row, "health")?,
@@ -149,6 +158,7 @@ mod tests {
             auth: "token".into(),
             fields,
             secrets: vec!["api_token".into()],
+            request_secrets: vec!["authorization".into()],
             environment: Some("preview".into()),
             read_only: None,
             health: Value::Null,
@@ -198,5 +208,6 @@ mod tests {
         let store = Store::open(folder.path()).unwrap();
         let row = get(&store, "prod").unwrap().unwrap();
         assert_eq!((row.environment, row.read_only, row.health), (None, None, Value::Null));
+        assert_eq!(row.request_secrets, [] as [String; 0]);
     }
 }

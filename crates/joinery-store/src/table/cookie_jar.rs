@@ -1,6 +1,6 @@
 //! The cookies of a saved connection, sealed: one row each, read and written whole.
 
-use rusqlite::OptionalExtension;
+use rusqlite::{Connection, OptionalExtension};
 
 use crate::{Store, error::Error};
 
@@ -32,12 +32,7 @@ pub fn mark(store: &Store, connection: &str) -> Result<Option<i64>, Error> {
 /// # Errors
 /// [`Error::Statement`].
 pub fn get(store: &Store, connection: &str) -> Result<Option<(i64, Vec<u8>)>, Error> {
-    store.with("reading cookies", |database| {
-        database
-            .prepare_cached("SELECT mark, sealed FROM cookie_jar WHERE connection = ?1")?
-            .query_row([connection], |row| Ok((row.get(0)?, row.get(1)?)))
-            .optional()
-    })
+    store.with("reading cookies", |database| read(database, connection))
 }
 
 /// The connections whose jars are kept.
@@ -53,18 +48,28 @@ pub fn connections(store: &Store) -> Result<Vec<String>, Error> {
     })
 }
 
-/// Keeps a sealed jar in place of the one before; gives its mark.
+/// Keeps what `work` makes of a connection's jar as it is by now; no other process writes meanwhile. Gives the mark.
+/// `work` is handed the mark and the sealed jar, where there is one.
 ///
 /// # Errors
-/// [`Error::Statement`].
-pub fn put(store: &Store, connection: &str, sealed: &[u8]) -> Result<i64, Error> {
-    store.with("keeping cookies", |database| {
-        database
+/// [`Error::Statement`], and what `work` fails with: nothing is changed then.
+pub fn change(
+    store: &Store,
+    connection: &str,
+    work: impl FnOnce(Option<(i64, Vec<u8>)>) -> Result<Vec<u8>, Error>,
+) -> Result<i64, Error> {
+    store.write("keeping cookies", |transaction| {
+        let sealed = match work(read(transaction, connection)?) {
+            Ok(sealed) => sealed,
+            Err(error) => return Ok(Err(error)),
+        };
+        let mark = transaction
             .prepare_cached(
                 "INSERT OR REPLACE INTO cookie_jar (connection, mark, sealed) VALUES (?1, random(), ?2) RETURNING mark",
             )?
-            .query_row((connection, sealed), |row| row.get(0))
-    })
+            .query_row((connection, sealed), |row| row.get(0))?;
+        Ok(Ok(mark))
+    })?
 }
 
 /// Forgets a connection's jar; fine where there is none.
@@ -80,9 +85,35 @@ pub fn remove(store: &Store, connection: &str) -> Result<(), Error> {
     })
 }
 
+fn read(database: &Connection, connection: &str) -> rusqlite::Result<Option<(i64, Vec<u8>)>> {
+    database
+        .prepare_cached("SELECT mark, sealed FROM cookie_jar WHERE connection = ?1")?
+        .query_row([connection], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn put(store: &Store, connection: &str, sealed: &[u8]) -> Result<i64, Error> {
+        change(store, connection, |_| Ok(sealed.to_vec()))
+    }
+
+    #[test]
+    fn a_change_sees_what_was_kept_before_and_one_that_fails_changes_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        let first = put(&store, "acme", b"one").unwrap();
+        let second = change(&store, "acme", |before| {
+            assert_eq!(before, Some((first, b"one".to_vec())));
+            Ok(b"two".to_vec())
+        });
+        let path = folder.path().to_owned();
+        let failed = change(&store, "acme", |_| Err(Error::Locked { path }));
+        assert!(matches!(failed, Err(Error::Locked { .. })));
+        assert_eq!(get(&store, "acme").unwrap(), Some((second.unwrap(), b"two".to_vec())));
+    }
 
     #[test]
     fn a_jar_is_replaced_under_another_mark_and_forgotten() {

@@ -2,7 +2,7 @@
 
 use std::{io::ErrorKind, path::Path};
 
-use rusqlite::{OptionalExtension, Transaction};
+use rusqlite::{OptionalExtension, Transaction, params};
 
 use crate::{Store, error::Error};
 
@@ -112,6 +112,114 @@ pub fn list(store: &Store, workspace: &str, request: Option<(&str, &str)>, limit
     })
 }
 
+/// Which sends are meant. What is not said leaves none out.
+#[derive(Debug, Clone, Default)]
+pub struct Chosen {
+    /// Those of this workspace.
+    pub workspace: Option<String>,
+    /// Those of the connector in this folder.
+    pub connector: Option<String>,
+    /// Those of a request whose file's path has this in it.
+    pub request: Option<String>,
+    /// Those to a URL with this in it, whatever its case.
+    pub url: Option<String>,
+    /// Those answered with a status from the first to the second.
+    pub status: Option<(u16, u16)>,
+    /// Those that are pinned (`true`), or are not.
+    pub pinned: Option<bool>,
+    /// Those from before this moment, in milliseconds since 1970.
+    pub before_ms: Option<i64>,
+}
+
+/// The rows that [`Chosen`] means; its values are the first eight parameters.
+const CHOSEN: &str = "(?1 IS NULL OR workspace = ?1) AND (?2 IS NULL OR connector = ?2)
+    AND (?3 IS NULL OR instr(request_path, ?3) > 0) AND (?4 IS NULL OR instr(lower(url), lower(?4)) > 0)
+    AND (?5 IS NULL OR status BETWEEN ?5 AND ?6)
+    AND (?7 IS NULL OR ?7 = (id IN (SELECT id FROM pinned_send))) AND (?8 IS NULL OR sent_ms < ?8)";
+
+/// The last sends that are chosen, latest first, each with whether it is pinned.
+///
+/// # Errors
+/// [`Error::Statement`].
+pub fn search(store: &Store, chosen: &Chosen, limit: usize) -> Result<Vec<(Row, bool)>, Error> {
+    store.with("looking for sends", |connection| {
+        connection
+            .prepare_cached(&format!(
+                "SELECT *, id IN (SELECT id FROM pinned_send) AS pinned FROM send WHERE {CHOSEN}
+                 ORDER BY id DESC LIMIT ?9"
+            ))?
+            .query_map(
+                params![
+                    chosen.workspace,
+                    chosen.connector,
+                    chosen.request,
+                    chosen.url,
+                    chosen.status.map(|(from, _)| from),
+                    chosen.status.map(|(_, to)| to),
+                    chosen.pinned,
+                    chosen.before_ms,
+                    super::limit(limit)
+                ],
+                |row| Ok((read(row)?, row.get("pinned")?)),
+            )?
+            .collect()
+    })
+}
+
+/// Forgets the sends that are chosen, with their bodies. How many.
+///
+/// # Errors
+/// [`Error::Statement`], [`Error::File`].
+pub fn forget_chosen(store: &Store, chosen: &Chosen) -> Result<usize, Error> {
+    let (count, bodies) = store.write("forgetting sends", |transaction| {
+        let dropped: Vec<Option<String>> = transaction
+            .prepare_cached(&format!("DELETE FROM send WHERE {CHOSEN} RETURNING body"))?
+            .query_map(
+                params![
+                    chosen.workspace,
+                    chosen.connector,
+                    chosen.request,
+                    chosen.url,
+                    chosen.status.map(|(from, _)| from),
+                    chosen.status.map(|(_, to)| to),
+                    chosen.pinned,
+                    chosen.before_ms
+                ],
+                |row| row.get(0),
+            )?
+            .collect::<rusqlite::Result<_>>()?;
+        dropped_with(transaction, dropped)
+    })?;
+    for body in bodies {
+        delete_body(store, &body)?;
+    }
+    Ok(count)
+}
+
+/// Forgets one send with its body, pinned or not; `false` where there is none.
+///
+/// # Errors
+/// As [`forget_chosen`].
+pub fn remove(store: &Store, id: i64) -> Result<bool, Error> {
+    let (count, bodies) = store.write("forgetting a send", |transaction| {
+        let dropped: Vec<Option<String>> = transaction
+            .prepare_cached("DELETE FROM send WHERE id = ?1 RETURNING body")?
+            .query_map([id], |row| row.get(0))?
+            .collect::<rusqlite::Result<_>>()?;
+        dropped_with(transaction, dropped)
+    })?;
+    for body in bodies {
+        delete_body(store, &body)?;
+    }
+    Ok(count > 0)
+}
+
+/// After rows were deleted: how many, and the bodies that go with them.
+fn dropped_with(transaction: &Transaction, dropped: Vec<Option<String>>) -> rusqlite::Result<(usize, Vec<String>)> {
+    transaction.execute("DELETE FROM pinned_send WHERE id NOT IN (SELECT id FROM send)", [])?;
+    Ok((dropped.len(), unnamed(transaction, dropped)?))
+}
+
 /// One send.
 ///
 /// # Errors
@@ -168,8 +276,7 @@ pub fn forget(store: &Store, before_ms: Option<i64>) -> Result<usize, Error> {
             )?
             .query_map([before_ms], |row| row.get(0))?
             .collect::<rusqlite::Result<_>>()?;
-        transaction.execute("DELETE FROM pinned_send WHERE id NOT IN (SELECT id FROM send)", [])?;
-        Ok((dropped.len(), unnamed(transaction, dropped)?))
+        dropped_with(transaction, dropped)
     })?;
     for body in bodies {
         delete_body(store, &body)?;
@@ -338,6 +445,58 @@ mod tests {
         assert_eq!(list(&store, "/w", None, 10).unwrap().len(), 5);
         assert_eq!(get(&store, id).unwrap(), Some(expected));
         assert_eq!(get(&store, 999).unwrap(), None);
+    }
+
+    #[test]
+    fn sends_are_chosen_by_what_they_were_and_forgotten_with_their_bodies() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        std::fs::create_dir(store.body_folder()).unwrap();
+        std::fs::write(store.body_folder().join("1"), "{}").unwrap();
+        let missing = Row {
+            connector: "box".into(),
+            url: "https://acme.example/Folders".into(),
+            status: Some(404),
+            sent_ms: 1000,
+            ..row("/w", Some("requests/folders/get.toml"), Some("1"))
+        };
+        let one = add(&store, &missing, 9).unwrap();
+        let two = add(&store, &row("/w", None, None), 9).unwrap();
+        let three = add(&store, &row("/other", None, None), 9).unwrap();
+        pin(&store, three, true).unwrap();
+        let chosen = |chosen: &Chosen| -> Vec<(i64, bool)> {
+            let found = search(&store, chosen, 9).unwrap();
+            found.into_iter().map(|(row, pinned)| (row.id, pinned)).collect()
+        };
+        let every = Chosen::default();
+        assert_eq!(chosen(&every), [(three, true), (two, false), (one, false)]);
+        let of = |change: fn(&mut Chosen)| {
+            let mut chosen = Chosen::default();
+            change(&mut chosen);
+            chosen
+        };
+        for picks_one in [
+            of(|chosen| chosen.connector = Some("box".into())),
+            of(|chosen| chosen.request = Some("folders/".into())),
+            of(|chosen| chosen.url = Some("/folders".into())),
+            of(|chosen| chosen.status = Some((400, 499))),
+            of(|chosen| chosen.before_ms = Some(1001)),
+        ] {
+            assert_eq!(chosen(&picks_one), [(one, false)], "{picks_one:?}");
+        }
+        assert_eq!(
+            chosen(&of(|chosen| chosen.workspace = Some("/other".into()))),
+            [(three, true)]
+        );
+        assert_eq!(chosen(&of(|chosen| chosen.pinned = Some(true))), [(three, true)]);
+        assert_eq!(search(&store, &every, 1).unwrap().len(), 1);
+
+        let unpinned = of(|chosen| chosen.pinned = Some(false));
+        assert_eq!(forget_chosen(&store, &unpinned).unwrap(), 2);
+        assert!(!store.body_folder().join("1").exists());
+        assert!(remove(&store, three).unwrap());
+        assert!(!remove(&store, three).unwrap());
+        assert_eq!((chosen(&every), pinned(&store).unwrap()), (vec![], vec![]));
     }
 
     #[test]

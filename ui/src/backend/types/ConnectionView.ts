@@ -60,6 +60,10 @@ values: { [key in string]: string },
  */
 secrets: Array<string>, 
 /**
+ * The names of the secrets that its requests are filled in with.
+ */
+request_secrets: Array<string>, 
+/**
  * What everyone who uses it should see: that certificates are not checked.
  */
 warning: string | null, };

@@ -68,6 +68,23 @@ export class Draft {
 		return this.form?.auth.find((each) => each.id === this.auth)?.kind ?? '';
 	}
 
+	/** The names of the secrets that its requests are filled in with. */
+	get requestSecrets(): string[] {
+		return this.editing?.request_secrets ?? [];
+	}
+
+	/** Forgets one of them at once: what is typed stays as it is. */
+	async forgetSecret(name: string): Promise<void> {
+		const { editing } = this;
+		if (!editing) return;
+		try {
+			await this.#backend.forgetRequestSecret(editing.name, name);
+			this.editing = { ...editing, request_secrets: editing.request_secrets.filter((kept) => kept !== name) };
+		} catch (thrown) {
+			this.error = BackendError.from(thrown);
+		}
+	}
+
 	/** When it was last tested, in milliseconds since 1970. */
 	get testedMs(): number | null {
 		return this.#testedMs ?? this.editing?.health.tested_ms ?? null;

@@ -73,8 +73,3 @@ export function fromChoice(choice: string, before: RequestAuth): RequestAuth {
 	if (choice.startsWith('own:')) return { from: 'own', kind: choice.slice(4), settings: {} };
 	return { from: choice === 'none' ? 'none' : 'inherit' };
 }
-
-/** Whether a secret is written out where only a `{{variable}}` should stand. */
-export function isLiteral(value: unknown): boolean {
-	return typeof value === 'string' && value.trim() !== '' && !/\{\{[^{}]+\}\}/.test(value);
-}

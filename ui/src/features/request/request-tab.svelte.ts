@@ -3,6 +3,7 @@ import type { BackendError } from '../../backend/error';
 import type { Event } from '../../backend/types/Event';
 import type { FileRef } from '../../backend/types/FileRef';
 import type { Hint } from '../../backend/types/Hint';
+import type { LiteralSecret } from '../../backend/types/LiteralSecret';
 import type { Operation } from '../../backend/types/Operation';
 import type { SavedRequest } from '../../backend/types/SavedRequest';
 import type { Sent } from '../../backend/types/Sent';
@@ -41,6 +42,10 @@ export class RequestTab {
 	operation = $state.raw<Operation | null>(null);
 	/** What is worth knowing before it is sent. */
 	warnings = $state.raw<Hint[]>([]);
+	/** Credentials that stand written out in it. */
+	literals = $state.raw<LiteralSecret[]>([]);
+	/** Those that a save has told of already. */
+	told = '';
 	/** Titles of hints that are not to be shown any more. */
 	dismissed = $state.raw<string[]>([]);
 

@@ -20,6 +20,7 @@ import type { Session } from '../../lib/session.svelte';
 import { Description } from './description';
 import { nameFor, requestOfCall } from './new-request';
 import { RequestTab } from './request-tab.svelte';
+import { SecretAsks } from './secret-asks.svelte';
 
 /** What a clipboard takes without a stop. */
 const COPY_AT_MOST = 10_000_000;
@@ -60,6 +61,7 @@ export class Tester {
 	onprompts: ((prompts: Prompt[]) => Promise<Record<string, string> | null>) | undefined;
 
 	readonly description: Description;
+	readonly secrets: SecretAsks;
 	/** Tabs that were closed, the last one last. */
 	#closed: RequestTab[] = [];
 	#functions: Promise<TemplateFunction[]> | undefined;
@@ -69,6 +71,7 @@ export class Tester {
 		this.backend = backend;
 		this.session = session;
 		this.description = new Description(backend);
+		this.secrets = new SecretAsks(backend, session, (tab) => this.#show(tab));
 		backend.listen((event) => {
 			if (event.kind === 'send_progress' || event.kind === 'send_waits')
 				this.tabs.find((each) => each.sending === event.id)?.hear(event);
@@ -245,6 +248,7 @@ export class Tester {
 				this.session.toast(`Saved as ${file.path}`, { tone: 'ok' });
 				await this.session.refresh();
 			}
+			await this.secrets.warn(tab);
 		} catch (thrown) {
 			this.session.fail(thrown);
 		}
@@ -278,7 +282,7 @@ export class Tester {
 	}
 
 	/** The request as it stands in a tab, and what it is seen with. */
-	#inContext(tab: RequestTab): RequestInContext {
+	inContext(tab: RequestTab): RequestInContext {
 		const { connection } = this.session;
 		return {
 			connector: tab.connector,
@@ -293,7 +297,7 @@ export class Tester {
 	async names(tab: RequestTab): Promise<Names> {
 		this.#functions ??= this.backend.templateFunctions();
 		const [variables, functions] = await Promise.all([
-			this.backend.knownVariables(this.#inContext(tab)),
+			this.backend.knownVariables(this.inContext(tab)),
 			this.#functions
 		]);
 		return { variables, functions };
@@ -304,7 +308,7 @@ export class Tester {
 		const asks =
 			JSON.stringify(tab.draft).includes('prompt(') || tab.variables?.some((each) => each.name.includes('prompt('));
 		if (!asks || !this.onprompts) return {};
-		const prompts = await this.backend.requestPrompts(this.#inContext(tab)).catch(() => []);
+		const prompts = await this.backend.requestPrompts(this.inContext(tab)).catch(() => []);
 		return prompts.length === 0 ? {} : this.onprompts(prompts);
 	}
 
@@ -341,7 +345,7 @@ export class Tester {
 		const tab = this.active;
 		if (!tab) return;
 		try {
-			const text = await this.backend.requestAsCurl(this.#inContext(tab));
+			const text = await this.backend.requestAsCurl(this.inContext(tab));
 			await navigator.clipboard.writeText(text);
 			this.session.toast('Copied as curl. Secrets are left out.');
 		} catch (thrown) {
@@ -368,7 +372,8 @@ export class Tester {
 		const { draft } = tab;
 		const ask = async () => {
 			try {
-				const found = await this.backend.requestVariables(this.#inContext(tab));
+				await this.secrets.look(tab);
+				const found = await this.backend.requestVariables(this.inContext(tab));
 				if (tab.draft === draft) tab.variables = found;
 				await Promise.all([this.#askHints(tab), this.description.look(tab)]);
 			} catch {
@@ -382,7 +387,7 @@ export class Tester {
 	/** Only a PUT can take away what nobody meant it to. */
 	async #askHints(tab: RequestTab): Promise<void> {
 		const { draft } = tab;
-		const hints = draft.method === 'PUT' ? await this.backend.requestHints(this.#inContext(tab)) : [];
+		const hints = draft.method === 'PUT' ? await this.backend.requestHints(this.inContext(tab)) : [];
 		if (tab.draft === draft) tab.warnings = hints;
 	}
 

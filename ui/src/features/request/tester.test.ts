@@ -104,3 +104,24 @@ test('a pasted curl command fills the request and can be undone', async () => {
 	tester.session.toasts.at(-1)?.action?.run();
 	expect(tab.draft).toEqual(before);
 });
+
+test('a save tells once of a credential that stands written out, and it moves to the connection', async () => {
+	const { tester, tab, session } = await open();
+	await session.chooseConnection('acme');
+	const row = { name: 'Authorization', value: 'SSWS sesame', enabled: true, description: '' };
+	tab.edit({ headers: [row] });
+	const told = () => session.toasts.filter((each) => each.text.includes('authorization'));
+	await tester.save();
+	await tester.save();
+	expect(told()).toHaveLength(1);
+
+	await tester.secrets.ask(tab);
+	expect(tester.secrets.asked?.literal).toEqual({ part: 'headers', name: 'authorization' });
+	const kept = await tester.backend.keepSecret({ shown: tester.inContext(tab), at: 0, name: 'okta_key' });
+	tester.secrets.kept(tab, kept);
+	expect(tab.draft.headers[0]?.value).toBe('SSWS {{okta_key}}');
+	await tester.save();
+	expect(told()).toHaveLength(1);
+	await tester.secrets.ask(tab);
+	expect(session.toasts.at(-1)?.text).toBe('No credential stands written out in this request.');
+});

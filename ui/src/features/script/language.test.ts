@@ -110,3 +110,28 @@ test('docs show text and nothing that acts', () => {
 	);
 	expect(html).toBe('<p>a <code class="k">b</code><a>c</a></p>');
 });
+
+test('an editor waits for a language server that takes its time', async () => {
+	const backend = fake({ open: true });
+	const { languageMessage } = backend;
+	const sent: string[] = [];
+	backend.languageMessage = async (message) => {
+		const { method } = JSON.parse(message) as { method: string };
+		sent.push(method);
+		// A busy machine.
+		if (method === 'initialize') await new Promise((late) => setTimeout(late, 10_000));
+		return languageMessage(message);
+	};
+	const session = new Session(backend);
+	await session.open(await backend.workspace());
+	vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+	try {
+		const editor = new Editor(backend, session);
+		void editor.open(file).then(() => new EditorView({ state: editor.active!.state }));
+		await vi.advanceTimersByTimeAsync(20_000);
+		expect(sent).toContain('initialize');
+		expect(sent).toContain('initialized');
+	} finally {
+		vi.useRealTimers();
+	}
+});

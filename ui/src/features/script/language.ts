@@ -63,14 +63,14 @@ export const ASKS = {
 	format_document: formatDocument
 } satisfies Record<string, Command>;
 
-/** On a busy machine an answer takes its time; it is better late than never. */
-const ANSWER_WITHIN_MS = 30_000;
-
 interface Published {
 	uri: string;
 	version?: number;
 	diagnostics: { data?: Found }[];
 }
+
+/** How long an answer may take until it is given up. */
+const LATEST_MS = 60_000;
 
 export class Language {
 	readonly #desk: Desk;
@@ -79,9 +79,10 @@ export class Language {
 	constructor(backend: Backend, desk: Desk) {
 		this.#desk = desk;
 		this.#client = new LSPClient({
-			timeout: ANSWER_WITHIN_MS,
 			workspace: (client) => new Files(client, desk),
 			sanitizeHTML: sanitize,
+			// It lives in this program: an answer that is late is one of a busy machine, and comes.
+			timeout: LATEST_MS,
 			notificationHandlers: {
 				'textDocument/publishDiagnostics': (_client, params: Published) => this.#published(params)
 			},

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, builder::PossibleValuesParser};
 use joinery_app::{
-    Error,
+    Error, Secret,
     connections::{self, ConnectionDraft, Environment, ReadOnly},
     workspaces,
 };
@@ -75,7 +75,7 @@ struct Add {
     /// A field
     #[arg(long, value_name = "KEY=VALUE", value_parser = texts::pair)]
     set: Vec<(String, String)>,
-    /// A secret: NAME=env:VARIABLE, NAME=file:PATH or NAME=-
+    /// A secret, of its form or for its requests: NAME=env:VARIABLE, NAME=file:PATH or NAME=-
     #[arg(long, value_name = "NAME=SOURCE", value_parser = texts::secret)]
     secret: Vec<(String, SecretSource)>,
     /// What its org is for; where not given, its address says
@@ -140,6 +140,11 @@ fn add(arguments: Add) -> Result<Outcome, Error> {
     };
     let studio = home::studio()?;
     let saved = connections::save_for(&studio, &connector, &draft)?;
+    let of_requests = given.secret.iter().map(|(name, _)| name);
+    for name in of_requests.filter(|name| !saved.secrets.contains(name) && !connections::is_network(name)) {
+        let value = Secret::new(&draft.values[name]);
+        connections::keep_request_secret(&studio, &connector, &saved.name, name, &value)?;
+    }
     output::note(&format!("Saved {} for {}.", saved.name, connector.manifest.title));
     if !saved.secrets.is_empty() {
         output::note(&workspaces::welcome(&studio)?.secrets);

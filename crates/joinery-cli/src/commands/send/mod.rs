@@ -51,7 +51,7 @@ pub fn run(arguments: &Arguments) -> Result<Outcome, Error> {
         }
         let answered = ready.send().await?;
         if let Some(file) = &arguments.shown.har {
-            report::write_har(&ready.prepared, &answered, file)?;
+            report::write_har(&ready.desk.studio, &ready.prepared, &answered, file)?;
         }
         report::show(arguments, &answered)
     })

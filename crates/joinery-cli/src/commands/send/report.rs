@@ -3,7 +3,7 @@
 use std::{fmt::Write as _, fs::File, io::IsTerminal, path::Path};
 
 use joinery_app::{
-    Code, Error, HttpResponse, Program,
+    Code, Error, HttpResponse, Program, Studio,
     bodies::{self, FilterKind},
     okta::{Hint, HintLevel},
     requests::{self, Answered, AssertionResult, CaptureResult, Pages, Prepared},
@@ -56,8 +56,8 @@ pub fn show(arguments: &Arguments, answered: &Answered) -> Result<Outcome, Error
 }
 
 /// Writes what was sent and answered as HAR.
-pub fn write_har(prepared: &Prepared, answered: &Answered, file: &Path) -> Result<(), Error> {
-    output::har(&requests::har(prepared, answered)?, file)
+pub fn write_har(studio: &Studio, prepared: &Prepared, answered: &Answered, file: &Path) -> Result<(), Error> {
+    output::har(&requests::har(studio, prepared, answered)?, file)
 }
 
 fn read(answered: &Answered) -> Result<Vec<u8>, Error> {

@@ -1,12 +1,9 @@
 //! Secrets out of JSON text, which may hold placeholders where JSON knows none: everything else stays as written.
 
-use crate::import::{
-    NotCarried,
-    parts::{is_secret_name, secret, variable},
-};
+use crate::import::parts::{Secrets, is_secret_name, secret, variable};
 
 /// `text` with variables in place of values of members that are called like secrets, at any depth.
-pub(crate) fn without_secrets(text: &str, place: &str, left: &mut Vec<NotCarried>) -> String {
+pub(crate) fn without_secrets(text: &str, place: &str, left: &mut dyn Secrets) -> String {
     let mut written = String::with_capacity(text.len());
     // What is open: an object or list, and the name of the secret member it lies in.
     let mut open: Vec<Option<String>> = Vec::new();
@@ -57,7 +54,7 @@ pub(crate) fn without_secrets(text: &str, place: &str, left: &mut Vec<NotCarried
 }
 
 /// A value of a member that is called like a secret.
-fn replaced(token: &str, name: &str, place: &str, left: &mut Vec<NotCarried>) -> String {
+fn replaced(token: &str, name: &str, place: &str, left: &mut dyn Secrets) -> String {
     let value = if token.starts_with('"') {
         unquoted(token)
     } else {

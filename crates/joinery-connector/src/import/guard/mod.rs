@@ -2,15 +2,20 @@
 //! reader knows to be secret it takes out itself; this finds what is called like one, wherever it stands.
 
 mod json;
+mod literal;
 mod rows;
 mod text;
 
 use serde_json::Value;
 
-use super::{Imported, NotCarried, parts::open_values};
+use super::{
+    Imported,
+    parts::{Secrets, open_values},
+};
 use crate::request::{RequestAuth, RequestBody, RequestFolder, SavedRequest};
 
 pub(crate) use json::without_secrets as json_without_secrets;
+pub use literal::{Literal, RequestPart, literals, with_variable};
 pub(super) use rows::address_without_user;
 use rows::{literal, url};
 
@@ -57,27 +62,40 @@ impl Imported {
 }
 
 /// Takes the secrets out of a request. `place` says where it stands, in `left`.
-pub(crate) fn request(request: &mut SavedRequest, place: &str, left: &mut Vec<NotCarried>) {
-    let (address, signed) = url(&request.url, place, left);
-    request.url = address;
-    if let (RequestAuth::Inherit, Some(auth)) = (&request.auth, signed) {
-        request.auth = auth;
+pub(crate) fn request(request: &mut SavedRequest, place: &str, left: &mut dyn Secrets) {
+    for each in RequestPart::ALL {
+        part(request, each, place, left);
     }
-    rows::query(&mut request.query, place, left);
-    rows::headers(&mut request.headers, place, left);
-    auth(&mut request.auth, place, left);
-    request.variables = open_values(std::mem::take(&mut request.variables), place, left);
-    body(&mut request.body, place, left);
+}
+
+/// Takes the secrets out of one part of a request.
+fn part(request: &mut SavedRequest, part: RequestPart, place: &str, left: &mut dyn Secrets) {
+    match part {
+        RequestPart::Url => {
+            let (address, signed) = url(&request.url, place, left);
+            request.url = address;
+            if let (RequestAuth::Inherit, Some(auth)) = (&request.auth, signed) {
+                request.auth = auth;
+            }
+        }
+        RequestPart::Query => rows::query(&mut request.query, place, left),
+        RequestPart::Headers => rows::headers(&mut request.headers, place, left),
+        RequestPart::Auth => auth(&mut request.auth, place, left),
+        RequestPart::Variables => {
+            request.variables = open_values(std::mem::take(&mut request.variables), place, left);
+        }
+        RequestPart::Body => body(&mut request.body, place, left),
+    }
 }
 
 /// Takes the secrets out of what a folder shares.
-pub(crate) fn folder(folder: &mut RequestFolder, place: &str, left: &mut Vec<NotCarried>) {
+pub(crate) fn folder(folder: &mut RequestFolder, place: &str, left: &mut dyn Secrets) {
     rows::headers(&mut folder.headers, place, left);
     auth(&mut folder.auth, place, left);
     folder.variables = open_values(std::mem::take(&mut folder.variables), place, left);
 }
 
-fn auth(auth: &mut RequestAuth, place: &str, left: &mut Vec<NotCarried>) {
+fn auth(auth: &mut RequestAuth, place: &str, left: &mut dyn Secrets) {
     let RequestAuth::Own { settings, .. } = auth else {
         return;
     };
@@ -92,7 +110,7 @@ fn auth(auth: &mut RequestAuth, place: &str, left: &mut Vec<NotCarried>) {
     }
 }
 
-fn body(body: &mut RequestBody, place: &str, left: &mut Vec<NotCarried>) {
+fn body(body: &mut RequestBody, place: &str, left: &mut dyn Secrets) {
     match body {
         RequestBody::None | RequestBody::File { .. } => {}
         RequestBody::Json { text } => *text = json::without_secrets(text, place, left),

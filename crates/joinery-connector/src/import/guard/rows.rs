@@ -5,10 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::{
-    import::{
-        NotCarried,
-        parts::{guarded, is_secret_name, own, secret, variable},
-    },
+    import::parts::{Secrets, guarded, is_secret_name, own, secret, variable},
     request::{Pair, RequestAuth},
 };
 
@@ -30,11 +27,11 @@ static USER: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// The value without a secret: what is one variable stays.
-pub(super) fn literal(value: &str, name: &str, place: &str, left: &mut Vec<NotCarried>) -> String {
+pub(super) fn literal(value: &str, name: &str, place: &str, left: &mut dyn Secrets) -> String {
     secret(value, &variable(&name.to_lowercase()), place, left)
 }
 
-pub(super) fn headers(rows: &mut [Pair], place: &str, left: &mut Vec<NotCarried>) {
+pub(super) fn headers(rows: &mut [Pair], place: &str, left: &mut dyn Secrets) {
     for row in rows {
         // A value that begins with a scheme signs, whatever the header is called.
         let signs = SCHEME.captures(&row.value).filter(|_| !is_secret_name(&row.name));
@@ -48,14 +45,14 @@ pub(super) fn headers(rows: &mut [Pair], place: &str, left: &mut Vec<NotCarried>
 }
 
 /// Rows of a query or a form.
-pub(super) fn query(rows: &mut [Pair], place: &str, left: &mut Vec<NotCarried>) {
+pub(super) fn query(rows: &mut [Pair], place: &str, left: &mut dyn Secrets) {
     for row in rows {
         row.value = value(&row.name, &row.value, place, left);
     }
 }
 
 /// A field's value without a secret.
-pub(super) fn value(name: &str, value: &str, place: &str, left: &mut Vec<NotCarried>) -> String {
+pub(super) fn value(name: &str, value: &str, place: &str, left: &mut dyn Secrets) -> String {
     let row = Pair {
         name: name.to_owned(),
         value: value.to_owned(),
@@ -72,7 +69,7 @@ pub(super) fn value(name: &str, value: &str, place: &str, left: &mut Vec<NotCarr
 }
 
 /// A value that may be an address, without user and password in it.
-pub(in crate::import) fn address_without_user(value: &str, place: &str, left: &mut Vec<NotCarried>) -> String {
+pub(in crate::import) fn address_without_user(value: &str, place: &str, left: &mut dyn Secrets) -> String {
     if USER.is_match(value) {
         url(value, place, left).0
     } else {
@@ -81,7 +78,7 @@ pub(in crate::import) fn address_without_user(value: &str, place: &str, left: &m
 }
 
 /// An address without user and password, and the way to sign in that they stand for; without secrets in its query.
-pub(super) fn url(address: &str, place: &str, left: &mut Vec<NotCarried>) -> (String, Option<RequestAuth>) {
+pub(super) fn url(address: &str, place: &str, left: &mut dyn Secrets) -> (String, Option<RequestAuth>) {
     let mut auth = None;
     let mut written = address.to_owned();
     if let Some(found) = USER.captures(address) {

@@ -5,10 +5,7 @@ use std::sync::LazyLock;
 use regex::{Captures, Regex};
 
 use super::{json, rows};
-use crate::import::{
-    NotCarried,
-    parts::{is_secret_name, secret, variable},
-};
+use crate::import::parts::{Secrets, is_secret_name, secret, variable};
 
 /// Names that hold something secret and values that follow them: `<password>x</password>`, `password: "x"`.
 static NAMED: LazyLock<[Regex; 2]> = LazyLock::new(|| {
@@ -20,7 +17,7 @@ static NAMED: LazyLock<[Regex; 2]> = LazyLock::new(|| {
 });
 
 /// `text` with variables in place of values that are called like secrets.
-pub(super) fn without_secrets(text: &str, place: &str, left: &mut Vec<NotCarried>) -> String {
+pub(super) fn without_secrets(text: &str, place: &str, left: &mut dyn Secrets) -> String {
     let start = text.trim_start();
     if start.starts_with(['{', '[']) && start.contains("\":") {
         return json::without_secrets(text, place, left);
