@@ -42,12 +42,15 @@ export function changedLines(old: string, now: string): { added: number; removed
 export function showDiff(parent: HTMLElement, options: DiffOptions): DiffShown {
 	const { old, now, oldName, nowName, beside, whole } = options;
 	const collapseUnchanged = whole ? undefined : COLLAPSED;
+	// Where all of it is new or gone, marks on every word say nothing.
+	const highlightChanges = old !== '' && now !== '';
 	if (beside) {
 		const view = new MergeView({
 			a: { doc: lines(old), extensions: side(options, oldName) },
 			b: { doc: lines(now), extensions: side(options, nowName) },
 			parent,
 			collapseUnchanged,
+			highlightChanges,
 			diffConfig: LIMITS
 		});
 		return { step: (direction) => step(view.b, direction), destroy: () => view.destroy() };
