@@ -59,6 +59,7 @@ export function showDiff(parent: HTMLElement, options: DiffOptions): DiffShown {
 		original: lines(old),
 		mergeControls: false,
 		collapseUnchanged,
+		highlightChanges,
 		diffConfig: LIMITS
 	});
 	const name = `${nowName}, compared with ${oldName}`;
