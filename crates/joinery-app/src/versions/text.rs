@@ -81,8 +81,8 @@ impl Sources<'_> {
         let bytes = match &file.version {
             Version::Nothing => None,
             Version::Disk => from_disk(&path)?,
-            Version::Head => self.from_commit("HEAD", &file.path)?,
-            Version::Commit { id } => self.from_commit(log::checked_id(id)?, &file.path)?,
+            Version::Head => self.committed("HEAD", &file.path)?,
+            Version::Commit { id } => self.committed(log::checked_id(id)?, &file.path)?,
             Version::Snapshot { id } => table::snapshot::get(self.store, &self.folder.display().to_string(), *id)?
                 .map(|snapshot| snapshot.text.into_bytes()),
         };
@@ -96,7 +96,7 @@ impl Sources<'_> {
         })
     }
 
-    fn from_commit(&self, commit: &str, path: &str) -> Result<Option<Vec<u8>>, Error> {
+    fn committed(&self, commit: &str, path: &str) -> Result<Option<Vec<u8>>, Error> {
         let Some(repository) = &self.repository else {
             return Err(Error::new(Code::Usage, "this workspace is not in a git repository"));
         };
