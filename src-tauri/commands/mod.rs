@@ -10,12 +10,14 @@ mod files;
 mod flows;
 mod history;
 mod language;
+mod reference;
 mod requests;
 mod runs;
 mod sandbox;
 mod settings;
 mod tests;
 mod triggers;
+mod versions;
 mod workspaces;
 
 use std::sync::Arc;
@@ -107,6 +109,8 @@ pub fn handler() -> impl Fn(tauri::ipc::Invoke<tauri::Wry>) -> bool {
         history::save_schema,
         language::language_message,
         language::start_language_server,
+        reference::function_help,
+        reference::open_link,
         requests::import_curl,
         requests::import_requests,
         requests::operation,
@@ -198,6 +202,13 @@ pub fn handler() -> impl Fn(tauri::ipc::Invoke<tauri::Wry>) -> bool {
         triggers::trigger_deliveries,
         triggers::trigger_view,
         triggers::unsubscribe_trigger,
+        versions::commit_changes,
+        versions::commit_files,
+        versions::local_snapshots,
+        versions::past_commits,
+        versions::restore_version,
+        versions::version_state,
+        versions::version_text,
         workspaces::forget_workspace,
         workspaces::install_package,
         workspaces::keep_dropped_package,

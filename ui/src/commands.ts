@@ -27,6 +27,7 @@ import Wand from '@lucide/svelte/icons/arrow-right';
 import { choosePackage } from './asked';
 import type { FileKind } from './backend/types/FileKind';
 import { debugCommands } from './debug-commands';
+import { docsCommands } from './docs-commands';
 import { SECTIONS } from './features/request/request-tab.svelte';
 import type { Command } from './lib/commands';
 import type { LayoutMode, Part } from './lib/layout.svelte';
@@ -205,7 +206,7 @@ export function commands(studio: Studio): Command[] {
 			when: () => open() && session.sandbox === null,
 			run: () => studio.startSandbox()
 		},
-		{ id: 'sandbox-panel', label: 'Sandbox: open the panel', when: open, run: () => studio.sandbox.show() }
+		{ id: 'sandbox-panel', label: 'Sandbox: open the panel', when: open, run: () => studio.views.showSandbox() }
 	].map((each) => ({ ...each, group: 'Workspace' }));
 
 	const testing = [
@@ -417,6 +418,7 @@ export function commands(studio: Studio): Command[] {
 
 	return [
 		...viewCommands(studio, TESTER),
+		...docsCommands(studio, TESTER),
 		...everywhere,
 		...workspace,
 		...testing,

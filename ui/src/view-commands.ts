@@ -1,5 +1,6 @@
-/** The commands of settings and of the main views: flows, tests, a trigger. */
+/** The commands of settings and of the main views: flows, tests, a trigger, version history. */
 import Bug from '@lucide/svelte/icons/bug';
+import HistoryIcon from '@lucide/svelte/icons/history';
 import ListChecks from '@lucide/svelte/icons/list-checks';
 import RefreshCw from '@lucide/svelte/icons/refresh-cw';
 import Settings from '@lucide/svelte/icons/settings';
@@ -123,6 +124,23 @@ export function viewCommands(studio: Studio, tester: string): Command[] {
 				const { flows } = studio.views;
 				return flows.serving?.on ? flows.stop() : flows.serve();
 			}
+		},
+		{
+			id: 'history',
+			label: 'Version history: changes, commits, snapshots',
+			keys: 'Ctrl Shift G',
+			icon: HistoryIcon,
+			group: 'Workspace',
+			when: workspace,
+			run: () => (layout.view === 'history' ? views.close() : views.showHistory())
+		},
+		{
+			id: 'history-of-file',
+			label: 'Version history of the open file',
+			icon: HistoryIcon,
+			group: 'Workspace',
+			when: () => workspace() && studio.selected !== null,
+			run: () => views.showHistory(studio.selected)
 		},
 		{ id: 'settings', label: 'Settings', keys: 'Ctrl ,', run: settings() },
 		...SECTIONS.map(([section, label]) => ({ id: `settings-${section}`, label, run: settings(section) }))

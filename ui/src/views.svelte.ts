@@ -6,7 +6,9 @@ import type { CallReport } from './backend/types/CallReport';
 import type { CaseView } from './backend/types/CaseView';
 import type { Event } from './backend/types/Event';
 import type { FileRef } from './backend/types/FileRef';
+import { Docs } from './features/docs/docs.svelte';
 import { FlowsPanel } from './features/flows/flows.svelte';
+import { History } from './features/history/history.svelte';
 import { SettingsPanel } from './features/settings/panel.svelte';
 import { Tests } from './features/tests/tests.svelte';
 import { TriggerWatch } from './features/trigger/watch.svelte';
@@ -16,6 +18,7 @@ import { caretOf } from './lib/editor/line-notes';
 import { Fonts } from './lib/fonts.svelte';
 import { baseName } from './lib/format';
 import type { View } from './lib/layout.svelte';
+import { fileAt, workspacePath } from './lib/versions.svelte';
 import type { Studio } from './studio.svelte';
 
 /** Commands of these groups, and these commands, are about what the flows hide. */
@@ -28,6 +31,8 @@ export class Views {
 	readonly flows: FlowsPanel;
 	readonly tests: Tests;
 	readonly watch: TriggerWatch;
+	readonly history: History;
+	readonly docs: Docs;
 
 	readonly #studio: Studio;
 	/** What a save runs again. */
@@ -41,6 +46,10 @@ export class Views {
 		this.flows = new FlowsPanel(backend, session);
 		this.tests = new Tests(backend, session);
 		this.watch = new TriggerWatch(backend, session);
+		this.history = new History(backend, session);
+		this.docs = new Docs(backend, session);
+		this.history.onask = (question) => (studio.dialog = { kind: 'confirm', ...question });
+		this.history.unsaved = () => editor.documents.filter((each) => each.dirty).map((each) => workspacePath(each.file));
 		this.watch.onsavetest = (number) => {
 			const action = baseName(this.watch.file?.path ?? '').replace(/\.rhai$/, '');
 			studio.dialog = { kind: 'save-test', report: { number, action, ok: true, error: null } };
@@ -88,6 +97,7 @@ export class Views {
 
 	hear(event: Event): void {
 		if (event.kind === 'files_changed' && this.shown === 'flows') void this.flows.load();
+		if (event.kind === 'repository_changed') void this.#repositoryChanged();
 		this.tests.hear(event);
 		this.watch.hear(event);
 	}
@@ -98,6 +108,7 @@ export class Views {
 		this.flows.clear();
 		this.tests.clear();
 		this.watch.clear();
+		this.history.clear();
 		this.#last = 'action';
 	}
 
@@ -106,16 +117,16 @@ export class Views {
 		return this.bindings.apply(commands).map((each) => {
 			if (!isOfWork(each)) return each;
 			const run = () => {
-				if (this.shown === 'flows') this.close();
+				if (this.#hidesWork) this.close();
 				return each.run();
 			};
 			return { ...each, run };
 		});
 	}
 
-	/** Whether the keys of a command are listened for now: those of what the flows hide are not. */
+	/** Whether the keys of a command are listened for now: those of what a view hides are not. */
 	listens(command: Command): boolean {
-		return this.shown !== 'flows' || !isOfWork(command);
+		return !this.#hidesWork || !isOfWork(command);
 	}
 
 	async showTests(): Promise<void> {
@@ -167,12 +178,50 @@ export class Views {
 		return this.watch.way === 'polling' ? this.watch.poll() : this.watch.hooks.start();
 	}
 
+	/** A branch may have been switched without any file changing. */
+	async #repositoryChanged(): Promise<void> {
+		const { session } = this.#studio;
+		if (!session.workspace) return;
+		await session.versions.load();
+		const repository = session.versions.state?.repository;
+		if (repository?.branch && repository.branch !== session.workspace.branch) await session.refresh();
+	}
+
 	openFile(path: string, line: number): void {
 		void this.#studio.openFile({ connector: this.#studio.session.connector, path }, line);
 	}
 
+	/** Shows what changed in the workspace, its commits and snapshots; or those of one file. */
+	async showHistory(file: FileRef | null = null): Promise<void> {
+		this.show('history');
+		await this.history.showFile(file && workspacePath(file));
+	}
+
+	/** Shows the sandbox panel, or hides it where it is shown; documentation gives way to it. */
+	toggleSandbox(): void {
+		const { sandbox } = this.#studio;
+		if (sandbox.open && !this.docs.open) sandbox.close();
+		else this.showSandbox();
+	}
+
+	showSandbox(): void {
+		this.docs.close();
+		this.#studio.sandbox.show();
+	}
+
+	/** Opens a file by its path in the workspace. */
+	openPath(path: string): void {
+		const connectors = this.#studio.session.workspace?.connectors.map((each) => each.folder) ?? [];
+		void this.#studio.openFile(fileAt(path, connectors));
+	}
+
 	openCall(call: CallReport): void {
 		this.#studio.runner.onopencall?.(call);
+	}
+
+	/** Whether neither editor nor tester is in sight. */
+	get #hidesWork(): boolean {
+		return this.shown === 'flows' || this.shown === 'history';
 	}
 
 	async #saved(file: FileRef): Promise<void> {

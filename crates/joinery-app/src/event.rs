@@ -20,6 +20,8 @@ pub enum Event {
         /// Paths relative to the workspace.
         paths: Vec<String>,
     },
+    /// Something was committed, staged or checked out in the git repository that the open workspace is in.
+    RepositoryChanged,
     /// Someone asks from outside to open something; `workspaces::take_asked` says what.
     OpenAsked,
     /// The sandbox org started or stopped.

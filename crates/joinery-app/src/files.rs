@@ -10,6 +10,7 @@ use crate::{
     error::{Code, Error},
     flows, request_tree,
     studio::Studio,
+    versions,
 };
 
 /// A file of a connector of the open workspace.
@@ -75,7 +76,7 @@ pub fn save(studio: &Studio, file: &FileRef, text: &str, version: Option<&str>) 
             .with_hint("Reload it to see the other change, or keep yours and overwrite it.")
         });
     }
-    joinery_connector::file::write(&path, text.as_bytes())?;
+    versions::write(studio, &path, text)?;
     Ok(SavedFile {
         version: version_of(text.as_bytes()),
         problems: check(studio, file, text)?,
@@ -129,7 +130,11 @@ pub fn rename(studio: &Studio, file: &FileRef, name: &str) -> Result<FileRef, Er
     let to = path_of(studio, &renamed)?;
     if to != from {
         refuse_taken(&to, &renamed)?;
-        std::fs::rename(&from, &to).map_err(|source| joinery_connector::Error::Write { path: to, source })?;
+        std::fs::rename(&from, &to).map_err(|source| joinery_connector::Error::Write {
+            path: to.clone(),
+            source,
+        })?;
+        versions::renamed(studio, &from, &to);
     }
     Ok(renamed)
 }
@@ -141,9 +146,9 @@ pub fn rename(studio: &Studio, file: &FileRef, name: &str) -> Result<FileRef, Er
 pub fn delete(studio: &Studio, file: &FileRef) -> Result<(), Error> {
     let path = path_of(studio, file)?;
     if request_tree::holds(&file.path) && path.is_dir() {
-        return request_tree::delete_folder(&path);
+        return request_tree::delete_folder(studio, &path);
     }
-    std::fs::remove_file(&path).map_err(|source| joinery_connector::Error::Write { path, source }.into())
+    versions::delete(studio, &path)
 }
 
 /// What is wrong or doubtful in a text that is not saved yet.

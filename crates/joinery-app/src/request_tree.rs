@@ -12,6 +12,7 @@ use crate::{
     error::{Code, Error},
     files::FileRef,
     studio::Studio,
+    versions,
 };
 
 /// The folder that holds every request.
@@ -75,7 +76,7 @@ pub(crate) fn rename(studio: &Studio, renamed: &FileRef, name: &str) -> Result<F
         let before = file::read_text(&path)?;
         let (mut saved, _) = SavedRequest::parse(&before, &renamed.path)?;
         name.clone_into(&mut saved.name);
-        file::write(&path, saved.render(Some(&before)).as_bytes())?;
+        versions::write(studio, &path, &saved.render(Some(&before)))?;
     }
     let slug = slug(name);
     let end = if path.is_dir() { "" } else { ".toml" };
@@ -87,7 +88,8 @@ pub(crate) fn rename(studio: &Studio, renamed: &FileRef, name: &str) -> Result<F
 }
 
 /// Deletes a folder of requests with all in it.
-pub(crate) fn delete_folder(path: &Path) -> Result<(), Error> {
+pub(crate) fn delete_folder(studio: &Studio, path: &Path) -> Result<(), Error> {
+    versions::keep_folder(studio, path);
     std::fs::remove_dir_all(path).map_err(|source| write_failed(path, source))
 }
 
@@ -139,8 +141,7 @@ pub fn folder(studio: &Studio, folder: &FileRef) -> Result<RequestFolder, Error>
 pub fn save_folder(studio: &Studio, folder: &FileRef, says: &RequestFolder) -> Result<(), Error> {
     let path = path_of(studio, folder)?.join(FOLDER);
     let before = path.is_file().then(|| file::read_text(&path)).transpose()?;
-    file::write(&path, says.render(before.as_deref()).as_bytes())?;
-    Ok(())
+    versions::write(studio, &path, &says.render(before.as_deref()))
 }
 
 /// The innermost folder above the request at `path` that says how its requests are signed.
@@ -171,6 +172,7 @@ fn rename_to(studio: &Studio, file: &FileRef, path: &str) -> Result<FileRef, Err
         std::fs::create_dir_all(above).map_err(|source| write_failed(above, source))?;
     }
     std::fs::rename(&from, &to).map_err(|source| write_failed(&to, source))?;
+    versions::renamed(studio, &from, &to);
     Ok(renamed)
 }
 

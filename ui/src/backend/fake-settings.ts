@@ -16,7 +16,7 @@ export function fakeSettings(): Answers {
 		kept_days: 0,
 		masked: []
 	};
-	let kept = { history: 12, cookies: 3, drafts: 1 };
+	let kept = { history: 12, cookies: 3, drafts: 1, snapshots: 12 };
 	const home = '/home/ada/.local/share/joinery';
 	return {
 		settings: async () => settings,

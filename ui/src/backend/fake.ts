@@ -31,7 +31,9 @@ import { fakeSettings } from './fake-settings';
 import { fakeTester, promptsOf } from './fake-tester';
 import { fakeTests } from './fake-tests';
 import { spans, stem } from './fake-text';
+import { fakeReference } from './fake-reference';
 import { fakeTriggers } from './fake-triggers';
+import { fakeVersions } from './fake-versions';
 
 const PATH = '/home/ada/acme-connectors';
 const NAME = /^[a-z][a-z0-9_]*$/;
@@ -390,6 +392,14 @@ export function fake(options: FakeOptions = {}): Backend {
 		remember: async (key, value) => void memory.set(key, structuredClone(value)),
 		...fakeFlows(),
 		...fakeSettings(),
+		...fakeReference(),
+		...fakeVersions(
+			{
+				read: (path) => files.get(path.replace('okta/', '')) ?? null,
+				write: (path, text) => save(path.replace('okta/', ''), text)
+			},
+			(event) => heard.forEach((each) => each(event))
+		),
 		setTitle: async (title) => {
 			document.title = title;
 		},

@@ -17,7 +17,16 @@ import type { BodyView } from './types/BodyView';
 import type { CaseDetail } from './types/CaseDetail';
 import type { CaseName } from './types/CaseName';
 import type { CaseView } from './types/CaseView';
+import type { AskCommits } from './types/AskCommits';
+import type { ChangedFile } from './types/ChangedFile';
 import type { Cleared } from './types/Cleared';
+import type { Committed } from './types/Committed';
+import type { FunctionHelp } from './types/FunctionHelp';
+import type { PastCommit } from './types/PastCommit';
+import type { SnapshotView } from './types/SnapshotView';
+import type { VersionFile } from './types/VersionFile';
+import type { VersionState } from './types/VersionState';
+import type { VersionText } from './types/VersionText';
 import type { Place } from './types/Place';
 import type { Settings } from './types/Settings';
 import type { Certificate } from './types/Certificate';
@@ -434,6 +443,24 @@ export interface Backend {
 	showPlace(id: string): Promise<void>;
 	/** How many there were. */
 	clearData(what: Cleared): Promise<number>;
+
+	/** How the workspace's files stand in version control. */
+	versionState(): Promise<VersionState>;
+	/** Commits files of the workspace, and nothing else. */
+	commitFiles(paths: string[], message: string): Promise<Committed>;
+	/** Commits that changed the workspace, or one of its files. */
+	pastCommits(ask: AskCommits): Promise<PastCommit[]>;
+	commitChanges(id: string): Promise<ChangedFile[]>;
+	/** Snapshots of a file, or of all files, the newest first. */
+	localSnapshots(path: string | null): Promise<SnapshotView[]>;
+	versionText(file: VersionFile): Promise<VersionText>;
+	/** Gives a file the text of a version; what stands there now is kept as a snapshot. */
+	restoreVersion(path: string, from: VersionFile): Promise<void>;
+
+	/** Every function that scripts call, or that the engine calls in them. */
+	functionHelp(): Promise<FunctionHelp[]>;
+	/** Opens a page of the web in the system's browser. */
+	openLink(address: string): Promise<void>;
 
 	setTitle(title: string): Promise<void>;
 	/** Calls `heard` for every event until the returned function is called. */

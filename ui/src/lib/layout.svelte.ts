@@ -16,7 +16,7 @@ export type Part = 'tester' | 'editor' | 'run';
 /** A view that stands in the place of all three. */
 export type View = (typeof VIEWS)[number];
 
-const VIEWS = ['flows', 'tests', 'trigger'] as const;
+const VIEWS = ['flows', 'tests', 'trigger', 'history'] as const;
 
 function isView(part: Part | View | null): part is View {
 	return VIEWS.some((each) => each === part);

@@ -2,6 +2,6 @@
 import { marked } from 'marked';
 import { sanitize } from './sanitize';
 
-export function markdown(text: string): string {
-	return sanitize(marked.parse(text, { async: false }));
+export function markdown(text: string, links = false): string {
+	return sanitize(marked.parse(text, { async: false }), links);
 }

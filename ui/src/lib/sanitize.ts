@@ -6,24 +6,29 @@ const ALLOWED = new Set(
 );
 const DROPPED = new Set('SCRIPT,STYLE,IFRAME,OBJECT,EMBED,TEMPLATE,SVG,MATH'.split(','));
 
-/** The HTML without attributes (but the classes of colours) and without any element that does more than show text. */
-export function sanitize(html: string): string {
+/**
+ * The HTML without attributes (but the classes of colours) and without any element that does more than show text. With
+ * `links`, links to pages of the web keep their address: whoever shows them must ask before one is followed.
+ */
+export function sanitize(html: string, links = false): string {
 	const { body } = new DOMParser().parseFromString(html, 'text/html');
-	clean(body);
+	clean(body, links);
 	return body.innerHTML;
 }
 
-function clean(element: Element): void {
+function clean(element: Element, links: boolean): void {
 	for (const child of [...element.children]) {
 		if (DROPPED.has(child.tagName.toUpperCase())) {
 			child.remove();
 			continue;
 		}
-		clean(child);
+		clean(child, links);
 		if (!ALLOWED.has(child.tagName)) {
 			child.replaceWith(...child.childNodes);
 			continue;
 		}
-		for (const { name } of [...child.attributes]) if (name !== 'class') child.removeAttribute(name);
+		const isLink = links && child.tagName === 'A' && /^https?:\/\//i.test(child.getAttribute('href') ?? '');
+		for (const { name } of [...child.attributes])
+			if (name !== 'class' && !(isLink && name === 'href')) child.removeAttribute(name);
 	}
 }

@@ -10,6 +10,7 @@ import type { RateLimit } from '../backend/types/RateLimit';
 import type { SandboxView } from '../backend/types/SandboxView';
 import type { Workspace } from '../backend/types/Workspace';
 import { Environments } from './environments.svelte';
+import { Versions } from './versions.svelte';
 
 export type ToastTone = 'ok' | 'bad' | 'neutral';
 
@@ -65,6 +66,7 @@ export class Session {
 	warnings = $derived(this.problems.filter((each) => each.severity === 'warning').length);
 
 	readonly environments: Environments;
+	readonly versions: Versions;
 
 	#backend: Backend;
 	#nextToast = 1;
@@ -72,6 +74,7 @@ export class Session {
 	constructor(backend: Backend) {
 		this.#backend = backend;
 		this.environments = new Environments(backend);
+		this.versions = new Versions(backend);
 	}
 
 	/** Makes `workspace` the open one and loads what belongs to it. */
@@ -83,6 +86,9 @@ export class Session {
 		this.language = null;
 		this.#take(workspace);
 		this.connection = workspace.connection;
+		// How files stand in version control is not waited for.
+		this.versions.clear();
+		void this.versions.load();
 		const environments = this.environments.open(workspace.path).catch((thrown: unknown) => this.fail(thrown));
 		await Promise.all([this.loadConnections(), this.loadSandbox(), this.check(), environments]);
 	}
@@ -92,12 +98,14 @@ export class Session {
 		this.connector = '';
 		this.connection = null;
 		this.connections = [];
+		this.versions.clear();
 	}
 
 	/** Reads the workspace from disk again. */
 	async refresh(): Promise<void> {
 		if (!this.workspace) return;
 		this.#take(await this.#backend.workspace());
+		void this.versions.load();
 		const environments = this.environments.load().catch((thrown: unknown) => this.fail(thrown));
 		// The command line may have saved a connection meanwhile.
 		const connections = this.loadConnections().catch((thrown: unknown) => this.fail(thrown));

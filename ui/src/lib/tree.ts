@@ -1,5 +1,6 @@
 /** What a tree shows: nodes, and the rows of those that are in sight. */
 import type { Component } from 'svelte';
+import type { RowMark } from './change-marks';
 
 export interface TreeNode {
 	id: string;
@@ -12,6 +13,8 @@ export interface TreeNode {
 	badge?: string;
 	/** A dot at the end of the row, and what it means in words. */
 	dot?: { tone: 'ok' | 'wood' | 'bad' | 'off'; words: string };
+	/** How it stands in version control, at the end of the row. */
+	mark?: RowMark;
 	/** Why it cannot be used; shown below and in its tooltip. */
 	error?: string;
 	/** Weight: a connector, a group, or a file. */

@@ -16,6 +16,7 @@ use crate::{
     error::{Code, Error},
     files::FileRef,
     studio::{Studio, lock},
+    versions,
 };
 
 /// The largest body a schema is inferred from.
@@ -68,7 +69,7 @@ pub fn make_action(studio: &Studio, connector_folder: &str, steps: &[ActionStep]
         schema = Some(schema_file);
     }
     let script = file(made.path);
-    joinery_connector::file::write(&connectors::path_of(studio, &script)?, made.script.as_bytes())?;
+    versions::write(studio, &connectors::path_of(studio, &script)?, &made.script)?;
     let test = test.map(file);
     Ok(MadeAction {
         file: script,

@@ -28,7 +28,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use ts_rs::TS;
 
-use crate::{bodies::BodySummary, connectors, error::Error, files::FileRef, okta::Hint, studio::Studio};
+use crate::{bodies::BodySummary, connectors, error::Error, files::FileRef, okta::Hint, studio::Studio, versions};
 
 pub use crate::assertions::{AssertionResult, CaptureResult};
 pub use cookies::{
@@ -218,8 +218,5 @@ pub fn save(studio: &Studio, file: &FileRef, request: &SavedRequest) -> Result<(
         .exists()
         .then(|| joinery_connector::file::read_text(&path))
         .transpose()?;
-    Ok(joinery_connector::file::write(
-        &path,
-        request.render(before.as_deref()).as_bytes(),
-    )?)
+    versions::write(studio, &path, &request.render(before.as_deref()))
 }

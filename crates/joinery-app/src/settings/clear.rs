@@ -17,6 +17,8 @@ pub enum Cleared {
     Cookies,
     /// What was typed and not saved, of every workspace.
     Drafts,
+    /// Local snapshots of files, of every workspace.
+    Snapshots,
 }
 
 /// Clears that; how many there were.
@@ -28,5 +30,6 @@ pub fn clear(studio: &Studio, what: Cleared) -> Result<usize, Error> {
         Cleared::History => table::send::forget(studio.store()?, None)? + table::run::forget(studio.store()?, None)?,
         Cleared::Cookies => jars::forget_all(studio)?,
         Cleared::Drafts => table::setting::forget(studio.store()?, "drafts:")?,
+        Cleared::Snapshots => table::snapshot::forget(studio.store()?)?,
     })
 }

@@ -18,6 +18,7 @@ use crate::{
     files::FileRef,
     runs::{self, Kept},
     studio::Studio,
+    versions,
 };
 
 /// Which run to keep, under what name.
@@ -87,7 +88,7 @@ pub async fn save(studio: &Studio, wanted: &SaveTest) -> Result<SavedTest, Error
     made.cassette = cassette.as_ref().map(|_| free_name(&connector, &run.action, name));
     let after = TestFile::with_case(&before, &file, &made).map_err(Error::from)?;
     write(&connector.root, &run.action, &made, cassette.as_ref(), output.as_ref())?;
-    joinery_connector::file::write(&connector.root.join(&file), after.as_bytes())?;
+    versions::write(studio, &connector.root.join(&file), &after)?;
     let (cases, _) = TestFile::parse(&after, &file)?;
     Ok(SavedTest {
         line: cases.cases.last().map_or(1, |case| case.line),

@@ -24,6 +24,7 @@ use crate::{
     error::{Code, Error},
     sandbox, settings,
     studio::{Studio, lock, now_ms, version},
+    versions,
 };
 
 /// How many workspaces the welcome view lists.
@@ -249,6 +250,7 @@ pub fn forget(studio: &Studio, path: &str) -> Result<(), Error> {
 fn open_folder(studio: &Studio, folder: &Path) -> Result<(), Error> {
     table::workspace::opened(studio.store()?, &folder.display().to_string(), now_ms())?;
     settings::forget_old(studio)?;
+    versions::forget_old(studio)?;
     // A folder that cannot be watched (too many watches, a network drive) still opens.
     let watch = watch::Watch::start(folder, studio.event_sender()).ok();
     let mut slot = studio.workspace.write().unwrap_or_else(PoisonError::into_inner);
@@ -289,12 +291,9 @@ fn name_of(folder: &Path) -> String {
     )
 }
 
-/// The git branch, read from `.git/HEAD` of the folder or one above it.
+/// The git branch of the repository that the folder is in.
 fn branch_of(folder: &Path) -> Option<String> {
-    let head = folder
-        .ancestors()
-        .map(|above| above.join(".git/HEAD"))
-        .find(|path| path.is_file())?;
+    let head = versions::git_folder(folder)?.join("HEAD");
     let text = std::fs::read_to_string(head).ok()?;
     Some(match text.trim().strip_prefix("ref: refs/heads/") {
         Some(branch) => branch.to_owned(),

@@ -7,6 +7,7 @@ pub mod flow;
 pub mod run;
 pub mod send;
 pub mod setting;
+pub mod snapshot;
 pub mod trigger;
 pub mod waiting;
 pub mod workspace;
@@ -24,6 +25,7 @@ const MIGRATIONS: &[&[Migration]] = &[
     run::MIGRATIONS,
     send::MIGRATIONS,
     setting::MIGRATIONS,
+    snapshot::MIGRATIONS,
     trigger::MIGRATIONS,
     waiting::MIGRATIONS,
     workspace::MIGRATIONS,

@@ -3,4 +3,4 @@
 /**
  * What can be cleared.
  */
-export type Cleared = "history" | "cookies" | "drafts";
+export type Cleared = "history" | "cookies" | "drafts" | "snapshots";

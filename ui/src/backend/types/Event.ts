@@ -12,7 +12,7 @@ export type Event = { "kind": "files_changed",
 /**
  * Paths relative to the workspace.
  */
-paths: Array<string>, } | { "kind": "open_asked" } | { "kind": "sandbox_changed" } | { "kind": "connections_changed" } | { "kind": "write_asked", 
+paths: Array<string>, } | { "kind": "repository_changed" } | { "kind": "open_asked" } | { "kind": "sandbox_changed" } | { "kind": "connections_changed" } | { "kind": "write_asked", 
 /**
  * The question's id; the answer names it.
  */

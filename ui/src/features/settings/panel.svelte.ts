@@ -29,6 +29,12 @@ export const CLEARED: { what: Cleared; label: string; text: string; done: (count
 		label: 'Drafts',
 		text: 'What was typed and not saved in workspaces that are closed now. What is open here stays.',
 		done: (count) => `Drafts of ${count} workspaces forgotten`
+	},
+	{
+		what: 'snapshots',
+		label: 'Local snapshots',
+		text: 'What stood in files when they were saved here, of every workspace. Files and commits stay as they are.',
+		done: (count) => `${count} snapshots forgotten`
 	}
 ];
 

@@ -2,6 +2,7 @@
 import ArrowRight from '@lucide/svelte/icons/arrow-right';
 import FileInput from '@lucide/svelte/icons/file-input';
 import FolderPlus from '@lucide/svelte/icons/folder-plus';
+import History from '@lucide/svelte/icons/history';
 import ListOrdered from '@lucide/svelte/icons/list-ordered';
 import Plus from '@lucide/svelte/icons/plus';
 import Settings2 from '@lucide/svelte/icons/settings-2';
@@ -11,7 +12,7 @@ import type { MenuItem } from '../../components/Menu.svelte';
 import { count } from '../../lib/format';
 import { keysText } from '../../lib/keys';
 import type { TreeNode } from '../../lib/tree';
-import { fileOf, KIND_ICONS, requestFolderOf } from './nodes';
+import { CONNECTION_ROW, fileOf, KIND_ICONS, requestFolderOf } from './nodes';
 
 export interface RequestActions {
 	duplicate: (file: FileRef) => void;
@@ -36,6 +37,8 @@ interface Actions {
 	/** Lets the row's name be typed anew. */
 	rename: (node: TreeNode) => void;
 	delete: (file: FileRef, label: string) => void;
+	/** Shows the versions of a file. */
+	versions: (file: FileRef) => void;
 	requests: RequestActions;
 }
 
@@ -71,6 +74,8 @@ export function itemsFor(node: TreeNode, marked: readonly TreeNode[], actions: A
 			{ label: 'Move to', run: () => requests.move(file, node.label) }
 		);
 	}
+	if (file.path !== CONNECTION_ROW)
+		items.push({ label: 'Version history', icon: History, run: () => actions.versions(file) });
 	if (node.editable) items.push(...renameAndDelete(node, actions));
 	return items;
 }
