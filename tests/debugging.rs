@@ -343,3 +343,76 @@ fn every_function_of_a_trigger_is_debugged_where_it_is_entered() {
     );
     client.leave();
 }
+
+#[test]
+fn a_case_is_debugged_from_its_cassette_and_says_what_it_finds_wrong() {
+    let mut client = Client::start();
+    let cases = client.folder.join("tests/count.toml");
+    fs::create_dir_all(cases.parent().unwrap()).unwrap();
+    let case = |count: u32| {
+        format!(
+            "[[case]]\nname = \"counts\"\ninput = {{ page = 7 }}\ncassette = \"counted\"\nexpect = {{ \"$.count\" = {count} }}\n"
+        )
+    };
+    fs::write(&cases, case(1)).unwrap();
+    let recorded = client
+        .place
+        .joinery()
+        .arg("test")
+        .arg(&client.folder)
+        .arg("--record")
+        .output()
+        .unwrap();
+    assert!(recorded.status.success(), "{recorded:?}");
+    assert_eq!(client.calls.load(Ordering::SeqCst), 1);
+
+    client.launch("actions/count.rhai", json!({ "test": "count/counts" }));
+    let action = client.source("actions/count.rhai");
+    client.ask(
+        "setBreakpoints",
+        json!({ "source": action, "breakpoints": [{ "line": 13 }] }),
+    );
+    client.ask("configurationDone", Value::Null);
+    assert_eq!(client.stopped(), ("breakpoint".into(), "execute:13".into()));
+    assert_eq!(client.evaluate(1, "answer.count", "watch"), "1");
+    client.ask("continue", json!({ "threadId": 1 }));
+    let (written, code) = client.ended();
+    assert!(code == 0 && written.contains("All is as the case expects"), "{written}");
+
+    // Another expectation: the same answers, and what is wrong with them.
+    fs::write(&cases, case(2)).unwrap();
+    client.ask("setBreakpoints", json!({ "source": action, "breakpoints": [] }));
+    client.ask("restart", json!({}));
+    let (written, code) = client.ended();
+    assert!(code == 1 && written.contains("The case fails: $.count: "), "{written}");
+    assert_eq!(client.calls.load(Ordering::SeqCst), 1, "nobody was called");
+    client.leave();
+
+    let mut client = Client::start();
+    client.launch("actions/count.rhai", json!({ "test": "count/conuts" }));
+    client.ask("configurationDone", Value::Null);
+    let (written, code) = client.ended();
+    assert!(code == 1 && written.contains("no case `count/conuts`"), "{written}");
+    client.leave();
+}
+
+#[test]
+fn a_delivery_of_a_case_is_debugged() {
+    let mut client = Client::start();
+    let cases = client.folder.join("tests/told.toml");
+    fs::create_dir_all(cases.parent().unwrap()).unwrap();
+    let case = "[[case]]\nname = \"one\"\ndelivery = { body = { people = [{ name = \"Ada\" }] } }\nexpect = { \"$.events\" = [\"Ada\"] }\n";
+    fs::write(&cases, case).unwrap();
+    client.launch("triggers/told.rhai", json!({ "test": "told/one" }));
+    let trigger = client.source("triggers/told.rhai");
+    client.ask(
+        "setBreakpoints",
+        json!({ "source": trigger, "breakpoints": [{ "line": 12 }] }),
+    );
+    client.ask("configurationDone", Value::Null);
+    assert_eq!(client.stopped(), ("breakpoint".into(), "notification:12".into()));
+    client.ask("continue", json!({ "threadId": 1 }));
+    let (written, code) = client.ended();
+    assert!(code == 0 && written.contains("All is as the case expects"), "{written}");
+    client.leave();
+}

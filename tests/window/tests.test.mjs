@@ -83,7 +83,10 @@ test('a run becomes a case that the command line replays', async () => {
 		await studio.picture('tests-failed');
 		await studio.accessible('a case that failed');
 
-		await studio.click('button', 'Close the tests');
+		// Debugged it runs from its cassette, beside the editor, and says how it went.
+		await studio.press(Key.Shift, Key.F4);
+		await studio.see('get_user/wrong on purpose failed');
+		await studio.picture('tests-debugged');
 		await studio.until('no view stands before the editor', 'return document.querySelector("[data-region=Tests]") === null');
 	});
 });

@@ -4,6 +4,8 @@ import { BreakpointForm } from './features/debugger/breakpoint-form.svelte';
 import { lookOf, same, termsOf, type Breakpoint } from './features/debugger/breakpoints.svelte';
 import { Debugger, type Frame, type Target } from './features/debugger/debugger.svelte';
 import { inlineValues } from './features/debugger/inline-values';
+import { keyOf } from './features/tests/tests.svelte';
+import type { CaseView } from './backend/types/CaseView';
 import type { Document } from './features/script/document.svelte';
 import { breakpointGutter, markBreakpoints, markStand } from './lib/editor/breakpoints';
 import { caretOf, valueNotes, type LineNote } from './lib/editor/line-notes';
@@ -50,13 +52,24 @@ export class Debugging {
 		if ((await runner.ready()) && runner.file) await this.launch({ ...runner.given, file: runner.file });
 	}
 
-	/** Debugs a script on the connection in use; what runs is what is on disk, so that all is saved first. */
-	async launch(target: Omit<Target, 'connection'>): Promise<void> {
-		const { editor, runner, session, layout } = this.#studio;
+	/** Debugs a case of the tests: from its cassette, or on the connection in use where the tests run live. */
+	startCase(test: CaseView): Promise<void> {
+		const { views, session } = this.#studio;
+		const { connector, mode } = views.tests;
+		views.close();
+		return this.launch(
+			{ file: { connector, path: test.file }, input: {}, config: null, test: keyOf(test) },
+			mode === 'live' ? session.connection : null
+		);
+	}
+
+	/** Debugs a script, on the connection in use if on no other; what runs is what is on disk, so that all is saved first. */
+	async launch(target: Omit<Target, 'connection'>, connection = this.#studio.session.connection): Promise<void> {
+		const { editor, runner, layout } = this.#studio;
 		layout.set({ showRun: true });
 		if (!(await editor.saveAll(target.file.connector))) return;
 		runner.failure = null;
-		await this.run.launch({ ...target, connection: session.connection });
+		await this.run.launch({ ...target, connection });
 		if (this.run.failure) runner.tabs.showDebugger();
 	}
 

@@ -1,4 +1,5 @@
 /** The commands of settings and of the main views: flows, tests, a trigger. */
+import Bug from '@lucide/svelte/icons/bug';
 import ListChecks from '@lucide/svelte/icons/list-checks';
 import RefreshCw from '@lucide/svelte/icons/refresh-cw';
 import Settings from '@lucide/svelte/icons/settings';
@@ -44,6 +45,14 @@ export function viewCommands(studio: Studio, tester: string): Command[] {
 			icon: ListChecks,
 			when: usable,
 			run: () => views.runTestHere()
+		},
+		{
+			id: 'debug-test-here',
+			label: 'Debug the test at the cursor',
+			keys: 'Shift F4',
+			icon: Bug,
+			when: usable,
+			run: () => views.debugTestHere()
 		},
 		{
 			id: 'run-failed',

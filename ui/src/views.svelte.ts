@@ -3,6 +3,7 @@
  * room of tester, editor and run panel, which wait behind it as they were; whatever shows a file there brings them back.
  */
 import type { CallReport } from './backend/types/CallReport';
+import type { CaseView } from './backend/types/CaseView';
 import type { Event } from './backend/types/Event';
 import type { FileRef } from './backend/types/FileRef';
 import { FlowsPanel } from './features/flows/flows.svelte';
@@ -128,22 +129,30 @@ export class Views {
 		await this.tests.runAll();
 	}
 
-	/** Runs the case in hand: that of the list, that at the caret, or those of the script that is edited. */
+	/** Runs the cases in hand: that of the list, that at the caret, or those of the script that is edited. */
 	async runTestHere(): Promise<void> {
+		const cases = await this.#inHand();
+		if (cases.length > 0) await this.tests.runSome(cases);
+	}
+
+	/** Debugs the case in hand; the first one, where a script has several. */
+	async debugTestHere(): Promise<void> {
+		const [first] = await this.#inHand();
+		if (first) await this.#studio.debugging.startCase(first);
+	}
+
+	async #inHand(): Promise<CaseView[]> {
 		const { editor, layout, session } = this.#studio;
 		const { tests } = this;
 		this.#last = 'test';
-		if (layout.view === 'tests' && tests.chosen) return tests.runOne(tests.chosen);
+		if (layout.view === 'tests' && tests.chosen) return [tests.chosen];
 		const document = editor.active;
-		if (!document) return this.showTests();
-		const { path } = document.file;
-		const { line } = caretOf(document.now);
-		if (document.dirty) await editor.save();
+		if (document?.dirty) await editor.save();
 		await this.showTests();
-		const ran = path.startsWith('tests/')
-			? await tests.runAt(path, line)
-			: await tests.runOf(baseName(path).replace(/\.\w+$/, ''));
-		if (!ran) session.toast(`No test is of ${document.name}.`);
+		if (!document) return [];
+		const found = await tests.at(document.file.path, caretOf(document.now).line);
+		if (found.length === 0) session.toast(`No test is of ${document.name}.`);
+		return found;
 	}
 
 	/** Shows a trigger whose script is open in the editor. */

@@ -5,6 +5,7 @@ mod breakpoints;
 mod launch;
 mod requests;
 mod values;
+mod work;
 
 use std::{
     path::PathBuf,

@@ -7,6 +7,7 @@ use joinery_connector::{
     cassette::Cassette,
     test_file::{CaseEntry, file_name, hide},
 };
+use joinery_http::{Client, Recording};
 use joinery_script::{ConsoleLine, Coverage};
 use serde_json::Value;
 
@@ -23,10 +24,10 @@ use crate::{
 
 /// What became of a case so far.
 #[derive(Default)]
-struct Found {
-    failures: Vec<CaseFailure>,
+pub(super) struct Found {
+    pub(super) failures: Vec<CaseFailure>,
     notes: Vec<String>,
-    skipped: Option<String>,
+    pub(super) skipped: Option<String>,
     coverage: Option<Coverage>,
     difference: Vec<DiffLine>,
     console: Vec<ConsoleLine>,
@@ -93,27 +94,152 @@ async fn judged(
     org: Option<&Resolved>,
     task: &Task,
 ) -> Result<Found, Error> {
-    if task.case.is_closed() {
-        let performance = || recording::closed(studio, connector, &task.script_file, &task.case);
-        return alone(studio, connector, options, task, performance).await;
-    }
     match (&task.case.cassette, options.mode, org) {
-        (Some(name), Mode::Record, Some(org)) => record(studio, connector, options, org, task, name).await,
-        (Some(name), Mode::Replay | Mode::Record, _) => {
+        (Some(name), Mode::Record, Some(org)) if !task.case.is_closed() => {
+            record(studio, connector, options, org, task, name).await
+        }
+        _ => match Source::of(connector, options.mode, org, task)? {
+            Some(source) => run_from(studio, connector, options, task, &source).await,
+            None => Ok(failed(unrecorded(task))),
+        },
+    }
+}
+
+/// What is wrong with a case whose cassette is not there.
+pub(super) fn unrecorded(task: &Task) -> String {
+    let name = task.case.cassette.as_deref().unwrap_or_default();
+    let path = Cassette::path(&task.script, name);
+    format!("the cassette {path} is not recorded yet: record it with `joinery test --record`")
+}
+
+/// Who answers a case.
+pub(super) enum Source {
+    /// Its cassette.
+    Cassette(Box<Cassette>),
+    /// The org.
+    Org(Box<Resolved>),
+    /// Nobody: it has secrets and a time of its own, and what is delivered to it.
+    Closed,
+    /// Nobody. Whether that is enough shows when it runs.
+    Nobody,
+}
+
+impl Source {
+    /// Who answers that case; `None` where its cassette is not there.
+    pub(super) fn of(
+        connector: &Connector,
+        mode: Mode,
+        org: Option<&Resolved>,
+        task: &Task,
+    ) -> Result<Option<Self>, Error> {
+        if task.case.is_closed() {
+            return Ok(Some(Self::Closed));
+        }
+        if let (Some(name), Mode::Replay | Mode::Record) = (&task.case.cassette, mode) {
             let path = Cassette::path(&task.script, name);
             if !connector.files.contains_key(&path) {
-                return Ok(failed(format!(
-                    "the cassette {path} is not recorded yet: record it with `joinery test --record`"
-                )));
+                return Ok(None);
             }
-            match Cassette::parse(&connector.text(&path)?, &path) {
-                Ok(cassette) => replay(studio, connector, options, task, &cassette).await,
-                Err(problem) => Err(problem.into()),
+            let cassette = Cassette::parse(&connector.text(&path)?, &path)?;
+            return Ok(Some(Self::Cassette(Box::new(cassette))));
+        }
+        Ok(Some(org.map_or(Self::Nobody, |org| Self::Org(Box::new(org.clone())))))
+    }
+
+    /// The run of a case that is answered so.
+    pub(super) fn performance(&self, studio: &Studio, connector: &Arc<Connector>, task: &Task) -> Performance {
+        let file = &task.script_file;
+        let performance = match self {
+            Self::Cassette(cassette) => recording::replay(studio, connector, file, cassette),
+            Self::Org(org) => Performance::new(Arc::clone(connector), file, (**org).clone()),
+            Self::Closed => recording::closed(studio, connector, file, &task.case),
+            Self::Nobody => recording::replay(studio, connector, file, &recording::silent(connector)),
+        };
+        Performance {
+            input: task.case.input.clone(),
+            config: task.case.config.clone(),
+            cursor: task.case.cursor.clone(),
+            ..performance
+        }
+    }
+
+    /// Holds what came of the run against what the case expects. `client` is what the run called with.
+    pub(super) fn judge(
+        &self,
+        connector: &Connector,
+        options: &TestOptions,
+        task: &Task,
+        client: Option<&Client>,
+        performed: &Performed,
+    ) -> Result<Found, Error> {
+        let mut found = Found::of(connector, task, performed);
+        let recording = client.and_then(Client::recording);
+        let misses = recording.map(Recording::misses).unwrap_or_default();
+        if matches!(self, Self::Closed | Self::Nobody) && !misses.is_empty() {
+            return Ok(Found {
+                skipped: Some("it has no cassette and calls an org: name one with --connection".to_owned()),
+                ..Found::default()
+            });
+        }
+        found.failures = judge::misses(&misses);
+        // A call that was not answered explains whatever else is wrong.
+        if found.failures.is_empty() {
+            found.failures = judge::result(connector, &task.case, &performed.outcome.result);
+            let unused = recording.and_then(|recording| judge::unused(&recording.unused()));
+            found.failures.extend(unused);
+            // The snapshot of a recorded case holds what the cassette holds, not what the org does today.
+            let is_live = matches!(self, Self::Org(_));
+            if !is_live || task.case.cassette.is_none() {
+                snapshot(connector, options, task, performed, &mut found)?;
             }
         }
-        (_, _, Some(org)) => live(studio, connector, options, org, task).await,
-        (_, _, None) => unrecorded(studio, connector, options, task).await,
+        if let Self::Cassette(cassette) = self
+            && let Some(days) = recording::stale_days(connector, cassette)
+        {
+            found.notes.push(format!(
+                "the cassette is {days} days old: record it again with `joinery test --record`"
+            ));
+        }
+        Ok(found)
     }
+}
+
+async fn run_from(
+    studio: &Studio,
+    connector: &Arc<Connector>,
+    options: &TestOptions,
+    task: &Task,
+    source: &Source,
+) -> Result<Found, Error> {
+    let (performed, client) = performed(studio, connector, options, task, source).await?;
+    source.judge(connector, options, task, client.as_ref(), &performed)
+}
+
+/// What comes of the script, and what it called with.
+async fn performed(
+    studio: &Studio,
+    connector: &Arc<Connector>,
+    options: &TestOptions,
+    task: &Task,
+    source: &Source,
+) -> Result<(Performed, Option<Client>), Error> {
+    let again = || {
+        let mut performance = source.performance(studio, connector, task);
+        performance.coverage = options.coverage;
+        performance
+    };
+    let performance = again();
+    let client = performance.client.clone();
+    let stop = performance.stopper();
+    let mut performing = Box::pin(perform(studio, performance, again, task));
+    let performed = tokio::select! {
+        performed = &mut performing => performed,
+        () = options.stop.cancelled() => {
+            stop();
+            performing.await
+        }
+    };
+    Ok((performed?, client))
 }
 
 /// Runs on the org, keeps the cassette, and replays it: what counts is what everyone will see from now on.
@@ -125,8 +251,8 @@ async fn record(
     task: &Task,
     name: &str,
 ) -> Result<Found, Error> {
-    let performance = Performance::new(Arc::clone(connector), &task.script_file, org.clone());
-    let performed = perform(studio, performance, task, options).await?;
+    let source = Source::Org(Box::new(org.clone()));
+    let (performed, _) = performed(studio, connector, options, task, &source).await?;
     let failures = judge::result(connector, &task.case, &performed.outcome.result);
     if !failures.is_empty() {
         // A cassette of what should not be would only hide it.
@@ -147,8 +273,9 @@ async fn record(
         accept: true,
         ..options.clone()
     };
-    let mut found = replay(studio, connector, &options, task, &cassette).await?;
     let calls = cassette.exchanges.len();
+    let source = Source::Cassette(Box::new(cassette));
+    let mut found = run_from(studio, connector, &options, task, &source).await?;
     found.notes.insert(
         0,
         format!("recorded {calls} call{} into {path}", if calls == 1 { "" } else { "s" }),
@@ -166,134 +293,21 @@ async fn record(
     Ok(found)
 }
 
-async fn replay(
-    studio: &Studio,
-    connector: &Arc<Connector>,
-    options: &TestOptions,
-    task: &Task,
-    cassette: &Cassette,
-) -> Result<Found, Error> {
-    let performance = recording::replay(studio, connector, &task.script_file, cassette);
-    let client = performance.client.clone();
-    let performed = perform(studio, performance, task, options).await?;
-    let mut found = Found::of(connector, task, &performed);
-    let recording = client.as_ref().and_then(joinery_http::Client::recording);
-    found.failures = recording
-        .map(|recording| judge::misses(&recording.misses()))
-        .unwrap_or_default();
-    // A call that was not answered explains whatever else is wrong.
-    if found.failures.is_empty() {
-        found.failures = judge::result(connector, &task.case, &performed.outcome.result);
-        let unused = recording.and_then(|recording| judge::unused(&recording.unused()));
-        found.failures.extend(unused);
-        snapshot(connector, options, task, &performed, &mut found)?;
-    }
-    if let Some(days) = recording::stale_days(connector, cassette) {
-        found.notes.push(format!(
-            "the cassette is {days} days old: record it again with `joinery test --record`"
-        ));
-    }
-    Ok(found)
-}
-
-async fn live(
-    studio: &Studio,
-    connector: &Arc<Connector>,
-    options: &TestOptions,
-    org: &Resolved,
-    task: &Task,
-) -> Result<Found, Error> {
-    let performance = Performance::new(Arc::clone(connector), &task.script_file, org.clone());
-    let performed = perform(studio, performance, task, options).await?;
-    let mut found = Found {
-        failures: judge::result(connector, &task.case, &performed.outcome.result),
-        ..Found::of(connector, task, &performed)
-    };
-    // The snapshot of a recorded case holds what the cassette holds, not what the org does today.
-    if task.case.cassette.is_none() {
-        snapshot(connector, options, task, &performed, &mut found)?;
-    }
-    Ok(found)
-}
-
-/// A case that has no cassette, where no org is named: one that makes no call needs neither.
-async fn unrecorded(
-    studio: &Studio,
-    connector: &Arc<Connector>,
-    options: &TestOptions,
-    task: &Task,
-) -> Result<Found, Error> {
-    let silent = recording::silent(connector);
-    let performance = || recording::replay(studio, connector, &task.script_file, &silent);
-    alone(studio, connector, options, task, performance).await
-}
-
-/// A case that may call nobody.
-async fn alone(
-    studio: &Studio,
-    connector: &Arc<Connector>,
-    options: &TestOptions,
-    task: &Task,
-    performance: impl Fn() -> Performance,
-) -> Result<Found, Error> {
-    let (performed, client) = if let Some(CaseEntry::Delivery(delivery)) = &task.case.entry {
-        let ready = || prepared(performance(), task, options);
-        (delivered::perform(studio, ready, delivery).await?, None)
-    } else {
-        let performance = performance();
-        let client = performance.client.clone();
-        (perform(studio, performance, task, options).await?, client)
-    };
-    let calls = client.as_ref().and_then(joinery_http::Client::recording);
-    if calls.is_some_and(|recording| !recording.misses().is_empty()) {
-        return Ok(Found {
-            skipped: Some("it has no cassette and calls an org: name one with --connection".to_owned()),
-            ..Found::default()
-        });
-    }
-    let mut found = Found {
-        failures: judge::result(connector, &task.case, &performed.outcome.result),
-        ..Found::of(connector, task, &performed)
-    };
-    snapshot(connector, options, task, &performed, &mut found)?;
-    Ok(found)
-}
-
-async fn perform(
+/// Runs the script of a case. `again` makes the same run anew: what is delivered takes a second one, for the dedupe keys.
+pub(super) async fn perform(
     studio: &Studio,
     performance: Performance,
+    again: impl Fn() -> Performance,
     task: &Task,
-    options: &TestOptions,
 ) -> Result<Performed, Error> {
-    let performance = prepared(performance, task, options);
     let entry = match task.case.entry.clone() {
-        Some(CaseEntry::Subscribe { url }) => Some(Entry::Subscribe { url }),
-        Some(CaseEntry::Refresh { subscription }) => Some(Entry::Refresh { subscription }),
-        Some(CaseEntry::Unsubscribe { subscription }) => Some(Entry::Unsubscribe { subscription }),
-        Some(CaseEntry::Delivery(_)) | None => None,
+        None => return runs::perform(studio, performance).await,
+        Some(CaseEntry::Delivery(delivery)) => return delivered::perform(studio, performance, again, &delivery).await,
+        Some(CaseEntry::Subscribe { url }) => Entry::Subscribe { url },
+        Some(CaseEntry::Refresh { subscription }) => Entry::Refresh { subscription },
+        Some(CaseEntry::Unsubscribe { subscription }) => Entry::Unsubscribe { subscription },
     };
-    let stop = performance.stopper();
-    let mut performing = Box::pin(async {
-        match entry {
-            Some(entry) => triggers::enter(studio, performance, entry).await,
-            None => runs::perform(studio, performance).await,
-        }
-    });
-    tokio::select! {
-        performed = &mut performing => performed,
-        () = options.stop.cancelled() => {
-            stop();
-            performing.await
-        }
-    }
-}
-
-fn prepared(mut performance: Performance, task: &Task, options: &TestOptions) -> Performance {
-    performance.coverage = options.coverage;
-    performance.input = task.case.input.clone();
-    performance.config = task.case.config.clone();
-    performance.cursor = task.case.cursor.clone();
-    performance
+    triggers::enter(studio, performance, entry).await
 }
 
 /// Compares the output with the accepted one, or accepts it.

@@ -11,10 +11,11 @@ use crate::{
 };
 
 /// Hands the delivery to the trigger. The result is `{ events, keys, respond: { status, headers, body } }`; without
-/// `dedupe_key` there are no keys.
+/// `dedupe_key` there are no keys. `again` makes the same run anew, for them.
 pub(super) async fn perform(
     studio: &Studio,
-    performance: impl Fn() -> Performance,
+    performance: Performance,
+    again: impl Fn() -> Performance,
     delivery: &CaseDelivery,
 ) -> Result<Performed, Error> {
     let entry = Entry::Notification {
@@ -26,9 +27,8 @@ pub(super) async fn perform(
         },
         subscription: delivery.subscription.clone(),
     };
-    let first = performance();
-    let file = first.file.clone();
-    let mut performed = triggers::enter(studio, first, entry).await?;
+    let file = performance.file.clone();
+    let mut performed = triggers::enter(studio, performance, entry).await?;
     let Ok(returned) = &performed.outcome.result else {
         return Ok(performed);
     };
@@ -41,7 +41,7 @@ pub(super) async fn perform(
     };
     let mut result = json!({ "events": events, "respond": respond });
     if !events.is_empty() {
-        let keys = triggers::enter(studio, performance(), Entry::DedupeKeys { events }).await?;
+        let keys = triggers::enter(studio, again(), Entry::DedupeKeys { events }).await?;
         if let (Some(all), Some(these)) = (&mut performed.outcome.coverage, &keys.outcome.coverage) {
             all.add(these);
         }

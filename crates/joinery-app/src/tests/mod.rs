@@ -2,6 +2,7 @@
 
 mod case;
 mod cassette;
+mod debug;
 mod delivered;
 mod difference;
 mod judge;
@@ -23,6 +24,7 @@ use tokio_util::sync::CancellationToken;
 use ts_rs::TS;
 
 pub use cassette::{CassetteView, ExchangeView};
+pub use debug::CaseRun;
 pub use report::{junit, lcov, save_junit};
 pub use save::{SaveTest, SavedTest, save};
 pub use window::{CaseDetail, CaseView, RunTests, detail, list, run_shown};
@@ -172,6 +174,10 @@ struct Task {
 }
 
 impl Task {
+    fn full_name(&self) -> String {
+        format!("{}/{}", self.script, self.case.name)
+    }
+
     fn is(&self, name: &CaseName) -> bool {
         self.script == name.action && self.case.name == name.name
     }
@@ -304,7 +310,13 @@ fn tasks(connector: &Connector, filter: Option<&str>) -> Result<Vec<Task>, Error
             ..error
         })?;
         for case in cases.cases {
-            let name = format!("{}/{}", file.name, case.name).to_lowercase();
+            let task = Task {
+                script: file.name.clone(),
+                script_file: script_file.clone(),
+                file: file.path.clone(),
+                case,
+            };
+            let name = task.full_name().to_lowercase();
             // With a slash the action is named, and another may end like it.
             let is_wanted = if filter.contains('/') {
                 name.starts_with(&filter)
@@ -312,14 +324,20 @@ fn tasks(connector: &Connector, filter: Option<&str>) -> Result<Vec<Task>, Error
                 name.contains(&filter)
             };
             if is_wanted {
-                tasks.push(Task {
-                    script: file.name.clone(),
-                    script_file: script_file.clone(),
-                    file: file.path.clone(),
-                    case,
-                });
+                tasks.push(task);
             }
         }
     }
     Ok(tasks)
+}
+
+/// The case of that name.
+fn named(connector: &Connector, name: &CaseName) -> Result<Task, Error> {
+    let tasks = tasks(connector, None)?;
+    let names: Vec<String> = tasks.iter().map(Task::full_name).collect();
+    let unknown = || {
+        let wanted = format!("{}/{}", name.action, name.name);
+        Error::unknown("case", &wanted, names.iter().map(String::as_str))
+    };
+    tasks.into_iter().find(|task| task.is(name)).ok_or_else(unknown)
 }

@@ -1,22 +1,15 @@
 //! The cases as the window lists, shows and runs them.
 
-use std::sync::Arc;
-
 use joinery_connector::{
-    Connector, FileKind,
+    FileKind,
     cassette::Cassette,
     test_file::{Case, TestFile},
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{CaseName, CassetteView, Mode, Task, TestOptions, TestReport, cassette, tasks};
-use crate::{
-    connections, connectors,
-    error::{Code, Error},
-    event::Event,
-    studio::Studio,
-};
+use super::{CaseName, CassetteView, Mode, TestOptions, TestReport, cassette, named};
+use crate::{connections, connectors, error::Error, event::Event, studio::Studio};
 
 /// A case in the list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -106,17 +99,14 @@ pub fn list(studio: &Studio, connector: &str) -> Result<Vec<CaseView>, Error> {
 pub fn detail(studio: &Studio, connector: &str, case: &CaseName) -> Result<CaseDetail, Error> {
     let listed = list(studio, connector)?;
     let connector = connectors::in_workspace(studio, connector)?;
+    let task = named(&connector, case)?;
     let view = listed
         .iter()
         .find(|view| view.action == case.action && view.name == case.name)
-        .ok_or_else(|| {
-            let names = listed.iter().map(|view| view.name.as_str());
-            Error::unknown("case", &case.name, names)
-        })?;
+        .ok_or_else(|| Error::unknown("case", &case.name, []))?;
     let text = connector.text(&view.file)?;
     let first = (view.line as usize).saturating_sub(1);
     let lines: Vec<&str> = text.lines().skip(first).take(view.last_line as usize - first).collect();
-    let task = task(&connector, case)?;
     Ok(CaseDetail {
         source: lines.join("\n").trim_end().to_owned(),
         cassette: match cassette_path(&task.script, &task.case) {
@@ -160,13 +150,6 @@ fn first_line(text: &str, case: &Case) -> usize {
     let lines: Vec<&str> = text.lines().take(case.line as usize).collect();
     let header = lines.iter().rposition(|line| line.trim_start().starts_with("[[case]]"));
     header.map_or(case.line as usize, |at| at + 1)
-}
-
-fn task(connector: &Arc<Connector>, case: &CaseName) -> Result<Task, Error> {
-    tasks(connector, None)?
-        .into_iter()
-        .find(|task| task.is(case))
-        .ok_or_else(|| Error::new(Code::Usage, format!("no case `{}` of {}", case.name, case.action)))
 }
 
 fn cassette_path(script: &str, case: &Case) -> Option<String> {

@@ -6,19 +6,20 @@ use std::{
 };
 
 use joinery_app::{
-    Code, Connector, ConsoleLevel, ConsoleLine, Error, FileKind, ScriptError, Studio,
-    connections::{self, Given, Resolved, SANDBOX},
-    connectors,
-    runs::{
-        self, Performance, Performed,
-        debug::{self, Debugger, Tape},
-    },
-    sandbox, settings, triggers,
+    Connector, ConsoleLevel, ConsoleLine, Error, ScriptError, connectors,
+    runs::debug::{self, Debugger, Tape},
+    settings,
+    tests::CaseFailure,
 };
 use joinery_script::debug::Event;
 use serde_json::{Value, json};
 
-use super::{After, Refusal, Server, requests::Launch, then};
+use super::{
+    After, Refusal, Server,
+    requests::Launch,
+    then,
+    work::{Ran, Work},
+};
 
 /// A run under way, or over.
 pub struct Launched {
@@ -124,48 +125,22 @@ impl Server {
         connector: Arc<Connector>,
         run: u64,
         tape: Option<Arc<Tape>>,
-    ) -> Result<(Performed, f64), Error> {
+    ) -> Result<(Ran, f64), Error> {
         let studio = self.0.studio.clone();
-        let file = match (&launch.action, &launch.program) {
-            (Some(action), _) => connectors::script(&connector, action)?,
-            (None, Some(program)) => connectors::script(&connector, &self.file_of(program))?,
-            (None, None) => {
-                return Err(Error::new(
-                    Code::Usage,
-                    "no action: name it as `action`, or its file as `program`",
-                ));
-            }
-        };
-        let connection = resolve(&studio, &connector, launch.connection.as_deref()).await?;
         if launch.allow_writes {
             studio.writes().allow_all();
         }
-        let is_trigger = connector
-            .files
-            .get(&file)
-            .is_some_and(|file| file.kind == FileKind::Trigger);
-        let name = connector
-            .files
-            .get(&file)
-            .map_or_else(|| file.clone(), |file| file.name.clone());
-        let entry = launch.entry();
-        if entry.is_some() && !is_trigger {
-            return Err(Error::new(Code::Usage, format!("{file} is no trigger"))
-                .with_hint("Leave out `function`: an action is run from `execute` on."));
-        }
-        let mut performance = Performance::new(connector, &file, connection);
-        performance.input = match read_values(&launch.input) {
-            Value::Null => json!({}),
-            input => input,
-        };
-        performance.config = read_values(&launch.config);
+        let program = launch.program.as_deref().map(|program| self.file_of(program));
+        let mut work = Work::of(&studio, &connector, launch, program.as_deref()).await?;
+        let performance = work.performance();
         performance.limits = settings::limits(&studio);
-        performance.cursor = launch.cursor.clone();
+        let file = performance.file.clone();
+        let name = connector.files.get(&file).map_or(file, |file| file.name.clone());
         let stop = Box::new(performance.stopper());
         let debugger = (!launch.no_debug).then(|| {
             let (told, heard) = (self.clone(), self.clone());
             debug::attach(
-                &mut performance,
+                performance,
                 self.state().board.breakpoints(),
                 launch.stop_on_entry,
                 tape.as_deref(),
@@ -199,18 +174,15 @@ impl Server {
                 None,
             );
         }
-        let performed = match entry {
-            Some(entry) => triggers::enter(&studio, performance, entry).await?,
-            None => runs::perform(&studio, performance).await?,
-        };
+        let ran = work.perform(&studio).await?;
         let Some(debugger) = debugger else {
-            for line in &performed.console {
+            for line in &ran.performed.console {
                 self.heard(run, line);
             }
-            return Ok((performed, 0.0));
+            return Ok((ran, 0.0));
         };
-        debugger.end(&studio, &name, &performed);
-        Ok((performed, debugger.paused_ms()))
+        debugger.end(&studio, &name, &ran.performed);
+        Ok((ran, debugger.paused_ms()))
     }
 
     fn heard(&self, run: u64, line: &ConsoleLine) {
@@ -225,7 +197,7 @@ impl Server {
         self.output(category, &format!("{}\n", line.text), Some(place));
     }
 
-    fn ended(&self, run: u64, outcome: Result<(Performed, f64), Error>) {
+    fn ended(&self, run: u64, outcome: Result<(Ran, f64), Error>) {
         {
             let mut state = self.state();
             if state.runs != run {
@@ -234,25 +206,18 @@ impl Server {
             state.stopped = None;
         }
         let code = match outcome {
-            Ok((performed, paused)) => {
-                let code = match &performed.outcome.result {
-                    Ok(value) => {
-                        let text = serde_json::to_string_pretty(value).unwrap_or_default();
-                        self.output("stdout", &format!("{text}\n"), None);
-                        0
-                    }
-                    Err(error) => {
-                        self.tell_error(error);
-                        1
-                    }
-                };
-                let ran = (performed.time_ms - paused).max(0.0);
+            Ok((ran, paused)) => {
+                self.tell_result(&ran.performed.outcome.result);
+                let time = (ran.performed.time_ms - paused).max(0.0);
                 self.output(
                     "console",
-                    &format!("Ran for {ran:.0} ms; stood still for {paused:.0} ms.\n"),
+                    &format!("Ran for {time:.0} ms; stood still for {paused:.0} ms.\n"),
                     None,
                 );
-                code
+                match &ran.failures {
+                    None => i32::from(ran.performed.outcome.result.is_err()),
+                    Some(failures) => self.tell_failures(failures),
+                }
             }
             Err(error) => {
                 let Refusal(words) = error.into();
@@ -263,6 +228,34 @@ impl Server {
         self.event("thread", json!({ "reason": "exited", "threadId": super::THREAD }));
         self.event("exited", json!({ "exitCode": code }));
         self.event("terminated", Value::Null);
+    }
+
+    fn tell_result(&self, result: &Result<Value, ScriptError>) {
+        match result {
+            Ok(value) => {
+                let text = serde_json::to_string_pretty(value).unwrap_or_default();
+                self.output("stdout", &format!("{text}\n"), None);
+            }
+            Err(error) => self.tell_error(error),
+        }
+    }
+
+    /// Says how a case went; the exit code of that.
+    fn tell_failures(&self, failures: &[CaseFailure]) -> i32 {
+        if failures.is_empty() {
+            self.output("console", "All is as the case expects.\n", None);
+            return 0;
+        }
+        for failure in failures {
+            let path = if failure.path.is_empty() { "" } else { ": " };
+            let mut text = format!("The case fails: {}{path}{}\n", failure.path, failure.message);
+            for line in &failure.difference {
+                text.push_str(line);
+                text.push('\n');
+            }
+            self.output("stderr", &text, None);
+        }
+        1
     }
 
     fn tell_error(&self, error: &ScriptError) {
@@ -276,31 +269,10 @@ impl Server {
     }
 }
 
-/// Values as JSON, or as the text of such: some editors' forms know text only.
-fn read_values(given: &Value) -> Value {
-    let read = given.as_str().and_then(|text| serde_json::from_str(text).ok());
-    read.unwrap_or_else(|| given.clone())
-}
-
 /// The folder of the connector around a file.
 fn around(program: &Path) -> Option<PathBuf> {
     let mut folders = program.ancestors().skip(1);
     folders
         .find(|folder| folder.join("connector.toml").is_file())
         .map(Path::to_owned)
-}
-
-/// The connection of that name; the sandbox org is started where it is meant and none runs.
-async fn resolve(studio: &Studio, connector: &Connector, name: Option<&str>) -> Result<Resolved, Error> {
-    let Some(name) = name.filter(|name| !name.is_empty()) else {
-        return if connections::needs_nothing(connector) {
-            connections::resolve(studio, connector, Err(&Given::default()))
-        } else {
-            Ok(connections::none(studio, connector))
-        };
-    };
-    if name == SANDBOX && connections::fits_sandbox(connector) && sandbox::address(studio).is_none() {
-        sandbox::start_with(studio, sandbox::Options::default()).await?;
-    }
-    connections::resolve(studio, connector, Ok(name))
 }

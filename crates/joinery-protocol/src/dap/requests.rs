@@ -37,6 +37,9 @@ pub struct Launch {
     pub connector: Option<PathBuf>,
     /// The action or trigger by name, instead of a program.
     pub action: Option<String>,
+    /// A case of the connector's tests as `ACTION/NAME`, instead of a script with an input: replayed, or run on the
+    /// connection where one is named.
+    pub test: Option<String>,
     /// Which function of a trigger is called; `poll` without it.
     pub function: Option<TriggerFunction>,
     /// The input.

@@ -24,6 +24,8 @@ export interface Target {
 	connection: string | null;
 	/** What the poll before returned, for a trigger. */
 	cursor?: JsonValue;
+	/** The case that is run instead, as `action/name`: its file, input and cursor are its own. */
+	test?: string;
 }
 
 /** Nothing is debugged; a run goes on; it stands still; it is over and can be looked back at. */
@@ -39,6 +41,13 @@ export interface Frame extends StackFrame {
 
 /** A file's name without folder and extension. */
 const stem = (path: string) => baseName(path).replace(/\.\w+$/, '');
+
+/** The arguments of its launch. */
+function launchOf({ file, input, config, connection, cursor, test }: Target): Record<string, unknown> {
+	const { connector, path } = file;
+	if (test !== undefined) return { connector, test, connection };
+	return { connector, action: path, input, config, connection, cursor: cursor ?? null };
+}
 
 const placeOf = (frame?: Frame) => (frame ? `${frame.source?.name ?? ''}:${frame.line}` : null);
 
@@ -92,6 +101,7 @@ export class Debugger {
 	/** The adapter's numbers of breakpoints, and ours. */
 	#known = new Map<number, number>();
 	#errors: string[] = [];
+	#exit = 0;
 	#clearing: ReturnType<typeof setTimeout> | undefined;
 
 	constructor(backend: Backend, session: Session) {
@@ -141,9 +151,7 @@ export class Debugger {
 		this.#wire = wire;
 		try {
 			await wire.ask('initialize', { adapterID: 'joinery' });
-			const { file, input, config, connection, cursor } = target;
-			const args = { connector: file.connector, action: file.path, input, config, connection, cursor: cursor ?? null };
-			await wire.ask('launch', args);
+			await wire.ask('launch', launchOf(target));
 		} catch (thrown) {
 			if (this.#wire === wire) this.#failed(thrown);
 		}
@@ -266,6 +274,7 @@ export class Debugger {
 		if (event === 'initialized') void this.#configure().catch((thrown: unknown) => this.#failed(thrown));
 		else if (event === 'stopped') void this.#stopped(body as Stopped).catch((thrown: unknown) => this.#lost(thrown));
 		else if (event === 'output') this.#heard(body as Output);
+		else if (event === 'exited') this.#exit = (body as { exitCode: number }).exitCode;
 		else if (event === 'terminated') void this.#ended().catch((thrown: unknown) => this.#lost(thrown));
 	}
 
@@ -336,9 +345,17 @@ export class Debugger {
 		await this.#look().catch(() => undefined);
 		const report = this.trace?.report;
 		// A run that never came to its script said why in words.
-		if (report) return;
+		if (report) return this.#tellCase();
 		this.failure = new BackendError({ message: this.#errors.join(' ') || 'The run could not begin.' });
 		this.onstop?.();
+	}
+
+	/** How a case went; what is wrong with it is in the console. */
+	#tellCase(): void {
+		const { test } = this.target ?? {};
+		if (test === undefined) return;
+		if (this.#exit === 0) this.session.toast(`${test} passed`, { tone: 'ok' });
+		else this.session.toast(`${test} failed`, { tone: 'bad', hint: this.#errors.at(-1) });
 	}
 
 	async #look(): Promise<void> {

@@ -211,3 +211,20 @@ test('inline values stand at the lines that name variables, down to the line of 
 		{ line: 4, text: 'user = #{ id: 1 }' }
 	]);
 });
+
+test('a case is launched by its name alone, and its end says how it went', async () => {
+	const backend = fake({ open: true });
+	const { debugging, session } = await opened(backend);
+	const { debugMessage } = backend;
+	const launches: unknown[] = [];
+	backend.debugMessage = (json) => {
+		const message = JSON.parse(json) as { command: string; arguments: unknown };
+		if (message.command === 'launch') launches.push(message.arguments);
+		return debugMessage(json);
+	};
+	const file = { connector: 'okta', path: 'tests/get_user.toml' };
+	await debugging.launch({ file, input: {}, config: null, connection: null, test: 'get_user/by login' });
+	await vi.waitFor(() => expect(debugging.phase).toBe('ended'));
+	expect(launches).toEqual([{ connector: 'okta', test: 'get_user/by login', connection: null }]);
+	await vi.waitFor(() => expect(session.toasts.map((each) => each.text)).toEqual(['get_user/by login passed']));
+});

@@ -9,7 +9,7 @@ import type { Event } from '../../backend/types/Event';
 import type { FileCoverage } from '../../backend/types/FileCoverage';
 import type { TestMode } from '../../backend/types/TestMode';
 import type { TestReport } from '../../backend/types/TestReport';
-import { count } from '../../lib/format';
+import { baseName, count } from '../../lib/format';
 import type { Session } from '../../lib/session.svelte';
 
 export type CaseState = 'passed' | 'failed' | 'skipped' | 'running' | 'unknown';
@@ -153,25 +153,24 @@ export class Tests {
 		return this.last ? this.#run(this.last, this.mode) : Promise.resolve();
 	}
 
-	/** Runs the case that a line of a file of cases belongs to; false where there is none. */
-	async runAt(path: string, line: number): Promise<boolean> {
+	/**
+	 * The cases that a line of a file is about: the one that stands there in a file of cases, all of an action or trigger in
+	 * its script. The first is chosen in the list.
+	 */
+	async at(path: string, line: number): Promise<CaseView[]> {
 		await this.load();
-		const found = (this.cases ?? []).filter((each) => each.file === path && each.line <= line).at(-1);
-		if (!found) return false;
+		const all = this.cases ?? [];
+		const found = path.startsWith('tests/')
+			? all.filter((each) => each.file === path && each.line <= line).slice(-1)
+			: all.filter((each) => each.action === baseName(path).replace(/\.\w+$/, ''));
+		if (found[0] === undefined) return [];
 		this.filter = '';
-		await this.select(keyOf(found));
-		await this.runOne(found);
-		return true;
+		await this.select(keyOf(found[0]));
+		return found;
 	}
 
-	/** Runs the cases of an action or trigger; false where it has none. */
-	async runOf(action: string): Promise<boolean> {
-		const of = (this.cases ?? []).filter((each) => each.action === action);
-		if (of[0] === undefined) return false;
-		this.filter = '';
-		await this.select(keyOf(of[0]));
-		await this.#run(of.map(nameOf), this.mode);
-		return true;
+	runSome(cases: readonly CaseView[]): Promise<void> {
+		return this.#run(cases.map(nameOf), this.mode);
 	}
 
 	/** Runs a case on the org in use and keeps what it answers as its cassette. */

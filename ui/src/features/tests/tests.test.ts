@@ -70,12 +70,12 @@ test('a run of some leaves the coverage of all as it was', async () => {
 
 test('the case at a line of its file runs', async () => {
 	const { tests } = await open();
-	expect(await tests.runAt('tests/get_user.toml', 11)).toBe(true);
+	await tests.runSome(await tests.at('tests/get_user.toml', 11));
 	expect(tests.selected).toBe(WRONG);
 	expect(tests.result?.ok).toBe(false);
-	expect(await tests.runAt('tests/nothing.toml', 11)).toBe(false);
-	expect(await tests.runOf('new_user_created')).toBe(true);
-	expect(await tests.runOf('nothing')).toBe(false);
+	expect(await tests.at('tests/nothing.toml', 11)).toEqual([]);
+	expect((await tests.at('triggers/new_user_created.rhai', 1)).length).toBeGreaterThan(0);
+	expect(await tests.at('actions/nothing.rhai', 1)).toEqual([]);
 });
 
 test('what is recorded anew is looked at anew', async () => {
