@@ -269,8 +269,7 @@ const FIND = `
 	};
 	const visible = (element) => element.getClientRects().length > 0 && !element.disabled;
 	const found = [...candidates].filter((element) => visible(element) && nameOf(element).includes(name));
-	// A list that pops up says after its name what is chosen.
-	return found.find((element) => nameOf(element).trim() === name) ?? found.find((element) => nameOf(element).startsWith(name + ':')) ?? found[0] ?? null;
+	return found.find((element) => nameOf(element).trim() === name) ?? found[0] ?? null;
 `;
 
 /** A display and a WebDriver on it, whose windows use the store and documents in `home`. */
