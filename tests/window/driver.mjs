@@ -49,6 +49,7 @@ export const Key = {
 	F2: '\uE032',
 	F4: '\uE034',
 	F5: '\uE035',
+	F6: '\uE036',
 	F8: '\uE038',
 	F9: '\uE039',
 	F10: '\uE03A',
@@ -158,10 +159,20 @@ export class Studio {
 	 */
 	async click(role, name) {
 		await until(`a click on the ${role} “${name}”`, async () => {
-			const element = await this.find(role, name);
-			await call('POST', `${this.#session}/element/${Object.values(element)[0]}/click`, {});
+			await this.clickOn(await this.find(role, name));
 			return true;
 		});
+	}
+
+	/** Clicks an element with the mouse, and fails where something lies over it. */
+	clickOn(element) {
+		return call('POST', `${this.#session}/element/${Object.values(element)[0]}/click`, {});
+	}
+
+	/** Puts the pointer there without a click: away from what would light up below it. */
+	point(x, y) {
+		const actions = [{ type: 'pointer', id: 'mouse', actions: [{ type: 'pointerMove', x, y, duration: 0 }] }];
+		return call('POST', `${this.#session}/actions`, { actions });
 	}
 
 	/** Gives an element the focus. */
@@ -228,10 +239,14 @@ export class Studio {
 	/** Saves a picture of the window under test-results/window. */
 	async picture(name) {
 		mkdirSync(pictures, { recursive: true });
+		writeFileSync(join(pictures, `${name}.png`), await this.screenshot());
+	}
+
+	/** The window as a PNG. */
+	async screenshot() {
 		// A window that draws nothing new gives no picture: keep it drawing.
 		await this.run('document.documentElement.animate([{ opacity: 0.999 }, { opacity: 1 }], 1000)');
-		const base64 = await call('GET', `${this.#session}/screenshot`);
-		writeFileSync(join(pictures, `${name}.png`), Buffer.from(base64, 'base64'));
+		return Buffer.from(await call('GET', `${this.#session}/screenshot`), 'base64');
 	}
 }
 

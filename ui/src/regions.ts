@@ -5,12 +5,16 @@ const FOCUSABLE =
 
 export function focusRegion(direction: 1 | -1): void {
 	const regions = [...document.querySelectorAll<HTMLElement>('[data-region]')].filter((each) => each.offsetWidth > 0);
-	const at = regions.findIndex((each) => each.contains(document.activeElement));
+	// A region may lie in another one, as the events of a trigger do: what counts is the innermost.
+	const around = document.activeElement?.closest<HTMLElement>('[data-region]');
+	const at = around ? regions.indexOf(around) : -1;
 	for (let offset = 1; offset <= regions.length; offset++) {
 		const region = regions[(at + direction * offset + regions.length * 2) % regions.length];
-		const preferred =
-			region?.querySelector<HTMLElement>('[role=treeitem][tabindex="0"], [contenteditable=true]') ??
-			region?.querySelector<HTMLElement>(FOCUSABLE);
+		const first = (selector: string) =>
+			[...(region?.querySelectorAll<HTMLElement>(selector) ?? [])].find(
+				(each) => each.closest('[data-region]') === region
+			);
+		const preferred = first('[role=treeitem][tabindex="0"], [contenteditable=true]') ?? first(FOCUSABLE);
 		if (!preferred) continue;
 		preferred.focus();
 		return;
