@@ -47,7 +47,11 @@ pub fn clear_data(studio: Shared<'_>, what: Cleared) -> Result<usize, Error> {
 #[tauri::command(async)]
 pub fn notify(text: String) -> Result<(), String> {
     let mut notification = notify_rust::Notification::new();
-    notification.appname("Joinery").summary("Joinery").body(&text).icon("joinery-studio");
+    notification
+        .appname("Joinery")
+        .summary("Joinery")
+        .body(&text)
+        .icon("joinery-studio");
     notification.show().map(drop).map_err(|error| error.to_string())
 }
 

@@ -37,9 +37,15 @@ pub fn keep_dropped(studio: &Studio, name: &str, base64: &str) -> Result<PathBuf
         .decode(base64)
         .map_err(|error| Error::new(Code::Input, format!("{name} did not come through whole: {error}")))?;
     let folder = studio.home().join("dropped");
-    let name = Path::new(name).file_name().unwrap_or_else(|| OsStr::new("dropped.joinery"));
-    let unavailable =
-        |error: io::Error| Error::new(Code::Unavailable, format!("{} cannot be written: {error}", folder.display()));
+    let name = Path::new(name)
+        .file_name()
+        .unwrap_or_else(|| OsStr::new("dropped.joinery"));
+    let unavailable = |error: io::Error| {
+        Error::new(
+            Code::Unavailable,
+            format!("{} cannot be written: {error}", folder.display()),
+        )
+    };
     match fs::remove_dir_all(&folder) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(unavailable(error)),
         _ => fs::create_dir_all(&folder).map_err(unavailable)?,

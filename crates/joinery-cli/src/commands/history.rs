@@ -198,7 +198,7 @@ fn list(found: &[KeptSend], as_json: bool) -> Result<(), Error> {
 
 fn show(answer: &KeptAnswer, body_alone: bool, as_json: bool) -> Result<(), Error> {
     if body_alone {
-        return answer.body.as_deref().map_or(Ok(()), |file| output::file(file));
+        return answer.body.as_deref().map_or(Ok(()), output::file);
     }
     if as_json {
         return output::json(&whole(answer)?);
@@ -218,16 +218,14 @@ fn show(answer: &KeptAnswer, body_alone: bool, as_json: bool) -> Result<(), Erro
     let Some(body) = body(answer)? else {
         return Ok(());
     };
-    match std::str::from_utf8(&body) {
-        Ok(text) => output::line(&format!("\n{}", output::printable(text))),
-        Err(_) => {
-            output::note(&format!(
-                "The body is not text: joinery history show {} --body > FILE",
-                answer.kept.send.number
-            ));
-            Ok(())
-        }
+    if let Ok(text) = std::str::from_utf8(&body) {
+        return output::line(&format!("\n{}", output::printable(text)));
     }
+    output::note(&format!(
+        "The body is not text: joinery history show {} --body > FILE",
+        answer.kept.send.number
+    ));
+    Ok(())
 }
 
 fn headers(headers: &[Header]) -> Result<(), Error> {
