@@ -218,8 +218,7 @@ fn a_run_is_paused_terminated_and_run_without_debugging() {
         "setBreakpoints",
         json!({ "source": client.source("actions/count.rhai"), "breakpoints": [{ "line": 6 }] }),
     );
-    client.ask("configurationDone", Value::Null);
-    let (written, code) = client.ended();
+    let (written, code) = client.run();
     assert!(code == 0 && written.starts_with("Ada\nGrace\n"), "{written}");
     client.leave();
 }
@@ -244,8 +243,7 @@ fn what_cannot_be_launched_or_understood_is_refused_in_words() {
             .contains("does not know `goto`")
     );
     client.launch("actions/count.rhai", json!({ "action": "cuont" }));
-    client.ask("configurationDone", Value::Null);
-    let (written, code) = client.ended();
+    let (written, code) = client.run();
     assert!(
         code == 1 && written.contains("no action `cuont`") && written.contains("count"),
         "{written}"
@@ -262,8 +260,7 @@ fn what_cannot_be_launched_or_understood_is_refused_in_words() {
 fn every_function_of_a_trigger_is_debugged_where_it_is_entered() {
     let mut client = Client::start();
     client.launch("triggers/told.rhai", json!({ "cursor": 1 }));
-    client.ask("configurationDone", Value::Null);
-    let (written, code) = client.ended();
+    let (written, code) = client.run();
     assert!(code == 0 && written.contains("\"cursor\": 2"), "{written}");
     client.leave();
 
@@ -275,11 +272,7 @@ fn every_function_of_a_trigger_is_debugged_where_it_is_entered() {
             "body": { "people": [{ "name": "Ada" }] },
         } }),
     );
-    let trigger = client.source("triggers/told.rhai");
-    client.ask(
-        "setBreakpoints",
-        json!({ "source": trigger, "breakpoints": [{ "line": 12 }] }),
-    );
+    client.breakpoint("triggers/told.rhai", 12);
     client.ask("configurationDone", Value::Null);
     assert_eq!(client.stopped(), ("breakpoint".into(), "notification:12".into()));
     assert_eq!(client.evaluate(1, "names", "watch"), "[\"Ada\"]");
@@ -319,11 +312,7 @@ fn every_function_of_a_trigger_is_debugged_where_it_is_entered() {
         "triggers/told.rhai",
         json!({ "function": "unsubscribe", "subscription": { "id": 7 } }),
     );
-    let trigger = client.source("triggers/told.rhai");
-    client.ask(
-        "setBreakpoints",
-        json!({ "source": trigger, "breakpoints": [{ "line": 22 }] }),
-    );
+    client.breakpoint("triggers/told.rhai", 22);
     client.ask("configurationDone", Value::Null);
     assert_eq!(client.stopped(), ("breakpoint".into(), "unsubscribe:22".into()));
     assert_eq!(client.evaluate(1, "answer.count", "watch"), "1");
@@ -335,8 +324,7 @@ fn every_function_of_a_trigger_is_debugged_where_it_is_entered() {
 
     let mut client = Client::start();
     client.launch("actions/count.rhai", json!({ "function": "subscribe" }));
-    client.ask("configurationDone", Value::Null);
-    let (written, code) = client.ended();
+    let (written, code) = client.run();
     assert!(
         code == 1 && written.contains("actions/count.rhai is no trigger"),
         "{written}"
@@ -367,11 +355,7 @@ fn a_case_is_debugged_from_its_cassette_and_says_what_it_finds_wrong() {
     assert_eq!(client.calls.load(Ordering::SeqCst), 1);
 
     client.launch("actions/count.rhai", json!({ "test": "count/counts" }));
-    let action = client.source("actions/count.rhai");
-    client.ask(
-        "setBreakpoints",
-        json!({ "source": action, "breakpoints": [{ "line": 13 }] }),
-    );
+    client.breakpoint("actions/count.rhai", 13);
     client.ask("configurationDone", Value::Null);
     assert_eq!(client.stopped(), ("breakpoint".into(), "execute:13".into()));
     assert_eq!(client.evaluate(1, "answer.count", "watch"), "1");
@@ -381,6 +365,7 @@ fn a_case_is_debugged_from_its_cassette_and_says_what_it_finds_wrong() {
 
     // Another expectation: the same answers, and what is wrong with them.
     fs::write(&cases, case(2)).unwrap();
+    let action = client.source("actions/count.rhai");
     client.ask("setBreakpoints", json!({ "source": action, "breakpoints": [] }));
     client.ask("restart", json!({}));
     let (written, code) = client.ended();
@@ -390,8 +375,7 @@ fn a_case_is_debugged_from_its_cassette_and_says_what_it_finds_wrong() {
 
     let mut client = Client::start();
     client.launch("actions/count.rhai", json!({ "test": "count/conuts" }));
-    client.ask("configurationDone", Value::Null);
-    let (written, code) = client.ended();
+    let (written, code) = client.run();
     assert!(code == 1 && written.contains("no case `count/conuts`"), "{written}");
     client.leave();
 }
@@ -404,11 +388,7 @@ fn a_delivery_of_a_case_is_debugged() {
     let case = "[[case]]\nname = \"one\"\ndelivery = { body = { people = [{ name = \"Ada\" }] } }\nexpect = { \"$.events\" = [\"Ada\"] }\n";
     fs::write(&cases, case).unwrap();
     client.launch("triggers/told.rhai", json!({ "test": "told/one" }));
-    let trigger = client.source("triggers/told.rhai");
-    client.ask(
-        "setBreakpoints",
-        json!({ "source": trigger, "breakpoints": [{ "line": 12 }] }),
-    );
+    client.breakpoint("triggers/told.rhai", 12);
     client.ask("configurationDone", Value::Null);
     assert_eq!(client.stopped(), ("breakpoint".into(), "notification:12".into()));
     client.ask("continue", json!({ "threadId": 1 }));

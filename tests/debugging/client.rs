@@ -312,6 +312,23 @@ impl Client {
         body["result"].as_str().unwrap().to_owned()
     }
 
+    /// One breakpoint in a file, in place of those before.
+    #[track_caller]
+    pub fn breakpoint(&mut self, file: &str, line: u32) {
+        let source = self.source(file);
+        self.ask(
+            "setBreakpoints",
+            json!({ "source": source, "breakpoints": [{ "line": line }] }),
+        );
+    }
+
+    /// Lets what was launched run to its end: what was written, and the exit code.
+    #[track_caller]
+    pub fn run(&mut self) -> (String, i64) {
+        self.ask("configurationDone", Value::Null);
+        self.ended()
+    }
+
     /// What was written until the run ended, and its exit code.
     #[track_caller]
     pub fn ended(&mut self) -> (String, i64) {

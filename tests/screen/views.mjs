@@ -125,6 +125,25 @@ async function flow(page) {
 	await expect(page.getByRole('region', { name: 'Flows' })).toBeVisible();
 }
 
+async function history(page) {
+	await work(page);
+	await page.keyboard.press('Control+Shift+G');
+	await expect(page.getByRole('region', { name: 'Versions' })).toBeVisible();
+	await expect(page.locator('.cm-mergeView, .cm-editor .cm-deletedChunk').first()).toBeVisible();
+}
+
+const versions = (tab) => async (page) => {
+	await history(page);
+	await page.getByRole('region', { name: 'Versions' }).getByRole('tab', { name: tab }).click();
+	await expect(page.getByRole('tab', { name: tab, selected: true })).toBeVisible();
+};
+
+async function documentation(page) {
+	await work(page);
+	await page.keyboard.press('F1');
+	await expect(page.getByRole('region', { name: 'Documentation' })).toBeVisible();
+}
+
 async function stage(page) {
 	await work(page);
 	await page.keyboard.press('Control+Shift+L');
@@ -148,6 +167,10 @@ export const VIEWS = {
 	'trigger, webhook': delivered,
 	tests: tested,
 	flows: flow,
+	'version history': history,
+	'version history, commits': versions('Commits'),
+	'version history, snapshots': versions('Local snapshots'),
+	documentation,
 	'settings, appearance': settings('Settings: theme and face of code', 'Appearance'),
 	'settings, keys': settings('Settings: keys of commands', 'Keys'),
 	'settings, network': settings('Settings: proxy', 'Network'),

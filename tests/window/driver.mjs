@@ -46,6 +46,7 @@ export const Key = {
 	ArrowUp: '\uE013',
 	ArrowRight: '\uE014',
 	ArrowLeft: '\uE012',
+	F1: '\uE031',
 	F2: '\uE032',
 	F4: '\uE034',
 	F5: '\uE035',

@@ -138,7 +138,7 @@ test('F1 tells of the word at the caret, and an example goes into the script', a
 		await studio.press(Key.Enter);
 		await studio.press(Key.ArrowUp);
 		await studio.press(Key.End);
-		await studio.press(F1);
+		await studio.press(Key.F1);
 		await studio.until('the function is told', ENTRY, 'sha256(');
 		await studio.picture('documentation');
 		await studio.accessible('the documentation', '[data-region=Documentation]');
@@ -173,7 +173,6 @@ test('F1 tells of the word at the caret, and an example goes into the script', a
 	});
 });
 
-const F1 = '\uE031';
 
 /** A repository of the workspace with one commit, made as a person would; gives what runs git in it. */
 function repositoryIn(folder) {

@@ -80,6 +80,7 @@ test('a run becomes a case that the command line replays', async () => {
 		await studio.until('it has failed', CHOSEN, 'wrong on purpose', 'failed');
 		await studio.click('tab', 'Difference');
 		await studio.see('"SUSPENDED" → "ACTIVE"');
+		await studio.inTree('the tree says so', `return [...document.querySelectorAll('[role=treeitem] .wrong')].some((each) => each.textContent === '1 failed')`);
 		await studio.picture('tests-failed');
 		await studio.accessible('a case that failed');
 

@@ -11,6 +11,8 @@ export interface TreeNode {
 	method?: string;
 	/** At the end of the row: a count, a version. */
 	badge?: string;
+	/** What is wrong below it, before the badge: `1 failed`. */
+	wrong?: string;
 	/** A dot at the end of the row, and what it means in words. */
 	dot?: { tone: 'ok' | 'wood' | 'bad' | 'off'; words: string };
 	/** How it stands in version control, at the end of the row. */

@@ -120,7 +120,7 @@ test('looks that are asked for while one is under way become one more', async ()
 
 test('the tree marks files that changed, and what holds them', async () => {
 	const { session } = await opened();
-	const tree = nodes(session.workspace!.connectors, () => true, { folder: 'okta', connection: null });
+	const tree = nodes(session.workspace!.connectors, () => true, { folder: 'okta', connection: null, failed: 2 });
 	const [okta, slack] = withMarks(tree, session.versions.marks);
 	expect(okta?.mark?.words).toBe('Holds changes');
 	expect(slack?.mark).toBeUndefined();

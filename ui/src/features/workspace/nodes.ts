@@ -81,11 +81,11 @@ export function requestFolders(connector: ConnectorTree): { value: string; label
 /** The path of the row that stands for the connection in use; no file has it. */
 export const CONNECTION_ROW = '#in-use';
 
-/** `used`: the connection in use, and the folder of the connector it is used for. */
+/** `used`: the connection in use, the folder of the connector it is used for, and how many of its tests have failed. */
 export function nodes(
 	connectors: readonly ConnectorTree[],
 	isOpen: (id: string) => boolean,
-	used: { folder: string; connection: ConnectionView | null }
+	used: { folder: string; connection: ConnectionView | null; failed: number }
 ): TreeNode[] {
 	return connectors.map((connector) => ({
 		id: rootId(connector.folder),
@@ -96,7 +96,9 @@ export function nodes(
 		error: connector.error ? [connector.error.message, connector.error.hint].filter(Boolean).join('\n') : undefined,
 		children: [
 			...(connector.folder === used.folder && !connector.error ? [connectionNode(used.folder, used.connection)] : []),
-			...connector.groups.flatMap((group) => groupNodes(connector.folder, group, isOpen))
+			...connector.groups.flatMap((group) =>
+				groupNodes(connector.folder, group, isOpen, connector.folder === used.folder ? used.failed : 0)
+			)
 		]
 	}));
 }
@@ -115,7 +117,7 @@ function connectionNode(folder: string, connection: ConnectionView | null): Tree
 	};
 }
 
-function groupNodes(folder: string, group: TreeGroup, isOpen: (id: string) => boolean): TreeNode[] {
+function groupNodes(folder: string, group: TreeGroup, isOpen: (id: string) => boolean, failed: number): TreeNode[] {
 	const icon = KIND_ICONS[group.kind];
 	const entries = group.entries.map((entry) => entryNode(folder, entry, group.kind, isOpen));
 	if (ALONE.includes(group.kind)) return entries.map((entry) => ({ ...entry, icon }));
@@ -127,6 +129,7 @@ function groupNodes(folder: string, group: TreeGroup, isOpen: (id: string) => bo
 			kind: 'group',
 			icon,
 			badge: String(files),
+			wrong: group.kind === 'test' && failed > 0 ? `${failed} failed` : undefined,
 			takes: group.kind === 'request',
 			children: entries
 		}
