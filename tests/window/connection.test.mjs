@@ -19,6 +19,8 @@ test('a profile says what is wrong with it, then whom it reached, and guards its
 		await studio.click('button', 'Test connection');
 		await result(studio, true);
 		await studio.picture('connection-sandbox');
+		// Styles of another view's lists once reached into this one.
+		await studio.until('the list has the ground of its dialog', 'return getComputedStyle(document.querySelector("[role=dialog] [role=listbox]")).backgroundColor === "rgba(0, 0, 0, 0)"');
 		await studio.accessible('the sandbox profile', '[role=dialog]');
 		await studio.click('button', 'Add profile');
 

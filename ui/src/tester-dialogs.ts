@@ -34,7 +34,7 @@ export function openLoad(studio: Studio): void {
 	const { tester } = studio;
 	const tab = tester.active;
 	if (!tab) return;
-	studio.dialog = { kind: 'load', run: new LoadRun(studio.backend, tester.sendOf(tab), tab.title) };
+	studio.dialog = { kind: 'load', run: new LoadRun(studio.backend, studio.session, tester.sendOf(tab), tab.title) };
 }
 
 /** Puts the response beside the request or below it. */

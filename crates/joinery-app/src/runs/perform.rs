@@ -348,7 +348,9 @@ pub(crate) async fn call(
 fn told(studio: &Studio, performance: Performance, host: &RunHost, outcome: Outcome, started: Instant) -> Performed {
     let record = host.take();
     let mut secrets = performance.connection.http.secrets();
-    secrets.extend(jars::secrets(studio, &performance.connection));
+    if !record.calls.is_empty() {
+        secrets.extend(jars::secrets(studio, &performance.connection));
+    }
     if let (Some(profile), Some(found)) = (&performance.connection.profile, record.health) {
         connections::note(studio, profile, found, None);
         // What it gave is there: cookies that cannot be kept are no reason to withhold it.

@@ -3,6 +3,7 @@ import type { Backend } from '../../backend';
 import { BackendError } from '../../backend/error';
 import type { Load } from '../../backend/types/Load';
 import type { SendRequest } from '../../backend/types/SendRequest';
+import type { Session } from '../../lib/session.svelte';
 
 let next = 1;
 
@@ -28,10 +29,12 @@ export class LoadRun {
 	readonly title: string;
 	readonly method: string;
 	readonly #backend: Backend;
+	readonly #session: Session;
 	readonly #send: SendRequest;
 
-	constructor(backend: Backend, send: SendRequest, title: string) {
+	constructor(backend: Backend, session: Session, send: SendRequest, title: string) {
 		this.#backend = backend;
+		this.#session = session;
 		this.#send = send;
 		this.title = title;
 		this.method = send.request.method;
@@ -55,6 +58,8 @@ export class LoadRun {
 					rate: this.rate.trim() === '' ? null : Number(this.rate)
 				}
 			});
+			const { times, failed, time_ms } = this.load;
+			this.#session.ended(`${this.title}: sent ${times} times, ${failed} failed`, time_ms);
 		} catch (thrown) {
 			this.error = BackendError.from(thrown);
 		} finally {

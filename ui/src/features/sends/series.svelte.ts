@@ -71,6 +71,8 @@ export class Series {
 			// Events may be lost where there are very many; the report has every row.
 			this.rows = report.rows;
 			this.report = report;
+			const failed = report.failed > 0 ? `, ${report.failed} failed` : '';
+			this.#session.ended(`${this.title}: ${report.passed} passed${failed}`, report.time_ms);
 		});
 		stop();
 		this.running = null;
