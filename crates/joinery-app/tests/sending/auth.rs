@@ -191,11 +191,11 @@ secret = true
     );
     let prompts = requests::prompts(
         &desk.studio,
-        &requests::RequestInContext {
+        &RequestInContext {
             connector: "acme".into(),
             request: send.request,
             connection: Some("acme".into()),
-            ..requests::RequestInContext::default()
+            ..RequestInContext::default()
         },
     );
     let secret: Vec<(String, bool)> = prompts

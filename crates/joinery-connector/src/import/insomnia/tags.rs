@@ -10,12 +10,11 @@ pub(super) fn replaced(given: &str) -> (String, Vec<String>) {
         shown.push_str(&rest[..at]);
         let inner = tag[2..length].trim();
         let (name, arguments) = inner.split_once(char::is_whitespace).unwrap_or((inner, ""));
-        match function(name, &texts(arguments)) {
-            Some(call) => shown.extend(["{{", &call, "}}"]),
-            None => {
-                unknown.push(name.to_owned());
-                shown.push_str(tag);
-            }
+        if let Some(call) = function(name, &texts(arguments)) {
+            shown.extend(["{{", &call, "}}"]);
+        } else {
+            unknown.push(name.to_owned());
+            shown.push_str(tag);
         }
         rest = after;
     }
