@@ -107,8 +107,8 @@ pub fn request_prompts(studio: Shared<'_>, shown: RequestInContext) -> Result<Ve
 }
 
 #[tauri::command(async)]
-pub fn request_as_curl(studio: Shared<'_>, shown: RequestInContext) -> Result<String, Error> {
-    requests::to_curl(&studio, &shown)
+pub fn request_as_curl(studio: Shared<'_>, shown: RequestInContext, secrets: bool) -> Result<String, Error> {
+    requests::to_curl(&studio, &shown, secrets)
 }
 
 #[tauri::command(async)]

@@ -83,7 +83,16 @@ test('answers are compared with earlier ones, kept, and each part has its tab', 
 			await studio.see('1 → 2');
 			await studio.see('Compared with the answer of');
 			await studio.picture('body-diff');
+			// What changes every time is left out of comparisons.
+			await studio.clickOn(await line(studio, 'Difference of the bodies', '1 → 2'));
+			await studio.click('button', 'Ignore $.count');
+			await studio.see('Nothing differs');
 			await studio.click('button', 'Stop comparing');
+
+			// A value becomes a variable of other requests.
+			await studio.clickOn(await line(studio, 'Response body', 'count: 2'));
+			await studio.click('button', 'Extract to variable');
+			await studio.see('{{count}} has this value');
 
 			await studio.click('tab', 'History');
 			await studio.until(
@@ -112,11 +121,11 @@ test('answers are compared with earlier ones, kept, and each part has its tab', 
 	});
 });
 
-test('pages are shown without their scripts, and XML is indented', async () => {
+test('pages are shown in their charset and without their scripts', async () => {
 	await withServer(async (url) => {
 		await withStudio(async (studio) => {
 			await send(studio, `${url}/page`);
-			await studio.see('<h1>Hello</h1>');
+			await studio.see('<h1>Zoë</h1>');
 			await studio.click('radio', 'Preview');
 			const frame = await studio.until('the frame', 'return document.querySelector("iframe[srcdoc]")');
 			const sandbox = await studio.run('return arguments[0].getAttribute("sandbox")', frame);
@@ -126,6 +135,17 @@ test('pages are shown without their scripts, and XML is indented', async () => {
 		});
 	});
 });
+
+/** A line of a tree that holds that text. */
+function line(studio, tree, text) {
+	return studio.until(
+		`the line “${text}”`,
+		`return [...document.querySelectorAll('[role=tree] [role=treeitem]')].find(
+			(each) => each.closest('[role=tree]').ariaLabel === arguments[0] && each.innerText.includes(arguments[1]))`,
+		tree,
+		text
+	);
+}
 
 async function send(studio, url) {
 	await studio.click('button', 'Start with the sandbox org');
@@ -158,8 +178,8 @@ async function withServer(work) {
 			const cookie = { 'set-cookie': 'visit=1; Path=/; HttpOnly' };
 			response.writeHead(200, { ...json, ...cookie }).end(JSON.stringify({ count: ++count, same: ['a', 'b'] }));
 		} else {
-			const page = '<html><body><h1>Hello</h1><script>top.hacked = true</script></body></html>';
-			response.writeHead(200, { 'content-type': 'text/html' }).end(page);
+			const page = '<html><body><h1>Zoë</h1><script>top.hacked = true</script></body></html>';
+			response.writeHead(200, { 'content-type': 'text/html; charset=iso-8859-1' }).end(Buffer.from(page, 'latin1'));
 		}
 	});
 	await new Promise((ready) => server.listen(0, '127.0.0.1', ready));

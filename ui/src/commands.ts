@@ -294,6 +294,13 @@ export function commands(studio: Studio): Command[] {
 			run: () => tester.copyAsCurl()
 		},
 		{
+			id: 'curl-secrets',
+			label: 'Copy as curl with its secrets',
+			icon: Copy,
+			when: request,
+			run: () => tester.copyAsCurl(true)
+		},
+		{
 			id: 'keep-secret',
 			label: 'Save as secret',
 			icon: KeyRound,

@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 
 use joinery_connector::{
-    HttpResponse, Secret,
+    HttpResponse, Secret, charset,
     request::{Assertion, Capture, Demand},
     secret::MASK,
     variables,
@@ -64,7 +64,8 @@ impl<'a> Answer<'a> {
             return Err(format!("the body has more than {} MB", LARGEST >> 20));
         }
         let bytes = self.body.read().map_err(|error| error.to_string())?;
-        Ok(bytes.to_vec())
+        let content_type = self.response.header("content-type").unwrap_or_default();
+        Ok(charset::utf8(&bytes, content_type).into_owned())
     }
 
     fn json(&self) -> Result<&Value, String> {

@@ -40,7 +40,7 @@ pub mod writes;
 pub use error::{Code, Error};
 pub use event::Event;
 pub use joinery_connector::{
-    Connector, FileKind, Header, HttpRequest, HttpResponse, Manifest, Problem, Severity,
+    Connector, FileKind, Header, HttpRequest, HttpResponse, Manifest, Problem, Severity, charset,
     request::{Assertion, Capture, Demand, Pair, Part, RequestAuth, RequestBody, RequestFolder, SavedRequest},
     secret::{MASK, Secret},
     variables,

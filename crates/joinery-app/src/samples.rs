@@ -73,9 +73,8 @@ pub fn save_schema(studio: &Studio, connector: &str, body: &str, name: &str) -> 
         return Err(Error::new(Code::Input, "the body is too large to make a schema of")
             .with_hint("Filter it, or ask for less with a limit; 16 MB is the most."));
     }
-    let text = studio.bodies.bytes(body, LARGEST).ok_or_else(gone)?;
-    let inferred = infer(Path::new("body"), &String::from_utf8_lossy(&text), None)
-        .map_err(|error| Error { file: None, ..error })?;
+    let text = studio.bodies.text(body, usize::MAX).ok_or_else(gone)?;
+    let inferred = infer(Path::new("body"), &text, None).map_err(|error| Error { file: None, ..error })?;
     let file = FileRef {
         connector: connector.to_owned(),
         path: of("json"),

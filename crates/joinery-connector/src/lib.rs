@@ -2,6 +2,7 @@
 
 pub mod action;
 pub mod cassette;
+pub mod charset;
 pub mod connector;
 pub mod error;
 pub mod export;

@@ -338,8 +338,8 @@ export function fake(options: FakeOptions = {}): Backend {
 		requestPrompts: async (shown) => promptsOf(shown.request),
 		listEnvironments: async () => tester.environments(),
 		...tester.answers,
-		requestAsCurl: async ({ request }) =>
-			`curl -X ${request.method} '${request.url.replace('{{base_url}}', SANDBOX)}' -H 'authorization: SSWS $TOKEN'`,
+		requestAsCurl: async ({ request }, secrets) =>
+			`curl -X ${request.method} '${request.url.replace('{{base_url}}', SANDBOX)}' -H 'authorization: SSWS ${secrets ? 'opensesame' : '$TOKEN'}'`,
 		makeAction: async (connector) => ({
 			file: { connector, path: 'actions/get_user.rhai' },
 			name: 'get_user',

@@ -183,7 +183,7 @@ export interface Backend {
 	secretName(wanted: KeepSecret): Promise<string>;
 	/** Moves one of them to the connection; the request comes back with a variable in its place, not saved. */
 	keepSecret(wanted: KeepSecret): Promise<KeptSecret>;
-	requestAsCurl(shown: RequestInContext): Promise<string>;
+	requestAsCurl(shown: RequestInContext, secrets: boolean): Promise<string>;
 	/** Sends a request many times; figures come as `load_progress`, `cancel` takes the send's id. */
 	loadRequest(run: LoadRequest): Promise<Load>;
 	/** Sends requests in order; each comes as `row_sent`, `cancel` takes the run's id. */

@@ -13,6 +13,8 @@ export interface Line {
 	/** Flat: what was found, start, end ... */
 	hits?: number[];
 	mark?: DiffMark;
+	/** Of a difference: where what differs is. */
+	path?: string;
 }
 
 export type LoadLines = (from: number, count: number) => Promise<{ from: number; lines: Line[] }>;

@@ -82,6 +82,8 @@ pub struct DiffBodies {
     pub old: String,
     /// The newer one.
     pub new: String,
+    /// Paths whose values are not compared, as [`super::DiffLine::path`] writes them.
+    pub ignored: Vec<String>,
 }
 
 /// Finds a text in a body.
@@ -188,9 +190,9 @@ pub async fn sort_table(
 /// # Errors
 /// [`Code::Cancelled`]; [`Code::Usage`] when one is not open.
 pub async fn diff_bodies(studio: &Arc<Studio>, ask: DiffBodies) -> Result<BodyDiff, Error> {
-    let DiffBodies { id, old, new } = ask;
+    let DiffBodies { id, old, new, ignored } = ask;
     let compared = apart(studio, &id, move |studio, hear| {
-        studio.bodies.compare(&old, &new, &Watch::new(hear))
+        studio.bodies.compare(&old, &new, &ignored, &Watch::new(hear))
     });
     compared.await?.map_err(Error::from)?.ok_or_else(closed)
 }

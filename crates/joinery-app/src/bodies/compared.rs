@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::{
-    diff::{Diff, DiffLine, DiffMark, diff},
+    diff::{Diff, DiffLine, DiffMark, diff_without},
     line_diff::LineDiff,
     open::OpenBody,
     work::{Stopped, Watch},
@@ -42,15 +42,20 @@ pub(super) enum Compared {
 }
 
 impl Compared {
-    /// Compares two bodies.
-    pub(super) fn of(old: Arc<OpenBody>, new: Arc<OpenBody>, watch: &Watch) -> Result<Self, Stopped> {
+    /// Compares two bodies. Of those compared by their structure, what is at an ignored path counts as the same.
+    pub(super) fn of(
+        old: Arc<OpenBody>,
+        new: Arc<OpenBody>,
+        ignored: &[String],
+        watch: &Watch,
+    ) -> Result<Self, Stopped> {
         let value = |body: &OpenBody| {
-            let text = body.whole();
+            let text = body.visible();
             let small = text.len() <= BY_STRUCTURE;
             small.then(|| serde_json::from_slice(text).ok()).flatten()
         };
         Ok(match (value(&old), value(&new)) {
-            (Some(old), Some(new)) => Self::Structure(diff(&old, &new)),
+            (Some(old), Some(new)) => Self::Structure(diff_without(&old, &new, ignored)),
             _ => Self::Lines(LineDiff::of(old, new, watch)?),
         })
     }

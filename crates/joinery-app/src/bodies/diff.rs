@@ -7,7 +7,12 @@ use serde_json::{Map, Value};
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 use ts_rs::TS;
 
-use super::{line_text::utf16_length, tree_lines_of, types::BodyLine};
+use super::{
+    json::path::{Step, json_path},
+    line_text::utf16_length,
+    tree_lines_of,
+    types::BodyLine,
+};
 use crate::highlight::TokenClass;
 
 /// What happened to a line.
@@ -41,6 +46,10 @@ pub struct DiffLine {
     pub spans: Vec<u32>,
     /// Whether the text was cut.
     pub cut: bool,
+    /// Where what differs is, places of lists as `[*]`: `$.users[*].lastLogin`. On the first line of it only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub path: Option<String>,
 }
 
 /// A window of a difference.
@@ -69,9 +78,18 @@ pub struct Diff {
 /// How `new` differs from `old`. Members of objects are matched by key; elements of arrays by `id`, `uuid` or `name`
 /// where all have it, else where they are equal.
 pub fn diff(old: &Value, new: &Value) -> Diff {
-    let mut diff = Diff::default();
-    diff.pair(None, old, new, 0);
-    diff
+    diff_without(old, new, &[])
+}
+
+/// As [`diff`]; what is at one of these paths, as [`DiffLine::path`] writes them, counts as the same.
+pub fn diff_without(old: &Value, new: &Value, ignored: &[String]) -> Diff {
+    let mut walk = Walk {
+        diff: Diff::default(),
+        ignored,
+        way: vec!["$".to_owned()],
+    };
+    walk.pair(None, old, new, 0);
+    walk.diff
 }
 
 /// `count` lines of a difference from line `from`.
@@ -83,19 +101,27 @@ pub fn window(diff: &Diff, from: usize, count: usize) -> DiffLines {
     }
 }
 
-impl Diff {
+/// Two values gone through side by side.
+struct Walk<'a> {
+    diff: Diff,
+    ignored: &'a [String],
+    /// The steps of the path to the values in hand.
+    way: Vec<String>,
+}
+
+impl Walk<'_> {
     fn pair(&mut self, key: Option<&str>, old: &Value, new: &Value, depth: u32) {
         match (old, new) {
-            _ if old == new => self.whole(key, new, depth, DiffMark::Same),
+            _ if old == new || self.is_ignored() => self.whole(key, new, depth, DiffMark::Same),
             (Value::Object(old_map), Value::Object(new_map)) if !old_map.is_empty() && !new_map.is_empty() => {
-                self.inside(key, new, depth, |diff| diff.members(old_map, new_map, depth + 1));
+                self.inside(key, new, depth, |walk| walk.members(old_map, new_map, depth + 1));
             }
             (Value::Array(old_list), Value::Array(new_list)) if !old_list.is_empty() && !new_list.is_empty() => {
-                self.inside(key, new, depth, |diff| diff.elements(old_list, new_list, depth + 1));
+                self.inside(key, new, depth, |walk| walk.elements(old_list, new_list, depth + 1));
             }
             _ if is_one_line(old) && is_one_line(new) => self.change(key, old, new, depth),
             _ => {
-                self.changed += 1;
+                self.diff.changed += 1;
                 self.whole(key, old, depth, DiffMark::Removed);
                 self.whole(key, new, depth, DiffMark::Added);
             }
@@ -104,17 +130,21 @@ impl Diff {
 
     fn members(&mut self, old: &Map<String, Value>, new: &Map<String, Value>, depth: u32) {
         for (key, value) in new {
-            match old.get(key) {
-                Some(before) => self.pair(Some(key), before, value, depth),
-                None => self.add(Some(key), value, depth),
-            }
+            self.at(key_step(key), |walk| match old.get(key) {
+                Some(before) => walk.pair(Some(key), before, value, depth),
+                None => walk.add(Some(key), value, depth),
+            });
         }
         for (key, value) in old.iter().filter(|(key, _)| !new.contains_key(*key)) {
-            self.remove(Some(key), value, depth);
+            self.at(key_step(key), |walk| walk.remove(Some(key), value, depth));
         }
     }
 
     fn elements(&mut self, old: &[Value], new: &[Value], depth: u32) {
+        self.at("[*]".to_owned(), |walk| walk.each_element(old, new, depth));
+    }
+
+    fn each_element(&mut self, old: &[Value], new: &[Value], depth: u32) {
         let by_name = ["id", "uuid", "name"]
             .into_iter()
             .find_map(|key| Some((names(old, key)?, names(new, key)?)));
@@ -136,23 +166,43 @@ impl Diff {
         }
     }
 
+    /// Does something one step further down.
+    fn at(&mut self, step: String, work: impl FnOnce(&mut Self)) {
+        self.way.push(step);
+        work(self);
+        self.way.pop();
+    }
+
+    fn is_ignored(&self) -> bool {
+        !self.ignored.is_empty() && self.ignored.contains(&self.way.concat())
+    }
+
     fn add(&mut self, key: Option<&str>, value: &Value, depth: u32) {
-        self.added += 1;
+        if self.is_ignored() {
+            return self.whole(key, value, depth, DiffMark::Same);
+        }
+        self.diff.added += 1;
         self.whole(key, value, depth, DiffMark::Added);
     }
 
     fn remove(&mut self, key: Option<&str>, value: &Value, depth: u32) {
-        self.removed += 1;
+        if self.is_ignored() {
+            return;
+        }
+        self.diff.removed += 1;
         self.whole(key, value, depth, DiffMark::Removed);
     }
 
     /// Every line of a value.
     fn whole(&mut self, key: Option<&str>, value: &Value, depth: u32, mark: DiffMark) {
-        let first = self.lines.len() as u32;
+        let first = self.diff.lines.len() as u32;
         for mut line in keyed_lines(key, value) {
             line.depth += depth;
             line.fold_end = line.fold_end.map(|end| end + first);
             self.push(line, mark);
+        }
+        if mark != DiffMark::Same {
+            self.mark_path(first as usize);
         }
     }
 
@@ -160,14 +210,14 @@ impl Diff {
     fn inside(&mut self, key: Option<&str>, new: &Value, depth: u32, fill: impl FnOnce(&mut Self)) {
         let mut brackets = keyed_lines(key, &hollow(new));
         let close = brackets.pop();
-        let at = self.lines.len();
+        let at = self.diff.lines.len();
         if let Some(mut open) = brackets.into_iter().next() {
             recount(&mut open, new);
             open.depth = depth;
             self.push(open, DiffMark::Same);
         }
         fill(self);
-        self.lines[at].fold_end = Some(self.lines.len() as u32);
+        self.diff.lines[at].fold_end = Some(self.diff.lines.len() as u32);
         if let Some(mut close) = close {
             close.depth = depth;
             self.push(close, DiffMark::Same);
@@ -175,7 +225,7 @@ impl Diff {
     }
 
     fn change(&mut self, key: Option<&str>, old: &Value, new: &Value, depth: u32) {
-        self.changed += 1;
+        self.diff.changed += 1;
         let mut before = keyed_lines(key, old).swap_remove(0);
         let after = keyed_lines(None, new).swap_remove(0);
         let arrow = " → ";
@@ -190,6 +240,11 @@ impl Diff {
         before.cut |= after.cut;
         before.depth = depth;
         self.push(before, DiffMark::Changed);
+        self.mark_path(self.diff.lines.len() - 1);
+    }
+
+    fn mark_path(&mut self, line: usize) {
+        self.diff.lines[line].path = Some(self.way.concat());
     }
 
     fn push(&mut self, line: BodyLine, mark: DiffMark) {
@@ -201,15 +256,20 @@ impl Diff {
             cut,
             hits: _,
         } = line;
-        self.lines.push(DiffLine {
+        self.diff.lines.push(DiffLine {
             mark,
             text,
             depth,
             fold_end,
             spans,
             cut,
+            path: None,
         });
     }
+}
+
+fn key_step(key: &str) -> String {
+    json_path(&[Step::Key(key.to_owned())]).split_off(1)
 }
 
 /// The tree lines of a value, the first with its key: those of an object with that one member, without its brackets.

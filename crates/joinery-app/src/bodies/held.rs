@@ -223,15 +223,21 @@ impl Bodies {
         table.map_or(empty, |table| table.window(body.visible(), from, count))
     }
 
-    /// Compares two bodies that have been read whole.
+    /// Compares two bodies that have been read whole, without what is at the ignored paths.
     ///
     /// # Errors
     /// [`Stopped`].
-    pub fn compare(&self, old: &str, new: &str, watch: &Watch) -> Result<Option<BodyDiff>, Stopped> {
+    pub fn compare(
+        &self,
+        old: &str,
+        new: &str,
+        ignored: &[String],
+        watch: &Watch,
+    ) -> Result<Option<BodyDiff>, Stopped> {
         let (Some(old), Some(new)) = (self.get(old), self.get(new)) else {
             return Ok(None);
         };
-        let compared = Compared::of(old, new, watch)?;
+        let compared = Compared::of(old, new, ignored, watch)?;
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         let summary = compared.summary(format!("{DIFF_PREFIX}{number}"));
         let mut diffs = self.diffs.lock().unwrap_or_else(PoisonError::into_inner);

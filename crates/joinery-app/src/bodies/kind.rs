@@ -15,7 +15,9 @@ pub(super) fn of(bytes: &[u8], content_type: &str, valid: bool) -> (BodyKind, Bo
         return (BodyKind::Binary, of_bytes(bytes));
     }
     let brackets = matches!(first, Some(b'{' | b'['));
-    if valid && (named("json") || (brackets && !named("html") && !named("xml") && !named("csv"))) {
+    // A JSON value on each line is none as a whole.
+    let lines = named("ndjson") || named("json-seq") || named("jsonl");
+    if valid && !lines && (named("json") || (brackets && !named("html") && !named("xml") && !named("csv"))) {
         return (BodyKind::Json, BodyFormat::Json);
     }
     let begins = bytes.trim_ascii_start();

@@ -139,6 +139,7 @@ fn marked(line: BodyLine, mark: DiffMark) -> DiffLine {
         fold_end: None,
         spans: line.spans,
         cut: line.cut,
+        path: None,
     }
 }
 

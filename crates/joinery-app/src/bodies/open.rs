@@ -1,6 +1,11 @@
 //! One open body: its bytes, and what is known of its lines once that is found out.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    borrow::Cow,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use joinery_connector::charset;
 
 use super::{
     find::Found,
@@ -23,6 +28,8 @@ type Bytes = Box<dyn AsRef<[u8]> + Send + Sync>;
 pub(super) struct OpenBody {
     id: String,
     bytes: Bytes,
+    /// What the bytes say, where they are not UTF-8 themselves.
+    text: Option<Vec<u8>>,
     content_type: String,
     known: Mutex<Arc<Known>>,
     found: Mutex<Option<Arc<Found>>>,
@@ -46,11 +53,20 @@ pub(super) struct Known {
 impl OpenBody {
     pub(super) fn new(id: String, bytes: Bytes, content_type: &str) -> Arc<Self> {
         let all = visible((*bytes).as_ref());
-        let small = all.len() <= HEAD;
-        let known = Known::of(&all[..all.len().min(HEAD)], content_type, small);
+        let text = match charset::utf8(all, content_type) {
+            Cow::Borrowed(same) if same.len() == all.len() => None,
+            text => Some(text.into_owned()),
+        };
+        let read = visible(text.as_deref().unwrap_or(all));
+        let small = read.len() <= HEAD;
+        let mut known = Known::of(&read[..read.len().min(HEAD)], content_type, small);
+        if text.is_some() {
+            known.covered = all.len();
+        }
         let body = Arc::new(Self {
             id,
             bytes,
+            text,
             content_type: content_type.to_owned(),
             known: Mutex::new(Arc::new(known)),
             found: Mutex::default(),
@@ -69,7 +85,8 @@ impl OpenBody {
     }
 
     fn read_all(&self) {
-        let known = Known::of(self.visible(), &self.content_type, true);
+        let mut known = Known::of(self.visible(), &self.content_type, true);
+        known.covered = visible(self.whole()).len();
         *held(&self.known) = Arc::new(known);
     }
 
@@ -93,7 +110,13 @@ impl OpenBody {
     }
 
     pub(super) fn lines(&self, view: BodyView, from: usize, count: usize) -> Vec<BodyLine> {
-        let (known, bytes) = (self.known(), self.visible());
+        let known = self.known();
+        if self.text.is_some() && known.is_hex(view) {
+            // Places in the text are none in the bytes.
+            let lines = hex::window(visible(self.whole()), from, count);
+            return lines.into_iter().map(|text| text.line).collect();
+        }
+        let bytes = self.visible();
         let found = held(&self.found).clone();
         let lines = known.window(bytes, view, from, count);
         (from..)
@@ -113,6 +136,9 @@ impl OpenBody {
     /// The line of a view, and the units in it, where a piece of the body stands.
     pub(super) fn place_of(&self, view: BodyView, start: u32, end: u32) -> Option<(usize, u32, u32)> {
         let (known, bytes) = (self.known(), self.visible());
+        if self.text.is_some() && known.is_hex(view) {
+            return None;
+        }
         let line = known.line_at(bytes, view, start)?;
         let text = known.window(bytes, view, line, 1).pop()?;
         let (from, to) = known.place(&text, view, line, bytes, start, end).unwrap_or((0, 0));
@@ -136,7 +162,7 @@ impl OpenBody {
     }
 
     pub(super) fn text(&self, max_bytes: usize) -> String {
-        let bytes = self.whole();
+        let bytes = self.text.as_deref().unwrap_or_else(|| self.whole());
         let mut end = bytes.len().min(max_bytes);
         // Back to where a character starts; a byte that continues one has 10 in its two top bits.
         while end > 0 && end < bytes.len() && bytes[end] & 0xC0 == 0x80 {
@@ -149,12 +175,14 @@ impl OpenBody {
         Arc::clone(&held(&self.known))
     }
 
+    /// The bytes as they came.
     pub(super) fn whole(&self) -> &[u8] {
         (*self.bytes).as_ref()
     }
 
+    /// The text in UTF-8, or the bytes of what is none: what is looked into.
     pub(super) fn visible(&self) -> &[u8] {
-        visible(self.whole())
+        visible(self.text.as_deref().unwrap_or_else(|| self.whole()))
     }
 
     pub(super) fn found(&self) -> MutexGuard<'_, Option<Arc<Found>>> {

@@ -551,7 +551,10 @@ fn large_bodies_are_compared_by_lines() {
             std::thread::yield_now();
         }
     }
-    let diff = bodies.compare(&old, &new, &Watch::new(&|_| true)).unwrap().unwrap();
+    let diff = bodies
+        .compare(&old, &new, &[], &Watch::new(&|_| true))
+        .unwrap()
+        .unwrap();
     assert_eq!((diff.added, diff.removed, diff.changes.len()), (1, 6, 3));
     let lines = bodies.compared(&diff.id, diff.changes[1] as usize - 1, 3).lines;
     let texts: Vec<_> = lines.iter().map(|line| (line.mark, line.text.as_str())).collect();
@@ -563,4 +566,85 @@ fn large_bodies_are_compared_by_lines() {
             (DiffMark::Added, "name: \"after\"")
         ]
     );
+}
+
+#[test]
+fn text_in_another_charset_is_read_and_its_bytes_stay() {
+    let bodies = Bodies::new();
+    let latin = bodies.open(b"{\"name\":\"Zo\xEB\"}", "application/json; charset=iso-8859-1");
+    assert_eq!((latin.kind, latin.lossy, latin.size), (BodyKind::Json, false, 14));
+    assert_eq!(tree(&bodies, &latin), "{\n  name: \"Zoë\"\n}");
+    assert_eq!(bodies.text(&latin.id, 100).unwrap(), "{\"name\":\"Zoë\"}");
+    let hex = bodies.lines(&latin.id, BodyView::Hex, 0, 9).lines;
+    assert!(hex[0].text.contains("5a 6f eb 22"), "{}", hex[0].text);
+    assert_eq!(bodies.bytes(&latin.id, 100).unwrap()[11], 0xEB);
+
+    let found = |view| {
+        let find = FindText {
+            text: "ë".into(),
+            case: true,
+            regex: false,
+        };
+        assert_eq!(bodies.find(&latin.id, &find, &Watch::new(&|_| true)).unwrap(), (1, 1));
+        bodies.hit(&latin.id, view, 0).map(|place| place.line)
+    };
+    assert_eq!((found(BodyView::Tree), found(BodyView::Hex)), (Some(1), None));
+
+    let wide = bodies.open(b"\xFF\xFEZ\0\xAC\x20", "text/plain");
+    let raw = bodies.lines(&wide.id, BodyView::Raw, 0, 9).lines;
+    assert_eq!((raw[0].text.as_str(), wide.hex_lines), ("Z€", 1));
+}
+
+#[test]
+fn a_byte_order_mark_does_not_make_json_of_another_kind() {
+    let bodies = Bodies::new();
+    let body = bodies.open(b"\xEF\xBB\xBF{\"a\":1}", "application/json");
+    assert_eq!((body.kind, body.error.clone()), (BodyKind::Json, None));
+    assert_eq!(tree(&bodies, &body), "{\n  a: 1\n}");
+}
+
+#[test]
+fn a_large_body_in_another_charset_is_read_to_its_end() {
+    let bodies = Bodies::new();
+    let latin = b"Zo\xEB\n".repeat(400_000);
+    let body = bodies.open(latin, "text/plain; charset=latin1");
+    let whole = loop {
+        let known = bodies.summary(&body.id).unwrap();
+        if known.complete {
+            break known;
+        }
+        std::thread::yield_now();
+    };
+    assert_eq!(
+        (whole.raw_lines, whole.hex_lines, whole.size),
+        (400_000, 100_000, 1_600_000)
+    );
+    assert_eq!(bodies.lines(&body.id, BodyView::Raw, 399_999, 1).lines[0].text, "Zoë");
+}
+
+#[test]
+fn lines_of_json_are_text_without_a_complaint() {
+    let bodies = Bodies::new();
+    let body = bodies.open("{\"a\":1}\n{\"a\":2}\n", "application/x-ndjson");
+    assert_eq!(
+        (body.kind, body.error.clone(), body.raw_lines),
+        (BodyKind::Text, None, 2)
+    );
+}
+
+#[test]
+fn what_is_ignored_counts_as_the_same() {
+    let old = json!({"when": 1, "users": [{"id": "a", "odd key": 1}, {"id": "b"}], "gone": true});
+    let new = json!({"when": 2, "users": [{"id": "a", "odd key": 2}, {"id": "b", "odd key": 3}]});
+    let paths = |ignored: &[&str]| {
+        let ignored: Vec<String> = ignored.iter().map(|&path| path.to_owned()).collect();
+        let found = diff::diff_without(&old, &new, &ignored);
+        let paths: Vec<String> = found.lines.into_iter().filter_map(|line| line.path).collect();
+        (paths, found.added, found.removed, found.changed)
+    };
+    let all = ["$.when", "$.users[*]['odd key']", "$.users[*]['odd key']", "$.gone"].map(str::to_owned);
+    assert_eq!(paths(&[]), (all.to_vec(), 1, 1, 2));
+    assert_eq!(paths(&["$.when", "$.gone"]), (all[1..3].to_vec(), 1, 0, 1));
+    assert_eq!(paths(&["$.users"]), (vec![all[0].clone(), all[3].clone()], 0, 1, 1));
+    assert_eq!(paths(&["$.when", "$.gone", "$.users[*]['odd key']"]), (vec![], 0, 0, 0));
 }

@@ -11,6 +11,7 @@ mod resolve;
 mod safe;
 mod save;
 mod sign_in;
+mod signature;
 mod stand_in;
 mod test;
 
@@ -33,7 +34,7 @@ pub use network::{is_file, is_network};
 pub(crate) use request_secrets::free_name;
 pub use request_secrets::{forget_request_secret, keep_request_secret};
 pub use resolve::{Given, Resolved, needs_nothing, none, resolve};
-pub(crate) use resolve::{replayed, sandbox_auth, shown_auth};
+pub(crate) use resolve::{replayed, sandbox_auth};
 pub(crate) use safe::{ConnectionSafe, Safe};
 pub(crate) use save::{FilledIn, fill_in, kind_of};
 pub use save::{remove, save, save_for};
@@ -41,6 +42,7 @@ pub use sign_in::{
     SignIn, SignedOut, TokenState, moment, sign_in, sign_in_resolved, sign_out, sign_out_resolved, takes_a_person,
     token, token_at_hand, token_resolved,
 };
+pub(crate) use signature::{CREDENTIALS, signature};
 pub(crate) use test::LastTest;
 pub use test::{Cause, ConnectionTest, Fix, StepState, TestStep, test, test_resolved};
 

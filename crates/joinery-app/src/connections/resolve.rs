@@ -5,7 +5,6 @@ use std::{collections::BTreeMap, sync::Arc};
 use joinery_connector::{
     Connector, HttpRequest, Secret,
     cassette::secret_stand_in,
-    request::Pair,
     variables::{self, Scope, Variables},
 };
 use joinery_http::{Network, auth::Auth};
@@ -525,24 +524,6 @@ fn as_map(value: Value) -> Map<String, Value> {
         Value::Object(map) => map,
         _ => Map::new(),
     }
-}
-
-/// The header a connection signs with, its secret as a `{{variable}}`: what a curl command can show.
-pub(crate) fn shown_auth(connection: &Resolved) -> Option<Pair> {
-    let auth = &connection.http.auth;
-    let mut shown = auth.clone();
-    for (name, secret) in &mut shown.secrets {
-        *secret = Secret::new(format!("{{{{{name}}}}}"));
-    }
-    let mut request = HttpRequest::new("GET", &connection.http.base_url);
-    joinery_http::auth::kind(&auth.kind)?.apply(&shown, &mut request).ok()?;
-    let header = request.headers.into_iter().next()?;
-    Some(Pair {
-        name: header.name,
-        value: header.value,
-        enabled: true,
-        description: String::new(),
-    })
 }
 
 #[cfg(test)]

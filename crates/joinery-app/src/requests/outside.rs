@@ -40,7 +40,8 @@ impl LastResponses {
     /// Notes an exchange; `file` is the request's, where it has one.
     pub(crate) fn note(&self, file: Option<PathBuf>, exchange: &Exchange) {
         let (response, body) = (&exchange.response, &exchange.body);
-        if exchange.request.method == "GET" && response.ok() && body.size() <= LARGEST {
+        let tells = matches!(exchange.request.method.as_str(), "GET" | "PUT");
+        if tells && response.ok() && body.size() <= LARGEST {
             let mut known = lock(&self.by_url);
             known.retain(|(url, _)| *url != response.url);
             known.push_back((response.url.clone(), body.clone()));

@@ -11,6 +11,7 @@ use joinery_connector::{
 use joinery_http::auth;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
+use url::Url;
 
 use super::{Preparation, Prepared, Prompt, RequestInContext, VariableView, prepare};
 use crate::{
@@ -207,20 +208,55 @@ pub fn request_hints(studio: &Studio, shown: &RequestInContext) -> Result<Vec<Hi
     Ok(okta::would_clear(&ready, &studio.last_responses).into_iter().collect())
 }
 
-/// The request as a curl command, secrets as shell variables.
+/// The request as a curl command: secrets as shell variables, or written out where they are known.
 ///
 /// # Errors
 /// As [`variables`].
-pub fn to_curl(studio: &Studio, shown: &RequestInContext) -> Result<String, Error> {
+pub fn to_curl(studio: &Studio, shown: &RequestInContext, secrets: bool) -> Result<String, Error> {
     let prepared = in_context(studio, shown)?;
     let (mut request, mut variables) = (prepared.request().clone(), prepared.variables().clone());
-    request.headers.extend(connections::shown_auth(prepared.connection()));
+    // As when it is sent: elsewhere it goes unsigned.
+    if is_signed(&request, &variables, prepared.connection()) {
+        let signature = connections::signature(prepared.connection());
+        request.headers.extend(signature.headers);
+        request.query.extend(signature.query);
+        if let Some(credentials) = signature.credentials {
+            let value = variables::Value::Secret(credentials);
+            variables.set(Scope::Connection, connections::CREDENTIALS, value);
+        }
+    }
+    if secrets {
+        write_out(&mut variables);
+    }
     // A token that is asked for has no value yet; as a secret its place is written as a shell variable.
     if variables.get("access_token").is_none() {
         let token = variables::Value::Secret(Secret::new("asked for"));
         variables.set(Scope::Connection, "access_token", token);
     }
     Ok(request.to_curl(&variables))
+}
+
+/// Whether the request goes to the connection's own address; an address that is not whole yet most likely will.
+fn is_signed(request: &SavedRequest, variables: &Variables, connection: &Resolved) -> bool {
+    let origin = |url: &str| Url::parse(url).ok().map(|url| url.origin());
+    match (request.resolve(variables), origin(&connection.http.base_url)) {
+        (Ok(ready), Some(own)) => origin(&ready.url) == Some(own),
+        _ => true,
+    }
+}
+
+/// Makes plain texts of the secrets.
+fn write_out(variables: &mut Variables) {
+    let names: Vec<String> = variables.names().into_iter().map(str::to_owned).collect();
+    for name in names {
+        let secret = match variables.get(&name) {
+            Some((scope, variables::Value::Secret(secret))) => Some((scope, secret.reveal().to_owned())),
+            _ => None,
+        };
+        if let Some((scope, text)) = secret {
+            variables.set(scope, name, variables::Value::Text(text));
+        }
+    }
 }
 
 /// The request without the way it is signed, which may lack what is about to be filled in.

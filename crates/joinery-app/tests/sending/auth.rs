@@ -1,7 +1,7 @@
 //! How requests and folders sign, and that what is secret is shown nowhere.
 
 use axum::response::IntoResponse;
-use joinery_app::requests::{self, SendRequest};
+use joinery_app::requests::{self, RequestInContext, SendRequest};
 use joinery_store::table;
 
 use crate::desk::{Desk, TOKEN, assert_hidden};
@@ -45,6 +45,34 @@ async fn a_request_signs_as_its_connection_unless_it_or_its_folder_says_otherwis
     );
     let error = desk.send("url = \"/\"\nauth = \"tokn\"\n").await.unwrap_err();
     assert!(error.hint.unwrap().contains("`token`"));
+}
+
+#[tokio::test]
+async fn a_curl_command_is_signed_as_the_request_would_be_and_shows_secrets_only_where_asked() {
+    let desk = Desk::new().await;
+    let curl = |request: &str, secrets| {
+        let context = RequestInContext {
+            connector: "acme".into(),
+            request: Desk::draft(request).request,
+            connection: Some("acme".into()),
+            ..RequestInContext::default()
+        };
+        requests::to_curl(&desk.studio, &context, secrets).unwrap()
+    };
+    let masked = curl("url = \"/a\"\n", false);
+    assert!(
+        masked.contains("Bearer '\"$TOKEN\"") && !masked.contains(TOKEN),
+        "{masked}"
+    );
+    let shown = curl("url = \"/a\"\n", true);
+    assert!(
+        shown.contains(&format!("Bearer {TOKEN}")) && !shown.contains("$TOKEN"),
+        "{shown}"
+    );
+    for secrets in [false, true] {
+        let elsewhere = curl("url = \"https://other.example/a\"\n", secrets);
+        assert_eq!(elsewhere, "curl https://other.example/a");
+    }
 }
 
 #[tokio::test]
@@ -163,11 +191,11 @@ secret = true
     );
     let prompts = requests::prompts(
         &desk.studio,
-        &requests::RequestInContext {
+        &RequestInContext {
             connector: "acme".into(),
             request: send.request,
             connection: Some("acme".into()),
-            ..requests::RequestInContext::default()
+            ..RequestInContext::default()
         },
     );
     let secret: Vec<(String, bool)> = prompts

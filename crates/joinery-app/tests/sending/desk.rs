@@ -201,7 +201,7 @@ impl Desk {
             .unwrap()
             .unwrap();
         let row = json!([kept.url, kept.detail]).to_string();
-        let curl = requests::to_curl(&self.studio, &context).unwrap();
+        let curl = requests::to_curl(&self.studio, &context, false).unwrap();
         let variables = requests::variables(&self.studio, &context).unwrap();
         let sent = serde_json::to_string(sent).unwrap();
         format!("{sent}\n{row}\n{curl}\n{variables:?}")

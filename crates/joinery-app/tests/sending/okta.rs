@@ -143,6 +143,8 @@ async fn a_put_that_clears_is_told_before_and_after_and_can_be_put_back() {
         "{}",
         hint.text
     );
+    let warned = requests::request_hints(&org.studio, &context).unwrap();
+    assert!(warned.is_empty(), "what is cleared already: {warned:?}");
     org.send(hint.fixes[0].clone()).await;
     let after = org.call("GET", &url, "").await;
     let text = org.studio.bodies.text(&after.body.id, 1 << 20).unwrap();

@@ -104,6 +104,7 @@ async fn no_secret_of_a_sign_in_is_written_or_shown_anywhere() {
             connection: Some("me".into()),
             ..RequestInContext::default()
         },
+        false,
     )
     .unwrap();
     assert!(curl.contains("'Authorization: Bearer '\"$ACCESS_TOKEN\""), "{curl}");

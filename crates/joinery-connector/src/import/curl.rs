@@ -497,9 +497,12 @@ impl Command {
     }
 }
 
-/// A file's path below `fixtures`, where an exported command looks for it.
+/// A file's path below `fixtures`, where an exported command looks for it; of one that lay elsewhere its name.
 fn in_fixtures(path: &str) -> String {
-    path.strip_prefix("fixtures/").unwrap_or(path).to_owned()
+    let path = path.strip_prefix("fixtures/").unwrap_or(path);
+    let elsewhere = path.starts_with(['/', '~', '\\']) || path.contains("..") || path.contains(':');
+    let name = elsewhere.then(|| path.rsplit(['/', '\\']).next()).flatten();
+    name.unwrap_or(path).to_owned()
 }
 
 fn takes_value(name: &str) -> bool {

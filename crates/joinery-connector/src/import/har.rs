@@ -35,6 +35,15 @@ pub fn har(text: &str) -> Result<Imported, Refused> {
     let entries = entries.ok_or_else(|| Refused::new("it is not HAR: it has no `log.entries`"))?;
     let mut imported = Imported::default();
     for entry in entries {
+        let url = super::parts::text(&entry["request"], "url");
+        // Pages also show what they hold themselves (`data:`), and open sockets.
+        if let Some((scheme, _)) = url.split_once(':').filter(|(scheme, _)| !is_http(scheme)) {
+            let what = format!("what was read from a `{scheme}:` address");
+            imported
+                .not_carried
+                .push(NotCarried::new("", what, "it is no HTTP request"));
+            continue;
+        }
         let (host, request) = request(&entry["request"], &mut imported.not_carried);
         let place = vec![host];
         let known = |(other, before): &(Vec<String>, SavedRequest)| *other == place && *before == request;
@@ -49,6 +58,10 @@ pub fn har(text: &str) -> Result<Imported, Refused> {
         new
     });
     Ok(imported)
+}
+
+fn is_http(scheme: &str) -> bool {
+    ["http", "https"].iter().any(|known| scheme.eq_ignore_ascii_case(known))
 }
 
 fn request(recorded: &Value, left: &mut Vec<NotCarried>) -> (String, SavedRequest) {
@@ -105,9 +118,16 @@ fn body(data: &Value, place: &str, left: &mut Vec<NotCarried>) -> RequestBody {
     let params = list(&data["params"]);
     let sent = text(data, "text");
     if kind.starts_with("multipart/form-data") && !params.is_empty() {
-        let part = |param: &Value| {
+        let mut part = |param: &Value| {
             let given = |name| Some(text(param, name).to_owned()).filter(|text: &String| !text.is_empty());
             let filename = given("fileName");
+            if let Some(file) = &filename {
+                left.push(NotCarried::new(
+                    place,
+                    format!("the file {file}"),
+                    "put it into the workspace's `fixtures` folder",
+                ));
+            }
             let value = if filename.is_some() { "" } else { text(param, "value") };
             Part {
                 value: guarded(row(text(param, "name"), value), place, left).value,
@@ -119,7 +139,7 @@ fn body(data: &Value, place: &str, left: &mut Vec<NotCarried>) -> RequestBody {
             }
         };
         return RequestBody::Multipart {
-            parts: params.iter().map(part).collect(),
+            parts: params.iter().map(&mut part).collect(),
         };
     }
     if kind.starts_with("application/x-www-form-urlencoded") {
@@ -265,11 +285,36 @@ mod tests {
             # POST /api/users: the value of `x_api_key`: secrets are not kept in files: save it in the connection as `x_api_key`
             # POST /form: the value of `client_secret`: secrets are not kept in files: save it in the connection as `client_secret`
             # PUT /a: the user in the URL: set a way to sign in in the connection
+            # PUT /b: the file me.png: put it into the workspace's `fixtures` folder
         "#]].assert_eq(&shown);
     }
 
     #[test]
     fn no_recording_makes_the_reader_panic() {
         cut(SAMPLE, har);
+    }
+
+    #[test]
+    fn what_is_read_without_http_is_no_request_and_is_told() {
+        let imported = har(r#"{"log": {"entries": [
+            {"request": {"method": "GET", "url": "data:image/png;base64,xx"}},
+            {"request": {"method": "GET", "url": "wss://a.example/socket"}},
+            {"request": {"method": "GET", "url": "HTTPS://a.example/"}}]}}"#)
+        .unwrap();
+        assert_eq!(imported.requests.len(), 1);
+        let left: Vec<_> = imported.not_carried.iter().map(|left| left.what.as_str()).collect();
+        assert_eq!(
+            left,
+            [
+                "what was read from a `data:` address",
+                "what was read from a `wss:` address"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_file_that_was_sent_is_told() {
+        let left = har(SAMPLE).unwrap().not_carried;
+        assert!(left.iter().any(|left| left.what == "the file me.png"), "{left:?}");
     }
 }

@@ -3,9 +3,12 @@
 // The code that `export_module` makes for `pure` getters unwraps.
 #![allow(clippy::unwrap_used)]
 
-use std::sync::{Arc, OnceLock};
+use std::{
+    borrow::Cow,
+    sync::{Arc, OnceLock},
+};
 
-use joinery_connector::HttpResponse;
+use joinery_connector::{HttpResponse, charset};
 use rhai::{Blob, Dynamic, EvalAltResult, Map, Module, Position, export_module, exported_module};
 
 use crate::{host::HostResponse, order};
@@ -94,15 +97,11 @@ impl Response {
     }
 
     fn parse(&self) -> Result<Dynamic, String> {
-        let bytes = &self.0.answer.body;
+        let bytes = &*self.utf8();
         if bytes.is_empty() {
             return Ok(Dynamic::UNIT);
         }
-        let content_type = self
-            .head()
-            .header("content-type")
-            .unwrap_or_default()
-            .to_ascii_lowercase();
+        let content_type = self.content_type().to_ascii_lowercase();
         if content_type.contains("json") {
             return order::parse(bytes).map_err(|error| {
                 format!(
@@ -120,13 +119,22 @@ impl Response {
         }
         Ok(match std::str::from_utf8(bytes) {
             Ok(text) => text.into(),
-            Err(_) => Dynamic::from_blob(bytes.clone()),
+            Err(_) => Dynamic::from_blob(self.0.answer.body.clone()),
         })
+    }
+
+    fn content_type(&self) -> &str {
+        self.head().header("content-type").unwrap_or_default()
+    }
+
+    /// The body in UTF-8, where its sender says in which charset it is.
+    fn utf8(&self) -> Cow<'_, [u8]> {
+        charset::utf8(&self.0.answer.body, self.content_type())
     }
 
     /// The body as text.
     pub fn text(&self) -> String {
-        String::from_utf8_lossy(&self.0.answer.body).into_owned()
+        String::from_utf8_lossy(&self.utf8()).into_owned()
     }
 
     /// What the server said of the error: Okta's summary and causes, OAuth's description, the usual keys, or the

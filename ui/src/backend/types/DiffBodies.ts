@@ -15,4 +15,8 @@ old: string,
 /**
  * The newer one.
  */
-new: string, };
+new: string, 
+/**
+ * Paths whose values are not compared, as [`super::DiffLine::path`] writes them.
+ */
+ignored: Array<string>, };

@@ -28,4 +28,8 @@ spans: Array<number>,
 /**
  * Whether the text was cut.
  */
-cut: boolean, };
+cut: boolean, 
+/**
+ * Where what differs is, places of lists as `[*]`: `$.users[*].lastLogin`. On the first line of it only.
+ */
+path?: string, };

@@ -341,13 +341,14 @@ export class Tester {
 		}
 	}
 
-	async copyAsCurl(): Promise<void> {
+	/** Secrets are left out unless they are asked for. */
+	async copyAsCurl(secrets = false): Promise<void> {
 		const tab = this.active;
 		if (!tab) return;
 		try {
-			const text = await this.backend.requestAsCurl(this.inContext(tab));
+			const text = await this.backend.requestAsCurl(this.inContext(tab), secrets);
 			await navigator.clipboard.writeText(text);
-			this.session.toast('Copied as curl. Secrets are left out.');
+			this.session.toast(secrets ? 'Copied as curl with its secrets.' : 'Copied as curl. Secrets are left out.');
 		} catch (thrown) {
 			this.session.fail(thrown);
 		}

@@ -37,6 +37,8 @@ export class Answer {
 	shown = $state.raw<Shown | null>(null);
 	viewer = $state.raw<BodyViewer | null>(null);
 	comparison = $state.raw<Comparison | null>(null);
+	/** Paths that comparisons leave out: `$.users[*].lastLogin`. */
+	ignored = $state.raw<string[]>([]);
 	history = $state.raw<PastSend[]>([]);
 	/** The last answer's number; another one on show is of the history. */
 	latest = $state(0);
@@ -91,7 +93,7 @@ export class Answer {
 		try {
 			await this.#whole(past.body.id);
 			await this.#whole(shown.body.id);
-			const ask = { old: past.body.id, new: shown.body.id };
+			const ask = { old: past.body.id, new: shown.body.id, ignored: this.ignored };
 			const diff = await this.comparing.run((id) => this.#backend.diffBodies({ id, ...ask }));
 			if (!diff) return;
 			const lines = new LineWindows(diff.lines, (from, count) => this.#backend.bodyDiffLines(diff.id, from, count));
@@ -100,6 +102,13 @@ export class Answer {
 		} finally {
 			this.#forget(past.body.id);
 		}
+	}
+
+	/** Leaves these paths out of comparisons, now and later. */
+	async ignore(paths: string[]): Promise<void> {
+		this.ignored = paths;
+		if (this.#key) void this.#backend.remember(`${this.#key} ignored`, paths).catch(() => undefined);
+		if (this.comparison) await this.compare(this.comparison.with);
 	}
 
 	/** Compares what is on show with the answer before it; nothing where there is none. */
@@ -176,6 +185,8 @@ export class Answer {
 		if (!this.#key || this.#wanted) return;
 		const kept = await this.#backend.recall(this.#key).catch(() => null);
 		if (typeof kept === 'string') this.#wanted = kept as View;
+		const ignored = await this.#backend.recall(`${this.#key} ignored`).catch(() => null);
+		if (Array.isArray(ignored)) this.ignored = ignored as string[];
 	}
 
 	#forget(id: string): void {

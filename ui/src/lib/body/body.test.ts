@@ -99,6 +99,23 @@ test('an earlier answer is shown, compared and pinned', async () => {
 	expect(answer.history.find((each) => each.number === 1)?.pinned).toBe(true);
 });
 
+test('what is ignored stays out of comparisons, also of the next answer', async () => {
+	const { backend, answer, send } = await open();
+	const asked: string[][] = [];
+	const { diffBodies } = backend;
+	backend.diffBodies = (ask) => {
+		asked.push(ask.ignored);
+		return diffBodies(ask);
+	};
+	await answer.take(await send());
+	await answer.ignore(['$.lastLogin']);
+	expect(asked).toEqual([]);
+	await answer.compareWithPrevious(null);
+	await answer.ignore([]);
+	expect(answer.comparison?.with).toBe(1);
+	expect(asked).toEqual([['$.lastLogin'], []]);
+});
+
 test('a failure that is no cancelling is told', async () => {
 	const { backend, answer } = await open();
 	backend.findInBody = () => Promise.reject(new BackendError({ code: 'input', message: 'no expression' }));

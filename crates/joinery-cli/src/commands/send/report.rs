@@ -5,6 +5,7 @@ use std::{fmt::Write as _, fs::File, io::IsTerminal, path::Path};
 use joinery_app::{
     Code, Error, HttpResponse, Program, Studio,
     bodies::{self, FilterKind},
+    charset,
     okta::{Hint, HintLevel},
     requests::{self, Answered, AssertionResult, CaptureResult, Pages, Prepared},
 };
@@ -23,7 +24,7 @@ pub fn show(arguments: &Arguments, answered: &Answered) -> Result<Outcome, Error
         output::note(output::printable(&requests::wire_log(exchange)).trim_end());
     }
     if arguments.shown.json {
-        output::json(&shape(answered, &read(answered)?))?;
+        output::json(&shape(answered, &text(answered)?))?;
     } else {
         for asked in &exchange.sign_in {
             let (dim, request) = (output::DIM, &asked.request);
@@ -42,7 +43,7 @@ pub fn show(arguments: &Arguments, answered: &Answered) -> Result<Outcome, Error
         }
         match (&arguments.shown.output, arguments.filter()) {
             (Some(file), _) => keep(answered, file)?,
-            (None, Some((kind, filter))) => print_filtered(&read(answered)?, kind, filter)?,
+            (None, Some((kind, filter))) => print_filtered(&text(answered)?, kind, filter)?,
             (None, None) => match exchange.body.path().filter(|_| !std::io::stdout().is_terminal()) {
                 Some(kept) => output::file(kept)?,
                 None => print_body(&read(answered)?)?,
@@ -64,6 +65,12 @@ fn read(answered: &Answered) -> Result<Vec<u8>, Error> {
     let body = answered.exchange.body.read();
     body.map(|body| body.to_vec())
         .map_err(|error| Error::new(Code::Unavailable, format!("cannot read the body back: {error}")))
+}
+
+/// The body in UTF-8, where its sender says in which charset it is.
+fn text(answered: &Answered) -> Result<Vec<u8>, Error> {
+    let content_type = answered.exchange.response.header("content-type").unwrap_or_default();
+    Ok(charset::utf8(&read(answered)?, content_type).into_owned())
 }
 
 fn keep(answered: &Answered, file: &Path) -> Result<(), Error> {

@@ -48,7 +48,9 @@ pub(in crate::import) fn read_files(files: &[(String, String)]) -> Result<Import
     let named = files
         .get("bruno.json")
         .and_then(|text| serde_json::from_str::<Value>(text).ok());
-    reader.imported.name = named.map(|file| text_of(&file["name"])).filter(|name| !name.is_empty());
+    let named = named.unwrap_or_default();
+    reader.imported.name = Some(text_of(&named["name"])).filter(|name| !name.is_empty());
+    reader.network(&named);
     let mut read = BTreeMap::new();
     for (path, text) in &files {
         if let Some(value) = file(path, text)? {
@@ -81,6 +83,18 @@ fn file(path: &str, text: &str) -> Result<Option<Value>, Refused> {
 }
 
 impl Reader {
+    /// What `bruno.json` says of how requests are sent: here a connection says it.
+    fn network(&mut self, file: &Value) {
+        let place = self.imported.name.clone().unwrap_or_else(|| "bruno.json".to_owned());
+        let proxy = &file["proxy"];
+        if proxy["enabled"] == true || proxy["enabled"] == "true" || proxy["config"]["hostname"].is_string() {
+            self.leave(&place, "the proxy", "set it in the connection");
+        }
+        if !list(&file["clientCertificates"]["certs"]).is_empty() {
+            self.leave(&place, "the client certificates", "set them in the connection");
+        }
+    }
+
     /// What a collection shares, and all that lies in it where it is one file.
     pub(super) fn collection(&mut self, file: &Value) {
         let name = text_of(&file["info"]["name"]);

@@ -132,6 +132,9 @@ impl Reader {
         if !most.is_empty() {
             self.leave(place, "the setting maxRedirects", "redirects are followed as usual");
         }
+        if text_of(&settings["encodeUrl"]) == "false" {
+            self.leave(place, "the setting encodeUrl", "values are encoded as the URL needs it");
+        }
         RequestSettings {
             timeout: seconds.filter(|seconds| *seconds > 0.0),
             follow_redirects: match text_of(&settings["followRedirects"]).as_str() {

@@ -470,6 +470,19 @@ fn a_block_that_does_not_end_is_told_with_its_place() {
 }
 
 #[test]
+fn how_a_collection_reaches_its_servers_is_told() {
+    let said = r#"{"name":"Acme","proxy":{"enabled":true},"clientCertificates":{"certs":[{"domain":"a.example"}]}}"#;
+    let request = "meta {\n  name: a\n}\n\nget {\n  url: https://a.example\n}\n\nsettings {\n  encodeUrl: false\n}\n";
+    let files = [
+        ("bruno.json".to_owned(), said.to_owned()),
+        ("a.bru".to_owned(), request.to_owned()),
+    ];
+    let left = read_files(&files).unwrap().not_carried;
+    let left: Vec<_> = left.iter().map(|left| left.what.as_str()).collect();
+    assert_eq!(left, ["the proxy", "the client certificates", "the setting encodeUrl"]);
+}
+
+#[test]
 fn no_file_makes_the_reader_panic() {
     cut(REQUEST, read);
     cut(OPEN, read);

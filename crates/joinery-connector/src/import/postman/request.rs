@@ -23,6 +23,11 @@ impl Reader {
             }
         }
         let behavior = &item["protocolProfileBehavior"];
+        for what in ["proxy", "certificate"] {
+            if given[what].is_object() {
+                self.leave(place, format!("the {what}"), "set it in the connection");
+            }
+        }
         self.leave_behavior(behavior, place, &["followRedirects", "disableCookies"]);
         let mut request = SavedRequest {
             name: text_of(&item["name"]),

@@ -1,5 +1,9 @@
 //! Insomnia's exports: JSON of version 4, a flat list of resources, and YAML of version 5, a tree.
 
+mod tags;
+
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use super::{
@@ -7,7 +11,7 @@ use super::{
     curl::split_url,
     parts::{document, guarded, has_member, list, members, open_values, own, plain, row, secret, text},
 };
-use crate::request::{Pair, Part, RequestAuth, RequestBody, RequestFolder, SavedRequest};
+use crate::request::{Pair, Part, RequestAuth, RequestBody, RequestFolder, RequestSettings, SavedRequest};
 
 /// Folders lie in folders so deep at most: what is deeper, or in a circle, is not read.
 const MAX_DEPTH: usize = 32;
@@ -29,26 +33,59 @@ pub fn insomnia(text_: &str) -> Result<Imported, Refused> {
         reader.imported.name = root["name"].as_str().map(str::to_owned);
         reader.tree(list(&root["collection"]), &mut Vec::new());
         let base = &root["environments"];
-        reader.environment(base, "data");
+        reader.base(base, &[]);
         for environment in list(&base["subEnvironments"]) {
-            reader.environment(environment, "data");
+            reader.environment(environment);
         }
+        reader.beside(&root);
     } else if text(&root, "_type") == "export" {
         let resources = list(&root["resources"]);
-        let workspace = resources.iter().find(|resource| text(resource, "_type") == "workspace");
-        reader.imported.name = workspace.and_then(|found| found["name"].as_str()).map(str::to_owned);
-        let start = workspace.map_or("", |workspace| text(workspace, "_id"));
-        reader.flat(resources, start, &mut Vec::new());
-        for environment in resources
+        let workspaces: Vec<_> = resources
             .iter()
-            .filter(|resource| text(resource, "_type") == "environment")
-        {
-            reader.environment(environment, "data");
+            .filter(|one| text(one, "_type") == "workspace")
+            .collect();
+        if let [one] = workspaces.as_slice() {
+            reader.imported.name = one["name"].as_str().map(str::to_owned);
+        }
+        let nothing = Value::Null;
+        let starts = if workspaces.is_empty() {
+            vec![&nothing]
+        } else {
+            workspaces
+        };
+        for workspace in &starts {
+            let id = text(workspace, "_id");
+            // The workspaces of one file are folders beside each other.
+            let several = starts.len() > 1;
+            let mut place: Vec<String> = several
+                .then(|| text(workspace, "name").to_owned())
+                .into_iter()
+                .collect();
+            reader.flat(resources, id, &mut place);
+            for base in environments_of(resources, id) {
+                if text(workspace, "scope") == "environment" {
+                    reader.environment(base);
+                } else {
+                    reader.base(base, &place);
+                }
+                for environment in environments_of(resources, text(base, "_id")) {
+                    reader.environment(environment);
+                }
+            }
         }
     } else {
         return Err(Refused::new("it is not an export of Insomnia of version 4 or 5"));
     }
     Ok(reader.imported)
+}
+
+const COOKIES: &str = "they belong to a connection: sign in anew, or set them there";
+const CERTIFICATE: &str = "set it in the connection";
+const DESCRIPTION: &str = "import it by itself";
+
+fn environments_of<'a>(resources: &'a [Value], parent: &str) -> impl Iterator<Item = &'a Value> {
+    let of = move |one: &&Value| text(one, "_type") == "environment" && text(one, "parentId") == parent;
+    resources.iter().filter(of)
 }
 
 #[derive(Default)]
@@ -67,7 +104,12 @@ impl Reader {
                     place.pop();
                 }
                 "request" => self.request(resource, place),
-                "environment" | "workspace" | "request_group" | "cookie_jar" | "api_spec" => {}
+                "cookie_jar" if list(&resource["cookies"]).is_empty() => {}
+                "cookie_jar" => self.leave(text(resource, "name"), "the cookies", COOKIES),
+                "api_spec" if text(resource, "contents").is_empty() => {}
+                "api_spec" => self.leave(text(resource, "fileName"), "the description of the API", DESCRIPTION),
+                "client_certificate" => self.leave(text(resource, "host"), "the certificate", CERTIFICATE),
+                "environment" | "workspace" | "request_group" => {}
                 other => self.leave(text(resource, "name"), other, "it is no HTTP request"),
             }
         }
@@ -87,6 +129,26 @@ impl Reader {
             } else {
                 self.leave(text(item, "name"), "the request", "it is no HTTP request");
             }
+        }
+    }
+
+    /// What an export of version 5 holds beside its requests.
+    fn beside(&mut self, root: &Value) {
+        for (list_of, what, why) in [
+            (&root["cookieJar"]["cookies"], "the cookies", COOKIES),
+            (&root["certificates"], "the certificates", CERTIFICATE),
+            (
+                &root["testSuites"],
+                "the unit tests",
+                "write them as cases of a connector",
+            ),
+        ] {
+            if !list(list_of).is_empty() {
+                self.leave("", what, why);
+            }
+        }
+        if root["spec"]["contents"].is_object() || root["spec"]["contents"].is_string() {
+            self.leave("", "the description of the API", DESCRIPTION);
         }
     }
 
@@ -118,14 +180,50 @@ impl Reader {
         Some(self.template(said, place))
     }
 
-    fn environment(&mut self, environment: &Value, data: &str) {
-        let name = text(environment, "name").to_owned();
-        let values: Vec<(String, String)> = members(&environment[data])
-            .map(|(key, value)| (key.clone(), self.template(&plain(value), &name)))
-            .collect();
+    /// The base environment counts whichever other one is chosen, as what a folder shares.
+    fn base(&mut self, environment: &Value, place: &[String]) {
+        let variables = self.values(environment);
+        if !variables.is_empty() {
+            let folder = RequestFolder {
+                variables,
+                ..RequestFolder::default()
+            };
+            self.imported.folders.push((place.to_vec(), folder));
+        }
+    }
+
+    fn environment(&mut self, environment: &Value) {
+        let values = self.values(environment);
         if !values.is_empty() {
-            let values = open_values(values, &name, &mut self.imported.not_carried);
+            let name = text(environment, "name").to_owned();
             self.imported.environments.push((name, values));
+        }
+    }
+
+    fn values(&mut self, environment: &Value) -> BTreeMap<String, String> {
+        let name = text(environment, "name");
+        let values: Vec<(String, String)> = members(&environment["data"])
+            .map(|(key, value)| (key.clone(), self.template(&plain(value), name)))
+            .collect();
+        open_values(values, name, &mut self.imported.not_carried)
+    }
+
+    fn settings(&mut self, item: &Value, place: &str) -> RequestSettings {
+        let (now, before) = (&item["settings"], item);
+        let off = |now: &Value, before: &Value| (*now == false || *before == false).then_some(false);
+        let encode = off(&now["encodeUrl"], &before["settingEncodeUrl"]);
+        if encode.is_some() {
+            self.leave(place, "the setting encodeUrl", "values are encoded as the URL needs it");
+        }
+        let redirects = [text(now, "followRedirects"), text(before, "settingFollowRedirects")];
+        RequestSettings {
+            follow_redirects: redirects.iter().find_map(|said| match *said {
+                "on" => Some(true),
+                "off" => Some(false),
+                _ => None,
+            }),
+            cookies: off(&now["cookies"]["send"], &before["settingSendCookies"]),
+            ..RequestSettings::default()
         }
     }
 
@@ -146,6 +244,7 @@ impl Reader {
             headers: self.rows(&item["headers"], name),
             auth: self.auth(&item["authentication"], name),
             body: self.body(&item["body"], name),
+            settings: self.settings(item, name),
             ..SavedRequest::default()
         };
         for parameter in list(&item["pathParameters"]) {
@@ -310,7 +409,7 @@ impl Reader {
                 let rows = self.rows(&body["params"], place);
                 let given = list(&body["params"]).iter().filter(|row| !text(row, "name").is_empty());
                 let part = |(row, given): (Pair, &Value)| {
-                    let file = (text(given, "type") == "file").then(|| text(given, "fileName").to_owned());
+                    let file = (text(given, "type") == "file").then(|| self.file(given, place));
                     Part {
                         name: row.name,
                         value: if file.is_some() { String::new() } else { row.value },
@@ -337,7 +436,7 @@ impl Reader {
                 }
             }
             _ if !text(body, "fileName").is_empty() => RequestBody::File {
-                path: text(body, "fileName").to_owned(),
+                path: self.file(body, place),
                 content_type: (!kind.is_empty()).then(|| kind.to_owned()),
             },
             _ if sent.is_empty() => RequestBody::None,
@@ -349,8 +448,26 @@ impl Reader {
         }
     }
 
-    /// `{{ _.name }}` as `{{name}}`. Template tags stay as they are and are told.
+    /// The name of a file that is sent; where it lay means nothing here.
+    fn file(&mut self, given: &Value, place: &str) -> String {
+        let path = text(given, "fileName");
+        let name = path.rsplit(['/', '\\']).next().unwrap_or_default();
+        self.leave(
+            place,
+            &format!("the file {name}"),
+            "put it into the workspace's `fixtures` folder",
+        );
+        name.to_owned()
+    }
+
+    /// `{{ _.name }}` as `{{name}}`, template tags as template functions. Those that have none stay and are told.
     fn template(&mut self, given: &str, place: &str) -> String {
+        let (given, unknown) = tags::replaced(given);
+        for name in unknown {
+            let what = format!("the template tag `{name}`");
+            self.leave(place, &what, "put one of the template functions in its place");
+        }
+        let given = given.as_str();
         let mut shown = String::new();
         let mut rest = given;
         while let Some(at) = rest.find("{{") {
@@ -365,176 +482,9 @@ impl Reader {
             rest = &rest[at + end + 2..];
         }
         shown.push_str(rest);
-        let mut tags = given;
-        while let Some(at) = tags.find("{%") {
-            let after = &tags[at + 2..];
-            let Some(end) = after.find("%}") else { break };
-            // Arguments of a tag may be secret: its name is enough.
-            let name = after[..end].split_whitespace().next().unwrap_or_default();
-            let what = format!("the template tag `{name}`");
-            self.leave(place, &what, "put one of the template functions in its place");
-            tags = &after[end + 2..];
-        }
         shown
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use expect_test::expect;
-
-    use super::*;
-    use crate::import::tests::{cut, shown};
-
-    const FOUR: &str = r#"{"_type": "export", "__export_format": 4, "resources": [
-        {"_id": "w1", "_type": "workspace", "name": "Workshop"},
-        {"_id": "f1", "_type": "request_group", "parentId": "w1", "name": "Users", "environment": {"page": 2}},
-        {"_id": "r1", "_type": "request", "parentId": "f1", "name": "List users", "method": "get", "url": "{{ _.base }}/users?limit={{ _.page }}",
-            "headers": [{"name": "x-id", "value": "{% uuid 'v4' %}"}, {"name": "Authorization", "value": "Bearer opensesame"}],
-            "authentication": {"type": "basic", "username": "ada", "password": "opensesame"}, "body": {}},
-        {"_id": "r2", "_type": "request", "parentId": "w1", "name": "Ask", "method": "POST", "url": "https://a.example/graphql",
-            "body": {"mimeType": "application/graphql", "text": "{\"query\":\"{ me }\",\"variables\":{\"a\":1}}"},
-            "authentication": {"type": "oauth2", "grantType": "client_credentials", "accessTokenUrl": "https://a.example/token", "clientId": "c", "clientSecret": "opensesame", "scope": "a b"}},
-        {"_id": "e1", "_type": "environment", "parentId": "w1", "name": "Base", "data": {"base": "https://a.example", "api_token": "opensesame"}},
-        {"_id": "g1", "_type": "grpc_request", "parentId": "w1", "name": "Call"}
-    ]}"#;
-
-    const FIVE: &str = "
-type: collection.insomnia.rest/5.0
-name: Workshop
-collection:
-  - name: Users
-    children:
-      - name: Get a user
-        method: GET
-        url: '{{ _.base }}/users/:id'
-        pathParameters: [ { name: id, value: u1 } ]
-        authentication: { type: apikey, key: X-Key, value: opensesame, addTo: header }
-        scripts: { preRequest: 'insomnia.test()' }
-      - name: Send a form
-        method: POST
-        url: https://a.example/form
-        body: { mimeType: multipart/form-data, params: [ { name: f, type: file, fileName: me.png }, { name: t, value: v, disabled: true } ] }
-        authentication: { type: digest, username: ada, password: '{{ _.pw }}' }
-  - name: Socket
-    url: wss://a.example
-environments:
-  name: Base
-  data: { base: https://a.example }
-  subEnvironments:
-    - { name: Test, data: { base: https://t.example, secret: opensesame } }
-";
-
-    #[test]
-    fn an_export_of_version_4_is_read() {
-        let shown = shown(insomnia(FOUR));
-        assert!(!shown.contains("opensesame"), "{shown}");
-        expect![[r#"
-            Some("Workshop") None
-            environment Base: {"base": "https://a.example"}
-            --- requests/users/folder.toml
-            [variables]
-            page = "2"
-            --- requests/users/list_users.toml
-            name = "List users"
-            method = "GET"
-            url = "{{base}}/users"
-
-            [[query]]
-            name = "limit"
-            value = "{{page}}"
-
-            [[headers]]
-            name = "x-id"
-            value = "{% uuid 'v4' %}"
-
-            [[headers]]
-            name = "Authorization"
-            value = "Bearer {{authorization}}"
-
-            [auth]
-            kind = "basic"
-            username = "ada"
-            password = "{{password}}"
-            --- requests/ask.toml
-            name = "Ask"
-            method = "POST"
-            url = "https://a.example/graphql"
-
-            [auth]
-            kind = "oauth2_client_credentials"
-            token_url = "https://a.example/token"
-            client_id = "c"
-            scopes = ["a", "b"]
-            client_secret = "{{client_secret}}"
-
-            [body]
-            kind = "graphql"
-            query = "{ me }"
-            variables = '''
-            {
-              "a": 1
-            }'''
-            # List users: the template tag `uuid`: put one of the template functions in its place
-            # List users: the value of `authorization`: secrets are not kept in files: save it in the connection as `authorization`
-            # List users: the value of `password`: secrets are not kept in files: save it in the connection as `password`
-            # Ask: the value of `client_secret`: secrets are not kept in files: save it in the connection as `client_secret`
-            # Call: grpc_request: it is no HTTP request
-            # Base: the value of `api_token`: secrets are not kept in files: save it in the connection as `api_token`
-        "#]].assert_eq(&shown);
-    }
-
-    #[test]
-    fn an_export_of_version_5_is_read() {
-        let shown = shown(insomnia(FIVE));
-        assert!(!shown.contains("opensesame"), "{shown}");
-        expect![[r#"
-            Some("Workshop") None
-            environment Base: {"base": "https://a.example"}
-            environment Test: {"base": "https://t.example"}
-            --- requests/users/get_a_user.toml
-            name = "Get a user"
-            method = "GET"
-            url = "{{base}}/users/{{id}}"
-
-            [auth]
-            kind = "api_key"
-            header = "X-Key"
-            token = "{{api_key}}"
-
-            [variables]
-            id = "u1"
-            --- requests/users/send_a_form.toml
-            name = "Send a form"
-            method = "POST"
-            url = "https://a.example/form"
-
-            [auth]
-            kind = "digest"
-            username = "ada"
-            password = "{{pw}}"
-
-            [body]
-            kind = "multipart"
-
-            [[body.parts]]
-            name = "f"
-            file = "me.png"
-
-            [[body.parts]]
-            name = "t"
-            value = "v"
-            enabled = false
-            # Get a user: the value of `api_key`: secrets are not kept in files: save it in the connection as `api_key`
-            # Get a user: the script before the request: scripts are not carried: assertions, captures or an action can take its place
-            # Socket: the request: it is no HTTP request
-            # Test: the value of `secret`: secrets are not kept in files: save it in the connection as `secret`
-        "#]].assert_eq(&shown);
-    }
-
-    #[test]
-    fn no_export_makes_the_reader_panic() {
-        cut(FOUR, insomnia);
-        cut(FIVE, insomnia);
-    }
-}
+mod tests;
