@@ -252,8 +252,19 @@ async fn ask(client: &Client, outgoing: &Outgoing) -> Result<Answer, Error> {
     let Some(live) = client.live() else {
         return replayed(client, outgoing);
     };
+    let mut unreachable = None;
+    // Boxed, because reading a script is rare, and its state would make that of every send larger.
+    for route in Box::pin(live.routes(&outgoing.url)).await? {
+        match ask_by(route, client, outgoing).await {
+            Err(error @ Error::ProxyUnreachable { .. }) => unreachable = Some(error),
+            answer => return answer,
+        }
+    }
+    Err(unreachable.expect("there is a way to every address"))
+}
+
+async fn ask_by(Route { pool, via }: Route, client: &Client, outgoing: &Outgoing) -> Result<Answer, Error> {
     let request = outgoing.to_reqwest()?;
-    let Route { pool, via } = live.route(&outgoing.url)?;
     let begun = Instant::now();
     let (response, marks) = trace::recorded(pool.execute(request)).await;
     let head = Instant::now();
@@ -269,9 +280,10 @@ async fn ask(client: &Client, outgoing: &Outgoing) -> Result<Answer, Error> {
     if let Some(via) = via
         && via.answers(&outgoing.url, response.status())
     {
+        let given = via.signed();
         return Err(Error::ProxySignIn {
             proxy: via.proxy,
-            given: via.signed,
+            given,
         });
     }
     if outgoing.cookies {
