@@ -116,6 +116,7 @@ async function largeWorkspace(studio) {
 	startAgain(studio, [workspace]);
 	await studio.see('large-workspace');
 	await studio.see('a_long_one');
+	await longTasks(studio, 'a second start hands 5,000 files over');
 	// Once more, from the welcome view, with nothing of it in memory.
 	await studio.press(Key.Control, Key.Shift, 'p');
 	await studio.find('combobox', 'Run a command');
