@@ -12,7 +12,8 @@ import { fileURLToPath } from 'node:url';
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const axe = join(root, 'ui', 'node_modules', 'axe-core', 'axe.min.js');
 const pictures = join(root, 'test-results', 'window');
-const binary = process.env.JOINERY_STUDIO ?? join(root, 'target', 'debug', 'joinery-studio');
+/** The window's program under test. */
+export const binary = process.env.JOINERY_STUDIO ?? join(root, 'target', 'debug', 'joinery-studio');
 
 /** The command line under test. */
 export const commandLine = process.env.JOINERY_CLI ?? join(root, 'target', 'debug', 'joinery');
@@ -61,6 +62,30 @@ export const Key = {
 // A command whose answer is lost while the page is still loading is never answered: the window is then opened anew.
 const ATTEMPTS = 3;
 const ANSWER_WITHIN = 20_000;
+
+/** A task longer than this is felt. */
+export const LONG_MS = 50;
+
+// WebKit tells nothing of long tasks: a timer that comes late tells how long the thread was busy. It counts layout and
+// drawing, and what other programs take of the machine.
+const WATCH = `
+	if (window.tasks === undefined) {
+		window.tasks = [];
+		const TICK_MS = 4;
+		let last = performance.now();
+		setInterval(() => {
+			const now = performance.now();
+			if (now - last > 3 * TICK_MS) window.tasks.push(now - last - TICK_MS);
+			last = now;
+		}, TICK_MS);
+	}`;
+
+/** Tasks of the page's thread that were seen in this file's windows; printed at its end, and never a failure. */
+const seen = { windows: 0, longest: 0, long: 0 };
+process.on('exit', () => {
+	const { windows, longest, long } = seen;
+	if (windows > 0) console.log(`longest task: ${Math.round(longest)} ms, ${long} over ${LONG_MS} ms in ${windows} windows`);
+});
 
 /**
  * Opens the studio on a store and a documents folder of its own, runs `test` with the window, and closes it.
@@ -115,6 +140,8 @@ export class Studio {
 			const { width, height } = size;
 			await call('POST', `${driver}/session/${sessionId}/window/rect`, { x: 0, y: 0, width, height });
 			await studio.until('the page is drawn', 'return document.querySelector("#app")?.childElementCount > 0');
+			await studio.run(WATCH);
+			seen.windows++;
 			return studio;
 		} catch (error) {
 			stop();
@@ -123,7 +150,16 @@ export class Studio {
 		}
 	}
 
+	/** How long the page's thread was busy in one go, since this was asked last: in milliseconds, above a few of them. */
+	async tasks() {
+		const tasks = await this.run('return (window.tasks ?? []).splice(0)');
+		seen.longest = Math.max(seen.longest, ...tasks);
+		seen.long += tasks.filter((each) => each > LONG_MS).length;
+		return tasks;
+	}
+
 	async close() {
+		await this.tasks().catch(() => {});
 		await call('DELETE', this.#session).catch(() => {});
 		this.#stop();
 	}
