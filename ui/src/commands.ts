@@ -206,7 +206,7 @@ export function commands(studio: Studio): Command[] {
 			when: () => open() && session.sandbox === null,
 			run: () => studio.startSandbox()
 		},
-		{ id: 'sandbox-panel', label: 'Sandbox: open the panel', when: open, run: () => studio.views.showSandbox() }
+		{ id: 'sandbox-panel', label: 'Sandbox: open the panel', when: open, run: () => studio.sandbox.show() }
 	].map((each) => ({ ...each, group: 'Workspace' }));
 
 	const testing = [

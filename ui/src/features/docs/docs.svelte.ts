@@ -4,6 +4,7 @@ import { BackendError } from '../../backend/error';
 import type { FunctionHelp } from '../../backend/types/FunctionHelp';
 import type { Operation } from '../../backend/types/Operation';
 import type { OperationName } from '../../backend/types/OperationName';
+import type { Layout } from '../../lib/layout.svelte';
 import type { Session } from '../../lib/session.svelte';
 import { find, functionEntry, operationEntry, wordAt, type Entry } from './entries';
 
@@ -11,7 +12,6 @@ import { find, functionEntry, operationEntry, wordAt, type Entry } from './entri
 const MOST = 200;
 
 export class Docs {
-	open = $state(false);
 	text = $state('');
 	functions = $state.raw<FunctionHelp[] | null>(null);
 	operations = $state.raw<OperationName[]>([]);
@@ -28,20 +28,26 @@ export class Docs {
 
 	readonly backend: Backend;
 	readonly session: Session;
+	readonly #layout: Layout;
 
 	all = $derived<Entry[]>([...(this.functions ?? []).map(functionEntry), ...this.operations.map(operationEntry)]);
 	found = $derived(find(this.all, this.text));
 	shown = $derived(this.found.slice(0, MOST));
 	entry = $derived(this.all.find((each) => each.id === this.selected) ?? null);
 
-	constructor(backend: Backend, session: Session) {
+	constructor(backend: Backend, session: Session, layout: Layout) {
 		this.backend = backend;
 		this.session = session;
+		this.#layout = layout;
+	}
+
+	get open(): boolean {
+		return this.#layout.side === 'docs';
 	}
 
 	/** Opens the pane with the field in hand. */
 	async show(): Promise<void> {
-		this.open = true;
+		this.#layout.set({ side: 'docs' });
 		this.focus++;
 		await this.load();
 	}
@@ -68,7 +74,7 @@ export class Docs {
 	}
 
 	close(): void {
-		this.open = false;
+		if (this.open) this.#layout.set({ side: 'none' });
 		this.asked = null;
 	}
 
