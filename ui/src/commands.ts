@@ -186,6 +186,13 @@ export function commands(studio: Studio): Command[] {
 			run: () => (studio.dialog = { kind: 'new-file', file: kind })
 		})),
 		{
+			id: 'new-flow',
+			label: 'New flow',
+			icon: Plus,
+			when: open,
+			run: () => (studio.dialog = { kind: 'new-file', file: 'flow' })
+		},
+		{
 			id: 'new-connection',
 			label: 'New connection',
 			keys: 'Ctrl Shift N',
