@@ -480,6 +480,7 @@ export class Studio {
 			for (const file of kept.files.filter(exists)) await this.editor.add(file);
 			const last = [kept.request, kept.file].filter((each) => each !== null);
 			await this.#bringBack(last.filter(exists), asked);
+			await this.#runnable(kept.files.filter(exists));
 			return;
 		}
 		const here = this.files.filter((each) => each.connector === this.session.connector);
@@ -497,6 +498,14 @@ export class Studio {
 			first.map(({ connector, path }) => ({ connector, path })),
 			asked
 		);
+	}
+
+	/** Gives the run panel an action of those that are open, where it has none. */
+	async #runnable(files: FileRef[]): Promise<void> {
+		const { connector } = this.session;
+		const actions = files.filter((each) => each.path.startsWith('actions/') && each.connector === connector);
+		const last = actions.at(-1);
+		if (last && !this.runner.file) await this.runner.choose(last);
 	}
 
 	/** Shows files that nobody asked for; once somebody has asked for another, they fill what is empty and no more. */

@@ -120,6 +120,20 @@ test('a layout kept before there was a documentation pane still shows the sandbo
 	await vi.waitFor(async () => expect(await backend.recall(key)).toMatchObject({ side: 'docs' }));
 });
 
+test('the run panel has an action again, also where another kind of script was in front', async () => {
+	const backend = fake({ open: true });
+	const [action, method] = ['actions/get_user.rhai', 'methods/paging.rhai'].map((path) => ({
+		connector: 'okta',
+		path
+	}));
+	const { path } = await backend.workspace();
+	await backend.remember(`open:${path}`, { requests: [], files: [action, method], request: null, file: method });
+	const studio = new Studio(backend);
+	await studio.start();
+	expect(studio.editor.active?.file).toEqual(method);
+	expect(studio.runner.file).toEqual(action);
+});
+
 test('make action opens the script and fills the run form', async () => {
 	const studio = await started();
 	await studio.tester.send();

@@ -15,6 +15,8 @@ export class Docs {
 	text = $state('');
 	functions = $state.raw<FunctionHelp[] | null>(null);
 	operations = $state.raw<OperationName[]>([]);
+	/** Whether the description of the API is being read: a large one takes its time. */
+	reading = $state(false);
 	/** Why the description of the API cannot be read, or the functions. */
 	failure = $state.raw<BackendError | null>(null);
 	/** The id of the entry in hand. */
@@ -85,10 +87,12 @@ export class Docs {
 		});
 		const { connector } = this.session;
 		// A description that cannot be read leaves the functions.
+		this.reading = true;
 		await this.#try(async () => {
 			const operations = connector === '' ? [] : await this.backend.operations(connector);
 			if (connector === this.session.connector) this.operations = operations;
 		});
+		if (connector === this.session.connector) this.reading = false;
 	}
 
 	async choose(entry: Entry): Promise<void> {

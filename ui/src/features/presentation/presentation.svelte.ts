@@ -121,8 +121,9 @@ export class Presentation {
 
 	/** Gives the run in hand another value for a field, for when it is done again; with none the story's counts. */
 	give(name: string, value: string): void {
-		const { [name]: _, ...others } = this.#given[this.index] ?? {};
-		this.#given[this.index] = value === '' ? others : { ...others, [name]: value };
+		const given = { ...this.#given[this.index], [name]: value };
+		if (value === '') delete given[name];
+		this.#given[this.index] = given;
 	}
 
 	/** Between recordings and the org. The story begins anew: what one said is not what the other did. */
