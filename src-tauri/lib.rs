@@ -1,29 +1,35 @@
 //! The shell: a window around the engine. Every command is a line or two; the work is in `joinery-app`.
 
 mod commands;
+mod display;
 mod instance;
 mod window;
 
-use std::{path::PathBuf, sync::Arc};
+use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
 use instance::Start;
 use joinery_app::{Program, Studio, StudioOptions, crash, workspaces};
 use tauri::{Emitter, Manager};
 
 /// Opens the studio with the paths on its command line and returns when its window is closed; at once where the same
-/// store is open in a studio already, which then comes to the front and opens them.
+/// store is open in a studio already, which then comes to the front and opens them. Without a display it says so and
+/// fails.
 ///
 /// # Panics
-/// When the system has no window to offer; the message says so.
-pub fn run() {
+/// When the system has no window to offer although there is a display.
+pub fn run() -> ExitCode {
     joinery_app::serve_if_asked();
     let options = options();
     let paths = paths();
     let instance = match instance::start(&options.home, &paths) {
-        Start::Handed => return,
+        Start::Handed => return ExitCode::SUCCESS,
         Start::First(instance) => Some(instance),
         Start::Alone => None,
     };
+    if let Some(missing) = display::missing() {
+        eprintln!("{missing}");
+        return ExitCode::FAILURE;
+    }
     crash::report(Some(options.home.clone()));
     let studio = Arc::new(Studio::new(options));
     studio.writes().ask_me();
@@ -56,7 +62,7 @@ pub fn run() {
             Ok(())
         })
         .build(tauri::generate_context!())
-        .expect("the studio needs a display to open its window")
+        .expect("the system gives the studio a window")
         .run(|_app, _event| {
             // A double click on macOS comes as an event, not on a command line.
             #[cfg(target_os = "macos")]
@@ -67,6 +73,7 @@ pub fn run() {
                 }
             }
         });
+    ExitCode::SUCCESS
 }
 
 /// The paths on the command line, absolute.

@@ -3,6 +3,8 @@
 // Without this a console window opens beside the studio on Windows.
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
-fn main() {
-    joinery_studio::run();
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    joinery_studio::run()
 }

@@ -197,6 +197,47 @@ fn a_host_is_allowed_by_a_fix_of_another_file() {
 
 const ACTION: &str = "actions/get_user.rhai";
 
+/// A flow knows the actions of the connectors beside it, what they take, and what its trigger finds.
+#[test]
+fn a_flow_is_completed_from_the_connectors_of_its_workspace() {
+    let (mut client, _) = Client::start(&json!({}));
+    let flows = client.folder.with_file_name("flows");
+    fs::create_dir(&flows).unwrap();
+    let text = concat!(
+        "fn trigger() {\n    #{ connector: \"okta\", trigger: \"\" }\n}\n\n",
+        "fn handle(event) {\n    let who = run(\"okta.get_user\", #{ });\n    run(\"\", #{});\n    event.\n}\n"
+    );
+    fs::write(flows.join("welcome.rhai"), text).unwrap();
+    let (uri, _) = client.open("../flows/welcome.rhai");
+    let mut labels = |text: &str, word: &str| {
+        let caret = position(text, word, word.len());
+        let found = client.ask("textDocument/completion", at(&uri, caret)).unwrap();
+        let items = found["items"].as_array().unwrap().clone();
+        let labels: Vec<String> = items
+            .iter()
+            .map(|item| item["label"].as_str().unwrap().to_owned())
+            .collect();
+        labels
+    };
+    let actions = labels(text, "    run(\"");
+    assert!(actions.contains(&"okta.create_user".to_owned()), "{actions:?}");
+    let triggers = labels(text, "trigger: \"");
+    assert!(triggers.contains(&"new_user_created".to_owned()), "{triggers:?}");
+    assert!(triggers.iter().all(|each| !each.contains('.')), "{triggers:?}");
+    let fields = labels(text, "\"okta.get_user\", #{ ");
+    assert_eq!(fields, ["include_groups", "user"]);
+    // Nothing is known of an event before the trigger is named.
+    assert!(!labels(text, "event.").contains(&"actor".to_owned()));
+    let named = text.replace("trigger: \"\"", "trigger: \"new_user_created\"");
+    client.change(&uri, 2, json!([{ "text": named }]));
+    let caret = position(&named, "event.", "event.".len());
+    let found = client.ask("textDocument/completion", at(&uri, caret)).unwrap();
+    assert!(found.to_string().contains("\"label\":\"actor\""), "{found}");
+    assert_eq!(client.ask("shutdown", Value::Null).unwrap(), Value::Null);
+    client.tell("exit", Value::Null);
+    assert_eq!(client.end(), 0);
+}
+
 #[test]
 fn a_whole_session_with_another_editor() {
     let (mut client, answer) = Client::start(&json!({}));

@@ -81,8 +81,25 @@ test('what was just done becomes a story that the command line plays', async () 
 		const played = joinery(studio, ['demo', okta]);
 		assert.match(played, /succeeded/);
 		assert.doesNotMatch(played, /ada\.lovelace/);
+
+		// Live, the speaker runs it with somebody else, who is covered as well.
+		await studio.click('button', 'Show it live');
+		await onStage(studio, 'Sandbox org');
+		await onStage(studio, 'fn execute');
+		await studio.press(Key.ArrowRight);
+		await onStage(studio, 'Succeeded');
+		await studio.until('the field has the focus', FOCUS_FIELD);
+		await studio.type('bjorn.zhang@acme.example');
+		await studio.press(Key.Enter);
+		await studio.until('what is not as it was', `return document.querySelector('.stage .changed') !== null`);
+		await studio.until('it is covered', `return document.querySelector('.stage input').value === ''`);
+		assert.doesNotMatch(await studio.run(`return document.querySelector('.stage').textContent`), /bjorn\.zhang/);
 	});
 });
+
+const FOCUS_FIELD = `const field = document.querySelector('.stage input');
+	field?.focus();
+	return field !== null && document.activeElement === field;`;
 
 /** Waits until the stage says it. */
 function onStage(studio, text) {

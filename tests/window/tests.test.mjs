@@ -83,6 +83,9 @@ test('a run becomes a case that the command line replays', async () => {
 		await studio.inTree('the tree says so', `return [...document.querySelectorAll('[role=treeitem] .wrong')].some((each) => each.textContent === '1 failed')`);
 		await studio.picture('tests-failed');
 		await studio.accessible('a case that failed');
+		await studio.click('radio', 'Side by side');
+		await studio.until('each side has its own', `return ['a', 'b'].map((side) => document.querySelector('.cm-merge-' + side)?.innerText ?? '').map((text) => text.includes('SUSPENDED') + ' ' + text.includes('ACTIVE')).join() === 'true false,false true'`);
+		await studio.accessible('a case that failed, side by side');
 
 		// Debugged it runs from its cassette, beside the editor, and says how it went.
 		await studio.press(Key.Shift, Key.F4);

@@ -186,6 +186,13 @@ export function commands(studio: Studio): Command[] {
 			run: () => (studio.dialog = { kind: 'new-file', file: kind })
 		})),
 		{
+			id: 'new-flow',
+			label: 'New flow',
+			icon: Plus,
+			when: open,
+			run: () => (studio.dialog = { kind: 'new-file', file: 'flow' })
+		},
+		{
 			id: 'new-connection',
 			label: 'New connection',
 			keys: 'Ctrl Shift N',
@@ -206,7 +213,7 @@ export function commands(studio: Studio): Command[] {
 			when: () => open() && session.sandbox === null,
 			run: () => studio.startSandbox()
 		},
-		{ id: 'sandbox-panel', label: 'Sandbox: open the panel', when: open, run: () => studio.views.showSandbox() }
+		{ id: 'sandbox-panel', label: 'Sandbox: open the panel', when: open, run: () => studio.sandbox.show() }
 	].map((each) => ({ ...each, group: 'Workspace' }));
 
 	const testing = [

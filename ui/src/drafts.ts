@@ -69,7 +69,6 @@ function keyOf(workspace: string): string {
 }
 
 async function restoreFile(backend: Backend, session: Session, editor: Editor, kept: KeptFile): Promise<void> {
-	const shown = editor.active;
 	const disk = await backend.readFile(kept.file).catch(() => null);
 	if (disk === null) {
 		session.toast(`${kept.file.path} is gone, and changes to it were never saved.`, {
@@ -78,18 +77,16 @@ async function restoreFile(backend: Backend, session: Session, editor: Editor, k
 		});
 		return;
 	}
-	await editor.open(kept.file);
-	const document = editor.documents.find((each) => same(each.file, kept.file));
+	const document = await editor.add(kept.file);
 	if (!document || disk.text === kept.text) return;
 	document.dispatch({ changes: { from: 0, to: document.now.doc.length, insert: kept.text } });
 	document.dirty = true;
 	document.conflict = disk.version !== kept.version;
 	document.version = kept.version;
-	if (shown) editor.select(shown.id);
+	editor.fill(document);
 }
 
 async function restoreRequest(tester: Tester, kept: KeptRequest): Promise<void> {
-	const shown = tester.active;
 	let tab = tester.tabs.find((each) => kept.file !== null && each.file !== null && same(each.file, kept.file));
 	if (!tab && kept.file !== null) {
 		const disk = await tester.backend.openRequest(kept.file).catch(() => null);
@@ -101,7 +98,7 @@ async function restoreRequest(tester: Tester, kept: KeptRequest): Promise<void> 
 	}
 	if (!tester.tabs.includes(tab)) tester.tabs = [...tester.tabs, tab];
 	tab.edit(kept.request);
-	tester.active = shown ?? tab;
+	tester.fill(tab);
 }
 
 function same(one: FileRef, other: FileRef): boolean {

@@ -103,6 +103,8 @@ export class Studio {
 	/** While files and drafts come back, what is open says nothing about what is not saved. */
 	#restoring = $state(false);
 	#refreshTimer: ReturnType<typeof setTimeout> | undefined;
+	/** Counts the files that somebody asked for: the last one stays in front, however late the others come. */
+	#asked = 0;
 
 	constructor(backend: Backend) {
 		this.backend = backend;
@@ -439,15 +441,17 @@ export class Studio {
 	}
 
 	async #load(file: FileRef, line?: number): Promise<void> {
+		const asked = ++this.#asked;
 		this.selected = file;
 		await this.#guard(async () => {
 			await this.session.chooseConnector(file.connector);
+			if (asked !== this.#asked) return;
 			if (isRequest(file.path) && line === undefined) {
 				await this.tester.open(file);
 				return;
 			}
 			await this.editor.open(file, line);
-			if (file.path.startsWith('actions/')) await this.runner.choose(file);
+			if (file.path.startsWith('actions/') && asked === this.#asked) await this.runner.choose(file);
 		});
 	}
 
@@ -467,14 +471,16 @@ export class Studio {
 
 	/** The files of last time; the first time, a request and the action of the same name. */
 	async #reopen(workspace: Workspace): Promise<void> {
+		const asked = this.#asked;
 		const kept = (await this.backend.recall(`open:${workspace.path}`).catch(() => null)) as OpenFiles | null;
 		const exists = (file: FileRef) =>
 			this.files.some((each) => each.connector === file.connector && each.path === file.path);
 		if (kept && Array.isArray(kept.requests) && Array.isArray(kept.files)) {
+			for (const file of kept.requests.filter(exists)) await this.tester.add(file);
+			for (const file of kept.files.filter(exists)) await this.editor.add(file);
 			const last = [kept.request, kept.file].filter((each) => each !== null);
-			for (const file of [...kept.requests, ...kept.files, ...last]) {
-				if (exists(file)) await this.#load(file);
-			}
+			await this.#bringBack(last.filter(exists), asked);
+			await this.#runnable(kept.files.filter(exists));
 			return;
 		}
 		const here = this.files.filter((each) => each.connector === this.session.connector);
@@ -487,8 +493,30 @@ export class Studio {
 			.find((each) => each.action !== undefined);
 		const request = pair?.request ?? requests[0];
 		const action = pair?.action ?? actions[0];
-		if (request) await this.#load({ connector: request.connector, path: request.path });
-		if (action) await this.#load({ connector: action.connector, path: action.path });
+		const first = [request, action].filter((each) => each !== undefined);
+		await this.#bringBack(
+			first.map(({ connector, path }) => ({ connector, path })),
+			asked
+		);
+	}
+
+	/** Gives the run panel an action of those that are open, where it has none. */
+	async #runnable(files: FileRef[]): Promise<void> {
+		const { connector } = this.session;
+		const actions = files.filter((each) => each.path.startsWith('actions/') && each.connector === connector);
+		const last = actions.at(-1);
+		if (last && !this.runner.file) await this.runner.choose(last);
+	}
+
+	/** Shows files that nobody asked for; once somebody has asked for another, they fill what is empty and no more. */
+	async #bringBack(files: FileRef[], asked: number): Promise<void> {
+		for (const file of files) {
+			if (asked === this.#asked) {
+				await this.#load(file);
+				asked++;
+			} else if (isRequest(file.path)) this.tester.fill(await this.tester.add(file));
+			else this.editor.fill(await this.editor.add(file));
+		}
 	}
 
 	/** A workspace left with the sandbox in use finds it running again. */

@@ -48,6 +48,92 @@ test('a workspace comes back with the files and the layout it was left with', as
 	expect(studio.session.toasts).toEqual([]);
 });
 
+test('what is opened while a workspace comes back stays in front', async () => {
+	for (const before of [null, 'actions/get_user.rhai']) {
+		const backend = fake({ open: true });
+		const mine = { connector: 'okta', path: 'actions/list_users.rhai' };
+		if (before !== null) {
+			const file = { connector: 'okta', path: before };
+			await backend.remember(`open:${(await backend.workspace()).path}`, {
+				requests: [],
+				files: [file],
+				request: null,
+				file
+			});
+		}
+		let late = () => {};
+		const { readFile, openRequest } = backend;
+		backend.openRequest = async (file) => {
+			await new Promise<void>((done) => (late = done));
+			return openRequest.call(backend, file);
+		};
+		backend.readFile = async (file) => {
+			if (file.path !== mine.path) await new Promise<void>((done) => (late = done));
+			return readFile.call(backend, file);
+		};
+		const studio = new Studio(backend);
+		const start = studio.start();
+		await vi.waitFor(() => expect(studio.session.workspace).not.toBeNull());
+		await studio.openFile(mine);
+		// Whatever the start still waits for comes now, behind what was clicked.
+		const done = Promise.race([start.then(() => true), new Promise((next) => setTimeout(next))]);
+		for (let over = await done; over !== true;) {
+			late();
+			over = await Promise.race([start.then(() => true), new Promise((next) => setTimeout(next))]);
+		}
+		expect(studio.editor.active?.file).toEqual(mine);
+		expect(studio.selected).toEqual(mine);
+		expect(studio.runner.file).toEqual(mine);
+		expect(studio.editor.documents).toHaveLength(2);
+	}
+});
+
+test('of two files that were clicked, the second stays in front however late the first comes', async () => {
+	const studio = await started();
+	const [slow, quick] = ['actions/list_users.rhai', 'actions/create_user.rhai'].map((path) => ({
+		connector: 'okta',
+		path
+	}));
+	const { readFile } = studio.backend;
+	let late = () => {};
+	studio.backend.readFile = async (file) => {
+		if (file.path === slow!.path) await new Promise<void>((done) => (late = done));
+		return readFile.call(studio.backend, file);
+	};
+	const first = studio.openFile(slow!);
+	await studio.openFile(quick!);
+	late();
+	await first;
+	expect(studio.editor.active?.file).toEqual(quick);
+	expect(studio.runner.file).toEqual(quick);
+});
+
+test('a layout kept before there was a documentation pane still shows the sandbox panel', async () => {
+	const backend = fake({ open: true });
+	const key = `layout:${(await backend.workspace()).path}`;
+	await backend.remember(key, { showSandbox: true });
+	const studio = new Studio(backend);
+	await studio.start();
+	expect([studio.sandbox.open, studio.views.docs.open]).toEqual([true, false]);
+	await studio.views.docs.show();
+	expect([studio.sandbox.open, studio.views.docs.open]).toEqual([false, true]);
+	await vi.waitFor(async () => expect(await backend.recall(key)).toMatchObject({ side: 'docs' }));
+});
+
+test('the run panel has an action again, also where another kind of script was in front', async () => {
+	const backend = fake({ open: true });
+	const [action, method] = ['actions/get_user.rhai', 'methods/paging.rhai'].map((path) => ({
+		connector: 'okta',
+		path
+	}));
+	const { path } = await backend.workspace();
+	await backend.remember(`open:${path}`, { requests: [], files: [action, method], request: null, file: method });
+	const studio = new Studio(backend);
+	await studio.start();
+	expect(studio.editor.active?.file).toEqual(method);
+	expect(studio.runner.file).toEqual(action);
+});
+
 test('make action opens the script and fills the run form', async () => {
 	const studio = await started();
 	await studio.tester.send();

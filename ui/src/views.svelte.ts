@@ -47,7 +47,7 @@ export class Views {
 		this.tests = new Tests(backend, session);
 		this.watch = new TriggerWatch(backend, session);
 		this.history = new History(backend, session);
-		this.docs = new Docs(backend, session);
+		this.docs = new Docs(backend, session, studio.layout);
 		this.history.onask = (question) => (studio.dialog = { kind: 'confirm', ...question });
 		this.history.unsaved = () => editor.documents.filter((each) => each.dirty).map((each) => workspacePath(each.file));
 		this.watch.onsavetest = (number) => {
@@ -197,16 +197,11 @@ export class Views {
 		await this.history.showFile(file && workspacePath(file));
 	}
 
-	/** Shows the sandbox panel, or hides it where it is shown; documentation gives way to it. */
+	/** Shows the sandbox panel, or hides it where it is shown. */
 	toggleSandbox(): void {
 		const { sandbox } = this.#studio;
-		if (sandbox.open && !this.docs.open) sandbox.close();
-		else this.showSandbox();
-	}
-
-	showSandbox(): void {
-		this.docs.close();
-		this.#studio.sandbox.show();
+		if (sandbox.open) sandbox.close();
+		else sandbox.show();
 	}
 
 	/** Opens a file by its path in the workspace. */

@@ -13,6 +13,7 @@ use ts_rs::TS;
 use crate::{
     error::{Code, Error},
     studio::Studio,
+    versions,
 };
 
 /// The file of the workspace's own variables.
@@ -82,7 +83,7 @@ pub fn variables_of_workspace(studio: &Studio) -> Result<BTreeMap<String, String
 /// [`Code::Unavailable`], [`Code::Usage`] when no workspace is open.
 pub fn save_variables(studio: &Studio, variables: BTreeMap<String, String>) -> Result<(), Error> {
     let path = studio.workspace_folder()?.join(VARIABLES);
-    write(&path, &VariablesFile { color: None, variables })
+    write(studio, &path, &VariablesFile { color: None, variables })
 }
 
 /// Saves an environment of the open workspace; a new name makes one.
@@ -92,7 +93,7 @@ pub fn save_variables(studio: &Studio, variables: BTreeMap<String, String>) -> R
 pub fn save(studio: &Studio, environment: EnvironmentView) -> Result<(), Error> {
     let EnvironmentView { name, color, variables } = environment;
     let path = file_of(studio, &name)?;
-    write(&path, &VariablesFile { color, variables })
+    write(studio, &path, &VariablesFile { color, variables })
 }
 
 /// Deletes an environment of the open workspace.
@@ -101,7 +102,7 @@ pub fn save(studio: &Studio, environment: EnvironmentView) -> Result<(), Error> 
 /// [`Code::Usage`], [`Code::Unavailable`].
 pub fn remove(studio: &Studio, name: &str) -> Result<(), Error> {
     let path = file_of(studio, name)?;
-    std::fs::remove_file(&path).map_err(|source| joinery_connector::Error::Write { path, source }.into())
+    versions::delete(studio, &path)
 }
 
 fn file_of(studio: &Studio, name: &str) -> Result<PathBuf, Error> {
@@ -115,15 +116,12 @@ fn file_of(studio: &Studio, name: &str) -> Result<PathBuf, Error> {
     Ok(studio.workspace_folder()?.join(format!("environments/{name}.toml")))
 }
 
-fn write(path: &Path, file: &VariablesFile) -> Result<(), Error> {
+fn write(studio: &Studio, path: &Path, file: &VariablesFile) -> Result<(), Error> {
     let before = path
         .is_file()
         .then(|| joinery_connector::file::read_text(path))
         .transpose()?;
-    Ok(joinery_connector::file::write(
-        path,
-        file.render(before.as_deref()).as_bytes(),
-    )?)
+    versions::write(studio, path, &file.render(before.as_deref()))
 }
 
 /// The environment of that name.

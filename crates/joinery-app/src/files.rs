@@ -83,7 +83,8 @@ pub fn save(studio: &Studio, file: &FileRef, text: &str, version: Option<&str>) 
     })
 }
 
-/// Makes a new action, trigger, method, schema or request with a starting text.
+/// Makes a new action, trigger, method, schema, request or flow with a starting text. A flow is the workspace's own:
+/// its `connector` is `.`.
 ///
 /// # Errors
 /// [`Code::Conflict`] when the name is taken, [`Code::Usage`] for a name that cannot be one.
@@ -105,7 +106,11 @@ pub fn create(studio: &Studio, connector: &str, kind: FileKind, name: &str) -> R
     };
     let path = path_of(studio, &file)?;
     refuse_taken(&path, &file)?;
-    joinery_connector::file::write(&path, starting_text(kind, &stem).as_bytes())?;
+    let text = match kind {
+        FileKind::Flow => flows::starting_text(&studio.workspace_folder()?, &title_of(&stem))?,
+        _ => starting_text(kind, &stem),
+    };
+    joinery_connector::file::write(&path, text.as_bytes())?;
     Ok(file)
 }
 
@@ -190,6 +195,7 @@ fn place_of(kind: FileKind) -> Result<(&'static str, &'static str), Error> {
         FileKind::PickList => ("pick_lists", "rhai"),
         FileKind::Schema => ("schemas", "json"),
         FileKind::Request => ("requests", "toml"),
+        FileKind::Flow => ("flows", "rhai"),
         _ => return Err(Error::new(Code::Usage, "files of that kind are not made here")),
     })
 }
@@ -215,12 +221,17 @@ pub(crate) fn valid_name(name: &str, kind: FileKind) -> Result<String, Error> {
     })
 }
 
-fn starting_text(kind: FileKind, name: &str) -> String {
+/// `new_user` is `New user` for people.
+fn title_of(name: &str) -> String {
     let words = name.replace(['_', '-'], " ");
-    let title = words
+    words
         .char_indices()
         .map(|(i, c)| if i == 0 { c.to_ascii_uppercase() } else { c })
-        .collect::<String>();
+        .collect()
+}
+
+fn starting_text(kind: FileKind, name: &str) -> String {
+    let title = title_of(name);
     match kind {
         FileKind::Action => format!(
             "//! {title}\n\nfn input_fields(connection, config) {{\n    [\n        \

@@ -88,7 +88,15 @@ pub fn into(
     replace: bool,
 ) -> Result<ImportReport, Error> {
     let (format, imported) = read_as(id, text, file)?;
-    write(format, imported, (root, workspace), "requests", replace, &|_, _| {})
+    write(
+        format,
+        imported,
+        (root, workspace),
+        "requests",
+        replace,
+        &|_, _| {},
+        &|_| {},
+    )
 }
 
 /// What a text holds, and in which format.
@@ -109,7 +117,15 @@ pub fn path_into(
     replace: bool,
 ) -> Result<ImportReport, Error> {
     let (format, imported) = read_path(id, path)?;
-    write(format, imported, (root, workspace), "requests", replace, &|_, _| {})
+    write(
+        format,
+        imported,
+        (root, workspace),
+        "requests",
+        replace,
+        &|_, _| {},
+        &|_| {},
+    )
 }
 
 /// What a file, a folder or a zip holds, and in which format.
@@ -157,7 +173,7 @@ fn files_at(path: &Path) -> Result<Option<Vec<(String, String)>>, Error> {
 }
 
 /// Writes what was read, its requests into the folder `below` of the connector. `tell` hears how many files of how many
-/// are done.
+/// are done, `replacing` of each file before it is written.
 fn write(
     format: &Format,
     imported: Imported,
@@ -165,6 +181,7 @@ fn write(
     below: &str,
     replace: bool,
     tell: &dyn Fn(usize, usize),
+    replacing: &dyn Fn(&Path),
 ) -> Result<ImportReport, Error> {
     let mut left = imported.not_carried.clone();
     let own = imported.files(&mut left).into_iter().map(|(path, text)| {
@@ -192,6 +209,7 @@ fn write(
             report.kept.push(path);
             continue;
         }
+        replacing(&target);
         report.made.push(path);
         writes.push((target, text));
     }

@@ -12,6 +12,7 @@ use crate::{
     error::{Code, Error},
     files::FileRef,
     studio::Studio,
+    versions,
 };
 
 /// The largest body that a schema is made of.
@@ -84,7 +85,7 @@ pub fn save_schema(studio: &Studio, connector: &str, body: &str, name: &str) -> 
         .next()
         .map(|one| of_entry(one.schema))
         .ok_or_else(gone)?;
-    joinery_connector::file::write(&path_of(studio, &file)?, format!("{schema:#}\n").as_bytes())?;
+    versions::write(studio, &path_of(studio, &file)?, &format!("{schema:#}\n"))?;
     Ok(file)
 }
 

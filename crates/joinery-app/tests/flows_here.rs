@@ -11,6 +11,7 @@ use joinery_app::{
     settings::{self, Settings},
     workspaces,
 };
+use joinery_connector::FileKind;
 
 const APPROVAL: &str = "//! Ask first\n//! Somebody says yes.\n\nfn trigger() { #{ connector: \"okta\", trigger: \"user_activated\" } }\n\nfn handle(event) {\n    let user = run(\"okta.get_user\", #{ user: event.login });\n    let answer = wait_for_approval(#{ timeout: 600 });\n    log.info(`approved: ${answer.approved}`);\n    run(\"okta.get_user\", #{ user: answer.comment });\n    #{ login: user.profile.login, by: answer.by }\n}\n";
 const EVENT: &str = "{ \"login\": \"ada.lovelace@acme.example\", \"mobilePhone\": \"+44 1\" }";
@@ -56,6 +57,24 @@ impl Desk {
         };
         flows::go_on(&self.studio, wanted).await
     }
+}
+
+#[test]
+fn a_new_flow_starts_with_a_trigger_that_there_is() {
+    let desk = Desk::open();
+    let made = files::create(&desk.studio, ".", FileKind::Flow, "new_starter").unwrap();
+    assert_eq!(made.path, "flows/new_starter.rhai");
+    let text = files::read(&desk.studio, &made).unwrap().text;
+    assert!(text.starts_with("//! New starter\n"), "{text}");
+    assert_eq!(files::check(&desk.studio, &made, &text).unwrap(), []);
+    let again = files::create(&desk.studio, ".", FileKind::Flow, "new_starter").unwrap_err();
+    assert_eq!(again.code, Code::Conflict);
+    let workspace = desk.folder.path().join("lone");
+    connectors::make("okta", &workspace).unwrap();
+    workspaces::open(&desk.studio, workspace.to_str().unwrap()).unwrap();
+    let refused = files::create(&desk.studio, ".", FileKind::Flow, "new_starter").unwrap_err();
+    assert_eq!(refused.code, Code::Usage);
+    assert!(!workspace.join("flows").exists());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,8 +4,9 @@
 use std::{fs, path::PathBuf};
 
 use joinery_app::{
-    Code, Studio, StudioOptions,
+    Code, Studio, StudioOptions, environments,
     files::{self, FileRef},
+    import,
     settings::{self, Cleared},
     versions::{self, SnapshotWhy, Version, VersionFile, VersionText},
     workspaces,
@@ -155,4 +156,49 @@ fn snapshots_are_cleared_when_somebody_says_so() {
     assert_eq!(settings::clear(&desk.studio, Cleared::Snapshots).unwrap(), 2);
     assert_eq!(desk.reasons(), []);
     assert!(versions::state(&desk.studio).unwrap().repository.is_none());
+}
+
+#[test]
+fn an_environment_that_is_written_over_and_one_that_is_deleted_are_kept() {
+    let desk = desk();
+    let environment = |value: &str| environments::EnvironmentView {
+        name: "test".into(),
+        color: None,
+        variables: [("host".to_owned(), value.to_owned())].into(),
+    };
+    environments::save(&desk.studio, environment("one.example")).unwrap();
+    let file = desk.workspace.join("environments/test.toml");
+    let own = fs::read_to_string(&file).unwrap().replace("one", "by-hand");
+    fs::write(&file, own).unwrap();
+    environments::save(&desk.studio, environment("two.example")).unwrap();
+    environments::remove(&desk.studio, "test").unwrap();
+    let kept = versions::snapshots(&desk.studio, Some("environments/test.toml")).unwrap();
+    let reasons: Vec<SnapshotWhy> = kept.iter().map(|each| each.why).collect();
+    // What was saved last is what was deleted: one snapshot is enough for both.
+    assert_eq!(reasons, [SnapshotWhy::Saved, SnapshotWhy::Found, SnapshotWhy::Saved]);
+}
+
+#[test]
+fn a_request_that_an_import_replaces_is_kept() {
+    let desk = desk();
+    let import = || import::ImportRequests {
+        id: "import".into(),
+        connector: "acme".into(),
+        source: import::ImportSource::Text {
+            name: "pasted".into(),
+            text: "curl https://acme.example/users".into(),
+        },
+        folder: "requests".into(),
+        replace: true,
+        keep_description: false,
+    };
+    let report = import::import_requests(&desk.studio, &import()).unwrap();
+    let path = format!("acme/{}", report.made[0]);
+    let file = desk.workspace.join(&path);
+    let own = format!("{}# by hand\n", fs::read_to_string(&file).unwrap());
+    fs::write(&file, &own).unwrap();
+    import::import_requests(&desk.studio, &import()).unwrap();
+    let kept = versions::snapshots(&desk.studio, Some(&path)).unwrap();
+    assert_eq!(kept.len(), 1, "{kept:?}");
+    assert_eq!(kept[0].why, SnapshotWhy::Replaced);
 }

@@ -109,7 +109,7 @@ function scene(step: DemoStep, number: number, source: Scene['source']): Scene {
 	const live = source === 'live';
 	const time = live ? 11 : null;
 	const isCall = step.kind === 'call';
-	const inputs = [{ label: 'User', value: step.kind === 'run' ? EMAIL : '', required: true }];
+	const inputs = [{ name: 'user', label: 'User', value: step.kind === 'run' ? EMAIL : '', required: true, open: live }];
 	const left = { name: 'x-rate-limit-remaining', value: '587 of 600' };
 	return {
 		step: number,

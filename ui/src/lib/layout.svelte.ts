@@ -13,6 +13,11 @@ export type Dock = 'bottom' | 'right';
 /** What can have the room of all three. */
 export type Part = 'tester' | 'editor' | 'run';
 
+/** What stands beside the work, on the right: there is room for one. */
+export type Side = (typeof SIDES)[number];
+
+const SIDES = ['none', 'sandbox', 'docs'] as const;
+
 /** A view that stands in the place of all three. */
 export type View = (typeof VIEWS)[number];
 
@@ -45,7 +50,7 @@ type Kept = Pick<
 	| 'dock'
 	| 'showSidebar'
 	| 'showRun'
-	| 'showSandbox'
+	| 'side'
 	| 'sidebar'
 	| 'tester'
 	| 'request'
@@ -58,12 +63,23 @@ type Kept = Pick<
 	| 'script'
 >;
 
+/** What layouts were kept with before there was more than one thing beside the work. */
+interface Before {
+	showSandbox: boolean;
+}
+
+function sideOf(kept: Partial<Kept & Before> | null): Side {
+	const known = SIDES.find((each) => each === kept?.side);
+	return known ?? (kept?.showSandbox ? 'sandbox' : 'none');
+}
+
 export class Layout {
 	mode = $state<LayoutMode>('build');
 	dock = $state<Dock>('bottom');
 	showSidebar = $state(true);
 	showRun = $state(true);
-	showSandbox = $state(false);
+	/** What stands beside the work. */
+	side = $state<Side>('none');
 	/** In pixels. */
 	sidebar = $state<number>(SIZES.sidebar);
 	/** In per cent of the room for tester and editor. */
@@ -80,7 +96,7 @@ export class Layout {
 	runWidth = $state<number>(SIZES.runWidth);
 	/** How high what came out of a run is below the editor. In pixels. */
 	below = $state<number>(SIZES.below);
-	/** The sandbox panel's width, in pixels. */
+	/** The width of what stands beside the work, in pixels. */
 	sandbox = $state<number>(SIZES.sandbox);
 	/** The list's share of a main view that has one, in per cent. */
 	list = $state<number>(SIZES.list);
@@ -101,12 +117,12 @@ export class Layout {
 
 	async load(workspace: string): Promise<void> {
 		this.#key = `layout:${workspace}`;
-		const kept = (await this.#backend.recall(this.#key)) as Partial<Kept> | null;
+		const kept = (await this.#backend.recall(this.#key)) as Partial<Kept & Before> | null;
 		this.mode = kept?.mode ?? 'build';
 		this.dock = kept?.dock ?? 'bottom';
 		this.showSidebar = kept?.showSidebar ?? true;
 		this.showRun = kept?.showRun ?? true;
-		this.showSandbox = kept?.showSandbox ?? false;
+		this.side = sideOf(kept);
 		this.sidebar = kept?.sidebar ?? SIZES.sidebar;
 		this.tester = kept?.tester ?? SIZES.tester;
 		this.request = kept?.request ?? SIZES.request;
@@ -168,9 +184,9 @@ export class Layout {
 		clearTimeout(this.#timer);
 		const key = this.#key;
 		if (key === null) return;
-		const { mode, dock, showSidebar, showRun, showSandbox } = this;
+		const { mode, dock, showSidebar, showRun, side } = this;
 		const { sidebar, tester, request, beside, run, runWidth, below, sandbox, list, script } = this;
-		const shown = { mode, dock, showSidebar, showRun, showSandbox };
+		const shown = { mode, dock, showSidebar, showRun, side };
 		const value: Kept = { ...shown, sidebar, tester, request, beside, run, runWidth, below, sandbox, list, script };
 		this.#timer = setTimeout(() => void this.#backend.remember(key, value).catch(() => undefined), REMEMBER_AFTER_MS);
 	}

@@ -28,6 +28,11 @@ function clean(element: Element, links: boolean): void {
 			continue;
 		}
 		const isLink = links && child.tagName === 'A' && /^https?:\/\//i.test(child.getAttribute('href') ?? '');
+		// What leads nowhere is not to look as if it did.
+		if (child.tagName === 'A' && !isLink) {
+			child.replaceWith(...child.childNodes);
+			continue;
+		}
 		for (const { name } of [...child.attributes])
 			if (name !== 'class' && !(isLink && name === 'href')) child.removeAttribute(name);
 	}

@@ -126,7 +126,10 @@ export class Session {
 	}
 
 	async loadConnections(): Promise<void> {
-		this.connections = this.connector === '' ? [] : await this.#backend.connections(this.connector);
+		const { connector } = this;
+		const connections = connector === '' ? [] : await this.#backend.connections(connector);
+		// Another connector may have been chosen meanwhile.
+		if (connector === this.connector) this.connections = connections;
 	}
 
 	async loadSandbox(): Promise<void> {

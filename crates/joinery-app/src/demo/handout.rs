@@ -157,7 +157,7 @@ fn add_pre(page: &mut String, label: &str, inside: &str) {
     // A block that scrolls must be in reach of the keyboard.
     let _ = writeln!(
         page,
-        "<figure><figcaption>{label}</figcaption><pre tabindex=\"0\" role=\"region\" aria-label=\"{label}\">{inside}</pre></figure>"
+        "<figure><figcaption>{label}</figcaption><pre tabindex=\"0\" role=\"group\" aria-label=\"{label}\">{inside}</pre></figure>"
     );
 }
 

@@ -26,6 +26,7 @@ use crate::{
     runs::Stop,
     studio::Studio,
     tests::recording::{self, Take},
+    versions,
 };
 
 /// The story to make.
@@ -113,7 +114,7 @@ pub async fn make(studio: &Studio, wanted: &MakeDemo) -> Result<MadeDemo, Error>
     let text = story.render(before.as_deref());
     replays(studio, &connector, wanted, &story, first, &files).await?;
     for (path, text) in files.iter().chain([(&FILE.to_owned(), &text)]) {
-        joinery_connector::file::write(&connector.root.join(path), text.as_bytes())?;
+        versions::write(studio, &connector.root.join(path), text)?;
     }
     Ok(MadeDemo {
         file: FileRef {

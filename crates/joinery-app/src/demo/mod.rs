@@ -8,7 +8,7 @@ mod play;
 mod record;
 mod scene;
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use joinery_connector::{
     Connector, FileKind,
@@ -17,6 +17,7 @@ use joinery_connector::{
     story::{FILE, Step, Story, Subject},
 };
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use ts_rs::TS;
 
 pub(crate) use deeds::Deeds;
@@ -113,6 +114,9 @@ pub struct ShowStep {
     pub connection: Option<String>,
     /// The environment, where one is chosen.
     pub environment: Option<String>,
+    /// What the speaker gave a live run in place of the story's own input, by the names of the fields.
+    #[serde(default)]
+    pub input: BTreeMap<String, String>,
 }
 
 /// A story on its stage.
@@ -209,7 +213,10 @@ pub fn view(connector: &Connector, folder: &str, story: &Story) -> DemoView {
 /// fails is a scene, not an error.
 pub async fn show(studio: &Studio, wanted: &ShowStep) -> Result<Scene, Error> {
     let connector = connectors::with_built_in(connectors::in_workspace(studio, &wanted.connector)?);
-    let story = needed(&connector)?;
+    let mut story = needed(&connector)?;
+    if wanted.source == DemoSource::Live {
+        give(&mut story, wanted.step as usize, &wanted.input);
+    }
     let org = match wanted.source {
         DemoSource::Recorded => None,
         DemoSource::Live => Some(crate::requests::connection_of(
@@ -227,6 +234,21 @@ pub async fn show(studio: &Studio, wanted: &ShowStep) -> Result<Scene, Error> {
     };
     let played = play::step(studio, &stage, wanted.step as usize, &stop).await?;
     Ok(scene::of(&stage, wanted.step as usize, &played))
+}
+
+/// Puts what the speaker gave in the place of a run's own input.
+fn give(story: &mut Story, step: usize, given: &BTreeMap<String, String>) {
+    let Some(Subject::Run { input, .. }) = story.steps.get_mut(step).map(|step| &mut step.subject) else {
+        return;
+    };
+    if input.is_null() {
+        *input = Value::Object(serde_json::Map::new());
+    }
+    for (name, text) in given {
+        if let Some(fields) = input.as_object_mut() {
+            fields.insert(name.clone(), Value::String(text.clone()));
+        }
+    }
 }
 
 /// Does every step of a story in order. `tell` hears of each as it is shown.

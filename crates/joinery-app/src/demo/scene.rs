@@ -6,7 +6,7 @@ use joinery_connector::{
     Header,
     cassette::{COVER, Veil},
     http::header,
-    schema::Field,
+    schema::{Field, FieldType},
     story::Step,
 };
 use joinery_http::Body;
@@ -94,12 +94,16 @@ pub struct SceneScript {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct SceneInput {
+    /// The field's name.
+    pub name: String,
     /// What it is called.
     pub label: String,
     /// Its value; empty where nothing is given.
     pub value: String,
     /// Whether it must be given.
     pub required: bool,
+    /// Whether the speaker may give another: a text of a live run.
+    pub open: bool,
 }
 
 /// A call on stage.
@@ -285,7 +289,10 @@ fn of_run(stage: &Stage<'_>, step: &Step, ran: &Ran, scene: Scene) -> Scene {
         inputs: fields
             .iter()
             .filter(|field| field.required || performed.input.get(&field.name).is_some_and(is_given))
-            .map(|field| input(field, performed.input.get(&field.name).unwrap_or(&Value::Null), &veil))
+            .map(|field| SceneInput {
+                open: live && is_open(field),
+                ..input(field, performed.input.get(&field.name).unwrap_or(&Value::Null), &veil)
+            })
             .collect(),
         calls: calls
             .map(|call| scene_call(call, ran.connection, live, &veil))
@@ -368,13 +375,23 @@ fn covered(shown: &Header, veil: &Veil) -> Header {
     Header::new(name, value)
 }
 
+fn is_secret(field: &Field) -> bool {
+    field.secret || field.format.as_deref() == Some("password")
+}
+
+/// Whether a speaker may type another value: what is secret, or chosen from a list, is not typed before an audience.
+fn is_open(field: &Field) -> bool {
+    field.kind == FieldType::String && !is_secret(field) && field.options.is_empty()
+}
+
 fn input(field: &Field, value: &Value, veil: &Veil) -> SceneInput {
-    let secret = field.secret || field.format.as_deref() == Some("password");
     SceneInput {
+        name: field.name.clone(),
         label: field.label.clone().unwrap_or_else(|| field.name.clone()),
+        open: false,
         value: match value {
             Value::Null => String::new(),
-            _ if secret => COVER.to_owned(),
+            _ if is_secret(field) => COVER.to_owned(),
             Value::String(text) => veil.text(text),
             other => {
                 let mut shown = other.clone();

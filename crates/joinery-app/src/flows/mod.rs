@@ -143,6 +143,30 @@ pub fn open(folder: &Path) -> Result<Flows, Error> {
     })
 }
 
+/// What a new flow of a workspace starts as: it waits for the first trigger there is.
+///
+/// # Errors
+/// [`Code::Usage`] where the folder is a connector's, which has no place for flows; [`Code::Unavailable`].
+pub fn starting_text(folder: &Path, title: &str) -> Result<String, Error> {
+    if folder.join("connector.toml").exists() {
+        return Err(Error::new(
+            Code::Usage,
+            format!("{} is one connector, and flows join several", folder.display()),
+        )
+        .with_hint("Open the folder above it as the workspace: flows lie beside the connectors."));
+    }
+    let connectors = connectors::all_in(folder)?;
+    let triggers = connectors.iter().flat_map(|(id, connector)| {
+        let files = connector.files.values().filter(|file| file.kind == FileKind::Trigger);
+        files.map(move |file| (id.as_str(), file.name.as_str()))
+    });
+    let (connector, trigger) = triggers.into_iter().next().unwrap_or(("", ""));
+    Ok(format!(
+        "//! {title}\n\nfn trigger() {{\n    #{{ connector: \"{connector}\", trigger: \"{trigger}\" }}\n}}\n\n\
+         fn handle(event) {{\n    log.info(event);\n}}\n"
+    ))
+}
+
 /// Whether a folder is a workspace with flows rather than a connector.
 pub fn has_flows(folder: &Path) -> bool {
     folder.join(FOLDER).is_dir() && !folder.join("connector.toml").exists()
@@ -220,6 +244,19 @@ impl Flows {
             self.connections.insert(id.to_owned(), name.to_owned());
         }
         Ok(())
+    }
+
+    /// Its scripts as a connector of their own, as they are checked.
+    pub fn scripts(&self) -> &Connector {
+        &self.scripts
+    }
+
+    /// The connectors whose actions its flows can run, by their ids; what comes with the studio is among their files.
+    pub fn beside(&self) -> BTreeMap<String, Arc<Connector>> {
+        let connectors = self.connectors.iter();
+        connectors
+            .map(|(id, connector)| (id.clone(), connectors::with_built_in(Arc::clone(connector))))
+            .collect()
     }
 
     /// The sample of what starts a flow.

@@ -13,6 +13,7 @@ use crate::{
     error::{Code, Error},
     event::Event,
     studio::Studio,
+    versions,
 };
 
 /// How often progress is told: a file is written in well under a millisecond.
@@ -135,7 +136,16 @@ pub fn import_requests(studio: &Studio, wanted: &ImportRequests) -> Result<Impor
         }
     };
     let into = (connector.root.as_path(), workspace.as_path());
-    let mut report = write(format, imported, into, &wanted.folder, wanted.replace, &tell)?;
+    let replacing = |file: &Path| versions::keep(studio, file);
+    let mut report = write(
+        format,
+        imported,
+        into,
+        &wanted.folder,
+        wanted.replace,
+        &tell,
+        &replacing,
+    )?;
     if wanted.keep_description && format.id == descriptions::FORMAT {
         let (name, text) = text_of(&wanted.source)?;
         match descriptions::keep(&connector.root, &text)? {

@@ -20,6 +20,7 @@ use crate::{
     runs::{self, Performance, Performed},
     studio::Studio,
     triggers::{self, Entry},
+    versions,
 };
 
 /// What became of a case so far.
@@ -269,7 +270,7 @@ async fn record(
         Err(error) => return Ok(failed(format!("not recorded: {}", error.message))),
     };
     let path = Cassette::path(&task.script, name);
-    joinery_connector::file::write(&connector.root.join(&path), cassette.render().as_bytes())?;
+    versions::write(studio, &connector.root.join(&path), &cassette.render())?;
     let options = TestOptions {
         accept: true,
         ..options.clone()

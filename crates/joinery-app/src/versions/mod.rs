@@ -20,7 +20,7 @@ pub use commit::Committed;
 pub use log::{AskCommits, PastCommit};
 pub(crate) use repository::git_folder;
 pub use snapshots::{SnapshotView, SnapshotWhy};
-pub(crate) use snapshots::{delete, forget_old, keep_folder, renamed, write};
+pub(crate) use snapshots::{delete, forget_old, keep, keep_folder, renamed, write};
 pub use status::{ChangeMark, ChangedFile, RepositoryView};
 pub use text::{Version, VersionFile, VersionText};
 

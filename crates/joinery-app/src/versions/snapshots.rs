@@ -96,6 +96,14 @@ pub(crate) fn delete(studio: &Studio, file: &Path) -> Result<(), Error> {
     Ok(())
 }
 
+/// Keeps what stands in a file that is about to be written over by something that is not kept itself, such as a recording.
+pub(crate) fn keep(studio: &Studio, file: &Path) {
+    if let Some(writing) = Writing::begin(studio, file) {
+        // A snapshot that cannot be taken is no reason not to write.
+        let _ = writing.replaced(studio, "");
+    }
+}
+
 /// Keeps what stands in every file of a folder that is about to be deleted.
 pub(crate) fn keep_folder(studio: &Studio, folder: &Path) {
     for entry in folder.read_dir().into_iter().flatten().flatten() {

@@ -211,7 +211,7 @@ impl Server {
                 let time = (ran.performed.time_ms - paused).max(0.0);
                 self.output(
                     "console",
-                    &format!("Ran for {time:.0} ms; stood still for {paused:.0} ms.\n"),
+                    &format!("Ran for {}; stood still for {}.\n", in_words(time), in_words(paused)),
                     None,
                 );
                 match &ran.failures {
@@ -275,4 +275,13 @@ fn around(program: &Path) -> Option<PathBuf> {
     folders
         .find(|folder| folder.join("connector.toml").is_file())
         .map(Path::to_owned)
+}
+
+/// A time as people say it.
+fn in_words(milliseconds: f64) -> String {
+    if milliseconds < 1000.0 {
+        format!("{milliseconds:.0} ms")
+    } else {
+        format!("{:.1} s", milliseconds / 1000.0)
+    }
 }

@@ -178,15 +178,20 @@ fn about(server: &mut Server, uri: &str, ask: impl FnOnce(&Asked) -> Value) -> R
         return Ok(Value::Null);
     }
     let connector = place.root.as_deref().and_then(|root| server.documents.connector(root));
+    let beside = place.root.as_deref().and_then(|root| server.documents.beside(root));
     let seen = last_seen(server, connector.as_deref(), &place.path);
+    let view = View::of(
+        Scripts::shared(),
+        connector.as_deref(),
+        &place.path,
+        &text,
+        seen.as_ref(),
+    );
     let asked = Asked {
-        view: View::of(
-            Scripts::shared(),
-            connector.as_deref(),
-            &place.path,
-            &text,
-            seen.as_ref(),
-        ),
+        view: match beside.as_deref() {
+            Some(beside) => view.among(beside),
+            None => view,
+        },
         ruler: Ruler::of(&text, server.documents.unit),
         place: &place,
         uri,

@@ -7,8 +7,9 @@ use std::{
     sync::Arc,
 };
 
+use joinery_app::flows;
 use joinery_connector::Connector;
-use joinery_script::language::{Lines, Place, lines::Unit};
+use joinery_script::language::{Beside, Lines, Place, lines::Unit};
 use lsp_types::TextDocumentContentChangeEvent;
 
 use super::places;
@@ -27,7 +28,7 @@ pub struct Document {
 /// Where a document lies.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DocumentPlace {
-    /// The folder of its connector; a document may stand alone.
+    /// The folder of its connector, or that of the workspace's flows; a document may stand alone.
     pub root: Option<PathBuf>,
     /// Its path in the connector; of one that stands alone its name.
     pub path: String,
@@ -39,6 +40,8 @@ pub struct Documents {
     pub unit: Unit,
     open: BTreeMap<String, Document>,
     connectors: BTreeMap<PathBuf, Arc<Connector>>,
+    /// The connectors that flows can run actions of, by the folder of the flows.
+    beside: BTreeMap<PathBuf, Arc<Beside>>,
     folder: Option<PathBuf>,
 }
 
@@ -49,6 +52,7 @@ impl Documents {
             unit: Unit::default(),
             open: BTreeMap::new(),
             connectors: BTreeMap::new(),
+            beside: BTreeMap::new(),
             folder,
         }
     }
@@ -74,6 +78,7 @@ impl Documents {
         // The connector is read again: its files may have changed while nothing of it was open.
         if let Some(root) = &document.place.root {
             self.connectors.remove(root);
+            self.beside.remove(root);
         }
         self.open.insert(uri.to_owned(), document);
     }
@@ -129,6 +134,22 @@ impl Documents {
     /// Forgets what was read from disk.
     pub fn read_again(&mut self) {
         self.connectors.clear();
+        self.beside.clear();
+    }
+
+    /// The connectors beside the flows of a folder; `None` for the folder of a connector.
+    pub fn beside(&mut self, root: &Path) -> Option<Arc<Beside>> {
+        self.connector(root)?;
+        self.beside.get(root).map(Arc::clone)
+    }
+
+    fn read(&mut self, root: &Path) -> Option<Connector> {
+        if !places::is_flows(root) {
+            return Connector::read(root).ok();
+        }
+        let flows = flows::open(root.parent()?).ok()?;
+        self.beside.insert(root.to_owned(), Arc::new(flows.beside()));
+        Some(flows.scripts().clone())
     }
 
     /// The connector in a folder, open documents laid over it; `None` where it cannot be read.
@@ -136,7 +157,7 @@ impl Documents {
         if let Some(known) = self.connectors.get(root) {
             return Some(Arc::clone(known));
         }
-        let mut connector = Connector::read(root).ok()?;
+        let mut connector = self.read(root)?;
         for document in self.open.values() {
             if document.place.root.as_deref() == Some(root) {
                 connector = connector.with_text(&document.place.path, &document.text);

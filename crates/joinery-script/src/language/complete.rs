@@ -6,6 +6,7 @@ use super::{
     code::{Bracket, KEYWORDS},
     context::{Context, call_at, called, context},
     docs::{doc_of, markdown, summary},
+    flow,
     scan::Span,
     scopes::{Scopes, SymbolKind},
     shape::{Member, Shape},
@@ -231,6 +232,11 @@ fn keys(view: &View, open: usize, replaced: Span) -> Vec<Item> {
         Some(call) => option_keys(code, call, open)
             .iter()
             .map(|(key, meaning)| ((*key).to_owned(), (*meaning).to_owned()))
+            .chain(
+                flow::input_of(view, call)
+                    .into_iter()
+                    .map(|field| (field.name, field.doc)),
+            )
             .collect(),
         None => returned_keys(view, open),
     };
@@ -274,7 +280,7 @@ fn returned_keys(view: &View, open: usize) -> Vec<(String, String)> {
             .into_iter()
             .map(|member| (member.name, member.doc))
             .collect(),
-        name => snippets::returned(name)
+        name => snippets::returned(view.kind(), name)
             .iter()
             .map(|(key, doc)| ((*key).to_owned(), (*doc).to_owned()))
             .collect(),

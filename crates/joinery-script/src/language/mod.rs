@@ -5,6 +5,7 @@ pub(crate) mod code;
 pub mod complete;
 pub(crate) mod context;
 mod docs;
+mod flow;
 pub mod folding;
 pub mod format;
 pub mod hover;
@@ -21,6 +22,7 @@ pub(crate) mod strings;
 pub(crate) mod view;
 
 pub use code::Code;
+pub use flow::Beside;
 pub use lines::{Lines, Place};
 pub use scan::Span;
 pub use view::{Around, Seen, SeenCall, View};

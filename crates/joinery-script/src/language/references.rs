@@ -381,6 +381,7 @@ fn elsewhere(view: &View, entity: &Entity, connector: Around) -> Vec<Location> {
             connector: view.connector,
             path,
             seen: None,
+            beside: view.beside,
             code,
             scopes,
         };

@@ -1,5 +1,6 @@
 //! What kind of value an expression gives, as far as the text, the schemas and the last run tell.
 
+use joinery_connector::FileKind;
 use serde_json::Value;
 
 use super::{
@@ -242,6 +243,7 @@ impl View<'_> {
         match symbol.name.as_str() {
             "input" => Shape::Map(self.input_members()),
             "connection" => Shape::Map(self.connection_members()),
+            "event" if self.kind() == FileKind::Flow => shape_or_unknown(super::flow::event(self)),
             "event" => Shape::Map(self.declared_members("output_fields")),
             "request" if self.path == "connection.rhai" => Shape::Type("Request".to_owned(), Box::default()),
             _ => Shape::Unknown,

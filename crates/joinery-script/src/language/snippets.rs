@@ -14,8 +14,15 @@ pub fn entry_doc(kind: FileKind, name: &str) -> Option<&'static str> {
 }
 
 /// The keys of the map that a function returns.
-pub fn returned(function: &str) -> &'static [(&'static str, &'static str)] {
+pub fn returned(kind: FileKind, function: &str) -> &'static [(&'static str, &'static str)] {
     match function {
+        "trigger" if kind == FileKind::Flow => &[
+            ("connector", "The connector whose trigger starts the flow."),
+            ("trigger", "The trigger."),
+            ("connection", "The connection that it is polled on."),
+            ("connections", "The connection of each other connector, by its name."),
+            ("input", "What the trigger is asked with."),
+        ],
         "poll" => &[
             ("events", "The events that were found."),
             ("cursor", "Where the next poll goes on."),

@@ -4,9 +4,11 @@ use super::{
     code::Bracket,
     complete::{Item, ItemKind},
     context::called,
+    flow,
     view::View,
 };
 use crate::functions::FIELD_TYPES;
+use joinery_connector::FileKind;
 
 const FORMATS: &[&str] = &[
     "date",
@@ -41,6 +43,12 @@ pub enum Meaning {
     InputField,
     /// The name of a field in `only(schema("..."), ["..."])`.
     FieldOf,
+    /// `run("...")` of a flow, or `ask: "..."`.
+    Action,
+    /// `connector: "..."` of a flow.
+    Connector,
+    /// `trigger: "..."` of a flow.
+    Trigger,
     /// Anything.
     Plain,
 }
@@ -55,11 +63,13 @@ pub fn meaning(view: &View, token: usize) -> Meaning {
         return Meaning::Plain;
     };
     let function = |open: usize| called(code, open);
+    let in_flow = view.kind() == FileKind::Flow;
     match code.bracket[open] {
         Some(Bracket::Call) => match function(open).as_deref() {
             Some("schema") => Meaning::Schema,
             Some("pick_list") if token == open + 1 => Meaning::PickList,
             Some("http.request") if token == open + 1 => Meaning::Method,
+            Some("run") if token == open + 1 && in_flow => Meaning::Action,
             _ => Meaning::Plain,
         },
         Some(Bracket::Map) if code.before(token) == ":" => {
@@ -69,6 +79,9 @@ pub fn meaning(view: &View, token: usize) -> Meaning {
                 "type" if of_field => Meaning::Type,
                 "format" if of_field => Meaning::Format,
                 "field" => Meaning::InputField,
+                "ask" if in_flow => Meaning::Action,
+                "connector" if in_flow => Meaning::Connector,
+                "trigger" if in_flow => Meaning::Trigger,
                 _ => Meaning::Plain,
             }
         }
@@ -113,6 +126,9 @@ pub fn items(view: &View, token: usize) -> Vec<Item> {
         Meaning::Method => values(METHODS),
         Meaning::InputField => members(view.declared_members("input_fields")),
         Meaning::FieldOf => members(fields_of(view, token)),
+        Meaning::Action => named(flow::actions(view)),
+        Meaning::Connector => named(flow::connectors(view)),
+        Meaning::Trigger => named(flow::triggers(view)),
         Meaning::Plain => Vec::new(),
     }
 }
@@ -125,6 +141,13 @@ pub fn fields_of(view: &View, token: usize) -> Vec<super::shape::Member> {
         call.and_then(|call| (call + 1..token).find(|&at| code.word(at) == "schema" && code.word(at + 1) == "("));
     let name = schema.and_then(|at| view.text_token(at + 2)).unwrap_or_default();
     view.schema_members(&name)
+}
+
+fn named(names: Vec<(String, String)>) -> Vec<Item> {
+    names
+        .into_iter()
+        .map(|(name, title)| Item::new(name, ItemKind::Value, 0).with(title, ""))
+        .collect()
 }
 
 fn members(members: Vec<super::shape::Member>) -> Vec<Item> {

@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::{
     code::Code,
     docs::Docs,
+    flow::Beside,
     scan::{Kind, Span},
     scopes::{Scopes, Symbol},
 };
@@ -63,6 +64,8 @@ pub struct View<'a> {
     pub path: &'a str,
     /// What its last run showed.
     pub seen: Option<&'a Seen>,
+    /// The connectors beside it, where it is a flow's.
+    pub beside: Option<&'a Beside>,
     /// Its tokens.
     pub code: Code<'a>,
     /// Its names.
@@ -96,9 +99,17 @@ impl<'a> View<'a> {
             connector,
             path,
             seen,
+            beside: None,
             code,
             scopes,
         }
+    }
+
+    /// The same script among the connectors of its workspace.
+    #[must_use]
+    pub fn among(mut self, beside: &'a Beside) -> Self {
+        self.beside = Some(beside);
+        self
     }
 
     /// The script's text.

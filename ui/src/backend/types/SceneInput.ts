@@ -5,6 +5,10 @@
  */
 export type SceneInput = { 
 /**
+ * The field's name.
+ */
+name: string, 
+/**
  * What it is called.
  */
 label: string, 
@@ -15,4 +19,8 @@ value: string,
 /**
  * Whether it must be given.
  */
-required: boolean, };
+required: boolean, 
+/**
+ * Whether the speaker may give another: a text of a live run.
+ */
+open: boolean, };

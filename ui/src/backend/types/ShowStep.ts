@@ -28,4 +28,8 @@ connection: string | null,
 /**
  * The environment, where one is chosen.
  */
-environment: string | null, };
+environment: string | null, 
+/**
+ * What the speaker gave a live run in place of the story's own input, by the names of the fields.
+ */
+input: { [key in string]: string }, };

@@ -4,6 +4,7 @@ import { BackendError } from '../../backend/error';
 import type { FunctionHelp } from '../../backend/types/FunctionHelp';
 import type { Operation } from '../../backend/types/Operation';
 import type { OperationName } from '../../backend/types/OperationName';
+import type { Layout } from '../../lib/layout.svelte';
 import type { Session } from '../../lib/session.svelte';
 import { find, functionEntry, operationEntry, wordAt, type Entry } from './entries';
 
@@ -11,10 +12,11 @@ import { find, functionEntry, operationEntry, wordAt, type Entry } from './entri
 const MOST = 200;
 
 export class Docs {
-	open = $state(false);
 	text = $state('');
 	functions = $state.raw<FunctionHelp[] | null>(null);
 	operations = $state.raw<OperationName[]>([]);
+	/** Whether the description of the API is being read: a large one takes its time. */
+	reading = $state(false);
 	/** Why the description of the API cannot be read, or the functions. */
 	failure = $state.raw<BackendError | null>(null);
 	/** The id of the entry in hand. */
@@ -28,20 +30,26 @@ export class Docs {
 
 	readonly backend: Backend;
 	readonly session: Session;
+	readonly #layout: Layout;
 
 	all = $derived<Entry[]>([...(this.functions ?? []).map(functionEntry), ...this.operations.map(operationEntry)]);
 	found = $derived(find(this.all, this.text));
 	shown = $derived(this.found.slice(0, MOST));
 	entry = $derived(this.all.find((each) => each.id === this.selected) ?? null);
 
-	constructor(backend: Backend, session: Session) {
+	constructor(backend: Backend, session: Session, layout: Layout) {
 		this.backend = backend;
 		this.session = session;
+		this.#layout = layout;
+	}
+
+	get open(): boolean {
+		return this.#layout.side === 'docs';
 	}
 
 	/** Opens the pane with the field in hand. */
 	async show(): Promise<void> {
-		this.open = true;
+		this.#layout.set({ side: 'docs' });
 		this.focus++;
 		await this.load();
 	}
@@ -68,7 +76,7 @@ export class Docs {
 	}
 
 	close(): void {
-		this.open = false;
+		if (this.open) this.#layout.set({ side: 'none' });
 		this.asked = null;
 	}
 
@@ -79,10 +87,12 @@ export class Docs {
 		});
 		const { connector } = this.session;
 		// A description that cannot be read leaves the functions.
+		this.reading = true;
 		await this.#try(async () => {
 			const operations = connector === '' ? [] : await this.backend.operations(connector);
 			if (connector === this.session.connector) this.operations = operations;
 		});
+		if (connector === this.session.connector) this.reading = false;
 	}
 
 	async choose(entry: Entry): Promise<void> {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { fake } from '../../backend/fake';
 import { markdown } from '../../lib/markdown';
+import { Layout } from '../../lib/layout.svelte';
 import { Session } from '../../lib/session.svelte';
 import { Docs } from './docs.svelte';
 import { callOf, find, functionEntry, operationEntry, wordAt, type Entry } from './entries';
@@ -19,7 +20,7 @@ async function opened() {
 	});
 	const session = new Session(backend);
 	await session.open(await backend.workspace());
-	const docs = new Docs(backend, session);
+	const docs = new Docs(backend, session, new Layout(backend));
 	await docs.show();
 	return { docs, session };
 }

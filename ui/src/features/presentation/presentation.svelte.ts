@@ -1,11 +1,13 @@
 /** The story of a connector on stage: which step is shown, what came of it, how large it is. */
 import type { Backend } from '../../backend';
 import { BackendError } from '../../backend/error';
+import type { BodyLine } from '../../backend/types/BodyLine';
 import type { DemoSource } from '../../backend/types/DemoSource';
 import type { DemoStep } from '../../backend/types/DemoStep';
 import type { DemoView } from '../../backend/types/DemoView';
 import type { Scene } from '../../backend/types/Scene';
 import type { Session } from '../../lib/session.svelte';
+import { newLines } from '../../lib/editor/diff-view';
 import { sentence } from '../../lib/format';
 
 const SIZES = { least: 80, usual: 150, most: 240, step: 10 };
@@ -25,10 +27,14 @@ export class Presentation {
 	/** Whether a step is being done. */
 	busy = $state(false);
 	scenes = $state.raw<readonly (Scene | undefined)[]>([]);
+	/** What each step gave before it was done again. */
+	before = $state.raw<readonly (Scene | undefined)[]>([]);
 
 	steps = $derived<readonly DemoStep[]>(this.view?.steps ?? []);
 	step = $derived(this.steps[this.index] ?? null);
 	scene = $derived(this.scenes[this.index] ?? null);
+	/** Lines of the answer, from 0, that are not as they were before the step was done again. */
+	changed = $derived(changedLines(this.before[this.index]?.lines, this.scene?.lines));
 	next = $derived(this.steps[this.index + 1] ?? null);
 	canGoLive = $derived.by(() => this.#session.connection !== null);
 	/** What a screen reader says of where the story is. */
@@ -44,6 +50,8 @@ export class Presentation {
 	#session: Session;
 	/** The step under way; an answer to another comes too late. */
 	#asked = 0;
+	/** What the speaker gave each run in place of the story's input. It is not shown again: the scene shows it covered. */
+	#given: Record<string, string>[] = [];
 
 	constructor(backend: Backend, session: Session) {
 		this.#backend = backend;
@@ -111,6 +119,13 @@ export class Presentation {
 		return this.#show(true);
 	}
 
+	/** Gives the run in hand another value for a field, for when it is done again; with none the story's counts. */
+	give(name: string, value: string): void {
+		const given = { ...this.#given[this.index], [name]: value };
+		if (value === '') delete given[name];
+		this.#given[this.index] = given;
+	}
+
 	/** Between recordings and the org. The story begins anew: what one said is not what the other did. */
 	async turn(): Promise<void> {
 		if (!this.canGoLive) return;
@@ -148,10 +163,13 @@ export class Presentation {
 				step: index,
 				source: this.source,
 				connection: this.source === 'live' ? this.#session.connection : null,
-				environment: this.#session.environments.chosen
+				environment: this.#session.environments.chosen,
+				input: this.source === 'live' ? (this.#given[index] ?? {}) : {}
 			});
 			if (asked !== this.#asked) return;
-			const scenes = [...this.scenes];
+			const [before, scenes] = [[...this.before], [...this.scenes]];
+			before[index] = scenes[index];
+			this.before = before;
 			scenes[index] = scene;
 			this.scenes = scenes;
 		} catch (thrown) {
@@ -176,11 +194,20 @@ export class Presentation {
 		this.error = null;
 		this.index = 0;
 		this.scenes = [];
+		this.before = [];
+		this.#given = [];
 	}
 
 	#id(asked: number): string {
 		return `demo-${asked}`;
 	}
+}
+
+/** The lines that no line of before stands for, in their order; none where nothing was before. */
+function changedLines(before: readonly BodyLine[] | undefined, now: readonly BodyLine[] | undefined): number[] {
+	if (!before || !now) return [];
+	const text = ({ depth, text }: BodyLine) => ' '.repeat(depth) + text;
+	return newLines(before.map(text), now.map(text));
 }
 
 function recordedLabel(at: string | null): string {

@@ -51,6 +51,34 @@ describe('a presentation', () => {
 		expect(asked).toHaveLength(4);
 	});
 
+	it('runs live with what the speaker gives, marks what changed, and forgets it with the turn', async () => {
+		const { showStep } = backend;
+		backend.showStep = async (step) => {
+			const scene = await showStep(step);
+			const [first, ...rest] = scene.lines;
+			return step.input['user'] && first
+				? { ...scene, lines: [first, { ...rest[0]!, text: 'id: "2"' }, ...rest.slice(1)] }
+				: scene;
+		};
+		const presentation = new Presentation(backend, session);
+		await presentation.start();
+		presentation.give('user', 'grace.hopper@acme.example');
+		await presentation.again();
+		expect(asked.at(-1)?.input).toEqual({});
+		await presentation.turn();
+		await presentation.go(2);
+		expect(presentation.scene?.inputs[0]?.open).toBe(true);
+		expect(presentation.changed).toEqual([]);
+		presentation.give('user', 'grace.hopper@acme.example');
+		await presentation.again();
+		expect(asked.at(-1)).toMatchObject({ step: 2, input: { user: 'grace.hopper@acme.example' } });
+		expect(presentation.changed).toEqual([1]);
+		await presentation.turn();
+		await presentation.turn();
+		await presentation.go(2);
+		expect(asked.at(-1)?.input).toEqual({});
+	});
+
 	it('goes live on the connection in use, from the beginning', async () => {
 		const presentation = new Presentation(backend, session);
 		await presentation.start();

@@ -64,6 +64,8 @@ export class Tester {
 	readonly secrets: SecretAsks;
 	/** Tabs that were closed, the last one last. */
 	#closed: RequestTab[] = [];
+	/** Counts what was asked to be shown: what was asked for last stays in front, however late the others come. */
+	#asked = 0;
 	#functions: Promise<TemplateFunction[]> | undefined;
 	#variableTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -79,20 +81,31 @@ export class Tester {
 	}
 
 	async open(file: FileRef): Promise<void> {
-		const known = this.tabs.find((tab) => tab.file?.connector === file.connector && tab.file.path === file.path);
-		if (known) {
-			this.active = known;
-			return;
-		}
+		const asked = ++this.#asked;
 		try {
-			const { request } = await this.backend.openRequest(file);
-			this.#show(new RequestTab(file.connector, file, request));
+			const tab = await this.#load(file);
+			if (asked === this.#asked) this.#show(tab);
 		} catch (thrown) {
 			const failure = BackendError.from(thrown);
 			this.session.fail(failure);
 			// What cannot be read as a request can be read, and put right, as text.
-			this.onunreadable?.(file, failure.line ?? 1);
+			if (asked === this.#asked) this.onunreadable?.(file, failure.line ?? 1);
 		}
+	}
+
+	/** Opens a request in a tab; what is in front stays there. */
+	async add(file: FileRef): Promise<RequestTab | null> {
+		try {
+			return await this.#load(file);
+		} catch (thrown) {
+			this.session.fail(thrown);
+			return null;
+		}
+	}
+
+	/** Brings a tab forward where none is in front; what somebody asked for and is not here yet still comes. */
+	fill(tab: RequestTab | null): void {
+		this.active ??= tab;
 	}
 
 	newRequest(connector = this.session.connector, folder = 'requests'): void {
@@ -116,7 +129,8 @@ export class Tester {
 	}
 
 	select(id: string): void {
-		this.active = this.tabs.find((tab) => tab.id === id) ?? this.active;
+		const tab = this.tabs.find((each) => each.id === id);
+		if (tab) this.#show(tab);
 	}
 
 	close(id: string): void {
@@ -140,8 +154,7 @@ export class Tester {
 		const tab = this.#closed.pop();
 		if (!tab) return;
 		const open = tab.file && this.tabs.find((each) => sameFile(each.file, tab.file));
-		if (open) this.active = open;
-		else this.#show(tab);
+		this.#show(open ?? tab);
 	}
 
 	/** A request, or a folder of them, has another path now; what is open of it stays open. */
@@ -406,7 +419,19 @@ export class Tester {
 		return `${folder}/${free}`.replace(/^requests\//, '');
 	}
 
+	/** The open tab of a request, opened where there is none. */
+	async #load(file: FileRef): Promise<RequestTab> {
+		const open = () => this.tabs.find((tab) => sameFile(tab.file, file));
+		const known = open();
+		if (known) return known;
+		const { request } = await this.backend.openRequest(file);
+		const tab = open() ?? new RequestTab(file.connector, file, request);
+		if (!this.tabs.includes(tab)) this.tabs = [...this.tabs, tab];
+		return tab;
+	}
+
 	#show(tab: RequestTab): void {
+		this.#asked++;
 		if (!this.tabs.includes(tab)) this.tabs = [...this.tabs, tab];
 		this.active = tab;
 	}

@@ -71,17 +71,17 @@ export class SandboxPanel {
 	}
 
 	get open(): boolean {
-		return this.#layout.showSandbox;
+		return this.#layout.side === 'sandbox';
 	}
 
 	show(section: Section = this.section): void {
 		this.section = section;
 		this.asked = true;
-		this.#layout.set({ showSandbox: true });
+		this.#layout.set({ side: 'sandbox' });
 	}
 
 	close(): void {
-		this.#layout.set({ showSandbox: false });
+		if (this.open) this.#layout.set({ side: 'none' });
 	}
 
 	/** One look at the org: at a glance, its calls, and what the open section shows. */

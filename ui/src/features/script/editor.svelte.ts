@@ -51,6 +51,8 @@ export class Editor {
 	readonly session: Session;
 	readonly #language: Language;
 	#checkTimer: ReturnType<typeof setTimeout> | undefined;
+	/** Counts what was asked to be shown: what was asked for last stays in front, however late the others come. */
+	#asked = 0;
 
 	constructor(backend: Backend, session: Session) {
 		this.backend = backend;
@@ -77,10 +79,21 @@ export class Editor {
 
 	/** `focused`: whether the text takes the focus. */
 	async open(file: FileRef, line?: number, focused = true): Promise<void> {
+		const asked = ++this.#asked;
 		const document = await this.#load(file);
-		if (!document) return;
+		if (!document || asked !== this.#asked) return;
 		this.#activate(document, focused);
 		if (line !== undefined) this.#moveTo(document, line, focused);
+	}
+
+	/** Opens a file in a tab; what is in front stays there. */
+	async add(file: FileRef): Promise<Document | null> {
+		return this.#load(file);
+	}
+
+	/** Brings a document forward where none is in front; what somebody asked for and is not here yet still comes. */
+	fill(document: Document | null): void {
+		if (document && !this.active) this.#bringForward(document, false);
 	}
 
 	/** Shows a line of a file, opened where it is not. */
@@ -230,6 +243,11 @@ export class Editor {
 	}
 
 	#activate(document: Document, focused = true): void {
+		this.#asked++;
+		this.#bringForward(document, focused);
+	}
+
+	#bringForward(document: Document, focused: boolean): void {
 		this.wantsFocus = focused;
 		this.active = document;
 		this.session.cursor = caretOf(document.now);

@@ -21,6 +21,7 @@ export interface CaseGroup {
 }
 
 const ON_SAVE = 'tests.on_save';
+const BESIDE = 'tests.beside';
 const DRAW_AFTER_MS = 60;
 
 let nextRun = 1;
@@ -34,6 +35,8 @@ export class Tests {
 	mode = $state<'replay' | 'live'>('replay');
 	filter = $state('');
 	runOnSave = $state(true);
+	/** Whether what was expected and what came stand beside each other, and not in one tree. */
+	beside = $state(false);
 	/** The id of the run under way, and what it runs. */
 	running = $state<string | null>(null);
 	waiting = $state.raw<readonly string[]>([]);
@@ -83,6 +86,10 @@ export class Tests {
 				if (typeof on === 'boolean') this.runOnSave = on;
 			})
 			.catch(() => undefined);
+		void backend
+			.recall(BESIDE)
+			.then((on) => (this.beside = on === true))
+			.catch(() => undefined);
 	}
 
 	/** Lists the cases of the connector in hand. What is known of another's is forgotten. */
@@ -119,6 +126,11 @@ export class Tests {
 	setRunOnSave(on: boolean): void {
 		this.runOnSave = on;
 		void this.backend.remember(ON_SAVE, on).catch(() => undefined);
+	}
+
+	setBeside(on: boolean): void {
+		this.beside = on;
+		void this.backend.remember(BESIDE, on).catch(() => undefined);
 	}
 
 	async select(key: string | null): Promise<void> {

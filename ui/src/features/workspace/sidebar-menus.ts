@@ -54,6 +54,11 @@ export function newItems(make: (kind: FileKind) => void): MenuItem[] {
 	return NEW_KINDS.map(([kind, label]) => ({ label, icon: KIND_ICONS[kind], run: () => make(kind) }));
 }
 
+/** What is made of the connector in hand, and what of the workspace. */
+export function allNewItems(make: (kind: FileKind) => void): MenuItem[] {
+	return [...newItems(make), 'line', { label: 'Flow', icon: KIND_ICONS.flow, run: () => make('flow') }];
+}
+
 /** `marked`: the rows it is about, where it is about several. */
 export function itemsFor(node: TreeNode, marked: readonly TreeNode[], actions: Actions): MenuItem[] {
 	const { requests } = actions;
@@ -63,9 +68,10 @@ export function itemsFor(node: TreeNode, marked: readonly TreeNode[], actions: A
 	const group = NEW_KINDS.find(([kind]) => node.id.endsWith(`#${kind}`));
 	if (group) return [{ label: `New ${group[1].toLowerCase()}`, icon: Plus, run: () => actions.new(group[0]) }];
 	const file = fileOf(node.id);
-	// Of flows none is made here: they are no connector's.
+	// What lies beside the connectors is flows only.
 	const ofFlows = [node, ...(node.children ?? [])].some((each) => each.id.endsWith('#flow'));
-	if (node.children !== null) return ofFlows ? [] : newItems(actions.new);
+	if (ofFlows) return [{ label: 'New flow', icon: Plus, run: () => actions.new('flow') }];
+	if (node.children !== null) return newItems(actions.new);
 	const items: MenuItem[] = [{ label: 'Open', run: () => actions.open(node) }];
 	if (node.movable) {
 		items.push(

@@ -39,6 +39,16 @@ export function changedLines(old: string, now: string): { added: number; removed
 	return { added, removed };
 }
 
+/** Which lines of `now`, from 0, were not there before. */
+export function newLines(old: readonly string[], now: readonly string[]): number[] {
+	const [before, after] = [Text.of(old.length > 0 ? old : ['']), Text.of(now.length > 0 ? now : [''])];
+	return Chunk.build(before, after, LIMITS).flatMap((chunk) => {
+		if (chunk.toB <= chunk.fromB) return [];
+		const from = after.lineAt(chunk.fromB).number - 1;
+		return Array.from({ length: span(after, chunk.fromB, chunk.endB) }, (_, at) => from + at);
+	});
+}
+
 export function showDiff(parent: HTMLElement, options: DiffOptions): DiffShown {
 	const { old, now, oldName, nowName, beside, whole } = options;
 	const collapseUnchanged = whole ? undefined : COLLAPSED;

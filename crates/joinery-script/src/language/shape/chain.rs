@@ -135,6 +135,7 @@ impl View<'_> {
             connector: self.connector,
             path: &file,
             seen: self.seen,
+            beside: self.beside,
             code,
             scopes,
         };
