@@ -6,6 +6,7 @@ import type { FileRef } from '../../backend/types/FileRef';
 import type { MadeAction } from '../../backend/types/MadeAction';
 import type { Prompt } from '../../backend/types/Prompt';
 import type { SavedRequest } from '../../backend/types/SavedRequest';
+import type { SecretPlace } from '../../backend/types/SecretPlace';
 import type { RequestInContext } from '../../backend/types/RequestInContext';
 import type { SendRequest } from '../../backend/types/SendRequest';
 import type { Sent } from '../../backend/types/Sent';
@@ -29,8 +30,14 @@ const VARIABLES_AFTER_MS = 120;
 const CLOSED_AT_MOST = 20;
 const CASE_HINT = 'Record it with: joinery test --record --connection NAME';
 
-/** Where a value can be set from the tester. */
-export type SetScope = 'request' | 'folder' | 'environment' | 'workspace';
+/** Where a value can be set from the tester: a secret with the connection, or in memory until the studio closes. */
+export type SetScope = 'request' | 'folder' | 'environment' | 'workspace' | SecretPlace;
+
+/** A request that is being read. What is moved meanwhile is looked for where it went. */
+interface Opening {
+	file: FileRef;
+	name?: string;
+}
 
 let nextSend = 1;
 
@@ -60,8 +67,14 @@ export class Tester {
 	/** Asks what a request's `{{prompt()}}`s want to know; null where the person would not say. */
 	onprompts: ((prompts: Prompt[]) => Promise<Record<string, string> | null>) | undefined;
 
+	/** Asks for the value of a variable of the request in hand. */
+	onset: ((variable: string) => void) | undefined;
+
 	readonly description: Description;
 	readonly secrets: SecretAsks;
+	#openings = new Set<Opening>();
+	/** Files that are on their way to another place. */
+	#moves = new Set<Promise<void>>();
 	/** Tabs that were closed, the last one last. */
 	#closed: RequestTab[] = [];
 	#functions: Promise<TemplateFunction[]> | undefined;
@@ -73,7 +86,7 @@ export class Tester {
 		this.description = new Description(backend);
 		this.secrets = new SecretAsks(backend, session, (tab) => this.#show(tab));
 		backend.listen((event) => {
-			if (event.kind === 'send_progress' || event.kind === 'send_waits')
+			if (event.kind === 'send_progress' || event.kind === 'send_waits' || event.kind === 'send_receives')
 				this.tabs.find((each) => each.sending === event.id)?.hear(event);
 		});
 	}
@@ -84,14 +97,31 @@ export class Tester {
 			this.active = known;
 			return;
 		}
+		const opening: Opening = { file };
+		this.#openings.add(opening);
 		try {
-			const { request } = await this.backend.openRequest(file);
-			this.#show(new RequestTab(file.connector, file, request));
+			const request = await this.#read(opening);
+			const tab = new RequestTab(file.connector, opening.file, request);
+			if (opening.name !== undefined) tab.renamed(opening.name);
+			this.#show(tab);
 		} catch (thrown) {
 			const failure = BackendError.from(thrown);
 			this.session.fail(failure);
 			// What cannot be read as a request can be read, and put right, as text.
-			this.onunreadable?.(file, failure.line ?? 1);
+			this.onunreadable?.(opening.file, failure.line ?? 1);
+		} finally {
+			this.#openings.delete(opening);
+		}
+	}
+
+	async #read(opening: Opening): Promise<SavedRequest> {
+		const { file } = opening;
+		try {
+			return (await this.backend.openRequest(file)).request;
+		} catch (thrown) {
+			await Promise.allSettled(this.#moves);
+			if (opening.file === file) throw thrown;
+			return this.#read(opening);
 		}
 	}
 
@@ -144,14 +174,27 @@ export class Tester {
 		else this.#show(tab);
 	}
 
-	/** A request, or a folder of them, has another path now; what is open of it stays open. */
+	/** A request, or a folder of them, gets another path by `work`; what is open of it, or is being opened, stays open. */
+	async follow(from: FileRef, work: Promise<FileRef>, name?: string): Promise<void> {
+		const move = work.then((to) => this.moved(from, to, name));
+		this.#moves.add(move);
+		try {
+			await move;
+		} finally {
+			this.#moves.delete(move);
+		}
+	}
+
+	/** A request, or a folder of them, has another path now. */
 	moved(from: FileRef, to: FileRef, name?: string): void {
-		for (const tab of [...this.tabs, ...this.#closed]) {
+		for (const tab of [...this.tabs, ...this.#closed, ...this.#openings]) {
 			const { file } = tab;
 			if (!file || file.connector !== from.connector) continue;
 			if (file.path === from.path) {
 				tab.file = to;
-				if (name !== undefined) tab.renamed(name);
+				if (name === undefined) continue;
+				if (tab instanceof RequestTab) tab.renamed(name);
+				else tab.name = name;
 			} else if (file.path.startsWith(`${from.path}/`)) {
 				tab.file = { ...file, path: to.path + file.path.slice(from.path.length) };
 			}
@@ -209,6 +252,7 @@ export class Tester {
 			tab.sending = null;
 			tab.progress = null;
 			tab.waits = null;
+			tab.coming = null;
 		}
 	}
 
@@ -312,9 +356,12 @@ export class Tester {
 		return prompts.length === 0 ? {} : this.onprompts(prompts);
 	}
 
-	/** Gives a variable a value: in the request, its folder, the environment in use or the workspace. */
+	/** Gives a variable a value: in the request, its folder, the environment in use, the workspace, or as a secret. */
 	async setVariable(tab: RequestTab, name: string, value: string, scope: SetScope): Promise<void> {
-		if (scope === 'request') tab.edit({ variables: { ...tab.draft.variables, [name]: value } });
+		if (scope === 'session' || scope === 'connection') {
+			// Nothing typed: the secret that is held already.
+			await this.backend.setSecret({ shown: this.inContext(tab), name, value: value === '' ? null : value, place: scope });
+		} else if (scope === 'request') tab.edit({ variables: { ...tab.draft.variables, [name]: value } });
 		else if (scope === 'folder') {
 			const folder = { connector: tab.connector, path: folderOf(tab) };
 			const says = await this.backend.requestFolder(folder);
@@ -326,16 +373,14 @@ export class Tester {
 	/** Fills the request with what a curl command sends; what was there can be had back. */
 	async takeCurl(tab: RequestTab, text: string): Promise<void> {
 		try {
-			const { request, not_carried } = await this.backend.importCurl(text);
+			const { request, not_carried, held } = await this.backend.importCurl(this.inContext(tab), text);
 			const before = tab.draft;
 			tab.edit({ ...request, name: before.name, description: before.description });
-			const left = not_carried.map((each) => `${each.what}: ${each.why}`).join('. ');
-			this.session.toast(
-				left === '' ? 'Taken from the curl command.' : `Taken from the curl command. Left out: ${left}.`,
-				{
-					action: { label: 'Undo', run: () => tab.edit(before) }
-				}
-			);
+			const told = ['Taken from the curl command.'];
+			if (held.length > 0) told.push(`Held until Joinery closes, and in no file: ${held.join(', ')}.`);
+			const left = not_carried.map((each) => `${each.what} (${each.why})`).join(', ');
+			if (left !== '') told.push(`Left out: ${left}.`);
+			this.session.toast(told.join(' '), { action: { label: 'Undo', run: () => tab.edit(before) } });
 		} catch (thrown) {
 			this.session.fail(thrown);
 		}
