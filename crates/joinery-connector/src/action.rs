@@ -8,6 +8,7 @@ mod rhai;
 mod script;
 
 pub use field::field_code;
+pub(crate) use names::words;
 pub use rhai::property;
 use serde_json::Value;
 

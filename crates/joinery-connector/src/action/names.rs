@@ -133,7 +133,7 @@ pub(super) fn singular(word: &str) -> String {
 }
 
 /// The words of a name in lower case, split at anything but ASCII letters and digits, and where `camelCase` changes.
-pub(super) fn words(text: &str) -> Vec<String> {
+pub(crate) fn words(text: &str) -> Vec<String> {
     let letters: Vec<char> = text.chars().collect();
     let mut words: Vec<String> = Vec::new();
     let mut word = String::new();

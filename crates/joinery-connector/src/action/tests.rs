@@ -353,7 +353,7 @@ fn words_and_plurals_are_read_as_english() {
         ["user", "policy", "address", "status", "box", "branch", "new", "access"]
     );
     assert_eq!(
-        names::words("Get user's HTTPStatus-code2, please"),
+        words("Get user's HTTPStatus-code2, please"),
         ["get", "users", "http", "status", "code2", "please"]
     );
     assert_eq!(names::label("userId"), "User ID");

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, value::RawValue};
 
 use super::{NotCarried, Refused};
-use crate::request::{Pair, RequestAuth};
+use crate::{
+    action::words,
+    request::{Pair, RequestAuth},
+};
 
 /// How often anchors of a YAML file may be repeated in all.
 const MAX_REPEATED: usize = 100_000;
@@ -107,11 +110,15 @@ impl Secrets for Vec<NotCarried> {
     }
 }
 
-/// What stands in a file for a secret: a text that is one variable stays, of any other `left` decides.
+/// What stands in a file for a secret: a text that is one variable, or says yes or no, stays; of any other `left`
+/// decides.
 pub(super) fn secret(value: &str, name: &str, place: &str, left: &mut dyn Secrets) -> String {
     let inner = value.trim().strip_prefix("{{").and_then(|rest| rest.strip_suffix("}}"));
     if inner.is_some_and(|inner| !inner.contains(['{', '}'])) {
         return value.trim().to_owned();
+    }
+    if matches!(value, "true" | "false") {
+        return value.to_owned();
     }
     left.stand_in(value, name, place)
 }
@@ -139,7 +146,7 @@ const SECRET: &[&str] = &[
 /// Names that are secrets as they stand, and mean anything inside longer ones.
 const SECRET_ALONE: &[&str] = &["pwd", "pass", "pin", "otp", "jwt", "ssws", "auth", "xauth"];
 
-/// Ends of names that tell of a secret and are none: `token_url`, `token_type`.
+/// Ends of names that tell of a secret and are none: `token_url`, `accessTokenLifetimeMinutes`.
 const ABOUT: &[&str] = &[
     "url",
     "uri",
@@ -148,18 +155,46 @@ const ABOUT: &[&str] = &[
     "expiresin",
     "expiresat",
     "lifetime",
+    "days",
+    "hours",
+    "minutes",
+    "seconds",
+    "method",
+    "algorithm",
     "name",
     "id",
 ];
 
+/// Ends of names of members that describe the secret they lie in: Okta's `credentials.userName`,
+/// `recovery_question.question`, `password.hash.algorithm`.
+const DESCRIBES: &[&str] = &[
+    "question", "status", "change", "use", "kid", "issuer", "audience", "scope", "scopes", "mode", "order", "factor",
+];
+
 /// Whether what is called so is likely a secret.
 pub(crate) fn is_secret_name(name: &str) -> bool {
-    let letters = name.chars().filter(|letter| letter.is_alphanumeric());
-    let name: String = letters.flat_map(char::to_lowercase).collect();
+    let name = run_together(name);
     if SECRET_ALONE.contains(&name.as_str()) || name.ends_with("sessionid") {
         return true;
     }
     SECRET.iter().any(|word| name.contains(word)) && !ABOUT.iter().any(|end| name.ends_with(end))
+}
+
+/// Whether a member called so only describes the secret that it lies in.
+pub(super) fn describes_secret(name: &str) -> bool {
+    let together = run_together(name);
+    !is_secret_name(name) && ABOUT.iter().chain(DESCRIBES).any(|end| together.ends_with(end))
+}
+
+/// The variable for a secret that is called `name`: `secret_key` for `secretKey`.
+pub(super) fn secret_variable(name: &str) -> String {
+    variable(&words(name).join("_"))
+}
+
+/// The name in small letters, with nothing between its words.
+fn run_together(name: &str) -> String {
+    let letters = name.chars().filter(|letter| letter.is_alphanumeric());
+    letters.flat_map(char::to_lowercase).collect()
 }
 
 /// A header or parameter row, its value replaced by a variable where its name says that it is a secret.
@@ -167,7 +202,7 @@ pub(super) fn guarded(mut row: Pair, place: &str, left: &mut dyn Secrets) -> Pai
     if !is_secret_name(&row.name) || row.value.is_empty() {
         return row;
     }
-    let name = variable(&row.name.to_lowercase());
+    let name = secret_variable(&row.name);
     // `Bearer {{token}}` names its variable already; only the literal part matters.
     let literal = ["Bearer ", "SSWS ", "Basic ", "Token ", "DPoP "]
         .iter()

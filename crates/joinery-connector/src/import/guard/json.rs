@@ -1,13 +1,14 @@
 //! Secrets out of JSON text, which may hold placeholders where JSON knows none: everything else stays as written.
 
-use crate::import::parts::{Secrets, is_secret_name, secret, variable};
+use crate::import::parts::{Secrets, describes_secret, is_secret_name, secret, secret_variable};
 
 /// `text` with variables in place of values of members that are called like secrets, at any depth.
 pub(crate) fn without_secrets(text: &str, place: &str, left: &mut dyn Secrets) -> String {
     let mut written = String::with_capacity(text.len());
     // What is open: an object or list, and the name of the secret member it lies in.
     let mut open: Vec<Option<String>> = Vec::new();
-    let mut name: Option<String> = None;
+    // The name of the member whose value comes next.
+    let mut member: Option<String> = None;
     let mut at = 0;
     while let Some(letter) = text[at..].chars().next() {
         let end = match letter {
@@ -18,23 +19,27 @@ pub(crate) fn without_secrets(text: &str, place: &str, left: &mut dyn Secrets) -
             letter => at + letter.len_utf8(),
         };
         let token = &text[at..end];
-        let inside = name.clone().or_else(|| open.last().cloned().flatten());
+        let around = || open.last().cloned().flatten();
         match letter {
             '"' if text[end..].trim_start().starts_with(':') => {
-                let own = unquoted(token);
-                name = is_secret_name(&own).then_some(own);
+                member = Some(unquoted(token));
                 written.push_str(token);
             }
             '"' | '-' | '0'..='9' => {
-                match &inside {
-                    Some(name) => written.push_str(&replaced(token, name, place, left)),
+                let secret = match member.take() {
+                    Some(name) if is_secret_name(&name) => Some(name),
+                    Some(name) if describes_secret(&name) => None,
+                    // `{"password": {"hash": {"salt": "..."}}}` is another secret than the password's `value`.
+                    Some(name) if name != "value" => around().map(|around| format!("{around}_{name}")),
+                    _ => around(),
+                };
+                match secret {
+                    Some(name) => written.push_str(&replaced(token, &name, place, left)),
                     None => written.push_str(token),
                 }
-                name = None;
             }
             '{' | '[' if token.len() == 1 => {
-                open.push(inside);
-                name = None;
+                open.push(member.take().filter(|name| is_secret_name(name)).or_else(around));
                 written.push_str(token);
             }
             '}' | ']' => {
@@ -43,7 +48,7 @@ pub(crate) fn without_secrets(text: &str, place: &str, left: &mut dyn Secrets) -
             }
             _ => {
                 if letter == ',' || letter == '{' {
-                    name = None;
+                    member = None;
                 }
                 written.push_str(token);
             }
@@ -63,7 +68,7 @@ fn replaced(token: &str, name: &str, place: &str, left: &mut dyn Secrets) -> Str
     if value.is_empty() {
         return token.to_owned();
     }
-    let open = secret(&value, &variable(&name.to_lowercase()), place, left);
+    let open = secret(&value, &secret_variable(name), place, left);
     if open == value {
         return token.to_owned();
     }

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::{
-    import::parts::{Secrets, guarded, is_secret_name, own, secret, variable},
+    import::parts::{Secrets, guarded, is_secret_name, own, secret, secret_variable},
     request::{Pair, RequestAuth},
 };
 
@@ -28,7 +28,7 @@ static USER: LazyLock<Regex> = LazyLock::new(|| {
 
 /// The value without a secret: what is one variable stays.
 pub(super) fn literal(value: &str, name: &str, place: &str, left: &mut dyn Secrets) -> String {
-    secret(value, &variable(&name.to_lowercase()), place, left)
+    secret(value, &secret_variable(name), place, left)
 }
 
 pub(super) fn headers(rows: &mut [Pair], place: &str, left: &mut dyn Secrets) {

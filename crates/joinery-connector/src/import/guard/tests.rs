@@ -54,6 +54,30 @@ fn a_template_with_quotes_of_its_own_is_one_value() {
 }
 
 #[test]
+fn what_only_tells_of_a_secret_stays_as_it_is() {
+    let text = r#"{
+        "actions": {"token": {"accessTokenLifetimeMinutes": 60, "inlineHook": {"id": "cal123"}}},
+        "credentials": {
+            "userName": {"template": "sesame1"},
+            "recovery_question": {"question": "Which hill?", "answer": "sesame2"},
+            "password": {"hash": {"algorithm": "BCRYPT", "workFactor": 10, "salt": "sesame3", "value": "sesame4"}},
+            "signing": {"kid": "key-1", "use": "sig", "secretKey": "sesame5"}
+        },
+        "oauthTokens": "true"
+    }"#;
+    let mut left = Vec::new();
+    let written = super::json::without_secrets(text, "Users", &mut left);
+    let expected = text
+        .replace("sesame1", "{{credentials_template}}")
+        .replace("sesame2", "{{recovery_question_answer}}")
+        .replace("sesame3", "{{password_salt}}")
+        .replace("sesame4", "{{password}}")
+        .replace("sesame5", "{{secret_key}}");
+    assert_eq!(written, expected);
+    assert_eq!(left.len(), 5, "{left:?}");
+}
+
+#[test]
 fn curl_commands_lose_their_secrets() {
     let at = planted;
     check(

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::{Captures, Regex};
 
 use super::{json, rows};
-use crate::import::parts::{Secrets, is_secret_name, secret, variable};
+use crate::import::parts::{Secrets, is_secret_name, secret, secret_variable};
 
 /// Names that hold something secret and values that follow them: `<password>x</password>`, `password: "x"`.
 static NAMED: LazyLock<[Regex; 2]> = LazyLock::new(|| {
@@ -36,7 +36,7 @@ pub(super) fn without_secrets(text: &str, place: &str, left: &mut dyn Secrets) -
             if !is_secret_name(name) || value.trim().is_empty() {
                 return found[0].to_owned();
             }
-            let value = secret(value, &variable(&name.to_lowercase()), place, left);
+            let value = secret(value, &secret_variable(name), place, left);
             format!("{}{value}{}", &found["before"], &found["after"])
         });
         text = replaced.into_owned();

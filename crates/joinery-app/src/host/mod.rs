@@ -1,25 +1,30 @@
 //! What scripts reach the world through: HTTP by the connection's client, secrets put in on the way out, every call
 //! and console line recorded.
 
+mod permit;
+mod prepare;
+mod record;
+
 use std::{
-    collections::BTreeMap,
     path::Path,
     sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
 
-use joinery_connector::{Connector, HttpRequest, HttpResponse, Secret, http::HttpBody};
-use joinery_http::{Body, Client, Exchange, SentRequest, Taped, redact};
+use joinery_connector::{Connector, HttpRequest};
+use joinery_http::{Body, Client, Exchange, redact};
 use joinery_script::{
     CallPlace, Cancel, ConsoleLevel, ConsoleLine, Host, HostResponse, HttpFailure, ScriptRequest, crypto,
-    host::{Pace, SecretFailure, SecretOperation, secret_mark, send_together},
+    host::{Pace, SecretFailure, SecretOperation, send_together},
 };
+pub(crate) use prepare::put_in;
+pub(crate) use record::{Record, RecordedCall, wrote};
+use record::{answered, signing_in};
 use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
-use url::Url;
 
 use crate::{
-    chance::{Chance, Drawn},
+    chance::Chance,
     connections::{self, Resolved},
     error::{http_code, http_hint},
     run_files::RunFiles,
@@ -31,9 +36,6 @@ use crate::{
 
 /// The largest body a script is handed; above it the script would hold hundreds of megabytes of values.
 const LARGEST_BODY: u64 = 64 << 20;
-
-/// A request's own timeout, where the script sets none.
-const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A run's way out.
 pub(crate) struct RunHost {
@@ -59,63 +61,6 @@ pub(crate) struct RunHost {
     step_key: Option<String>,
     /// Whether requests that would change something are kept in place of being sent.
     dry: bool,
-}
-
-/// What a run did.
-#[derive(Default)]
-pub(crate) struct Record {
-    pub(crate) calls: Vec<RecordedCall>,
-    pub(crate) console: Vec<ConsoleLine>,
-    /// What the last call to the connection's own service said of it.
-    pub(crate) health: Option<Result<(), String>>,
-    /// What it drew of clock and chance.
-    pub(crate) drawn: Drawn,
-    /// What a dry run would have sent.
-    pub(crate) withheld: Vec<SentRequest>,
-}
-
-/// One call and its response's body.
-#[derive(Clone)]
-pub(crate) struct RecordedCall {
-    pub(crate) report: CallReport,
-    pub(crate) body: Option<Body>,
-    /// The whole answer, without its body.
-    pub(crate) response: Option<HttpResponse>,
-    /// What a cassette would keep of it: nothing where signing in made the call, or no answer came.
-    pub(crate) tape: Vec<Taped>,
-    /// Whether it went out and no answer came.
-    pub(crate) lost: bool,
-}
-
-impl RecordedCall {
-    /// A request that no script made, as a recording keeps it.
-    pub(crate) fn sent(exchange: &Exchange) -> Self {
-        let report = CallReport {
-            method: exchange.request.method.clone(),
-            url: exchange.request.url.clone(),
-            status: Some(exchange.response.status),
-            error: None,
-            sign_in: false,
-            start_ms: 0.0,
-            time_ms: exchange.response.timing.total_ms,
-            timing: None,
-            rate_limit: None,
-            place: CallPlace {
-                file: String::new(),
-                line: 0,
-            },
-            request: None,
-            headers: Vec::new(),
-            body: None,
-        };
-        Self {
-            report,
-            body: None,
-            response: Some(exchange.response.clone()),
-            tape: exchange.tape.clone(),
-            lost: false,
-        }
-    }
 }
 
 impl RunHost {
@@ -192,91 +137,6 @@ impl RunHost {
         record
     }
 
-    /// The request to send: the URL made absolute and allowed, query added, secrets put in.
-    pub(crate) fn prepare(&self, request: &ScriptRequest) -> Result<HttpRequest, HttpFailure> {
-        let secrets = &self.connection.secrets;
-        let mut url = self.absolute(&request.url)?;
-        if !request.query.is_empty() {
-            let pairs = request.query.iter().map(|(name, value)| (name, put_in(value, secrets)));
-            url.query_pairs_mut().extend_pairs(pairs);
-        }
-        self.allow(&url)?;
-        let mut ready = HttpRequest::new(&request.method, url);
-        ready.headers.clone_from(&request.headers);
-        for header in &mut ready.headers {
-            header.value = put_in(&header.value, secrets);
-        }
-        ready.body = match &request.body {
-            HttpBody::Text { content_type, text } => HttpBody::Text {
-                content_type: content_type.clone(),
-                text: if content_type.contains("json") {
-                    put_in_json(text, secrets)
-                } else {
-                    put_in(text, secrets)
-                },
-            },
-            HttpBody::Form { fields } => HttpBody::Form {
-                fields: fields
-                    .iter()
-                    .map(|(name, value)| (name.clone(), put_in(value, secrets)))
-                    .collect(),
-            },
-            other => other.clone(),
-        };
-        if !request.multipart.is_empty() {
-            ready.body = self.files.multipart(&request.multipart, |text| put_in(text, secrets))?;
-        }
-        if let Some(file) = &request.run_file {
-            ready.body = self.files.body(file)?;
-        }
-        let asked = request.timeout_ms.unwrap_or(TIMEOUT.as_millis() as u64);
-        ready.timeout_ms = self.connection.timeout_ms().map_or(asked, |most| asked.min(most));
-        ready.follow_redirects = request.follow_redirects;
-        ready.retry = request.retry;
-        Ok(ready)
-    }
-
-    /// RFC 3986 §5.2: a path with a leading slash starts at the base URL's host, one without goes on from its path.
-    fn absolute(&self, url: &str) -> Result<Url, HttpFailure> {
-        let invalid = |reason: String| HttpFailure {
-            code: "invalid_url".into(),
-            message: format!("`{url}` is not a URL or path that can be called: {reason}"),
-            hint: Some("Write a path such as /api/v1/users, or an absolute URL of an allowed host.".into()),
-        };
-        if url.starts_with("http://") || url.starts_with("https://") {
-            return Url::parse(url).map_err(|error| invalid(error.to_string()));
-        }
-        let base = format!("{}/", self.connection.http.base_url.trim_end_matches('/'));
-        Url::parse(&base)
-            .and_then(|base| base.join(url))
-            .map_err(|error| invalid(error.to_string()))
-    }
-
-    /// A script may call the base URL's host, the hosts that sign in, and those its manifest names.
-    fn allow(&self, url: &Url) -> Result<(), HttpFailure> {
-        let base = Url::parse(&self.connection.http.base_url).ok();
-        if base.is_some_and(|base| base.origin() == url.origin()) || self.is_for_signing_in(url) {
-            return Ok(());
-        }
-        self.connector
-            .host_allowed(url.as_str(), &self.connection.variables)
-            .map_err(|host| HttpFailure {
-                code: "host_not_allowed".into(),
-                message: format!("this connector may not call {host}"),
-                hint: Some(format!("Add \"{host}\" to `hosts` in connector.toml to allow it.")),
-            })
-    }
-
-    /// Whether it is of the host that the way to sign in asks for tokens.
-    fn is_for_signing_in(&self, url: &Url) -> bool {
-        let settings = &self.connection.http.auth.settings;
-        ["token_url", "authorization_url"].iter().any(|name| {
-            let setting = settings.get(*name).and_then(|setting| setting.as_str());
-            let parsed = setting.and_then(|setting| Url::parse(setting).ok());
-            parsed.is_some_and(|endpoint| endpoint.origin() == url.origin())
-        })
-    }
-
     fn exchange(&self, ready: HttpRequest, asked: &ScriptRequest) -> Result<Exchange, joinery_http::Error> {
         let url = ready.url.clone();
         let mut connection = self.connection.http.clone();
@@ -295,54 +155,6 @@ impl RunHost {
             lock(&self.record).health = Some(found);
         }
         outcome
-    }
-
-    /// Waits until the request may go out; the clock of the run stands still meanwhile.
-    fn permit(&self, ready: &HttpRequest) -> Result<(), HttpFailure> {
-        if self.dry && !reads(&ready.method) {
-            return Err(self.withhold(ready));
-        }
-        // A recording cannot be written to.
-        if self.client.recording().is_some() {
-            return Ok(());
-        }
-        let verdict = self.connection.judge(ready);
-        self.asking.begin();
-        let answer = self
-            .runtime
-            .block_on(self.writes.allow(verdict, &self.permits, &self.token));
-        self.asking.end();
-        answer.map_err(|refusal| HttpFailure {
-            code: refusal.code().into(),
-            message: refusal.message(),
-            hint: refusal.hint().map(str::to_owned),
-        })
-    }
-
-    /// Keeps a request that is not sent, to be shown.
-    fn withhold(&self, ready: &HttpRequest) -> HttpFailure {
-        let secrets = self.connection.http.secrets();
-        let url = redact::mask(ready.url.as_str(), &secrets);
-        let body = match &ready.body {
-            HttpBody::Text { text, .. } => Some(redact::mask(text, &secrets)),
-            HttpBody::Form { fields } => {
-                let pairs = fields.iter().map(|(name, value)| format!("{name}={value}"));
-                Some(redact::mask(&pairs.collect::<Vec<_>>().join("&"), &secrets))
-            }
-            _ => None,
-        };
-        let message = format!("dry run: {} {url} was not sent", ready.method);
-        lock(&self.record).withheld.push(SentRequest {
-            method: ready.method.clone(),
-            url,
-            headers: Vec::new(),
-            body,
-        });
-        HttpFailure {
-            code: "dry_run".into(),
-            message,
-            hint: None,
-        }
     }
 
     /// Says how long the server of a call had it wait.
@@ -544,56 +356,6 @@ impl Host for RunHost {
     }
 }
 
-/// Whether a request of that method changes nothing.
-fn reads(method: &str) -> bool {
-    matches!(method, "GET" | "HEAD" | "OPTIONS")
-}
-
-/// Whether any of `calls` may have changed something.
-pub(crate) fn wrote(calls: &[RecordedCall]) -> bool {
-    calls
-        .iter()
-        .any(|call| !call.report.sign_in && !reads(&call.report.method))
-}
-
-/// The call that `exchange` answered.
-fn answered(exchange: Exchange, call: CallReport) -> RecordedCall {
-    let response = exchange.response.clone();
-    let report = CallReport {
-        url: exchange.request.url.clone(),
-        status: Some(exchange.response.status),
-        timing: Some(exchange.response.timing),
-        rate_limit: exchange.response.rate_limit,
-        request: Some(exchange.request),
-        headers: exchange.response.headers,
-        ..call
-    };
-    RecordedCall {
-        report,
-        body: Some(exchange.body),
-        response: Some(response),
-        tape: exchange.tape,
-        lost: false,
-    }
-}
-
-/// The calls that signing in made before `call`, whose time they took.
-fn signing_in(exchanges: Vec<Exchange>, call: &mut CallReport) -> Vec<RecordedCall> {
-    let calls = exchanges.into_iter().map(|exchange| {
-        let time_ms = exchange.response.timing.total_ms;
-        let asked = CallReport {
-            method: exchange.request.method.clone(),
-            sign_in: true,
-            time_ms,
-            ..call.clone()
-        };
-        call.start_ms += time_ms;
-        call.time_ms = (call.time_ms - time_ms).max(0.0);
-        answered(exchange, asked)
-    });
-    calls.collect()
-}
-
 fn read_body(body: &Body) -> Result<Vec<u8>, HttpFailure> {
     if body.size() > LARGEST_BODY {
         return Err(HttpFailure {
@@ -620,36 +382,6 @@ pub(crate) fn failure_of(error: &joinery_http::Error) -> HttpFailure {
         message: error.to_string(),
         hint: http_hint(error).map(str::to_owned),
     }
-}
-
-/// Puts secrets in place of their marks.
-pub(crate) fn put_in(text: &str, secrets: &BTreeMap<String, Secret>) -> String {
-    replace_marks(text, secrets, |secret| secret.reveal().to_owned())
-}
-
-/// As [`put_in`], inside a JSON string.
-fn put_in_json(text: &str, secrets: &BTreeMap<String, Secret>) -> String {
-    replace_marks(text, secrets, |secret| {
-        let quoted = serde_json::Value::from(secret.reveal()).to_string();
-        quoted[1..quoted.len() - 1].to_owned()
-    })
-}
-
-fn replace_marks(text: &str, secrets: &BTreeMap<String, Secret>, shown: impl Fn(&Secret) -> String) -> String {
-    let mut text = text.to_owned();
-    for (name, secret) in secrets {
-        for mark in [secret_mark(name), escaped_mark(name)] {
-            if text.contains(&mark) {
-                text = text.replace(&mark, &shown(secret));
-            }
-        }
-    }
-    text
-}
-
-/// The mark as JSON writes it: control characters become `\u0001`.
-fn escaped_mark(name: &str) -> String {
-    secret_mark(name).replace('\u{1}', "\\u0001")
 }
 
 /// A name for the run's own folder: when it began, and chance.
