@@ -20,6 +20,7 @@ import type { Names } from '../../lib/editor/variable-completion';
 import type { Session } from '../../lib/session.svelte';
 import { Description } from './description';
 import { nameFor, requestOfCall } from './new-request';
+import { Openings, type Opening } from './openings';
 import { RequestTab } from './request-tab.svelte';
 import { SecretAsks } from './secret-asks.svelte';
 
@@ -32,12 +33,6 @@ const CASE_HINT = 'Record it with: joinery test --record --connection NAME';
 
 /** Where a value can be set from the tester: a secret with the connection, or in memory until the studio closes. */
 export type SetScope = 'request' | 'folder' | 'environment' | 'workspace' | SecretPlace;
-
-/** A request that is being read. What is moved meanwhile is looked for where it went. */
-interface Opening {
-	file: FileRef;
-	name?: string;
-}
 
 let nextSend = 1;
 
@@ -72,9 +67,7 @@ export class Tester {
 
 	readonly description: Description;
 	readonly secrets: SecretAsks;
-	#openings = new Set<Opening>();
-	/** Files that are on their way to another place. */
-	#moves = new Set<Promise<void>>();
+	readonly #openings: Openings;
 	/** Tabs that were closed, the last one last. */
 	#closed: RequestTab[] = [];
 	#functions: Promise<TemplateFunction[]> | undefined;
@@ -83,6 +76,7 @@ export class Tester {
 	constructor(backend: Backend, session: Session) {
 		this.backend = backend;
 		this.session = session;
+		this.#openings = new Openings(async (file) => (await backend.openRequest(file)).request);
 		this.description = new Description(backend);
 		this.secrets = new SecretAsks(backend, session, (tab) => this.#show(tab));
 		backend.listen((event) => {
@@ -98,9 +92,8 @@ export class Tester {
 			return;
 		}
 		const opening: Opening = { file };
-		this.#openings.add(opening);
 		try {
-			const request = await this.#read(opening);
+			const request = await this.#openings.read(opening);
 			const tab = new RequestTab(file.connector, opening.file, request);
 			if (opening.name !== undefined) tab.renamed(opening.name);
 			this.#show(tab);
@@ -109,19 +102,6 @@ export class Tester {
 			this.session.fail(failure);
 			// What cannot be read as a request can be read, and put right, as text.
 			this.onunreadable?.(opening.file, failure.line ?? 1);
-		} finally {
-			this.#openings.delete(opening);
-		}
-	}
-
-	async #read(opening: Opening): Promise<SavedRequest> {
-		const { file } = opening;
-		try {
-			return (await this.backend.openRequest(file)).request;
-		} catch (thrown) {
-			await Promise.allSettled(this.#moves);
-			if (opening.file === file) throw thrown;
-			return this.#read(opening);
 		}
 	}
 
@@ -176,18 +156,12 @@ export class Tester {
 
 	/** A request, or a folder of them, gets another path by `work`; what is open of it, or is being opened, stays open. */
 	async follow(from: FileRef, work: Promise<FileRef>, name?: string): Promise<void> {
-		const move = work.then((to) => this.moved(from, to, name));
-		this.#moves.add(move);
-		try {
-			await move;
-		} finally {
-			this.#moves.delete(move);
-		}
+		await this.#openings.follow(work.then((to) => this.moved(from, to, name)));
 	}
 
 	/** A request, or a folder of them, has another path now. */
 	moved(from: FileRef, to: FileRef, name?: string): void {
-		for (const tab of [...this.tabs, ...this.#closed, ...this.#openings]) {
+		for (const tab of [...this.tabs, ...this.#closed, ...this.#openings.all]) {
 			const { file } = tab;
 			if (!file || file.connector !== from.connector) continue;
 			if (file.path === from.path) {
@@ -360,7 +334,12 @@ export class Tester {
 	async setVariable(tab: RequestTab, name: string, value: string, scope: SetScope): Promise<void> {
 		if (scope === 'session' || scope === 'connection') {
 			// Nothing typed: the secret that is held already.
-			await this.backend.setSecret({ shown: this.inContext(tab), name, value: value === '' ? null : value, place: scope });
+			await this.backend.setSecret({
+				shown: this.inContext(tab),
+				name,
+				value: value === '' ? null : value,
+				place: scope
+			});
 		} else if (scope === 'request') tab.edit({ variables: { ...tab.draft.variables, [name]: value } });
 		else if (scope === 'folder') {
 			const folder = { connector: tab.connector, path: folderOf(tab) };
