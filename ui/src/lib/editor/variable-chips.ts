@@ -174,6 +174,8 @@ export function tips(onset: SetValue | undefined): Extension {
 export const markRules = {
 	'.cm-chip-open': { color: 'var(--accent-text)', background: 'var(--accent-soft)', borderRadius: 'var(--r-1)' },
 	'.cm-chip-missing': { color: 'var(--danger-text)', background: 'var(--danger-soft)' },
+	// Over what the language makes of the text.
+	'.cm-chip-open *': { color: 'inherit' },
 	'.cm-variable-tip': {
 		padding: '6px 10px',
 		fontSize: 'var(--fs-12)',
