@@ -194,6 +194,9 @@ pub(crate) fn http_hint(error: &joinery_http::Error) -> Option<&str> {
         Http::CertificateRequired { .. } => "Set `client_certificate` and `client_key` in the connection.",
         Http::CertificateRefused { .. } => "Check `client_certificate`: the server wants one of an authority it knows.",
         Http::Network { .. } => "Edit the connection's network settings.",
+        Http::ProxyScript { .. } => {
+            "Check `proxy` in the connection, or the computer's network settings; `none` goes without a proxy."
+        }
         Http::ProxyUnreachable { .. } => "Check `proxy` in the connection; `none` goes without one.",
         Http::ProxySignIn { .. } => "Set `proxy`, `proxy_username` and `proxy_password` in the connection.",
         Http::ProxyRefused { .. } => {
@@ -234,6 +237,7 @@ pub(crate) fn http_code(error: &joinery_http::Error) -> &'static str {
         Http::CertificateRequired { .. } => "certificate_required",
         Http::CertificateRefused { .. } => "certificate_refused",
         Http::Network { .. } => "network_setting",
+        Http::ProxyScript { .. } => "proxy_script",
         Http::ProxyUnreachable { .. } => "proxy_unreachable",
         Http::ProxySignIn { .. } => "proxy_sign_in",
         Http::ProxyRefused { .. } => "proxy_refused",

@@ -77,6 +77,14 @@ pub enum Error {
         /// What is wrong with it.
         reason: String,
     },
+    /// The script that names the proxies cannot be read or run.
+    #[error("cannot use the proxy script {script}: {reason}")]
+    ProxyScript {
+        /// Where it is.
+        script: String,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// The proxy does not answer.
     #[error("cannot reach the proxy {proxy}: {reason}")]
     ProxyUnreachable {

@@ -82,7 +82,7 @@ fn of_proxy(via: &Via, attempt: &Attempt, error: &reqwest::Error) -> Option<Erro
         return Some(match tunnel {
             TunnelError::ProxyAuthRequired => Error::ProxySignIn {
                 proxy: proxy.clone(),
-                given: via.signed,
+                given: via.signed(),
             },
             TunnelError::ConnectFailed(error) => unreachable(not_reached(error.as_ref())),
             TunnelError::TunnelUnexpectedEof => refused("it closed the connection".into()),
@@ -155,7 +155,7 @@ pub(crate) fn cause<'a, T: StdError + 'static>(error: &'a (dyn StdError + 'stati
 }
 
 /// The innermost cause, which says most.
-fn last<'a>(error: &'a (dyn StdError + 'static)) -> &'a (dyn StdError + 'static) {
+pub(crate) fn last<'a>(error: &'a (dyn StdError + 'static)) -> &'a (dyn StdError + 'static) {
     causes(error).last().unwrap_or(error)
 }
 

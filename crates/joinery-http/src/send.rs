@@ -257,8 +257,24 @@ async fn ask(client: &Client, outgoing: &Outgoing, patience: &Patience<'_>) -> R
     let Some(live) = client.live() else {
         return replayed(client, outgoing);
     };
+    let mut unreachable = None;
+    // Boxed, because reading a script is rare, and its state would make that of every send larger.
+    for route in Box::pin(live.routes(&outgoing.url)).await? {
+        match ask_by(route, client, outgoing, patience).await {
+            Err(error @ Error::ProxyUnreachable { .. }) => unreachable = Some(error),
+            answer => return answer,
+        }
+    }
+    Err(unreachable.expect("there is a way to every address"))
+}
+
+async fn ask_by(
+    Route { pool, via }: Route,
+    client: &Client,
+    outgoing: &Outgoing,
+    patience: &Patience<'_>,
+) -> Result<Answer, Error> {
     let request = outgoing.to_reqwest()?;
-    let Route { pool, via } = live.route(&outgoing.url)?;
     let begun = Instant::now();
     // Within the time here already: only here is it known what took so long.
     let (response, marks) = trace::recorded(patience.hold(pool.execute(request))).await;
@@ -276,9 +292,10 @@ async fn ask(client: &Client, outgoing: &Outgoing, patience: &Patience<'_>) -> R
     if let Some(via) = via
         && via.answers(&outgoing.url, response.status())
     {
+        let given = via.signed();
         return Err(Error::ProxySignIn {
             proxy: via.proxy,
-            given: via.signed,
+            given,
         });
     }
     if outgoing.cookies {

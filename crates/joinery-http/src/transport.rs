@@ -3,7 +3,7 @@
 
 use std::{
     net::IpAddr,
-    sync::{Arc, OnceLock},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use joinery_connector::cassette::RecordedExchange;
@@ -71,7 +71,7 @@ struct Live {
     tls: rustls::ClientConfig,
     proxy: Proxy,
     direct: reqwest::Client,
-    proxied: OnceLock<reqwest::Client>,
+    proxied: Mutex<Vec<(Via, reqwest::Client)>>,
 }
 
 /// The pools of a client that asks servers, and how it reaches them.
@@ -82,9 +82,9 @@ pub(crate) struct LiveClient<'a> {
 }
 
 /// How a request goes out.
-pub(crate) struct Route<'a> {
+pub(crate) struct Route {
     /// The pool whose connection it takes.
-    pub(crate) pool: &'a reqwest::Client,
+    pub(crate) pool: reqwest::Client,
     /// The proxy it goes through.
     pub(crate) via: Option<Via>,
 }
@@ -106,7 +106,7 @@ impl Client {
             verifier,
             tls,
             direct,
-            proxied: OnceLock::new(),
+            proxied: Mutex::default(),
         };
         Ok(Self::over(options, Transport::Live(Box::new(live))))
     }
@@ -159,31 +159,37 @@ impl Client {
     }
 }
 
-impl<'a> LiveClient<'a> {
-    /// The way to `url`.
+impl LiveClient<'_> {
+    /// The ways to `url`, each next one for when the proxy of the one before cannot be reached.
     ///
     /// # Errors
-    /// [`Error::Tls`] when the system's proxies cannot be used.
-    pub(crate) fn route(&self, url: &Url) -> Result<Route<'a>, Error> {
+    /// [`Error::ProxyScript`], [`Error::Network`] and [`Error::Tls`] when the proxies cannot be used.
+    pub(crate) async fn routes(&self, url: &Url) -> Result<Vec<Route>, Error> {
         if url.scheme() == "https" {
             self.load_certificates();
         }
-        let via = self.live.proxy.via(url);
-        let pool = match &via {
-            None => &self.live.direct,
-            Some(_) => self.proxied()?,
+        let ways = self.live.proxy.ways(url, &self.live.direct).await?;
+        let route = |via: Option<Via>| {
+            let pool = match &via {
+                None => self.live.direct.clone(),
+                Some(via) => self.through(via)?,
+            };
+            Ok(Route { pool, via })
         };
-        Ok(Route { pool, via })
+        ways.into_iter().map(route).collect()
     }
 
-    fn proxied(&self) -> Result<&'a reqwest::Client, Error> {
-        if let Some(pool) = self.live.proxied.get() {
-            return Ok(pool);
+    /// The pool of connections through a proxy.
+    fn through(&self, via: &Via) -> Result<reqwest::Client, Error> {
+        let mut proxied = self.live.proxied.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, pool)) = proxied.iter().find(|(known, _)| known == via) {
+            return Ok(pool.clone());
         }
         let builder = builder(&self.live.tls, self.network);
-        let pool = self.live.proxy.install(builder).and_then(reqwest::ClientBuilder::build);
+        let pool = via.install(builder).and_then(reqwest::ClientBuilder::build);
         let pool = pool.map_err(|error| unusable(&error))?;
-        Ok(self.live.proxied.get_or_init(|| pool))
+        proxied.push((via.clone(), pool.clone()));
+        Ok(pool)
     }
 
     /// Loads the certificates while the connection is being opened, so that the handshake need not wait for them.

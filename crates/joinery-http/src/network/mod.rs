@@ -3,9 +3,11 @@
 
 mod bypass;
 mod certificates;
+mod pac;
 mod pem;
 mod pkcs12;
 mod proxy;
+mod system;
 
 use std::{
     collections::BTreeMap,
@@ -158,7 +160,7 @@ pub fn form() -> Form {
                 field(
                     PROXY,
                     "Proxy",
-                    "system, none, or a URL such as http://proxy.acme.test:8080",
+                    "system, none, http://proxy.acme.test:8080, or a script: pac+https://acme.test/proxy.pac",
                     Control::Text,
                 ),
             ),

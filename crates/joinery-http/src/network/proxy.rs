@@ -1,13 +1,14 @@
 //! Which proxy a request goes through. One answer for sending and for saying what went wrong.
 
-use std::sync::OnceLock;
-
 use http::StatusCode;
-use hyper_util::client::proxy::matcher::Matcher;
 use joinery_connector::Secret;
+use proxy_watch::{
+    Error as Unresolved, ProxyConfig, ProxyConfigSource, ProxyMode, ProxyScheme, ProxyStep,
+    pac::{PacRequirement, requirement},
+};
 use url::Url;
 
-use super::{Bypass, PROXY};
+use super::{Bypass, PROXY, pac, system::System};
 use crate::error::Error;
 
 /// What a connection says about proxies.
@@ -20,16 +21,29 @@ pub enum ProxyChoice {
     None,
     /// This one: its scheme, host and port, without credentials.
     Url(Url),
+    /// The one that a proxy auto-configuration (PAC) script names for each address: where the script is.
+    Script(Url),
 }
 
 impl ProxyChoice {
-    /// Reads `system`, `none` or a URL.
+    /// Reads `system`, `none`, the URL of a proxy, or that of a script behind `pac+`.
     pub(super) fn parse(text: &str) -> Result<Self, Error> {
         let wrong = |reason: String| Error::Network { setting: PROXY, reason };
         match text {
             "" | "system" => return Ok(Self::System),
             "none" => return Ok(Self::None),
             _ => {}
+        }
+        if let Some(script) = text.strip_prefix("pac+") {
+            let url =
+                Url::parse(script).map_err(|error| wrong(format!("the script's address is not a URL: {error}")))?;
+            if !matches!(url.scheme(), "http" | "https" | "file") {
+                let scheme = url.scheme();
+                return Err(wrong(format!(
+                    "a script is read by http, https or file, not `{scheme}`"
+                )));
+            }
+            return Ok(Self::Script(url));
         }
         // As curl has it, a proxy without a scheme is an HTTP one.
         let text = if text.contains("://") {
@@ -62,7 +76,8 @@ pub(crate) struct Proxy {
     choice: ProxyChoice,
     bypass: Bypass,
     credentials: Option<(String, Secret)>,
-    system: OnceLock<Matcher>,
+    system: System,
+    scripts: pac::Scripts,
 }
 
 /// The proxy that a request goes through.
@@ -72,8 +87,8 @@ pub(crate) struct Via {
     pub(crate) proxy: String,
     /// Whether it is asked for each plain request, so that its refusals are answers of it.
     pub(crate) speaks_http: bool,
-    /// Whether user name and password are sent to it.
-    pub(crate) signed: bool,
+    /// User name and password that are sent to it.
+    credentials: Option<(String, Secret)>,
 }
 
 impl Proxy {
@@ -82,45 +97,74 @@ impl Proxy {
             choice,
             bypass,
             credentials,
-            system: OnceLock::new(),
+            system: System::default(),
+            scripts: pac::Scripts::default(),
         }
     }
 
-    /// The proxy that a request to `url` goes through, if any.
-    pub(crate) fn via(&self, url: &Url) -> Option<Via> {
-        if self.choice == ProxyChoice::None || self.bypass.applies(url) {
-            return None;
-        }
-        match &self.choice {
-            ProxyChoice::None => None,
-            ProxyChoice::Url(proxy) => Some(via(proxy.scheme(), &authority(proxy), self.credentials.is_some())),
-            ProxyChoice::System => {
-                let system = self.system.get_or_init(Matcher::from_system);
-                let found = system.intercept(&url.as_str().parse().ok()?)?;
-                let signed = found.basic_auth().is_some() || found.raw_auth().is_some();
-                let uri = found.uri();
-                Some(via(
-                    uri.scheme_str().unwrap_or("http"),
-                    uri.authority()?.as_str(),
-                    signed,
-                ))
+    /// The ways that a request to `url` may take, `None` being the direct one. Each next one is for when the proxy
+    /// before it cannot be reached. A script is read with `direct`.
+    ///
+    /// # Errors
+    /// [`Error::ProxyScript`] and [`Error::Network`], where nobody can tell.
+    pub(crate) async fn ways(&self, url: &Url, direct: &reqwest::Client) -> Result<Vec<Option<Via>>, Error> {
+        let choice = match &self.choice {
+            _ if self.bypass.applies(url) => &ProxyChoice::None,
+            choice => choice,
+        };
+        match choice {
+            ProxyChoice::None => Ok(vec![None]),
+            ProxyChoice::Url(proxy) => Ok(vec![Some(Via::new(
+                proxy.scheme(),
+                &authority(proxy),
+                self.credentials.clone(),
+            ))]),
+            ProxyChoice::System => self.resolved(&self.system.says().await, url, direct).await,
+            ProxyChoice::Script(script) => {
+                let mode = ProxyMode::pac(script.clone());
+                let config = ProxyConfig::from_source(ProxyConfigSource::Env, mode);
+                self.resolved(&config, url, direct).await
             }
         }
     }
 
-    /// A client builder whose requests all go through the proxy.
-    pub(crate) fn install(&self, builder: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder, reqwest::Error> {
-        Ok(match &self.choice {
-            ProxyChoice::System => builder,
-            ProxyChoice::None => builder.no_proxy(),
-            ProxyChoice::Url(url) => {
-                let proxy = reqwest::Proxy::all(url.as_str())?;
-                builder.proxy(match &self.credentials {
-                    Some((username, password)) => proxy.basic_auth(username, password.reveal()),
-                    None => proxy,
-                })
-            }
-        })
+    async fn resolved(
+        &self,
+        config: &ProxyConfig,
+        url: &Url,
+        direct: &reqwest::Client,
+    ) -> Result<Vec<Option<Via>>, Error> {
+        let steps = match requirement(&config.effective) {
+            PacRequirement::Fetch(script) => self.scripts.ask(script, url, direct).await?,
+            PacRequirement::Inline(script) => pac::ask("of the system's settings", script, url).await?,
+            PacRequirement::NotNeeded => proxy_watch::resolve(config, url).map_err(|error| unusable(&error))?,
+            // Automatic detection asks for a name that anyone in the network may answer to: it is not done.
+            _ => vec![ProxyStep::Direct],
+        };
+        Ok(steps.iter().map(|step| self.way(step)).collect())
+    }
+
+    fn way(&self, step: &ProxyStep) -> Option<Via> {
+        let endpoint = step.endpoint()?;
+        let own = endpoint.auth.as_ref().map(|auth| {
+            let password = Secret::new(auth.password().unwrap_or_default());
+            (auth.username().to_owned(), password)
+        });
+        let hint = endpoint.scheme_hint.map(ProxyScheme::as_str);
+        let scheme = hint.or(step.scheme()).unwrap_or("http");
+        Some(Via::new(
+            scheme,
+            &endpoint.authority(),
+            own.or_else(|| self.credentials.clone()),
+        ))
+    }
+}
+
+/// What the system says, where it is no way.
+fn unusable(error: &Unresolved) -> Error {
+    Error::Network {
+        setting: PROXY,
+        reason: format!("what the system says of proxies cannot be used: {error}"),
     }
 }
 
@@ -132,17 +176,31 @@ impl std::fmt::Debug for Proxy {
 }
 
 impl Via {
+    fn new(scheme: &str, authority: &str, credentials: Option<(String, Secret)>) -> Self {
+        Self {
+            proxy: format!("{scheme}://{authority}"),
+            speaks_http: scheme.starts_with("http"),
+            credentials,
+        }
+    }
+
+    /// Whether user name and password are sent to it.
+    pub(crate) fn signed(&self) -> bool {
+        self.credentials.is_some()
+    }
+
+    /// A client builder whose requests all go through this proxy.
+    pub(crate) fn install(&self, builder: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder, reqwest::Error> {
+        let proxy = reqwest::Proxy::all(&self.proxy)?;
+        Ok(builder.proxy(match &self.credentials {
+            Some((username, password)) => proxy.basic_auth(username, password.reveal()),
+            None => proxy,
+        }))
+    }
+
     /// Whether an answer with `status` to a request to `url` is the proxy's own. In a tunnel all are the server's.
     pub(crate) fn answers(&self, url: &Url, status: StatusCode) -> bool {
         self.speaks_http && url.scheme() == "http" && status == StatusCode::PROXY_AUTHENTICATION_REQUIRED
-    }
-}
-
-fn via(scheme: &str, authority: &str, signed: bool) -> Via {
-    Via {
-        proxy: format!("{scheme}://{authority}"),
-        speaks_http: scheme.starts_with("http"),
-        signed,
     }
 }
 

@@ -118,6 +118,10 @@ fn setting_that_is_wrong_is_named() {
             "`proxy`: a proxy is http, https, socks5 or socks5h, not `ftp`",
         ),
         (
+            json!({ "proxy": "pac+ftp://acme.test/proxy.pac" }),
+            "`proxy`: a script is read by http, https or file, not `ftp`",
+        ),
+        (
             json!({ "proxy": "http://ada:hush@proxy.acme.test" }),
             "`proxy`: write user name and password into `proxy_username` and `proxy_password`",
         ),

@@ -4,6 +4,7 @@
 mod certificates;
 mod proxies;
 mod proxy;
+mod scripts;
 mod server;
 mod socks;
 mod tls;

@@ -52,7 +52,7 @@ pub fn run(arguments: &Arguments) -> Result<Outcome, Error> {
         let studio = home::studio()?;
         ask::offer(&studio, arguments.allow_writes);
         let seen = |error| target::seen_from_here(&arguments.connector, error);
-        let scenes = play(arguments, &studio).await.map_err(seen)?;
+        let scenes = Box::pin(play(arguments, &studio)).await.map_err(seen)?;
         Ok(if scenes.iter().all(|scene| scene.ok) {
             Outcome::Done
         } else {
