@@ -277,7 +277,8 @@ async fn ask_by(
     let request = outgoing.to_reqwest()?;
     let begun = Instant::now();
     // Within the time here already: only here is it known what took so long.
-    let (response, marks) = trace::recorded(patience.hold(pool.execute(request))).await;
+    let asking = Box::pin(pool.execute(request));
+    let (response, marks) = trace::recorded(patience.hold(asking)).await;
     let head = Instant::now();
     let response = response.ok_or_else(|| patience.spent(failure::host(&outgoing.url), marks.phase()))?;
     let response = response.map_err(|error| {
@@ -363,7 +364,14 @@ async fn keep(
         size.store(so_far, Ordering::Relaxed);
         patience.receives(status.as_u16(), so_far);
     };
-    let taking_in = receive::receive(response, &outgoing.url, &connection.body_folder, max, &tell);
+    // On the heap, as what holds it would carry its size more than once.
+    let taking_in = Box::pin(receive::receive(
+        response,
+        &outgoing.url,
+        &connection.body_folder,
+        max,
+        &tell,
+    ));
     let received = patience.hold(taking_in).await;
     let late = || {
         patience.spent(
