@@ -112,6 +112,7 @@ pub fn handler() -> impl Fn(tauri::ipc::Invoke<tauri::Wry>) -> bool {
         reference::function_help,
         reference::open_link,
         requests::import_curl,
+        requests::set_secret,
         requests::import_requests,
         requests::operation,
         requests::operations,

@@ -14,7 +14,7 @@ use joinery_app::{
     requests::{
         self, ActionStep, AuthKindView, Cookie, CookieKey, InheritedAuth, KeepSecret, KeptSecret, LiteralSecret, Load,
         LoadRequest, MadeAction, OpenRequest, Prompt, RequestInContext, RequestsReport, RunRequests, SendRequest, Sent,
-        TemplateFunction, VariableView,
+        SetSecret, TemplateFunction, VariableView,
     },
 };
 
@@ -121,9 +121,14 @@ pub fn make_action(studio: Shared<'_>, connector: String, steps: Vec<ActionStep>
     requests::make_action(&studio, &connector, &steps)
 }
 
-#[tauri::command]
-pub fn import_curl(text: &str) -> Result<CurlRequest, Error> {
-    import::curl(text)
+#[tauri::command(async)]
+pub fn import_curl(studio: Shared<'_>, shown: RequestInContext, text: String) -> Result<CurlRequest, Error> {
+    import::curl(&studio, &shown, &text)
+}
+
+#[tauri::command(async)]
+pub fn set_secret(studio: Shared<'_>, wanted: SetSecret) -> Result<(), Error> {
+    requests::set_secret(&studio, &wanted)
 }
 
 #[tauri::command(async)]

@@ -199,7 +199,7 @@ export const VIEWS = {
 	'open a connector': dialog('Control+o', 'Open'),
 	'import requests': commanded('Import requests', (page) => page.getByRole('dialog', { name: 'Import requests' })),
 	'sends in order': commanded('Send every request of the connector', (page) => page.getByRole('dialog', { name: 'Send all requests' })),
-	'load run': commanded('Load run of the request', (page) => page.getByRole('dialog', { name: 'Load run' })),
+	'load run': commanded('Repeat the request: load run', (page) => page.getByRole('dialog', { name: 'Load run' })),
 	cookies: commanded('Cookies of the connection', (page) => page.getByRole('dialog', { name: 'Cookies' })),
 	environments: commanded('Environments and variables', (page) => page.getByRole('dialog', { name: 'Environments and variables' })),
 	'save a test': commanded('Save the last run as a test', (page) => page.getByRole('dialog', { name: 'Save run as test' }), done),

@@ -50,7 +50,7 @@ test('a profile says what is wrong with it, then whom it reached, and guards its
 		await studio.find('button', 'acme');
 		await studio.see('production');
 
-		// Reading goes on as before; writing asks, once.
+		// Reading goes on as before; writing asks, until it is told not to.
 		await send(studio, 'GET', '/api/v1/users/me');
 		await studio.see('200 OK');
 		await send(studio, 'DELETE', '/api/v1/users/nobody');
@@ -60,6 +60,7 @@ test('a profile says what is wrong with it, then whom it reached, and guards its
 		await studio.press(Key.Escape);
 		await gone(studio, 'Write to a live org');
 		await studio.press(Key.Control, Key.Enter);
+		await studio.click('checkbox', 'Do not ask again');
 		await studio.click('button', 'Send DELETE');
 		await studio.see('404 Not Found');
 		// Without a question this time: another answer comes at once.

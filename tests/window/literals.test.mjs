@@ -87,12 +87,31 @@ test('a credential in a header is told of, moves to the connection, and is sent 
 			const page = await studio.run('return document.documentElement.outerHTML');
 			assert.ok(!page.includes(SESAME));
 
-			// The connection's dialog lists it, and forgets it.
+			// What a folder shares moves in the same way.
+			await shared(studio, 'users');
+			await fillInDialog(studio, 'New name', 'X-Api-Key');
+			await fillInDialog(studio, 'Value of X-Api-Key', 'of-a-folder-4712');
+			await studio.until(
+				'the button in the folder',
+				`const found = [...document.querySelectorAll('[role=dialog] button')].find((each) => each.textContent.trim() === 'Save as secret');
+				 found?.click(); return found !== undefined`
+			);
+			await called(studio, 'folder_key');
+			await studio.press(Key.Enter);
+			await studio.until('a variable stands in the folder', `return [...document.querySelectorAll('[role=dialog] input')].some((each) => each.value === '{{folder_key}}')`);
+			await studio.click('button', 'Save');
+			await gone(studio, 'Folder');
+			const folderFile = join(requests, 'users', 'folder.toml');
+			await until('the folder holds the variable', () => readFileSync(folderFile, 'utf8').includes('{{folder_key}}'));
+			assert.ok(!readFileSync(folderFile, 'utf8').includes('of-a-folder-4712'));
+
+			// The connection's dialog lists both, and forgets them.
 			await studio.click('button', 'Connection:');
 			await studio.click('menuitem', 'Edit mine');
 			await studio.see('Secrets of requests');
 			await studio.picture('connection-request-secrets');
 			await studio.accessible('the secrets of requests', '[role=dialog]');
+			await studio.click('button', 'Forget folder_key');
 			await studio.click('button', 'Forget hook_key');
 			await studio.until('it is forgotten', `return !document.body.innerText.includes('Secrets of requests')`);
 		});
@@ -109,7 +128,7 @@ const VALUE = `return [...document.querySelectorAll('#request-panel input')].som
 async function keep(studio) {
 	await studio.until(
 		'the button of the notice',
-		`const found = [...document.querySelectorAll('#request-panel button')].find((each) => each.textContent.trim() === 'Save as secret');
+		`const found = [...document.querySelectorAll('[aria-label="Request tester"] button')].find((each) => each.textContent.trim() === 'Save as secret');
 		 found?.click(); return found !== undefined`
 	);
 	await studio.until('the dialog', `return document.querySelector('[role=dialog]')?.innerText.includes('Save as secret')`);
@@ -122,6 +141,33 @@ async function called(studio, name) {
 		`const field = document.querySelector('#secret-name'); field?.focus(); field?.select(); return document.activeElement === field && field !== null`
 	);
 	await studio.type(name);
+}
+
+/** As `fill`, in the dialog: the request behind it has fields of those names too. */
+async function fillInDialog(studio, label, value) {
+	await studio.until(
+		`the field ${label}`,
+		`const found = [...document.querySelectorAll('[role=dialog] input')].find((each) => each.getAttribute('aria-label') === arguments[0]);
+		 found?.focus(); found?.select(); return found !== undefined && document.activeElement === found`,
+		label
+	);
+	await studio.type(value);
+}
+
+/** Opens what a folder shares, at its headers. */
+async function shared(studio, folder) {
+	const script = `return document.querySelector('[role=treeitem][data-id="okta:requests/' + arguments[0] + '"]')`;
+	const row = await studio.inTree(`the folder ${folder}`, script, folder);
+	await studio.run(
+		`const at = arguments[0].getBoundingClientRect();
+		 arguments[0].dispatchEvent(new MouseEvent('contextmenu', { bubbles: true, cancelable: true, clientX: at.left + 40, clientY: at.top + 8 }))`,
+		row
+	);
+	await studio.click('menuitem', 'Folder settings');
+	await studio.until(
+		'its headers',
+		'const tab = document.querySelector("#folder-tab-headers"); tab?.click(); return tab?.getAttribute("aria-selected") === "true"'
+	);
 }
 
 async function choose(studio, name) {

@@ -322,20 +322,30 @@ test('a pasted curl command fills the request, keeps its secrets out and can be 
 			await newRequest(studio, '/api/v1/users');
 			await studio.press(Key.Control, 'l');
 			const command = `curl -X PUT '${server.url}/echo/a?b=c%20d' \\\n  -H 'X-Api-Key: opensesame' \\\n  --json '{"n": 1}'`;
-			await studio.run(
-				`const data = new DataTransfer();
-				data.setData('text/plain', arguments[0]);
-				document.activeElement.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }));`,
-				command
-			);
+			const paste = () =>
+				studio.run(
+					`const data = new DataTransfer();
+					data.setData('text/plain', arguments[0]);
+					document.querySelector('[aria-label=URL]').dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }));`,
+					command
+				);
+			const taken = () =>
+				studio.until('the URL is that of the command', `return document.querySelector('[aria-label=URL]').innerText.includes('/echo/a')`);
+			await paste();
 			await studio.see('Taken from the curl command');
-			await studio.see('save it in the connection');
+			await studio.click('button', 'Undo');
+			await studio.until('it is as it was', `return !document.querySelector('[aria-label=URL]').innerText.includes('/echo/a')`);
+
+			await paste();
+			await studio.see('Held until Joinery closes, and in no file: x_api_key');
 			await studio.picture('curl-pasted');
-			await studio.until('the URL is that of the command', `return document.body.innerText.includes(arguments[0])`, '/echo/a');
+			await taken();
 			await studio.click('tab', 'Headers');
 			await studio.until('the secret is a variable', `return [...document.querySelectorAll('input')].some((each) => each.value === '{{x_api_key}}')`);
-			await studio.click('button', 'Undo');
-			await studio.until('it is as it was', `return !document.body.innerText.includes(arguments[0])`, '/echo/a');
+			// It is sent at once, and shown nowhere.
+			assert.equal((await send(studio, server)).headers['x-api-key'], 'opensesame');
+			await studio.see('200 OK');
+			assert.ok(!(await studio.run('return document.documentElement.outerHTML')).includes('opensesame'));
 		});
 	});
 });

@@ -268,7 +268,7 @@ export function commands(studio: Studio): Command[] {
 			when: usable,
 			run: () => openSeries(studio, session.connector, ['requests'], 'all requests')
 		},
-		{ id: 'load-run', label: 'Load run of the request', icon: Gauge, when: request, run: () => openLoad(studio) },
+		{ id: 'load-run', label: 'Repeat the request: load run', icon: Gauge, when: request, run: () => openLoad(studio) },
 		{
 			id: 'cookies',
 			label: 'Cookies of the connection',

@@ -291,7 +291,7 @@ export class Studio {
 	async moveRequest(file: FileRef, folder: string): Promise<void> {
 		this.dialog = null;
 		await this.#guard(async () => {
-			this.tester.moved(file, await this.backend.moveRequest(file, folder));
+			await this.tester.follow(file, this.backend.moveRequest(file, folder));
 			await this.session.refresh();
 			this.session.announce(`Moved to ${folder}`);
 		});
@@ -305,7 +305,7 @@ export class Studio {
 	async renameFile(file: FileRef, name: string): Promise<void> {
 		await this.#guard(async () => {
 			if (file.path.startsWith('requests/')) {
-				this.tester.moved(file, await this.backend.renameFile(file, name), name);
+				await this.tester.follow(file, this.backend.renameFile(file, name), name);
 				await this.session.refresh();
 				return;
 			}

@@ -183,7 +183,7 @@ impl From<joinery_http::Error> for Error {
 
 /// What to do about a request that got no response.
 pub(crate) fn http_hint(error: &joinery_http::Error) -> Option<&str> {
-    use joinery_http::Error as Http;
+    use joinery_http::{Error as Http, Phase};
     Some(match error {
         Http::UnknownHost { .. } => "Check the domain, or use the sandbox org.",
         Http::Refused { .. } => "Check the address and port: nothing listens there.",
@@ -203,7 +203,16 @@ pub(crate) fn http_hint(error: &joinery_http::Error) -> Option<&str> {
             "Ask who runs the proxy to let this host through, or name it in `proxy_bypass` of the connection."
         }
         Http::ConnectTimeout { .. } => "Check address and network, or give `connect_timeout` more seconds.",
+        Http::Timeout {
+            phase: Phase::Name | Phase::Connection,
+            ..
+        } => "Check the address and the network; a firewall or a proxy may stand in between.",
+        Http::Timeout {
+            phase: Phase::Handshake,
+            ..
+        } => "Check the port: it may not be one that speaks TLS. A proxy may stand in between.",
         Http::Timeout { .. } => "Try again, or give the request more time.",
+        Http::Broken { .. } => "Try again. If it happens each time, look at the server or at a proxy in between.",
         Http::Auth { .. } => "Edit the connection.",
         Http::SignIn(failure) => &failure.hint,
         Http::Hook { hint, .. } => hint.as_deref()?,

@@ -60,6 +60,16 @@ pub enum Event {
         #[ts(type = "number")]
         size: u64,
     },
+    /// An answer comes in: its status is known, and so many bytes of its body are there.
+    SendReceives {
+        /// The send's id.
+        id: String,
+        /// The status.
+        status: u16,
+        /// Bytes so far, decoded.
+        #[ts(type = "number")]
+        size: u64,
+    },
     /// A request waits until its server takes calls again, or goes on.
     SendWaits {
         /// The send's id.

@@ -6,13 +6,18 @@ mod window;
 use std::{io::Read as _, path::Path};
 
 use joinery_connector::{
+    Secret,
     import::{self, FORMATS, Format, Imported, NotCarried, Refused},
     request::SavedRequest,
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::error::{Code, Error};
+use crate::{
+    error::{Code, Error},
+    requests::{self, RequestInContext},
+    studio::Studio,
+};
 
 pub use window::{ImportPreview, ImportRequests, ImportSource, import_requests, preview_import};
 
@@ -27,6 +32,8 @@ pub struct CurlRequest {
     pub request: SavedRequest,
     /// What of the command cannot be carried.
     pub not_carried: Vec<NotCarried>,
+    /// The variables that stand for its secrets, which are held until the studio closes.
+    pub held: Vec<String>,
 }
 
 /// What an import wrote.
@@ -47,13 +54,25 @@ pub struct ImportReport {
     pub not_carried: Vec<NotCarried>,
 }
 
-/// The request that a curl command sends.
+/// The request that a curl command sends, to be sent in place of `shown`. Its secrets are held, so that it can be sent.
 ///
 /// # Errors
 /// [`Code::Input`] for what is no curl command.
-pub fn curl(text: &str) -> Result<CurlRequest, Error> {
-    let (request, not_carried) = import::curl(text).map_err(|refused| invalid(&refused, None))?;
-    Ok(CurlRequest { request, not_carried })
+pub fn curl(studio: &Studio, shown: &RequestInContext, text: &str) -> Result<CurlRequest, Error> {
+    let mut held = Vec::new();
+    let mut keep = |name: &str, value: &Secret| {
+        let name = requests::hold_secret(studio, shown, name, value);
+        if !held.contains(&name) {
+            held.push(name.clone());
+        }
+        Some(name)
+    };
+    let (request, not_carried) = import::curl_with(text, &mut keep).map_err(|refused| invalid(&refused, None))?;
+    Ok(CurlRequest {
+        request,
+        not_carried,
+        held,
+    })
 }
 
 /// The format of that id; where none is given, the one that `text` looks like.

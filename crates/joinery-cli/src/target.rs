@@ -44,21 +44,37 @@ impl Target {
     /// # Errors
     /// [`Code::Usage`] for an unknown connection, [`Code::Input`] for a missing field.
     pub async fn resolve(&self, studio: &Studio, connector: &Connector) -> Result<Resolved, Error> {
-        match self.connection.as_deref() {
-            Some(name) => connections::resolve_starting(studio, connector, name).await,
-            None if self.is_empty() && !connections::needs_nothing(connector) => {
-                Ok(connections::none(studio, connector))
-            }
+        self.resolve_over(studio, connector, &BTreeMap::new()).await
+    }
+
+    /// As [`resolve`](Self::resolve), reached over what `network` says, by the names of a profile.
+    ///
+    /// # Errors
+    /// As [`resolve`](Self::resolve), and [`Code::Input`] for a network setting that is wrong.
+    pub async fn resolve_over(
+        &self,
+        studio: &Studio,
+        connector: &Connector,
+        network: &BTreeMap<String, String>,
+    ) -> Result<Resolved, Error> {
+        let mut resolved = match self.connection.as_deref() {
+            Some(name) => connections::resolve_starting(studio, connector, name).await?,
+            None if self.is_empty() && !connections::needs_nothing(connector) => connections::none(studio, connector),
             None => {
+                let mut values = self.values()?;
+                // With the secrets that belong to it: a password of a proxy means nothing without a user name.
+                values.extend(network.clone());
                 let given = Given {
                     base_url: self.base_url.clone(),
                     auth: self.auth.clone(),
-                    values: self.values()?,
+                    values,
                     secrets: self.secret.iter().map(|(name, _)| name.clone()).collect(),
                 };
-                connections::resolve(studio, connector, Err(&given))
+                return connections::resolve(studio, connector, Err(&given));
             }
-        }
+        };
+        resolved.change_network(network)?;
+        Ok(resolved)
     }
 
     /// Whether no org was named at all.

@@ -269,7 +269,12 @@ impl SavedRequest {
     pub fn prompts(&self) -> Vec<(String, Option<String>)> {
         let mut prompts: Vec<(String, Option<String>)> = Vec::new();
         let values = self.variables.values().map(String::as_str);
-        for text in self.texts().into_iter().map(|(text, _)| text).chain(values) {
+        let signing = match &self.auth {
+            RequestAuth::Own { settings, .. } => settings.values().filter_map(Value::as_str).collect(),
+            _ => Vec::new(),
+        };
+        let texts = self.texts().into_iter().map(|(text, _)| text);
+        for text in texts.chain(values).chain(signing) {
             for (label, default) in prompts_in(text) {
                 if prompts.iter().all(|(asked, _)| *asked != label) {
                     prompts.push((label, default));

@@ -51,10 +51,11 @@ pub(crate) struct Outgoing {
 }
 
 impl<'a> Course<'a> {
-    /// Begins with `request`, to be signed if it goes to the connection's own origin.
+    /// Begins with `request`, to be signed if it goes to the connection's own origin, or was told how itself.
     pub(crate) fn begin(connection: &'a Connection, mut request: HttpRequest) -> Result<Self, Error> {
         let url = first_url(&mut request, connection)?;
-        let signs = connection.base_url.is_empty()
+        let signs = connection.signs_anywhere
+            || connection.base_url.is_empty()
             || Url::parse(&connection.base_url).is_ok_and(|base| base.origin() == url.origin());
         let body = payload(std::mem::take(&mut request.body))?;
         Ok(Self {

@@ -120,12 +120,14 @@ pub enum Error {
         limit: Duration,
     },
     /// Time ran out.
-    #[error("no answer from {host} after {} s", (waited.as_secs_f64() * 10.0).round() / 10.0)]
+    #[error("{} after {} s", phase.missing(host), (waited.as_secs_f64() * 10.0).round() / 10.0)]
     Timeout {
         /// The host.
         host: String,
         /// How long it was waited for.
         waited: Duration,
+        /// What had not come about.
+        phase: Phase,
     },
     /// The caller gave up.
     #[error("cancelled")]
@@ -201,6 +203,36 @@ pub enum Error {
         /// What the system said.
         source: std::io::Error,
     },
+}
+
+/// What a request was waiting for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// The host's address.
+    Name,
+    /// A connection, to the host or to the proxy.
+    Connection,
+    /// The end of the TLS handshake.
+    Handshake,
+    /// The head of the answer.
+    Answer,
+    /// The rest of its body.
+    Body {
+        /// The bytes that had come, decoded.
+        size: u64,
+    },
+}
+
+impl Phase {
+    fn missing(self, host: &str) -> String {
+        match self {
+            Self::Name => format!("no address for {host}"),
+            Self::Connection => format!("no connection to {host}"),
+            Self::Handshake => format!("connected to {host}, but no end of the TLS handshake"),
+            Self::Answer => format!("no answer from {host}"),
+            Self::Body { size } => format!("{size} bytes from {host}, but no end of the answer"),
+        }
+    }
 }
 
 /// Why signing in failed, in words that a person can act on.

@@ -26,7 +26,7 @@ mod transport;
 pub use body_store::{Body, BodyFile};
 pub use certificate::Certificate;
 pub use cookies::{Cookie, Jar};
-pub use error::Error;
+pub use error::{Error, Phase};
 pub use network::Network;
 pub use patience::Waits;
 pub use recording::Recording;

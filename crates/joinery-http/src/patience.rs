@@ -6,14 +6,19 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::{error::Error, retry};
+use crate::{
+    error::{Error, Phase},
+    retry,
+};
 
-/// Hears of the waits that servers ask for, such as one for the end of a rate limit's window.
+/// Hears of what takes its time: waits that servers ask for, such as one for the end of a rate limit's window, and bodies.
 pub trait Waits: fmt::Debug + Send + Sync {
     /// A wait begins; `false` where there was enough waiting, and the answer is then taken as it is.
     fn begin(&self, wait: Duration) -> bool;
     /// It is over.
     fn end(&self);
+    /// The body of an answer with this status comes in: so many bytes of it so far, decoded. Told now and then.
+    fn receives(&self, _status: u16, _size: u64) {}
 }
 
 /// The time of one request.
@@ -77,10 +82,18 @@ impl<'a> Patience<'a> {
     }
 
     /// Why there is no answer in time.
-    pub fn spent(&self, host: String) -> Error {
+    pub fn spent(&self, host: String, phase: Phase) -> Error {
         Error::Timeout {
             host,
             waited: self.begun.elapsed(),
+            phase,
+        }
+    }
+
+    /// Tells of a body that comes in.
+    pub fn receives(&self, status: u16, size: u64) {
+        if let Some(waits) = self.waits {
+            waits.receives(status, size);
         }
     }
 

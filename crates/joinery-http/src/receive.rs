@@ -47,17 +47,19 @@ pub(crate) struct Received {
     pub wire_size: u64,
 }
 
-/// Takes in the body of `response`, keeping at most `max` bytes, in `folder` if it is large.
+/// Takes in the body of `response`, keeping at most `max` bytes, in `folder` if it is large. `tell` hears of every piece:
+/// how much there is so far.
 pub(crate) async fn receive(
     mut response: reqwest::Response,
     url: &Url,
     folder: &Path,
     max: u64,
+    tell: &(dyn Fn(u64) + Sync),
 ) -> Result<Received, Error> {
     let codings = codings(response.headers());
     let mut sink = Sink::new(folder);
     if !codings.is_empty() {
-        return decode(response, url, &codings, sink, max).await;
+        return decode(response, url, &codings, sink, max, tell).await;
     }
     while let Some(piece) = response
         .chunk()
@@ -66,6 +68,7 @@ pub(crate) async fn receive(
     {
         fits(&sink, piece.len(), max, url)?;
         sink.push(piece).await?;
+        tell(sink.size());
     }
     let wire_size = sink.size();
     let body = sink.finish().await?;
@@ -93,6 +96,7 @@ async fn decode(
     codings: &[Coding],
     mut sink: Sink<'_>,
     max: u64,
+    tell: &(dyn Fn(u64) + Sync),
 ) -> Result<Received, Error> {
     let wire_size = AtomicU64::new(0);
     let pieces = response
@@ -116,6 +120,7 @@ async fn decode(
             fits(&sink, piece.len(), max, url)?;
             is_in_proportion(&sink, wire_size.load(Ordering::Relaxed), url)?;
             sink.push(piece).await?;
+            tell(sink.size());
         }
     }
     // Only a connection whose answer was read to the end is used again.

@@ -2,7 +2,10 @@
 
 use std::{
     path::PathBuf,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -21,7 +24,7 @@ use crate::{
     auth::{Auth, Context, Hooks, Recovery, Session},
     body_store::Body,
     course::{Course, Outgoing},
-    error::Error,
+    error::{Error, Phase},
     failure::{self, Attempt},
     patience::{Patience, Waits},
     rate_limit,
@@ -43,6 +46,8 @@ pub struct Connection {
     pub auth: Auth,
     /// Whose requests are signed: the origin of the base URL. A request to another origin goes out unsigned.
     pub base_url: String,
+    /// Whether a request is signed wherever it is sent first: the way to sign in was said for it alone.
+    pub signs_anywhere: bool,
     /// When to repeat.
     pub retry: Option<RetryRule>,
     /// Where bodies above 1 MB are kept.
@@ -92,10 +97,10 @@ pub struct SentRequest {
 
 /// Sends `request`. Cancelling `cancel` drops the connection at any phase.
 ///
-/// The connection's auth signs it if it goes to the origin of the base URL (or if there is none); a redirect to another
-/// origin leaves every credential behind. A wait that the server asks for is no part of the request's timeout; one of
-/// more than two minutes is not made, nor any other that would end after the timeout: the answer is then returned as it
-/// came.
+/// The connection's auth signs it if it goes to the origin of the base URL, if there is none, or if the connection signs
+/// anywhere; a redirect to another origin leaves every credential behind. A wait that the server asks for is no part of
+/// the request's timeout; one of more than two minutes is not made, nor any other that would end after the timeout: the
+/// answer is then returned as it came.
 ///
 /// # Errors
 /// [`Error`]: why there is no response.
@@ -121,7 +126,7 @@ pub async fn send(
         () = cancel.cancelled() => return Err(Error::Cancelled),
         outcome = patience.hold(work) => outcome,
     };
-    let outcome = outcome.unwrap_or_else(|| Err(patience.spent(failure::host(course.url()))));
+    let outcome = outcome.unwrap_or_else(|| Err(patience.spent(failure::host(course.url()), Phase::Answer)));
     outcome.map_err(|error| error.after(context.take()))
 }
 
@@ -132,7 +137,7 @@ pub(crate) async fn unsigned(client: &Client, plain: &Connection, request: HttpR
     let context = Context::new(client, plain);
     let work = exchange(client, &context, &mut course, plain, &patience, Vec::new());
     let outcome = patience.hold(work).await;
-    outcome.unwrap_or_else(|| Err(patience.spent(failure::host(course.url()))))
+    outcome.unwrap_or_else(|| Err(patience.spent(failure::host(course.url()), Phase::Answer)))
 }
 
 /// Signs and sends; where the kind says so, signs anew and sends once more.
@@ -178,7 +183,7 @@ async fn exchange(
     loop {
         let outgoing = course.outgoing(client, context).await?;
         hops.extend(context.hops());
-        let answer = ask(client, &outgoing).await?;
+        let answer = ask(client, &outgoing, patience).await?;
         match after(course, connection, &answer, retries, patience) {
             Next::Follow(target) => {
                 if redirects == redirect::MAX {
@@ -205,7 +210,7 @@ async fn exchange(
             }
             Next::Keep => {
                 let (status, headers) = (answer.response.status(), answer.response.headers().clone());
-                let exchange = keep(client, connection, outgoing, answer, hops, delay).await?;
+                let exchange = keep(client, connection, outgoing, answer, hops, delay, patience).await?;
                 course.tape(status, &headers, exchange.body.clone());
                 return Ok(exchange);
             }
@@ -248,14 +253,14 @@ struct Answer {
     head: Instant,
 }
 
-async fn ask(client: &Client, outgoing: &Outgoing) -> Result<Answer, Error> {
+async fn ask(client: &Client, outgoing: &Outgoing, patience: &Patience<'_>) -> Result<Answer, Error> {
     let Some(live) = client.live() else {
         return replayed(client, outgoing);
     };
     let mut unreachable = None;
     // Boxed, because reading a script is rare, and its state would make that of every send larger.
     for route in Box::pin(live.routes(&outgoing.url)).await? {
-        match ask_by(route, client, outgoing).await {
+        match ask_by(route, client, outgoing, patience).await {
             Err(error @ Error::ProxyUnreachable { .. }) => unreachable = Some(error),
             answer => return answer,
         }
@@ -263,11 +268,19 @@ async fn ask(client: &Client, outgoing: &Outgoing) -> Result<Answer, Error> {
     Err(unreachable.expect("there is a way to every address"))
 }
 
-async fn ask_by(Route { pool, via }: Route, client: &Client, outgoing: &Outgoing) -> Result<Answer, Error> {
+async fn ask_by(
+    Route { pool, via }: Route,
+    client: &Client,
+    outgoing: &Outgoing,
+    patience: &Patience<'_>,
+) -> Result<Answer, Error> {
     let request = outgoing.to_reqwest()?;
     let begun = Instant::now();
-    let (response, marks) = trace::recorded(pool.execute(request)).await;
+    // Within the time here already: only here is it known what took so long.
+    let asking = Box::pin(pool.execute(request));
+    let (response, marks) = trace::recorded(patience.hold(asking)).await;
     let head = Instant::now();
+    let response = response.ok_or_else(|| patience.spent(failure::host(&outgoing.url), marks.phase()))?;
     let response = response.map_err(|error| {
         let attempt = Attempt {
             url: &outgoing.url,
@@ -331,6 +344,7 @@ async fn keep(
     answer: Answer,
     mut hops: Vec<Hop>,
     delay: Duration,
+    patience: &Patience<'_>,
 ) -> Result<Exchange, Error> {
     let Answer {
         response,
@@ -345,7 +359,29 @@ async fn keep(
     let headers = headers(response.headers());
     let max = client.options().max_body;
     let max = connection.largest_body.map_or(max, |own| own.min(max));
-    let Received { body, wire_size } = receive::receive(response, &outgoing.url, &connection.body_folder, max).await?;
+    let size = AtomicU64::new(0);
+    let tell = |so_far| {
+        size.store(so_far, Ordering::Relaxed);
+        patience.receives(status.as_u16(), so_far);
+    };
+    // On the heap, as what holds it would carry its size more than once.
+    let taking_in = Box::pin(receive::receive(
+        response,
+        &outgoing.url,
+        &connection.body_folder,
+        max,
+        &tell,
+    ));
+    let received = patience.hold(taking_in).await;
+    let late = || {
+        patience.spent(
+            failure::host(&outgoing.url),
+            Phase::Body {
+                size: size.load(Ordering::Relaxed),
+            },
+        )
+    };
+    let Received { body, wire_size } = received.unwrap_or_else(|| Err(late()))?;
     let timing = marks.timing(begun, head, Instant::now());
     hop.timing = timing;
     let url = hop.url.clone();

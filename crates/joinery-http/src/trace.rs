@@ -14,6 +14,8 @@ use futures_util::future::BoxFuture;
 use joinery_connector::http::Timing;
 use tower::{Layer, Service};
 
+use crate::error::Phase;
+
 tokio::task_local! {
     static MARKS: Cell<Marks>;
 }
@@ -91,6 +93,19 @@ impl Marks {
     /// Whether a connection was being opened and was not ready.
     pub(crate) fn connecting(&self) -> bool {
         self.started.is_some() && self.connected.is_none()
+    }
+
+    /// What is waited for, as long as no answer's head is there.
+    pub(crate) fn phase(&self) -> Phase {
+        if self.in_handshake() {
+            Phase::Handshake
+        } else if !self.connecting() {
+            Phase::Answer
+        } else if self.lookup.is_some() && self.resolved.is_none() {
+            Phase::Name
+        } else {
+            Phase::Connection
+        }
     }
 
     /// The version of TLS, where a connection was opened and the server proved who it is.

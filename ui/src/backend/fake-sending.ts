@@ -16,6 +16,7 @@ type Sending = Pick<
 	| 'literalSecrets'
 	| 'secretName'
 	| 'keepSecret'
+	| 'setSecret'
 	| 'cookies'
 	| 'saveCookie'
 	| 'removeCookie'
@@ -76,6 +77,7 @@ export function fakeSending(tell: (event: Event) => void, names: (path: string) 
 			const headers = shown.request.headers.map((each) => (each === row ? { ...each, value: value(each) } : each));
 			return { request: { ...shown.request, headers }, name: variable };
 		},
+		setSecret: async () => undefined,
 		cookies: async () => structuredClone(cookies),
 		saveCookie: async (_connector, _connection, was, cookie) => {
 			cookies = cookies.filter((each) => !same(each, cookie) && !(was && same(each, was)));

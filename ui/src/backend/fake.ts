@@ -330,9 +330,9 @@ export function fake(options: FakeOptions = {}): Backend {
 			(event) => heard.forEach((each) => each(event)),
 			(path) => [...requests.keys()].filter((each) => each === path || each.startsWith(`${path}/`))
 		),
-		importCurl: async (text) => {
+		importCurl: async (_shown, text) => {
 			const url = /https?:\/\/[^\s'"]+/.exec(text)?.[0] ?? '';
-			return { request: { ...emptyRequest(), url }, not_carried: [] };
+			return { request: { ...emptyRequest(), url }, not_carried: [], held: [] };
 		},
 		...fakeImport((event) => heard.forEach((each) => each(event))),
 		requestPrompts: async (shown) => promptsOf(shown.request),

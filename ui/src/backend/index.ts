@@ -110,6 +110,7 @@ import type { SaveTest } from './types/SaveTest';
 import type { Scene } from './types/Scene';
 import type { Searched } from './types/Searched';
 import type { SendRequest } from './types/SendRequest';
+import type { SetSecret } from './types/SetSecret';
 import type { Sent } from './types/Sent';
 import type { ShowStep } from './types/ShowStep';
 import type { SignedOut } from './types/SignedOut';
@@ -196,7 +197,10 @@ export interface Backend {
 	clearCookies(connector: string, connection: string | null): Promise<void>;
 	listEnvironments(): Promise<EnvironmentView[]>;
 	/** The request that a curl command sends. */
-	importCurl(text: string): Promise<CurlRequest>;
+	/** The request that a curl command sends, in place of `shown`; its secrets are held until the studio closes. */
+	importCurl(shown: RequestInContext, text: string): Promise<CurlRequest>;
+	/** Gives a variable a secret value. */
+	setSecret(wanted: SetSecret): Promise<void>;
 	/** What a file of another tool holds; nothing is written. */
 	previewImport(source: ImportSource): Promise<ImportPreview>;
 	/** Takes the requests of another tool's file into a connector; `import_progress` tells how far it is. */

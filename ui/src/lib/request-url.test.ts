@@ -1,12 +1,21 @@
 import { describe, expect, test } from 'vitest';
 import type { Pair } from '../backend/types/Pair';
-import { joinUrl, splitUrl } from './request-url';
+import { goesElsewhere, joinUrl, splitUrl } from './request-url';
 
 function row(name: string, value: string, change: Partial<Pair> = {}): Pair {
 	return { name, value, enabled: true, description: '', ...change };
 }
 
 const url = '{{base_url}}/api/v1/users';
+
+test('a request goes elsewhere where its origin is another than the connection’s', () => {
+	const base = 'https://acme.okta.com/';
+	expect(goesElsewhere('https://acme.example/a', base)).toBe(true);
+	expect(goesElsewhere('http://acme.okta.com/a', base)).toBe(true);
+	for (const url of ['https://ACME.okta.com:443/a', '{{base_url}}/a', '/a', 'https://{{host}}/a', 'https://x.{{d}}/a'])
+		expect(goesElsewhere(url, base)).toBe(false);
+	expect(goesElsewhere('https://acme.example/a', null)).toBe(false);
+});
 
 describe('the URL bar and the query rows', () => {
 	test('show the same parameters', () => {

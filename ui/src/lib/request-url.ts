@@ -40,6 +40,14 @@ export function hostOf(url: string, base: string | null | undefined): string | n
 	return /^https?:\/\/([^/?#{]+)/i.exec(url.includes('://') ? url : (base ?? ''))?.[1] ?? null;
 }
 
+/** Whether a request certainly goes to another place than `base`: what signs for that one does not sign it then. */
+export function goesElsewhere(url: string, base: string | null | undefined): boolean {
+	const origin = (text: string) => /^https?:\/\/[^/?#]+/i.exec(text)?.[0];
+	const own = origin(url);
+	if (!own || own.includes('{') || !base) return false;
+	return URL.canParse(own) && URL.canParse(base) && new URL(own).origin !== new URL(base).origin;
+}
+
 function pairOf(part: string): Pair {
 	const equals = part.indexOf('=');
 	const name = plain(equals < 0 ? part : part.slice(0, equals));

@@ -164,7 +164,8 @@ export class Session {
 		void this.#backend.notify(text).catch(() => undefined);
 	}
 
-	toast(text: string, options: { tone?: ToastTone; hint?: string; action?: Toast['action'] } = {}): void {
+	/** Tells something in passing; its id takes it away before its time. */
+	toast(text: string, options: { tone?: ToastTone; hint?: string; action?: Toast['action'] } = {}): number {
 		const toast: Toast = {
 			id: this.#nextToast++,
 			tone: options.tone ?? 'neutral',
@@ -174,6 +175,7 @@ export class Session {
 		};
 		this.toasts = [...this.toasts, toast].slice(-TOASTS_AT_MOST);
 		if (toast.tone !== 'bad') setTimeout(() => this.dismiss(toast.id), TOAST_MS);
+		return toast.id;
 	}
 
 	/** Tells that something was copied, or that it was too long to be. */

@@ -9,7 +9,7 @@ export const SOURCES: Record<Scope, string> = {
 	environment: 'from the environment',
 	connection: 'from the connection',
 	request: 'from this request',
-	run: 'from this run'
+	run: 'from this session'
 };
 
 export interface VariableUse {
@@ -40,10 +40,30 @@ export function isInherited(variable: VariableView | undefined): boolean {
 	return variable?.scope != null && variable.scope !== 'request' && variable.scope !== 'run';
 }
 
+/** Whether it is a secret that is in memory only. */
+export function isHeld(variable: VariableView | undefined): boolean {
+	return variable?.scope === 'run' && variable.secret;
+}
+
 /** Whether nothing gives it a value. A question has none until it is asked. */
 export function isMissing(variable: VariableView | undefined, name: string): boolean {
 	if (name.startsWith('prompt(')) return false;
 	return isCall(name) ? variable?.reason != null : !variable?.scope;
+}
+
+/** What a hover over a text says of each variable in it, and whether one has no value; null where there is none. */
+export function describeUses(
+	text: string,
+	variables: readonly VariableView[] | null
+): { tip: string; missing: boolean } | null {
+	const uses = variablesIn(text);
+	if (variables === null || uses.length === 0) return null;
+	const known = new Map(variables.map((each) => [each.name, each]));
+	const lines = [...new Set(uses.map((use) => use.name))].map((name) => {
+		const { value, source } = describeVariable(known.get(name), name);
+		return isMissing(known.get(name), name) ? `${value}.` : `${name}: ${value}, ${source}`;
+	});
+	return { tip: lines.join('\n'), missing: uses.some((use) => isMissing(known.get(use.name), use.name)) };
 }
 
 /** What a hover says: its value, and where that comes from. */

@@ -446,6 +446,7 @@ fn build(
         session: studio.session(&name, &auth, keeps),
         auth,
         base_url,
+        signs_anywhere: false,
         retry: connector.manifest.http.retry.clone(),
         body_folder: studio.home().join("bodies"),
         largest_body: None,

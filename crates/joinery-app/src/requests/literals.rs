@@ -86,7 +86,7 @@ fn literal(request: &SavedRequest, at: u32) -> Result<Literal, Error> {
     found.ok_or_else(|| Error::new(Code::Usage, "the request has no such secret any more"))
 }
 
-fn chosen(shown: &RequestInContext) -> Result<&str, Error> {
+pub(super) fn chosen(shown: &RequestInContext) -> Result<&str, Error> {
     shown.connection.as_deref().ok_or_else(|| {
         Error::new(Code::Usage, "no connection is chosen that could keep the secret")
             .with_hint("Choose a saved connection, or make one.")

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use joinery_connector::{
     Connector, HttpRequest,
-    request::{Assertion, SavedRequest},
+    request::{Assertion, RequestAuth, SavedRequest},
     variables::{self, Missing, Scope, Variables},
 };
 use joinery_http::{Client, Exchange};
@@ -87,6 +87,34 @@ pub fn prepare(
     prepare_after(studio, connector, connection, given, &captured)
 }
 
+/// What a request asks a person before it is sent, labels with their defaults, each once.
+///
+/// # Errors
+/// As [`prepare`].
+pub fn prompts_before(
+    studio: &Studio,
+    connector: &Arc<Connector>,
+    connection: Resolved,
+    given: Preparation,
+) -> Result<Vec<(String, Option<String>)>, Error> {
+    let signed = match &given.path {
+        Some(path) => connector.request_folder(path)?.apply(given.request.clone()),
+        None => given.request.clone(),
+    };
+    // What signs it may lack what is about to be asked for.
+    let request = SavedRequest {
+        auth: RequestAuth::None,
+        ..given.request.clone()
+    };
+    let mut prompts = prepare(studio, connector, connection, Preparation { request, ..given })?.prompts();
+    for (label, default) in signed.prompts() {
+        if prompts.iter().all(|(asked, _)| *asked != label) {
+            prompts.push((label, default));
+        }
+    }
+    Ok(prompts)
+}
+
 /// As [`prepare`], with `captured` for what requests before it have captured.
 ///
 /// # Errors
@@ -99,6 +127,8 @@ pub(crate) fn prepare_after(
     captured: &BTreeMap<String, variables::Value>,
 ) -> Result<Prepared, Error> {
     let mut request = given.request;
+    // What a folder says may meet requests to anywhere; what a request says itself is meant for where it goes.
+    let signs_anywhere = matches!(request.auth, RequestAuth::Own { .. });
     let mut variables = connection.variables.clone();
     let mut set = |scope: Scope, values: &BTreeMap<String, String>| {
         for (name, value) in values {
@@ -128,7 +158,8 @@ pub(crate) fn prepare_after(
         }
     }
     variables.set_world(Arc::new(Outside::new(studio, &connector.root, given.answers)));
-    let connection = auth::signing(studio, connector, connection, &request.auth, &variables)?;
+    let mut connection = auth::signing(studio, connector, connection, &request.auth, &variables)?;
+    connection.http.signs_anywhere = signs_anywhere;
     if request.settings.cookies != Some(false) {
         jars::refresh(studio, &connection)?;
     }

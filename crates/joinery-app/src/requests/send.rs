@@ -42,10 +42,7 @@ pub async fn send(studio: &Studio, send: SendRequest) -> Result<Sent, Error> {
             size: progress.size,
         });
     };
-    let waits: Arc<dyn Waits> = Arc::new(TellWaits {
-        id: id.clone(),
-        events: studio.event_sender(),
-    });
+    let waits: Arc<dyn Waits> = Arc::new(TellWaits::new(id.clone(), studio.event_sender()));
     let sending = Sending {
         on_page: &on_page,
         waits: Some(&waits),

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use url::Url;
 
-use super::{Preparation, Prepared, Prompt, RequestInContext, VariableView, prepare};
+use super::{Preparation, Prepared, Prompt, RequestInContext, VariableView, prepare, prompts_before};
 use crate::{
     connections::{self, Resolved},
     connectors,
@@ -190,7 +190,9 @@ fn call(variables: &Variables, written: &str) -> VariableView {
 /// # Errors
 /// As [`variables`].
 pub fn prompts(studio: &Studio, shown: &RequestInContext) -> Result<Vec<Prompt>, Error> {
-    let prompts = unsigned(studio, shown)?.prompts();
+    let connector = connectors::in_workspace(studio, &shown.connector)?;
+    let connection = connection(studio, &connector, shown.connection.as_deref())?;
+    let prompts = prompts_before(studio, &connector, connection, given(shown))?;
     let named = prompts.into_iter().map(|(label, default)| Prompt {
         secret: variables::is_secret_label(&label),
         label,
@@ -275,13 +277,16 @@ fn unsigned(studio: &Studio, shown: &RequestInContext) -> Result<Prepared, Error
 fn in_context(studio: &Studio, shown: &RequestInContext) -> Result<Prepared, Error> {
     let connector = connectors::in_workspace(studio, &shown.connector)?;
     let connection = connection(studio, &connector, shown.connection.as_deref())?;
-    let given = Preparation {
+    prepare(studio, &connector, connection, given(shown))
+}
+
+fn given(shown: &RequestInContext) -> Preparation {
+    Preparation {
         path: shown.path.clone(),
         request: shown.request.clone(),
         environment: shown.environment.clone(),
         ..Preparation::default()
-    };
-    prepare(studio, &connector, connection, given)
+    }
 }
 
 /// The connection of that name; where none is chosen, a request with an absolute URL can still be sent.

@@ -1,21 +1,41 @@
-//! Telling fronts that a send waits for a rate limit to end, so that nobody takes it for a slow answer.
+//! Telling fronts what a send waits for: a rate limit that has to end, which nobody should take for a slow answer, and a
+//! body that is long in coming.
 
-use std::time::Duration;
+use std::{
+    sync::Mutex,
+    time::{Duration, Instant},
+};
 
 use joinery_http::Waits;
 use tokio::sync::broadcast::Sender;
 
-use crate::{event::Event, studio::now_ms};
+use crate::{
+    event::Event,
+    studio::{lock, now_ms},
+};
+
+/// How often is told how much of a body there is.
+const TOLD_EVERY: Duration = Duration::from_millis(100);
 
 /// Tells of the waits of one send.
 #[derive(Debug)]
 pub(super) struct TellWaits {
     /// The send's id.
-    pub(super) id: String,
-    pub(super) events: Sender<Event>,
+    id: String,
+    events: Sender<Event>,
+    /// When a body was told of last, or the send began.
+    told: Mutex<Instant>,
 }
 
 impl TellWaits {
+    pub(super) fn new(id: String, events: Sender<Event>) -> Self {
+        Self {
+            id,
+            events,
+            told: Mutex::new(Instant::now()),
+        }
+    }
+
     fn tell(&self, until: Option<i64>) {
         let id = self.id.clone();
         // Nobody listening is fine.
@@ -32,5 +52,14 @@ impl Waits for TellWaits {
 
     fn end(&self) {
         self.tell(None);
+    }
+
+    fn receives(&self, status: u16, size: u64) {
+        let mut told = lock(&self.told);
+        if told.elapsed() >= TOLD_EVERY {
+            *told = Instant::now();
+            let id = self.id.clone();
+            let _ = self.events.send(Event::SendReceives { id, status, size });
+        }
     }
 }

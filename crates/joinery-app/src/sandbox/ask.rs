@@ -162,6 +162,7 @@ async fn send(studio: &Studio, call: Call<'_>) -> Result<Exchange, Error> {
     let connection = Connection {
         auth: sandbox_auth(token),
         base_url,
+        signs_anywhere: false,
         retry: None,
         body_folder: PathBuf::new(),
         largest_body: None,

@@ -1,7 +1,11 @@
 //! How requests and folders sign, and that what is secret is shown nowhere.
 
 use axum::response::IntoResponse;
-use joinery_app::requests::{self, RequestInContext, SendRequest};
+use joinery_app::{
+    SavedRequest,
+    requests::{self, RequestInContext, SendRequest},
+    variables::Scope,
+};
 use joinery_store::table;
 
 use crate::desk::{Desk, TOKEN, assert_hidden};
@@ -99,6 +103,96 @@ async fn a_way_of_the_requests_own_takes_its_secrets_from_variables_and_hides_th
         assert_hidden(&desk.shown(&send, &sent), ENCODED);
         assert_hidden(&desk.shown(&send, &sent), &["Z29sZDp0b2s"]);
     }
+}
+
+#[tokio::test]
+async fn a_way_of_the_requests_own_goes_to_the_address_it_names_and_one_of_a_folder_does_not() {
+    let (desk, other) = (Desk::new().await, Desk::new().await);
+    let way = "[auth]\nkind = \"basic\"\nusername = \"ada\"\npassword = \"x\"\n";
+    desk.send(&format!("url = \"{}/own\"\n{way}", other.url)).await.unwrap();
+    assert_eq!(other.one().header("authorization"), Some("Basic YWRhOng="));
+
+    desk.send(&format!("url = \"{}/connection\"\n", other.url))
+        .await
+        .unwrap();
+    assert_eq!(other.one().header("authorization"), None);
+
+    desk.write("acme/requests/shared/folder.toml", way);
+    desk.write(
+        "acme/requests/shared/a.toml",
+        &format!("url = \"{}/folder\"\n", other.url),
+    );
+    desk.open();
+    desk.send_saved("requests/shared/a.toml").await.unwrap();
+    assert_eq!(other.one().header("authorization"), None);
+}
+
+#[tokio::test]
+async fn what_signs_a_request_may_ask_for_its_password() {
+    let desk = Desk::new().await;
+    let way = "[auth]\nkind = \"basic\"\nusername = \"ada\"\npassword = '{{prompt(\"Password\")}}'\n";
+    let mut send = Desk::draft(&format!("url = \"/a\"\n{way}"));
+    let shown = requests::RequestInContext {
+        connector: "acme".into(),
+        request: send.request.clone(),
+        connection: Some("acme".into()),
+        ..requests::RequestInContext::default()
+    };
+    let asked = requests::prompts(&desk.studio, &shown).unwrap();
+    assert_eq!(
+        asked.iter().map(|prompt| prompt.label.as_str()).collect::<Vec<_>>(),
+        ["Password"]
+    );
+    send.answers = [("Password".to_owned(), "x".to_owned())].into();
+    requests::send(&desk.studio, send).await.unwrap();
+    assert_eq!(desk.one().header("authorization"), Some("Basic YWRhOng="));
+}
+
+#[tokio::test]
+async fn secrets_of_a_pasted_curl_command_are_held_until_a_connection_keeps_them() {
+    let desk = Desk::new().await;
+    let shown = |request| requests::RequestInContext {
+        connector: "acme".into(),
+        request,
+        connection: Some("acme".into()),
+        ..requests::RequestInContext::default()
+    };
+    let command = format!(
+        "curl {}/pasted -H 'X-Api-Key: k3y/s3cret' --oauth2-bearer t0ken-2",
+        desk.url
+    );
+    let taken = joinery_app::import::curl(&desk.studio, &shown(SavedRequest::default()), &command).unwrap();
+    // The connection's own `token` keeps its name.
+    assert_eq!(taken.held, ["token_2", "x_api_key"]);
+    assert_eq!(taken.not_carried, []);
+
+    let send = SendRequest {
+        request: taken.request.clone(),
+        ..Desk::draft("url = \"/\"\n")
+    };
+    let sent = requests::send(&desk.studio, send.clone()).await.unwrap();
+    let seen = desk.one();
+    assert_eq!(seen.header("x-api-key"), Some("k3y/s3cret"));
+    assert_eq!(seen.header("authorization"), Some("Bearer t0ken-2"));
+    assert_hidden(&desk.shown(&send, &sent), &["k3y/s3cret", "t0ken-2"]);
+
+    let keep = |name: &str, value: Option<&str>| requests::SetSecret {
+        shown: shown(taken.request.clone()),
+        name: name.into(),
+        value: value.map(str::to_owned),
+        place: requests::SecretPlace::Connection,
+    };
+    requests::set_secret(&desk.studio, &keep("x_api_key", None)).unwrap();
+    assert!(requests::set_secret(&desk.studio, &keep("nobody", None)).is_err());
+    let known = requests::known_variables(&desk.studio, &shown(taken.request.clone())).unwrap();
+    let scope = known
+        .iter()
+        .find(|variable| variable.name == "x_api_key")
+        .unwrap()
+        .scope;
+    assert_eq!(scope, Some(Scope::Connection));
+    requests::send(&desk.studio, send).await.unwrap();
+    assert_eq!(desk.one().header("x-api-key"), Some("k3y/s3cret"));
 }
 
 #[tokio::test]

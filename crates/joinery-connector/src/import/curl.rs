@@ -4,8 +4,11 @@ use std::collections::VecDeque;
 
 use serde_json::{Map, Value};
 
-use super::{NotCarried, Refused, guard, words::words};
-use crate::request::{Pair, Part, RequestAuth, RequestBody, SavedRequest, component};
+use super::{NotCarried, Refused, guard, parts::Secrets, words::words};
+use crate::{
+    request::{Pair, Part, RequestAuth, RequestBody, SavedRequest, component},
+    secret::Secret,
+};
 
 /// Whether a text looks like a curl command.
 pub(super) fn detect(text: &str) -> bool {
@@ -18,6 +21,15 @@ pub(super) fn detect(text: &str) -> bool {
 /// # Errors
 /// A text that is no curl command, a quote that is not closed, a command without a URL.
 pub fn curl(text: &str) -> Result<(SavedRequest, Vec<NotCarried>), Refused> {
+    curl_with(text, &mut |_, _| None)
+}
+
+/// As [`curl`], for who can keep secrets: `keep` hears of each by the name that its variable would get, and says the name
+/// under which it is kept.
+///
+/// # Errors
+/// As [`curl`].
+pub fn curl_with(text: &str, keep: Keep<'_>) -> Result<(SavedRequest, Vec<NotCarried>), Refused> {
     if !detect(text) {
         return Err(Refused::new("it is not a curl command"));
     }
@@ -41,7 +53,31 @@ pub fn curl(text: &str) -> Result<(SavedRequest, Vec<NotCarried>), Refused> {
             _ => command.option(&word, &mut rest),
         }
     }
-    command.request()
+    command.request(keep)
+}
+
+/// Keeps a secret, where it can, and says under which name.
+pub type Keep<'a> = &'a mut dyn FnMut(&str, &Secret) -> Option<String>;
+
+/// Secrets are kept where that is possible, and listed elsewhere.
+struct Kept<'a, 'b> {
+    keep: Keep<'a>,
+    left: &'b mut Vec<NotCarried>,
+}
+
+impl Secrets for Kept<'_, '_> {
+    fn stand_in(&mut self, value: &str, name: &str, place: &str) -> String {
+        let said = value.trim();
+        let kept = if said.is_empty() {
+            None
+        } else {
+            (self.keep)(name, &Secret::new(said))
+        };
+        match kept {
+            Some(name) => format!("{{{{{name}}}}}"),
+            None => self.left.stand_in(value, name, place),
+        }
+    }
 }
 
 #[derive(Default)]
@@ -367,22 +403,26 @@ impl Command {
         self.parts.push(part);
     }
 
-    fn request(mut self) -> Result<(SavedRequest, Vec<NotCarried>), Refused> {
+    fn request(mut self, keep: Keep<'_>) -> Result<(SavedRequest, Vec<NotCarried>), Refused> {
         let url = self.url.take().ok_or_else(|| Refused::new("the command has no URL"))?;
         let (url, query) = split_url(&url);
         self.request.url = url;
         self.request.query.splice(0..0, query);
-        self.sign();
+        self.sign(&mut *keep);
         let body = self.body();
         let usual = if body.is_none() { "GET" } else { "POST" };
         self.request.method = self.method.take().unwrap_or_else(|| usual.to_owned());
         self.request.body = body;
         self.request.headers = std::mem::take(&mut self.headers);
-        guard::request(&mut self.request, "curl", &mut self.not_carried);
+        let mut kept = Kept {
+            keep,
+            left: &mut self.not_carried,
+        };
+        guard::request(&mut self.request, "curl", &mut kept);
         Ok((self.request, self.not_carried))
     }
 
-    fn sign(&mut self) {
+    fn sign(&mut self, keep: Keep<'_>) {
         let settings = |pairs: &[(&str, &str)]| -> Map<String, Value> {
             pairs
                 .iter()
@@ -394,27 +434,32 @@ impl Command {
             settings,
         };
         if let Some(token) = self.bearer.take() {
-            self.request.auth = own("bearer", settings(&[("token", "{{token}}")]));
-            self.keep("token", &token);
+            let token = self.keep("token", &token, keep);
+            self.request.auth = own("bearer", settings(&[("token", token.as_str())]));
             if self.user.is_some() {
                 self.leave("--user", "a request is signed in one way");
             }
         } else if let Some(user) = self.user.take() {
             let (name, password) = user.split_once(':').unwrap_or((&user, ""));
             let kind = if self.digest { "digest" } else { "basic" };
-            self.request.auth = own(kind, settings(&[("username", name), ("password", "{{password}}")]));
-            self.keep("password", password);
+            let password = self.keep("password", password, keep);
+            self.request.auth = own(kind, settings(&[("username", name), ("password", password.as_str())]));
         }
     }
 
-    /// Secrets are not written into files: the variable is named, and who imports sets its value.
-    fn keep(&mut self, name: &str, value: &str) {
+    /// What stands in the request for a secret. It is kept elsewhere, or who imports sets the variable's value.
+    fn keep(&mut self, name: &str, value: &str, keep: Keep<'_>) -> String {
+        let mut variable = name.to_owned();
         if !value.is_empty() && !value.starts_with('$') && !value.starts_with("{{") {
-            self.leave(
-                &format!("the {name}"),
-                &format!("secrets are not kept in files: save it in the connection as `{name}`"),
-            );
+            match keep(name, &Secret::new(value)) {
+                Some(kept) => variable = kept,
+                None => self.leave(
+                    &format!("the {name}"),
+                    &format!("secrets are not kept in files: save it in the connection as `{name}`"),
+                ),
+            }
         }
+        format!("{{{{{variable}}}}}")
     }
 
     fn body(&mut self) -> RequestBody {

@@ -20,7 +20,7 @@ use ts_rs::TS;
 use crate::request::{Example, RequestFolder, SavedRequest};
 
 pub use bundle::{files as bundle_files, read as bundle};
-pub use curl::curl;
+pub use curl::{Keep, curl, curl_with};
 pub use guard::{Literal, RequestPart, literals, with_variable};
 pub use har::har;
 pub use insomnia::insomnia;

@@ -205,7 +205,7 @@ impl Network {
         Ok(network)
     }
 
-    /// Changes what is given and leaves the rest.
+    /// Changes what is given and leaves the rest; a certificate given anew leaves the key of the one before behind.
     ///
     /// # Errors
     /// As [`Network::read`].
@@ -217,6 +217,8 @@ impl Network {
         }
         if let Some(path) = text(CLIENT_CERTIFICATE)? {
             self.client_certificate = Some(file(CLIENT_CERTIFICATE, path)?);
+            // They belong to another certificate.
+            (self.client_key, self.client_key_passphrase) = (None, None);
         }
         self.client_key = secret(CLIENT_KEY).or(self.client_key.take());
         self.client_key_passphrase = secret(CLIENT_KEY_PASSPHRASE).or(self.client_key_passphrase.take());

@@ -12,6 +12,15 @@ fn read(settings: Value) -> Result<Network, String> {
 }
 
 #[test]
+fn a_certificate_given_anew_leaves_the_key_of_the_one_before() {
+    let settings = |path: &str| Map::from_iter([("client_certificate".to_owned(), json!(path))]);
+    let key = BTreeMap::from([("client_key".to_owned(), Secret::new("key"))]);
+    let mut network = Network::read(&settings("/one.pem"), &key).unwrap();
+    network.change(&settings("/other.p12"), &BTreeMap::new()).unwrap();
+    assert_eq!(network.client_key, None);
+}
+
+#[test]
 fn nothing_said_is_what_the_system_does() {
     assert_eq!(read(json!({})), Ok(Network::default()));
     let said: Map<String, Value> = form()
@@ -78,14 +87,14 @@ fn change_leaves_what_it_does_not_name() {
         ca_file: Some("/etc/acme.pem".into()),
         ..Network::default()
     };
-    let changes = json!({ "client_certificate": "/etc/grace.pem", "verify": "false" });
+    let changes = json!({ "ca_file": "/etc/grace.pem", "verify": "false" });
     network.change(changes.as_object().unwrap(), &BTreeMap::new()).unwrap();
     assert_eq!(
         network,
         Network {
-            client_certificate: Some("/etc/grace.pem".into()),
+            client_certificate: Some("/etc/ada.pem".into()),
             client_key: Some(Secret::new("of ada")),
-            ca_file: Some("/etc/acme.pem".into()),
+            ca_file: Some("/etc/grace.pem".into()),
             verify: false,
             ..Network::default()
         }

@@ -1,12 +1,15 @@
 //! Answers that never come whole: cancelled, late, broken, or from nowhere.
 
-use std::sync::atomic::Ordering;
+use std::{
+    sync::{Arc, Mutex, atomic::Ordering},
+    time::Duration,
+};
 
 use joinery_connector::{
     HttpRequest,
     manifest::{RetryRule, RetryWait},
 };
-use joinery_http::{Connection, Error};
+use joinery_http::{Connection, Error, Phase, Waits};
 use tokio_util::sync::CancellationToken;
 
 use crate::support::{Answer, Server, check, client, get, okta, reply, send};
@@ -43,7 +46,7 @@ async fn cancelling_drops_the_connection_at_every_phase() {
         };
         let (outcome, ()) = tokio::join!(sending, cancelling);
         assert!(matches!(outcome, Err(Error::Cancelled)), "{phase}: {outcome:?}");
-        tokio::time::timeout(std::time::Duration::from_secs(5), server.left.notified())
+        tokio::time::timeout(Duration::from_secs(5), server.left.notified())
             .await
             .unwrap_or_else(|_| panic!("{phase}: the server never saw it"));
     }
@@ -61,16 +64,63 @@ async fn cancelled_before_it_began_sends_nothing() {
 
 #[tokio::test]
 async fn timeout_covers_head_and_body() {
-    for answer in ["", "HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nabc"] {
+    let half = "HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nabc";
+    for (answer, expected) in [("", Phase::Answer), (half, Phase::Body { size: 3 })] {
         let server = Server::start(move |_| Answer::Say(answer.into())).await;
         let mut request = HttpRequest::new("GET", server.url("/"));
-        request.timeout_ms = 50;
+        request.timeout_ms = 300;
         let error = send(&okta(), request).await.unwrap_err();
         assert!(
-            matches!(&error, Error::Timeout { host, .. } if host == "127.0.0.1"),
+            matches!(&error, Error::Timeout { host, phase, .. } if host == "127.0.0.1" && *phase == expected),
             "{error}"
         );
     }
+}
+
+/// Hears of bodies that come in.
+#[derive(Debug, Default)]
+struct Heard(Mutex<Vec<(u16, u64)>>);
+
+impl Waits for Heard {
+    fn begin(&self, _wait: Duration) -> bool {
+        true
+    }
+
+    fn end(&self) {}
+
+    fn receives(&self, status: u16, size: u64) {
+        self.0.lock().unwrap().push((status, size));
+    }
+}
+
+#[tokio::test]
+async fn a_body_is_told_of_as_it_comes_in() {
+    let half = "HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nabc";
+    let server = Server::start(move |_| Answer::Say(half.into())).await;
+    let heard = Arc::new(Heard::default());
+    let connection = Connection {
+        waits: Some(Arc::clone(&heard) as Arc<dyn Waits>),
+        ..okta()
+    };
+    let mut request = HttpRequest::new("GET", server.url("/"));
+    request.timeout_ms = 300;
+    send(&connection, request).await.unwrap_err();
+    assert_eq!(*heard.0.lock().unwrap(), [(200, 3)]);
+}
+
+#[tokio::test]
+async fn timeout_in_the_handshake_says_so() {
+    // Takes connections and says nothing.
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let mut request = HttpRequest::new("GET", format!("https://{}/", silent.local_addr().unwrap()));
+    request.timeout_ms = 300;
+    let error = send(&okta(), request).await.unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .starts_with("connected to 127.0.0.1, but no end of the TLS handshake after"),
+        "{error}"
+    );
 }
 
 #[tokio::test]

@@ -13,4 +13,8 @@ request: SavedRequest,
 /**
  * What of the command cannot be carried.
  */
-not_carried: Array<NotCarried>, };
+not_carried: Array<NotCarried>, 
+/**
+ * The variables that stand for its secrets, which are held until the studio closes.
+ */
+held: Array<string>, };

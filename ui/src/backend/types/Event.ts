@@ -48,6 +48,18 @@ entries: number,
 /**
  * Bytes so far.
  */
+size: number, } | { "kind": "send_receives", 
+/**
+ * The send's id.
+ */
+id: string, 
+/**
+ * The status.
+ */
+status: number, 
+/**
+ * Bytes so far, decoded.
+ */
 size: number, } | { "kind": "send_waits", 
 /**
  * The send's id.

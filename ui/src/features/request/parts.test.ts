@@ -3,6 +3,7 @@ import { fake } from '../../backend/fake';
 import type { SavedRequest } from '../../backend/types/SavedRequest';
 import { emptyRequest } from '../../lib/empty-request';
 import { Session } from '../../lib/session.svelte';
+import { describeUses } from '../../lib/variables';
 import { AuthWays, fromChoice, toChoice } from './auth-ways.svelte';
 import { assertionOf, demandOf, valueText } from './demands';
 import { paramRows } from './rows';
@@ -112,6 +113,30 @@ test('a request that is moved or renamed keeps its tab and its changes', async (
 	expect([tab.title, tab.draft.method, tab.dirty]).toEqual(['Get somebody', 'PATCH', true]);
 	tester.moved({ connector: 'okta', path: 'requests/groups' }, { connector: 'okta', path: 'requests/teams' });
 	expect(tab.file?.path).toBe('requests/teams/get_user.toml');
+});
+
+test('a request that is renamed while it is being opened is found under its new name', async () => {
+	const { backend, tester, tab } = await started();
+	const from = tab.file!;
+	tester.close(tab.id);
+	const failed = tester.session.toasts.length;
+	// Its file is gone before the window hears where it went.
+	const renamed = tester.follow(from, backend.renameFile(from, 'Get somebody'), 'Get somebody');
+	await Promise.all([tester.open(from), renamed]);
+	expect(tester.active?.title).toBe('Get somebody');
+	expect(tester.active?.file?.path).toBe('requests/users/Get somebody.toml');
+	expect(tester.session.toasts).toHaveLength(failed);
+});
+
+test('a table says what the variables in a value stand for, and which has none', () => {
+	const variables = [
+		{ name: 'city', scope: 'folder' as const, value: 'Turin', secret: false, reason: null },
+		{ name: 'nobody', scope: null, value: null, secret: false, reason: null }
+	];
+	expect(describeUses('{{city}}', variables)).toEqual({ tip: 'city: Turin, from the folder', missing: false });
+	expect(describeUses('{{city}} {{nobody}}', variables)?.missing).toBe(true);
+	expect(describeUses('plain', variables)).toBeNull();
+	expect(describeUses('{{city}}', null)).toBeNull();
 });
 
 test('calls of functions are no parameters; variables of parts and of auth are', () => {

@@ -24,7 +24,7 @@ function titleOf(url: string): string {
 }
 
 /** What is told of a send under way. */
-export type SendEvent = Extract<Event, { kind: 'send_progress' | 'send_waits' }>;
+export type SendEvent = Extract<Event, { kind: 'send_progress' | 'send_waits' | 'send_receives' }>;
 
 export class RequestTab {
 	readonly id = `request-${nextTab++}`;
@@ -55,6 +55,8 @@ export class RequestTab {
 	sending = $state<string | null>(null);
 	/** How far it is with the pages that it follows. */
 	progress = $state.raw<{ pages: number; entries: number; size: number } | null>(null);
+	/** How much of an answer's body is there, while it comes in. */
+	coming = $state.raw<{ status: number; size: number } | null>(null);
 	/** When it goes on, in seconds since 1970, where it waits for a rate limit to end. */
 	waits = $state<number | null>(null);
 	/** How the answer is looked at, once there was one. */
@@ -76,6 +78,7 @@ export class RequestTab {
 	/** Hears how its send goes. */
 	hear(event: SendEvent): void {
 		if (event.kind === 'send_waits') this.waits = event.until;
+		else if (event.kind === 'send_receives') this.coming = { status: event.status, size: event.size };
 		else this.progress = { pages: event.pages, entries: event.entries, size: event.size };
 	}
 

@@ -44,7 +44,7 @@ export function paramRows(request: SavedRequest, variables: readonly VariableVie
 		const value = request.variables[name] ?? '';
 		const found = known?.get(name);
 		const row = { in: place, name, value, fixed: true, missing: value === '' && known !== null && !found?.scope };
-		if (value !== '' || !found?.scope || !isInherited(found)) return row;
+		if (value !== '' || !found?.scope || found.scope === 'request') return row;
 		return { ...row, inherited: found.secret ? '••••••••' : (found.value ?? ''), description: SOURCES[found.scope] };
 	};
 	const query = request.query.map((row) => ({ ...row, in: 'query' }));

@@ -3,6 +3,7 @@ import type { Backend } from '../../backend';
 import type { KeptSecret } from '../../backend/types/KeptSecret';
 import type { LiteralSecret } from '../../backend/types/LiteralSecret';
 import type { Session } from '../../lib/session.svelte';
+import { isHeld } from '../../lib/variables';
 import { namesOf } from './literals';
 import type { RequestTab } from './request-tab.svelte';
 
@@ -11,10 +12,14 @@ export class SecretAsks {
 	asked = $state.raw<{ tab: RequestTab; at: number; literal: LiteralSecret } | null>(null);
 	/** Makes a connection, where there is none that could keep a secret. */
 	onconnect: (() => void) | undefined;
+	/** Asks where a secret that is held in memory is to be kept. */
+	onheld: ((variable: string) => void) | undefined;
 
 	#backend: Backend;
 	#session: Session;
 	#show: (tab: RequestTab) => void;
+	/** The warnings on screen, by the request they are about. */
+	#warnings = new WeakMap<RequestTab, number>();
 
 	/** `show` brings a request into sight. */
 	constructor(backend: Backend, session: Session, show: (tab: RequestTab) => void) {
@@ -33,12 +38,14 @@ export class SecretAsks {
 	/** What was saved and everyone with the file can read is told once. */
 	async warn(tab: RequestTab): Promise<void> {
 		const names = namesOf(await this.#backend.literalSecrets(tab.draft));
+		if (names !== tab.told) this.#settle(tab);
 		if (names !== '' && names !== tab.told) {
-			this.#session.toast(`The file holds what looks like a secret: ${names}`, {
+			const warning = this.#session.toast(`The file holds what looks like a secret: ${names}`, {
 				tone: 'bad',
 				hint: 'Everyone who has the file can read it.',
 				action: { label: 'Save as secret', run: () => void this.ask(tab) }
 			});
+			this.#warnings.set(tab, warning);
 		}
 		tab.told = names;
 	}
@@ -49,7 +56,11 @@ export class SecretAsks {
 		try {
 			await this.look(tab);
 			const literal = tab.literals[at];
-			if (literal) {
+			const held = tab.variables?.find(isHeld);
+			if (!literal && held && this.onheld) {
+				this.#show(tab);
+				this.onheld(held.name);
+			} else if (literal) {
 				this.#show(tab);
 				this.asked = { tab, at, literal };
 			} else this.#session.toast('No credential stands written out in this request.');
@@ -62,5 +73,13 @@ export class SecretAsks {
 	kept(tab: RequestTab, { request }: KeptSecret): void {
 		tab.edit(request);
 		tab.told = '';
+		this.#settle(tab);
+	}
+
+	/** What was told of a request does not hold any more. */
+	#settle(tab: RequestTab): void {
+		const warning = this.#warnings.get(tab);
+		if (warning !== undefined) this.#session.dismiss(warning);
+		this.#warnings.delete(tab);
 	}
 }

@@ -6,6 +6,7 @@ import type { FileRef } from '../../backend/types/FileRef';
 import type { MadeAction } from '../../backend/types/MadeAction';
 import type { Prompt } from '../../backend/types/Prompt';
 import type { SavedRequest } from '../../backend/types/SavedRequest';
+import type { SecretPlace } from '../../backend/types/SecretPlace';
 import type { RequestInContext } from '../../backend/types/RequestInContext';
 import type { SendRequest } from '../../backend/types/SendRequest';
 import type { Sent } from '../../backend/types/Sent';
@@ -19,6 +20,7 @@ import type { Names } from '../../lib/editor/variable-completion';
 import type { Session } from '../../lib/session.svelte';
 import { Description } from './description';
 import { nameFor, requestOfCall } from './new-request';
+import { Openings, type Opening } from './openings';
 import { RequestTab } from './request-tab.svelte';
 import { SecretAsks } from './secret-asks.svelte';
 
@@ -29,8 +31,8 @@ const VARIABLES_AFTER_MS = 120;
 const CLOSED_AT_MOST = 20;
 const CASE_HINT = 'Record it with: joinery test --record --connection NAME';
 
-/** Where a value can be set from the tester. */
-export type SetScope = 'request' | 'folder' | 'environment' | 'workspace';
+/** Where a value can be set from the tester: a secret with the connection, or in memory until the studio closes. */
+export type SetScope = 'request' | 'folder' | 'environment' | 'workspace' | SecretPlace;
 
 let nextSend = 1;
 
@@ -60,8 +62,12 @@ export class Tester {
 	/** Asks what a request's `{{prompt()}}`s want to know; null where the person would not say. */
 	onprompts: ((prompts: Prompt[]) => Promise<Record<string, string> | null>) | undefined;
 
+	/** Asks for the value of a variable of the request in hand. */
+	onset: ((variable: string) => void) | undefined;
+
 	readonly description: Description;
 	readonly secrets: SecretAsks;
+	readonly #openings: Openings;
 	/** Tabs that were closed, the last one last. */
 	#closed: RequestTab[] = [];
 	/** Counts what was asked to be shown: what was asked for last stays in front, however late the others come. */
@@ -72,31 +78,33 @@ export class Tester {
 	constructor(backend: Backend, session: Session) {
 		this.backend = backend;
 		this.session = session;
+		this.#openings = new Openings(async (file) => (await backend.openRequest(file)).request);
 		this.description = new Description(backend);
 		this.secrets = new SecretAsks(backend, session, (tab) => this.#show(tab));
 		backend.listen((event) => {
-			if (event.kind === 'send_progress' || event.kind === 'send_waits')
+			if (event.kind === 'send_progress' || event.kind === 'send_waits' || event.kind === 'send_receives')
 				this.tabs.find((each) => each.sending === event.id)?.hear(event);
 		});
 	}
 
 	async open(file: FileRef): Promise<void> {
 		const asked = ++this.#asked;
+		const opening: Opening = { file };
 		try {
-			const tab = await this.#load(file);
+			const tab = await this.#load(opening);
 			if (asked === this.#asked) this.#show(tab);
 		} catch (thrown) {
 			const failure = BackendError.from(thrown);
 			this.session.fail(failure);
 			// What cannot be read as a request can be read, and put right, as text.
-			if (asked === this.#asked) this.onunreadable?.(file, failure.line ?? 1);
+			if (asked === this.#asked) this.onunreadable?.(opening.file, failure.line ?? 1);
 		}
 	}
 
 	/** Opens a request in a tab; what is in front stays there. */
 	async add(file: FileRef): Promise<RequestTab | null> {
 		try {
-			return await this.#load(file);
+			return await this.#load({ file });
 		} catch (thrown) {
 			this.session.fail(thrown);
 			return null;
@@ -157,14 +165,21 @@ export class Tester {
 		this.#show(open ?? tab);
 	}
 
-	/** A request, or a folder of them, has another path now; what is open of it stays open. */
+	/** A request, or a folder of them, gets another path by `work`; what is open of it, or is being opened, stays open. */
+	async follow(from: FileRef, work: Promise<FileRef>, name?: string): Promise<void> {
+		await this.#openings.follow(work.then((to) => this.moved(from, to, name)));
+	}
+
+	/** A request, or a folder of them, has another path now. */
 	moved(from: FileRef, to: FileRef, name?: string): void {
-		for (const tab of [...this.tabs, ...this.#closed]) {
+		for (const tab of [...this.tabs, ...this.#closed, ...this.#openings.all]) {
 			const { file } = tab;
 			if (!file || file.connector !== from.connector) continue;
 			if (file.path === from.path) {
 				tab.file = to;
-				if (name !== undefined) tab.renamed(name);
+				if (name === undefined) continue;
+				if (tab instanceof RequestTab) tab.renamed(name);
+				else tab.name = name;
 			} else if (file.path.startsWith(`${from.path}/`)) {
 				tab.file = { ...file, path: to.path + file.path.slice(from.path.length) };
 			}
@@ -222,6 +237,7 @@ export class Tester {
 			tab.sending = null;
 			tab.progress = null;
 			tab.waits = null;
+			tab.coming = null;
 		}
 	}
 
@@ -325,9 +341,17 @@ export class Tester {
 		return prompts.length === 0 ? {} : this.onprompts(prompts);
 	}
 
-	/** Gives a variable a value: in the request, its folder, the environment in use or the workspace. */
+	/** Gives a variable a value: in the request, its folder, the environment in use, the workspace, or as a secret. */
 	async setVariable(tab: RequestTab, name: string, value: string, scope: SetScope): Promise<void> {
-		if (scope === 'request') tab.edit({ variables: { ...tab.draft.variables, [name]: value } });
+		if (scope === 'session' || scope === 'connection') {
+			// Nothing typed: the secret that is held already.
+			await this.backend.setSecret({
+				shown: this.inContext(tab),
+				name,
+				value: value === '' ? null : value,
+				place: scope
+			});
+		} else if (scope === 'request') tab.edit({ variables: { ...tab.draft.variables, [name]: value } });
 		else if (scope === 'folder') {
 			const folder = { connector: tab.connector, path: folderOf(tab) };
 			const says = await this.backend.requestFolder(folder);
@@ -339,16 +363,14 @@ export class Tester {
 	/** Fills the request with what a curl command sends; what was there can be had back. */
 	async takeCurl(tab: RequestTab, text: string): Promise<void> {
 		try {
-			const { request, not_carried } = await this.backend.importCurl(text);
+			const { request, not_carried, held } = await this.backend.importCurl(this.inContext(tab), text);
 			const before = tab.draft;
 			tab.edit({ ...request, name: before.name, description: before.description });
-			const left = not_carried.map((each) => `${each.what}: ${each.why}`).join('. ');
-			this.session.toast(
-				left === '' ? 'Taken from the curl command.' : `Taken from the curl command. Left out: ${left}.`,
-				{
-					action: { label: 'Undo', run: () => tab.edit(before) }
-				}
-			);
+			const told = ['Taken from the curl command.'];
+			if (held.length > 0) told.push(`Held until Joinery closes, and in no file: ${held.join(', ')}.`);
+			const left = not_carried.map((each) => `${each.what} (${each.why})`).join(', ');
+			if (left !== '') told.push(`Left out: ${left}.`);
+			this.session.toast(told.join(' '), { action: { label: 'Undo', run: () => tab.edit(before) } });
 		} catch (thrown) {
 			this.session.fail(thrown);
 		}
@@ -420,12 +442,13 @@ export class Tester {
 	}
 
 	/** The open tab of a request, opened where there is none. */
-	async #load(file: FileRef): Promise<RequestTab> {
-		const open = () => this.tabs.find((tab) => sameFile(tab.file, file));
+	async #load(opening: Opening): Promise<RequestTab> {
+		const open = () => this.tabs.find((tab) => sameFile(tab.file, opening.file));
 		const known = open();
 		if (known) return known;
-		const { request } = await this.backend.openRequest(file);
-		const tab = open() ?? new RequestTab(file.connector, file, request);
+		const request = await this.#openings.read(opening);
+		const tab = open() ?? new RequestTab(opening.file.connector, opening.file, request);
+		if (opening.name !== undefined) tab.renamed(opening.name);
 		if (!this.tabs.includes(tab)) this.tabs = [...this.tabs, tab];
 		return tab;
 	}

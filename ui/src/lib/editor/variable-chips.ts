@@ -18,7 +18,8 @@ import { completionRules } from './theme';
 
 export const knownVariables = StateEffect.define<readonly VariableView[]>();
 
-const known = StateField.define<ReadonlyMap<string, VariableView> | null>({
+/** What is known of the variables; null until the engine has answered. */
+export const known = StateField.define<ReadonlyMap<string, VariableView> | null>({
 	create: () => null,
 	update(value, transaction) {
 		for (const effect of transaction.effects) {
@@ -52,7 +53,7 @@ class Chip extends WidgetType {
 	}
 }
 
-function isMissing(variables: ReadonlyMap<string, VariableView> | null, name: string): boolean {
+export function isMissing(variables: ReadonlyMap<string, VariableView> | null, name: string): boolean {
 	// Until the engine has answered nothing is called missing.
 	return variables !== null && lacks(variables.get(name), name);
 }
@@ -100,7 +101,7 @@ const chips = ViewPlugin.fromClass(
 const asked = StateEffect.define<number | null>();
 
 /** Takes the person to where the variable gets its value. */
-type SetValue = (name: string) => void;
+export type SetValue = (name: string) => void;
 
 function tipAt(view: EditorState, at: number, onset: SetValue | undefined): Tooltip | null {
 	const use = variablesIn(view.doc.toString()).find((each) => each.from <= at && at <= each.to);
@@ -136,7 +137,8 @@ function part(name: string, text: string): HTMLElement {
 	return element;
 }
 
-function tips(onset: SetValue | undefined): Extension {
+/** What a hover, or a click on a missing one, says of a variable. */
+export function tips(onset: SetValue | undefined): Extension {
 	const clicked = StateField.define<Tooltip | null>({
 		create: () => null,
 		update(value, transaction) {
@@ -168,6 +170,29 @@ function tips(onset: SetValue | undefined): Extension {
 	];
 }
 
+/** How the marks and what they say look, in a field and in an editor. */
+export const markRules = {
+	'.cm-chip-open': { color: 'var(--accent-text)', background: 'var(--accent-soft)', borderRadius: 'var(--r-1)' },
+	'.cm-chip-missing': { color: 'var(--danger-text)', background: 'var(--danger-soft)' },
+	// Over what the language makes of the text.
+	'.cm-chip-open *': { color: 'inherit' },
+	'.cm-variable-tip': {
+		padding: '6px 10px',
+		fontSize: 'var(--fs-12)',
+		lineHeight: 'var(--lh-12)',
+		maxWidth: '420px',
+		overflowWrap: 'anywhere'
+	},
+	'.cm-variable-tip .source': { color: 'var(--text-3)', fontSize: 'var(--fs-11)' },
+	'.cm-variable-tip button': {
+		marginTop: '4px',
+		padding: '2px 0',
+		color: 'var(--accent-text)',
+		fontWeight: 'var(--fw-medium)'
+	},
+	'.cm-variable-tip button:hover': { textDecoration: 'underline' }
+};
+
 const theme = EditorView.theme({
 	'&': { color: 'var(--text)', backgroundColor: 'transparent', width: '100%' },
 	'&.cm-focused': { outline: 'none' },
@@ -190,8 +215,6 @@ const theme = EditorView.theme({
 		padding: '2px 5px',
 		margin: '0 1px'
 	},
-	'.cm-chip-open': { color: 'var(--accent-text)', background: 'var(--accent-soft)', borderRadius: 'var(--r-1)' },
-	'.cm-chip-missing': { color: 'var(--danger-text)', background: 'var(--danger-soft)' },
 	'.cm-tooltip': {
 		background: 'var(--bg-raised)',
 		border: '1px solid var(--border)',
@@ -199,21 +222,7 @@ const theme = EditorView.theme({
 		boxShadow: 'var(--shadow-2)'
 	},
 	...completionRules,
-	'.cm-variable-tip': {
-		padding: '6px 10px',
-		fontSize: 'var(--fs-12)',
-		lineHeight: 'var(--lh-12)',
-		maxWidth: '420px',
-		overflowWrap: 'anywhere'
-	},
-	'.cm-variable-tip .source': { color: 'var(--text-3)', fontSize: 'var(--fs-11)' },
-	'.cm-variable-tip button': {
-		marginTop: '4px',
-		padding: '2px 0',
-		color: 'var(--accent-text)',
-		fontWeight: 'var(--fw-medium)'
-	},
-	'.cm-variable-tip button:hover': { textDecoration: 'underline' }
+	...markRules
 });
 
 /** `onset` is told which variable is to get a value. */

@@ -125,6 +125,7 @@ fn no_answer_names_the_host_and_what_to_look_at() {
         &Http::Timeout {
             host: host(),
             waited: Duration::from_millis(10_010),
+            phase: joinery_http::Phase::Answer,
         },
         Cause::Timeout,
         "acme.okta.com did not answer within 10 s.",

@@ -157,6 +157,7 @@ impl<'a> Probe<'a> {
             Err(joinery_http::Error::Timeout {
                 host: self.host.clone(),
                 waited: started.elapsed(),
+                phase: joinery_http::Phase::Answer,
             })
         });
         let time = Some(milliseconds(started.elapsed()));

@@ -1,9 +1,11 @@
 //! What `joinery send` takes, and the request that makes.
 
-use std::{path::PathBuf, time::Duration};
+use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
 use clap::Args;
-use joinery_app::{Code, Error, Pair, Part, RequestAuth, RequestBody, SavedRequest, bodies::FilterKind};
+use joinery_app::{
+    Code, Error, Pair, Part, RequestAuth, RequestBody, SavedRequest, bodies::FilterKind, requests::Preparation,
+};
 use serde_json::{Map, Value, json};
 
 use super::{checks::Checks, many::Many, network::Network};
@@ -133,6 +135,23 @@ impl Arguments {
     /// Whether the body's files were named on the command line.
     pub fn any_file(&self) -> bool {
         !self.given.form.is_empty() || self.given.upload_file.is_some()
+    }
+
+    /// The answers that were given, by the labels of their prompts.
+    pub fn answers(&self) -> BTreeMap<String, String> {
+        self.answer.iter().cloned().collect()
+    }
+
+    /// A request with all that is given besides.
+    pub fn preparation(&self, path: Option<String>, request: SavedRequest) -> Preparation {
+        Preparation {
+            path,
+            request,
+            variables: self.var.iter().cloned().collect(),
+            answers: self.answers(),
+            environment: self.env.clone(),
+            any_file: self.any_file(),
+        }
     }
 
     /// What `--data` says, where it may be a file of rows.

@@ -45,6 +45,10 @@ fn rate(text: &str) -> Result<f64, String> {
 pub async fn run(arguments: &Arguments, sources: Vec<Source>, rows: Vec<Row>) -> Result<Outcome, Error> {
     let desk = Desk::open(arguments, &sources).await?;
     let name = sources[0].connector.manifest.id.clone();
+    let mut answers = arguments.answers();
+    for source in &sources {
+        desk.ask(arguments, source, &mut answers)?;
+    }
     let plan = RunPlan {
         requests: sources
             .into_iter()
@@ -52,7 +56,7 @@ pub async fn run(arguments: &Arguments, sources: Vec<Source>, rows: Vec<Row>) ->
             .collect(),
         rows,
         variables: arguments.var.iter().cloned().collect(),
-        answers: arguments.answer.iter().cloned().collect(),
+        answers,
         environment: arguments.env.clone(),
         any_file: arguments.any_file(),
         fail_fast: arguments.many.fail_fast,

@@ -6,26 +6,20 @@ mod many;
 mod network;
 mod repeat;
 mod report;
+mod sources;
 
-use std::{
-    collections::BTreeMap,
-    io::IsTerminal,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, io::IsTerminal, path::Path, sync::Arc};
 
 pub use arguments::Arguments;
 use joinery_app::{
-    Code, Connector, Error, Manifest, SavedRequest, Studio,
+    Code, Connector, Error, Studio,
     connections::Resolved,
     requests::{self, Answered, ENDINGS, Preparation, Prepared, Progress},
 };
+use sources::Source;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Outcome, ask, home, output, stop, target, texts};
-
-/// The connector of requests that belong to none: every way to sign in, nothing else.
-const NO_CONNECTOR: &str = include_str!("no_connector.toml");
+use crate::{Outcome, ask, home, output, stop, target};
 
 /// Sends; a failed assertion fails the command, a status by itself does not, unless several requests are sent.
 pub fn run(arguments: &Arguments) -> Result<Outcome, Error> {
@@ -83,144 +77,6 @@ fn is_rows(data: &Path) -> bool {
     ENDINGS.contains(&ending.as_str()) && data.is_file()
 }
 
-/// A request and the connector it belongs to.
-struct Source {
-    connector: Arc<Connector>,
-    /// Its path in the connector, where it is one of its files.
-    path: Option<String>,
-    request: SavedRequest,
-}
-
-impl Source {
-    /// The requests that were named, with what the command line says besides. `rows` says that `--data` is none of it.
-    fn find(arguments: &Arguments, saved: bool, rows: bool) -> Result<Vec<Self>, Error> {
-        let given = arguments.connector.as_deref().map(target::open).transpose()?;
-        let mut found = Vec::new();
-        if saved {
-            let mut roots = Roots {
-                given,
-                open: BTreeMap::new(),
-            };
-            for what in &arguments.what {
-                for file in files(Path::new(what))? {
-                    found.push(Self::file(&file, &mut roots)?);
-                }
-            }
-        } else {
-            let connector = given.map_or_else(no_connector, Ok)?;
-            found.push(Self {
-                connector,
-                path: None,
-                request: arguments.request()?,
-            });
-        }
-        for source in &mut found {
-            source.request = arguments.overlay(std::mem::take(&mut source.request), rows)?;
-        }
-        Ok(found)
-    }
-
-    fn file(file: &Path, roots: &mut Roots) -> Result<Self, Error> {
-        let text = texts::file(file)?;
-        let (request, _) = SavedRequest::parse(&text, &file.display().to_string())?;
-        let (connector, path) = match (&roots.given, root_of(file)) {
-            (Some(connector), found) => {
-                let own = |(root, path): (PathBuf, String)| is_same(&connector.root, &root).then_some(path);
-                (Arc::clone(connector), found.and_then(own))
-            }
-            (None, Some((root, path))) => (roots.open(root)?, Some(path)),
-            (None, None) => (roots.open(PathBuf::new())?, None),
-        };
-        Ok(Self {
-            connector,
-            path,
-            request,
-        })
-    }
-}
-
-/// The connectors that requests belong to, each opened once.
-struct Roots {
-    given: Option<Arc<Connector>>,
-    open: BTreeMap<PathBuf, Arc<Connector>>,
-}
-
-impl Roots {
-    /// The connector in a folder; no folder stands for none.
-    fn open(&mut self, root: PathBuf) -> Result<Arc<Connector>, Error> {
-        if let Some(connector) = self.open.get(&root) {
-            return Ok(Arc::clone(connector));
-        }
-        let connector = if root.as_os_str().is_empty() {
-            no_connector()?
-        } else {
-            target::open(&root)?
-        };
-        if let Some(other) = self.open.keys().next() {
-            return Err(Error::new(
-                Code::Usage,
-                format!(
-                    "the requests belong to several connectors: {} and {}",
-                    other.display(),
-                    root.display()
-                ),
-            )
-            .with_hint("Send those of one connector at a time."));
-        }
-        self.open.insert(root, Arc::clone(&connector));
-        Ok(connector)
-    }
-}
-
-/// The requests of a folder and of those in it, by name; a file stands for itself.
-fn files(what: &Path) -> Result<Vec<PathBuf>, Error> {
-    if !what.is_dir() {
-        return Ok(vec![what.to_owned()]);
-    }
-    let unreadable =
-        |error: std::io::Error| Error::new(Code::Unavailable, format!("cannot read {}: {error}", what.display()));
-    let entries = std::fs::read_dir(what).map_err(unreadable)?;
-    let mut entries: Vec<PathBuf> = entries
-        .map(|entry| entry.map(|entry| entry.path()).map_err(unreadable))
-        .collect::<Result<_, _>>()?;
-    entries.sort_by_cached_key(|path| path.file_stem().map(std::ffi::OsStr::to_owned));
-    let mut found = Vec::new();
-    for entry in entries {
-        let is_request = entry.extension().is_some_and(|end| end == "toml");
-        if entry.is_dir() {
-            found.extend(files(&entry)?);
-        } else if is_request && entry.file_name().is_some_and(|name| name != "folder.toml") {
-            found.push(entry);
-        }
-    }
-    Ok(found)
-}
-
-fn is_same(one: &Path, other: &Path) -> bool {
-    one.canonicalize().is_ok_and(|one| one == other)
-}
-
-/// The connector's folder above a request's file, and the file's path in it.
-fn root_of(file: &Path) -> Option<(PathBuf, String)> {
-    let absolute = file.canonicalize().ok()?;
-    let root = absolute
-        .ancestors()
-        .skip(1)
-        .find(|folder| folder.join("connector.toml").is_file())?;
-    let path = absolute.strip_prefix(root).ok()?.to_string_lossy().replace('\\', "/");
-    Some((root.to_owned(), path))
-}
-
-fn no_connector() -> Result<Arc<Connector>, Error> {
-    let (manifest, problems) = Manifest::parse(NO_CONNECTOR)?;
-    Ok(Arc::new(Connector {
-        root: PathBuf::new(),
-        manifest,
-        files: BTreeMap::new(),
-        problems,
-    }))
-}
-
 /// Who sends, and to whom.
 struct Desk {
     studio: Studio,
@@ -237,15 +93,23 @@ impl Desk {
         };
         let studio = home::studio()?;
         ask::offer(&studio, arguments.allow_writes);
-        let mut connection = arguments.target.resolve(&studio, connector).await?;
-        let has_key = arguments.target.secret.iter().any(|(name, _)| name == "client_key");
-        connection.change_network(&arguments.network.values(has_key)?)?;
+        let network = arguments.network.values()?;
+        let connection = arguments.target.resolve_over(&studio, connector, &network).await?;
         target::warn(&connection);
         Ok(Self {
             studio,
             connector: Arc::clone(connector),
             connection,
         })
+    }
+}
+
+impl Desk {
+    /// Asks a person at a terminal what the request wants to know and `answers` does not have.
+    fn ask(&self, arguments: &Arguments, source: &Source, answers: &mut BTreeMap<String, String>) -> Result<(), Error> {
+        let given = arguments.preparation(source.path.clone(), source.request.clone());
+        let prompts = requests::prompts_before(&self.studio, &self.connector, self.connection.clone(), given)?;
+        ask::prompts(prompts, answers)
     }
 }
 
@@ -268,13 +132,11 @@ impl Ready {
         let desk = Desk::open(arguments, &sources).await?;
         let no_org = desk.connection.http.base_url.is_empty();
         let [source] = sources;
+        let mut answers = arguments.answers();
+        desk.ask(arguments, &source, &mut answers)?;
         let given = Preparation {
-            path: source.path,
-            request: source.request,
-            variables: arguments.var.iter().cloned().collect(),
-            answers: arguments.answer.iter().cloned().collect(),
-            environment: arguments.env.clone(),
-            any_file: arguments.any_file(),
+            answers,
+            ..arguments.preparation(source.path, source.request)
         };
         let prepared = requests::prepare(&desk.studio, &desk.connector, desk.connection.clone(), given)?;
         let request = prepared.request();

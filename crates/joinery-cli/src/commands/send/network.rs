@@ -44,19 +44,19 @@ pub struct Network {
 }
 
 impl Network {
-    /// What was given, by the names of a profile. A certificate brings its key with it, unless --key or the secret
-    /// `client_key` is given (`has_key`): the one of the connection belongs to another certificate.
+    /// What was given, by the names of a profile.
     ///
     /// # Errors
     /// [`joinery_app::Code::Unavailable`] when the key cannot be read.
-    pub fn values(&self, has_key: bool) -> Result<BTreeMap<String, String>, Error> {
+    pub fn values(&self) -> Result<BTreeMap<String, String>, Error> {
         let path = |path: &Option<PathBuf>| path.as_deref().map(texts::whole_path).transpose();
-        let beside = self.cert.as_ref().filter(|_| !has_key);
-        let key = self.key.as_ref().or(beside);
         let given = [
             ("ca_file", path(&self.cacert)?),
             ("client_certificate", path(&self.cert)?),
-            ("client_key", key.map(|key| texts::file(key)).transpose()?),
+            (
+                "client_key",
+                self.key.as_deref().map(|key| texts::file(key)).transpose()?,
+            ),
             ("proxy", self.proxy.clone()),
             ("proxy_username", self.proxy_user.clone()),
             ("proxy_bypass", self.noproxy.clone()),
