@@ -53,10 +53,7 @@ impl Network {
         let given = [
             ("ca_file", path(&self.cacert)?),
             ("client_certificate", path(&self.cert)?),
-            (
-                "client_key",
-                self.key.as_deref().map(|key| texts::file(key)).transpose()?,
-            ),
+            ("client_key", self.key.as_deref().map(texts::file).transpose()?),
             ("proxy", self.proxy.clone()),
             ("proxy_username", self.proxy_user.clone()),
             ("proxy_bypass", self.noproxy.clone()),
