@@ -151,6 +151,7 @@ async fn earlier_answers_are_listed_compared_pinned_and_saved() {
         id: "diff".into(),
         old: past.body.id,
         new: nobody.body.id,
+        ignored: Vec::new(),
     };
     let diff = bodies::diff_bodies(&studio, ask).await.unwrap();
     assert!(

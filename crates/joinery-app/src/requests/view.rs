@@ -240,6 +240,9 @@ pub fn to_curl(studio: &Studio, shown: &RequestInContext, secrets: bool) -> Resu
 
 /// Whether the request goes to the connection's own address; an address that is not whole yet most likely will.
 fn is_signed(request: &SavedRequest, variables: &Variables, connection: &Resolved) -> bool {
+    if connection.http.signs_anywhere {
+        return true;
+    }
     let origin = |url: &str| Url::parse(url).ok().map(|url| url.origin());
     match (request.resolve(variables), origin(&connection.http.base_url)) {
         (Ok(ready), Some(own)) => origin(&ready.url) == Some(own),

@@ -120,7 +120,7 @@ async fn a_way_of_the_requests_own_goes_to_the_address_it_names_and_one_of_a_fol
     desk.write("acme/requests/shared/folder.toml", way);
     desk.write(
         "acme/requests/shared/a.toml",
-        &format!("url = \"{}/folder\"\n", other.url),
+        format!("url = \"{}/folder\"\n", other.url),
     );
     desk.open();
     desk.send_saved("requests/shared/a.toml").await.unwrap();
@@ -132,11 +132,11 @@ async fn what_signs_a_request_may_ask_for_its_password() {
     let desk = Desk::new().await;
     let way = "[auth]\nkind = \"basic\"\nusername = \"ada\"\npassword = '{{prompt(\"Password\")}}'\n";
     let mut send = Desk::draft(&format!("url = \"/a\"\n{way}"));
-    let shown = requests::RequestInContext {
+    let shown = RequestInContext {
         connector: "acme".into(),
         request: send.request.clone(),
         connection: Some("acme".into()),
-        ..requests::RequestInContext::default()
+        ..RequestInContext::default()
     };
     let asked = requests::prompts(&desk.studio, &shown).unwrap();
     assert_eq!(
@@ -151,11 +151,11 @@ async fn what_signs_a_request_may_ask_for_its_password() {
 #[tokio::test]
 async fn secrets_of_a_pasted_curl_command_are_held_until_a_connection_keeps_them() {
     let desk = Desk::new().await;
-    let shown = |request| requests::RequestInContext {
+    let shown = |request| RequestInContext {
         connector: "acme".into(),
         request,
         connection: Some("acme".into()),
-        ..requests::RequestInContext::default()
+        ..RequestInContext::default()
     };
     let command = format!(
         "curl {}/pasted -H 'X-Api-Key: k3y/s3cret' --oauth2-bearer t0ken-2",
