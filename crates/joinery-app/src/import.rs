@@ -106,16 +106,7 @@ pub fn into(
     file: &str,
     replace: bool,
 ) -> Result<ImportReport, Error> {
-    let (format, imported) = read_as(id, text, file)?;
-    write(
-        format,
-        imported,
-        (root, workspace),
-        "requests",
-        replace,
-        &|_, _| {},
-        &|_| {},
-    )
+    write_unseen(read_as(id, text, file)?, (root, workspace), replace)
 }
 
 /// What a text holds, and in which format.
@@ -135,16 +126,16 @@ pub fn path_into(
     path: &Path,
     replace: bool,
 ) -> Result<ImportReport, Error> {
-    let (format, imported) = read_path(id, path)?;
-    write(
-        format,
-        imported,
-        (root, workspace),
-        "requests",
-        replace,
-        &|_, _| {},
-        &|_| {},
-    )
+    write_unseen(read_path(id, path)?, (root, workspace), replace)
+}
+
+/// Writes what was read while nobody watches, with no versions kept: on the command line.
+fn write_unseen(
+    (format, imported): (&'static Format, Imported),
+    places: (&Path, &Path),
+    replace: bool,
+) -> Result<ImportReport, Error> {
+    write(format, imported, places, "requests", replace, &|_, _| {}, &|_| {})
 }
 
 /// What a file, a folder or a zip holds, and in which format.

@@ -93,6 +93,19 @@ test('what a request asks is answered before it is sent, or it is not sent', asy
 	expect(sent).toEqual([[{ Ticket: 'OPS-1' }, 'production']]);
 });
 
+test('a folder asks too, where the request itself asks nothing', async () => {
+	const { backend, tester, tab } = await started();
+	backend.requestPrompts = async () => [{ label: 'Passcode', default: null, secret: true }];
+	const asked: string[] = [];
+	tester.onprompts = async (prompts) => {
+		asked.push(...prompts.map((each) => each.label));
+		return null;
+	};
+	await tester.send();
+	expect(asked).toEqual(['Passcode']);
+	expect(tab.sent).toBeNull();
+});
+
 test('a tab that was closed opens again as it was, the last one first', async () => {
 	const { tester, tab } = await started();
 	tab.edit({ method: 'PATCH' });

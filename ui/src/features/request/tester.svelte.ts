@@ -332,11 +332,9 @@ export class Tester {
 		return { variables, functions };
 	}
 
-	/** The answers to the request's questions; null where the person would not give them. */
+	/** The answers to the questions of the request and its folders; null where the person would not give them. */
 	async #answers(tab: RequestTab): Promise<Record<string, string> | null> {
-		const asks =
-			JSON.stringify(tab.draft).includes('prompt(') || tab.variables?.some((each) => each.name.includes('prompt('));
-		if (!asks || !this.onprompts) return {};
+		if (!this.onprompts) return {};
 		const prompts = await this.backend.requestPrompts(this.inContext(tab)).catch(() => []);
 		return prompts.length === 0 ? {} : this.onprompts(prompts);
 	}
