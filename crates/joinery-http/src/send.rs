@@ -261,7 +261,7 @@ async fn ask(client: &Client, outgoing: &Outgoing, patience: &Patience<'_>) -> R
     // Boxed, because reading a script is rare, and its state would make that of every send larger.
     for route in Box::pin(live.routes(&outgoing.url)).await? {
         match ask_by(route, client, outgoing, patience).await {
-            Err(error @ Error::ProxyUnreachable { .. }) => unreachable = Some(error),
+            Err(error @ (Error::ProxyUnreachable { .. } | Error::ConnectTimeout { .. })) => unreachable = Some(error),
             answer => return answer,
         }
     }

@@ -5,6 +5,7 @@ use std::{
     net::{SocketAddr, TcpListener},
     path::Path,
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use joinery_http::{
@@ -14,8 +15,9 @@ use joinery_http::{
 use url::Url;
 
 use crate::{
+    certificates::{Authority, Files},
     proxy::{self, Wants},
-    server::{client, get, said},
+    server::{self, client, get, said},
 };
 
 fn by_script(address: Url) -> Client {
@@ -92,6 +94,29 @@ async fn next_proxy_is_taken_where_the_first_cannot_be_reached() {
     let client = by_file(folder.path(), &script);
     assert_eq!(said(get(&client, "http://acme.test/").await), "by proxy");
     assert_eq!(proxy.asked(), ["GET http://acme.test/ HTTP/1.1"]);
+}
+
+#[tokio::test]
+async fn next_proxy_is_taken_where_the_first_says_nothing() {
+    let (files, authority) = (Files::new(), Authority::new("Acme CA"));
+    let proxy = proxy::http(server::serve(&authority.issue("acme.test")), Wants::Nothing);
+    // It takes connections, for the system does, and never answers.
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let script = format!(
+        r#"function FindProxyForURL(url, host) {{ return "PROXY {}; PROXY {}"; }}"#,
+        silent.local_addr().unwrap(),
+        proxy.address,
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("proxy.pac");
+    std::fs::write(&file, script).unwrap();
+    let client = client(Network {
+        proxy: ProxyChoice::Script(Url::from_file_path(file).unwrap()),
+        connect_timeout: Some(Duration::from_secs(2)),
+        ..files.trusting(&authority)
+    });
+    assert_eq!(said(get(&client, "https://acme.test/").await), "hello");
+    assert_eq!(proxy.asked(), ["CONNECT acme.test:443 HTTP/1.1"]);
 }
 
 #[tokio::test]
